@@ -1,0 +1,242 @@
+"""Vocabularies of people, organizations and cases, and what each event changes for the person."""
+
+from tracker.records.choices import Code, Vocabulary, cameo, ftm, huridocs
+
+
+class Gender(Vocabulary):
+    """As sources say, never concluded from a name."""
+
+    FEMALE = "female", huridocs(39, "02"), "Female"
+    MALE = "male", huridocs(39, "01"), "Male"
+    OTHER = "other", "Other"
+    UNKNOWN = "unknown", huridocs(39, "99"), "Unknown"
+
+
+class PublishingBasis(Vocabulary):
+    PUBLISHED_SOURCE = "published_source", "Already named in a published source"
+    CONSENT = "consent", "The person consented"
+    PUBLIC_INTEREST = "public_interest", "Public interest"
+
+
+class OrganizationClassification(Vocabulary):
+    """Neutral: who owns an organization and whom it is close to is an assessment by somebody."""
+
+    NGO = "ngo", "Non-governmental organization"
+    THINK_TANK = "think_tank", "Think tank"
+    NEWS_AGENCY = "news_agency", "News agency"
+    BROADCASTER = "broadcaster", "Broadcaster"
+    NEWSPAPER = "newspaper", "Newspaper"
+    ONLINE_OUTLET = "online_outlet", "Online outlet"
+    UNIVERSITY = "university", "University"
+    GOVERNMENT_BODY = "government_body", ftm("gov"), "Government body"
+    PARLIAMENT = "parliament", ftm("gov.legislative"), "Parliament"
+    PARTY = "party", ftm("pol.party"), "Political party"
+    COURT = "court", ftm("gov.judicial"), "Court"
+    PROSECUTION = "prosecution", "Prosecution"
+    POLICE = "police", "Police"
+    SECURITY_SERVICE = "security_service", ftm("gov.security"), "Security service"
+    PRISON = "prison", "Prison"
+    IGO = "igo", ftm("gov.igo"), "Intergovernmental organization"
+    FOREIGN_MISSION = "foreign_mission", "Embassy or other foreign mission"
+    MEDIATOR_ORGANIZATION = "mediator_organization", "Mediating organization"
+    DONOR = "donor", "Donor"
+    INITIATIVE = "initiative", "Initiative"
+    INFORMAL_GROUP = "informal_group", "Informal group"
+    OTHER = "other", "Other"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class NameKind(Vocabulary):
+    ALTERNATE = "alternate", "Alternate"
+    FORMER = "former", "Former"
+    BIRTH = "birth", "Name at birth"
+    PSEUDONYM = "pseudonym", "Pseudonym"
+    TRANSLITERATION = "transliteration", "Transliteration"
+    MISSPELLING = "misspelling", "Misspelling"
+
+
+class ChargeStage(Vocabulary):
+    """How far a charge has come; somebody who is only accused has not been charged."""
+
+    ACCUSED = "accused", cameo("112"), "Accused"
+    CHARGED = "charged", "Charged"
+    INDICTED = "indicted", "Indicted"
+    CONVICTED = "convicted", cameo("116"), "Convicted"
+    ACQUITTED = "acquitted", huridocs(25, "020104"), "Acquitted"
+    DROPPED = "dropped", "Charge dropped"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class Offence(Vocabulary):
+    """What the authorities call the offence; the provision and the wording stand beside it."""
+
+    TREASON = "treason", "Treason"
+    ESPIONAGE = "espionage", "Espionage"
+    STATE_SECRETS = "state_secrets", "Disclosure of state secrets"
+    SEIZURE_OF_POWER = "seizure_of_power", "Seizure of power or overthrow"
+    TERRORISM = "terrorism", "Terrorism"
+    EXTREMISM = "extremism", "Extremism"
+    SEPARATISM = "separatism", "Separatism"
+    INCITEMENT = "incitement", "Incitement to hatred or violence"
+    FALSE_INFORMATION = "false_information", "Spreading of false information"
+    DEFAMATION = "defamation", "Defamation or insult"
+    UNLAWFUL_ASSEMBLY = "unlawful_assembly", "Unlawful assembly or riot"
+    HOOLIGANISM = "hooliganism", "Hooliganism"
+    RESISTING_POLICE = "resisting_police", "Resisting or disobeying the police"
+    ILLEGAL_BORDER_CROSSING = "illegal_border_crossing", "Illegal crossing of a border"
+    FOREIGN_FUNDING = "foreign_funding", "Unlawful foreign funding"
+    SMUGGLING = "smuggling", "Smuggling"
+    MONEY_LAUNDERING = "money_laundering", "Money laundering"
+    TAX_EVASION = "tax_evasion", "Tax evasion"
+    ILLEGAL_BUSINESS = "illegal_business", "Illegal business"
+    FRAUD = "fraud", "Fraud or forgery"
+    EXTORTION = "extortion", "Extortion"
+    ABUSE_OF_OFFICE = "abuse_of_office", "Abuse of office"
+    DRUGS = "drugs", "Drug offence"
+    WEAPONS = "weapons", "Weapons offence"
+    EVASION_OF_SERVICE = "evasion_of_service", "Evasion of military service"
+    OTHER = "other", "Other"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class ImpugnedActivity(Vocabulary):
+    """What sources say a case is really for."""
+
+    PEACE_ADVOCACY = "peace_advocacy", "Peace advocacy"
+    CROSS_BORDER_CONTACT = "cross_border_contact", "Contact across the conflict line"
+    JOURNALISM = "journalism", "Journalism"
+    CRITICISM = "criticism", "Criticism of the authorities"
+    HUMAN_RIGHTS_WORK = "human_rights_work", "Human rights work"
+    LEGAL_DEFENSE = "legal_defense", "Legal defense of others"
+    RESEARCH = "research", "Research or teaching"
+    POLITICAL_ACTIVITY = "political_activity", "Political activity"
+    PROTEST = "protest", "Protest"
+    ANTI_CORRUPTION_WORK = "anti_corruption_work", "Work against corruption"
+    LABOR_ORGANIZING = "labor_organizing", "Labor organizing"
+    RELIGIOUS_ACTIVITY = "religious_activity", "Religious activity"
+    ARTISTIC_WORK = "artistic_work", "Artistic work"
+    CONSCIENTIOUS_OBJECTION = "conscientious_objection", "Conscientious objection"
+    OTHER = "other", "Other"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class CaseEventKind(Vocabulary):
+    """What happened in a case; a code says what HURIDOCS calls the act, not that it was unlawful."""
+
+    SEARCH = "search", "Search"
+    SUMMONS = "summons", "Summons"
+    ARREST = "arrest", huridocs(4, "030101"), "Arrest"
+    DETENTION = "detention", huridocs(4, "030102"), "Detention"
+    DETENTION_EXTENDED = "detention_extended", "Detention extended"
+    TRANSFER = "transfer", "Transfer to another place of detention"
+    HOUSE_ARREST = "house_arrest", huridocs(4, "030105"), "House arrest"
+    TRAVEL_BAN = "travel_ban", huridocs(4, "050106"), "Travel ban"
+    BAN_LIFTED = "ban_lifted", "Travel ban lifted"
+    CHARGE = "charge", "Charge"
+    HEARING = "hearing", "Hearing"
+    TRIAL = "trial", "Trial"
+    CONVICTION = "conviction", cameo("116"), "Conviction"
+    SENTENCE = "sentence", "Sentence"
+    APPEAL_FILED = "appeal_filed", "Appeal filed"
+    APPEAL_DECIDED = "appeal_decided", "Appeal decided"
+    SENTENCE_REDUCED = "sentence_reduced", "Sentence reduced"
+    RELEASE = "release", cameo("0841"), "Release"
+    TERM_SERVED = "term_served", huridocs(25, "020105"), "Release at the end of the full term"
+    PARDON = "pardon", "Pardon"
+    EXCHANGE = "exchange", "Exchange of prisoners"
+    IMPRISONMENT_UNSPECIFIED = "imprisonment_unspecified", huridocs(4, "030102"), "Time in prison, no dates"
+    LEFT_COUNTRY = "left_country", "Left the country"
+    EXILE = "exile", huridocs(4, "050102"), "Exile"
+    RETURNED = "returned", "Returned to the country"
+    HEALTH = "health", "Health"
+    DEATH_IN_CUSTODY = "death_in_custody", "Death in custody"
+    OTHER = "other", "Other"
+
+
+class CaseActorRole(Vocabulary):
+    ARRESTING_AUTHORITY = "arresting_authority", "Arresting authority"
+    INVESTIGATOR = "investigator", "Investigator"
+    PROSECUTOR = "prosecutor", "Prosecutor"
+    COURT = "court", "Court"
+    JUDGE = "judge", "Judge"
+    PRISON = "prison", "Prison"
+    LAWYER = "lawyer", huridocs(21, "01060201"), "Lawyer"
+    MONITOR = "monitor", "Monitor"
+    OTHER = "other", "Other"
+    UNKNOWN = "unknown", "Unknown"
+
+
+class RecognitionKind(Vocabulary):
+    POLITICAL_PRISONER_LIST = "political_prisoner_list", "List of political prisoners"
+    PRISONER_OF_CONSCIENCE = "prisoner_of_conscience", "Prisoner of conscience"
+    WGAD_OPINION = "wgad_opinion", "Opinion of the UN Working Group on Arbitrary Detention"
+    COURT_JUDGMENT = "court_judgment", "Judgment of an international court"
+    RESOLUTION = "resolution", "Resolution"
+    APPEAL = "appeal", "Appeal"
+    OTHER = "other", "Other"
+
+
+class WgadCategory(Vocabulary):
+    """What the UN Working Group on Arbitrary Detention found."""
+
+    CATEGORY_I = "category_i", Code("wgad", "I"), "I: no legal basis"
+    CATEGORY_II = "category_ii", Code("wgad", "II"), "II: exercise of protected rights"
+    CATEGORY_III = "category_iii", Code("wgad", "III"), "III: grave violations of the right to a fair trial"
+    CATEGORY_IV = "category_iv", Code("wgad", "IV"), "IV: prolonged custody of migrants or refugees"
+    CATEGORY_V = "category_v", Code("wgad", "V"), "V: discrimination"
+    NO_CATEGORY = "no_category", "Arbitrary, without category"
+    NOT_ARBITRARY = "not_arbitrary", "Not arbitrary"
+    NO_DECISION = "no_decision", "No decision yet"
+
+
+# What an event changes for the person, in custody, travel ban and stay abroad:
+BEGINS = "begins"  # is so from this event at the latest, even if its beginning is not recorded
+ENDS = "ends"  # is no longer so after this event
+WITHIN = "within"  # was so at some time within the date of the event: never concluded for a later day
+SAME = "same"  # the event tells nothing
+
+# Custody is prison, pre-trial detention or a police cell. House arrest is not: it ends custody, and
+# the case shows the event itself. Extension and transfer show that somebody is held. Hearing, trial,
+# conviction and sentence change nothing: a sentence may be suspended, given in absence, or already served.
+# A release leaves a travel ban as it was, and so does a pardon; nobody who has left is held back by one.
+# An arrest does not end a stay abroad (it can happen there), and an exchange does not begin one (it may
+# lead home): who went abroad or came back has an event that says so.
+_CHANGES = {
+    # kind                                  custody travel ban abroad
+    CaseEventKind.SEARCH: (SAME, SAME, SAME),
+    CaseEventKind.SUMMONS: (SAME, SAME, SAME),
+    CaseEventKind.ARREST: (BEGINS, SAME, SAME),
+    CaseEventKind.DETENTION: (BEGINS, SAME, SAME),
+    CaseEventKind.DETENTION_EXTENDED: (BEGINS, SAME, SAME),
+    CaseEventKind.TRANSFER: (BEGINS, SAME, SAME),
+    CaseEventKind.HOUSE_ARREST: (ENDS, SAME, SAME),
+    CaseEventKind.TRAVEL_BAN: (SAME, BEGINS, SAME),
+    CaseEventKind.BAN_LIFTED: (SAME, ENDS, SAME),
+    CaseEventKind.CHARGE: (SAME, SAME, SAME),
+    CaseEventKind.HEARING: (SAME, SAME, SAME),
+    CaseEventKind.TRIAL: (SAME, SAME, SAME),
+    CaseEventKind.CONVICTION: (SAME, SAME, SAME),
+    CaseEventKind.SENTENCE: (SAME, SAME, SAME),
+    CaseEventKind.APPEAL_FILED: (SAME, SAME, SAME),
+    CaseEventKind.APPEAL_DECIDED: (SAME, SAME, SAME),
+    CaseEventKind.SENTENCE_REDUCED: (SAME, SAME, SAME),
+    CaseEventKind.RELEASE: (ENDS, SAME, SAME),
+    CaseEventKind.TERM_SERVED: (ENDS, SAME, SAME),
+    CaseEventKind.PARDON: (ENDS, SAME, SAME),
+    CaseEventKind.EXCHANGE: (ENDS, ENDS, SAME),
+    CaseEventKind.IMPRISONMENT_UNSPECIFIED: (WITHIN, SAME, SAME),
+    CaseEventKind.LEFT_COUNTRY: (ENDS, ENDS, BEGINS),
+    CaseEventKind.EXILE: (ENDS, ENDS, BEGINS),
+    CaseEventKind.RETURNED: (SAME, SAME, ENDS),
+    CaseEventKind.HEALTH: (SAME, SAME, SAME),
+    CaseEventKind.DEATH_IN_CUSTODY: (ENDS, ENDS, ENDS),
+    CaseEventKind.OTHER: (SAME, SAME, SAME),
+}
+CUSTODY = {kind: custody for kind, (custody, _, _) in _CHANGES.items()}
+TRAVEL_BAN = {kind: ban for kind, (_, ban, _) in _CHANGES.items()}
+EXILE = {kind: abroad for kind, (_, _, abroad) in _CHANGES.items()}
+
+# Acquittal and dropped charges are stages of a charge; a conviction or an ordinary release ends no case.
+ENDS_CASE = frozenset(
+    {CaseEventKind.PARDON, CaseEventKind.EXCHANGE, CaseEventKind.DEATH_IN_CUSTODY, CaseEventKind.TERM_SERVED}
+)
