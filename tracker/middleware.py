@@ -1,0 +1,50 @@
+"""What every answer carries, and what is answered while the database is away."""
+
+from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse, JsonResponse
+
+STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+DOCS_PATH = "/api/v1/docs/"
+# Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
+DOCS = f"{STRICT}; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+
+
+class ContentSecurityPolicy:
+    """Lets a page load nothing that does not come from this site."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        policy = DOCS if request.path == DOCS_PATH else STRICT
+        response.headers.setdefault("Content-Security-Policy", policy)
+        return response
+
+
+class DatabaseAway:
+    """Answers 503 instead of 500 when a view cannot reach the database: it is being started again."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_exception(self, request, exception):
+        if isinstance(exception, (OperationalError, InterfaceError)):
+            return unavailable(request)
+        return None
+
+
+def unavailable(request):
+    """The answer to a request that the database cannot serve now: problem details for the API, else text."""
+    detail = "The database cannot be reached at the moment. Try again in a few seconds."
+    if request.path.startswith("/api/"):
+        problem = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": detail}
+        response = JsonResponse(problem, status=503, content_type="application/problem+json")
+    else:
+        response = HttpResponse(detail, status=503, content_type="text/plain; charset=utf-8")
+    response.headers["Retry-After"] = "2"
+    response.headers["Cache-Control"] = "no-store"
+    return response

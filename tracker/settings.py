@@ -1,0 +1,188 @@
+"""Django settings. What may differ between installations comes from `tracker.environment`."""
+
+import ipaddress
+import secrets
+from urllib.parse import urlsplit
+
+import psycopg
+from django.core.exceptions import ImproperlyConfigured
+from psycopg.conninfo import conninfo_to_dict
+
+from tracker.environment import BASE_DIR, data_dir, read
+
+
+def whole_number(name: str, least: int, most: int) -> int:
+    """The variable as a number within bounds; ImproperlyConfigured otherwise."""
+    text = read(name)
+    if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
+        raise ImproperlyConfigured(f"{name} is {text!r}; it must be a whole number from {least} to {most}.")
+    return int(text)
+
+
+def is_loopback(host: str) -> bool:
+    """Whether an address to listen on can be reached from this machine only."""
+    try:
+        return ipaddress.ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def public_url(host: str, port: int) -> str:
+    """PUBLIC_URL without a closing slash; ImproperlyConfigured if it is not scheme, host and port only."""
+    default = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
+    text = read("PUBLIC_URL").rstrip("/")
+    if text == "http://HOST:PORT":
+        text = default
+    parts = urlsplit(text)
+    if parts.scheme not in ("http", "https") or not parts.hostname or text != f"{parts.scheme}://{parts.netloc}":
+        raise ImproperlyConfigured(
+            f"PUBLIC_URL is {text!r}; it must be http or https, a host and perhaps a port, "
+            "as in https://tracker.example.org."
+        )
+    if parts.hostname in ("0.0.0.0", "::"):
+        raise ImproperlyConfigured(
+            f"HOST is {host!r}, which is no address a reader can open: set PUBLIC_URL, "
+            "as in https://tracker.example.org."
+        )
+    return text
+
+
+def database(url: str) -> dict:
+    """Django's description of a PostgreSQL database from a URL in any form that libpq reads."""
+    try:
+        parts = conninfo_to_dict(url)
+    except psycopg.ProgrammingError as problem:
+        raise ImproperlyConfigured(
+            f"DATABASE_URL cannot be read ({problem}); "
+            "it must look like postgres://user:password@host:5432/name."
+        ) from None
+    names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
+    described = {key: parts.pop(name, "") for key, name in names.items()}
+    return {"ENGINE": "django.db.backends.postgresql", **described, "OPTIONS": parts}
+
+
+def secret_key() -> str:
+    """SECRET_KEY, or the demo's: the stored one, or one that lasts as long as the process."""
+    given = read("SECRET_KEY")
+    if given and len(given) < 50:
+        raise ImproperlyConfigured(
+            "SECRET_KEY is too short; it must have at least 50 characters, as this command prints them: "
+            'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
+        )
+    if given:
+        return given
+    return SECRET_FILE.read_text() if SECRET_FILE.exists() else secrets.token_urlsafe(50)
+
+
+HOST = read("HOST")
+PORT = whole_number("PORT", 1, 65535)
+WORKERS = whole_number("WORKERS", 1, 64)
+PUBLIC_URL = public_url(HOST, PORT)
+DATA_LICENSE = read("DATA_LICENSE")
+DATA_DIR = data_dir()
+
+# The local demo: no secret was given, so nothing but this machine may reach it.
+DEMO = not read("SECRET_KEY")
+SECRET_FILE = DATA_DIR / "secret-key"
+SECRET_KEY = secret_key()
+if DEMO and not is_loopback(HOST):
+    raise ImproperlyConfigured(
+        f"HOST is {HOST!r}, but without SECRET_KEY this is the local demo, which listens on 127.0.0.1 only. "
+        "For a server set SECRET_KEY, at least 50 random characters; for the demo leave HOST empty."
+    )
+
+DEBUG = False
+ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname]
+if DEMO:
+    ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
+# TLS ends in the proxy in front. Its headers are not trusted, so Django is told the origin instead.
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
+SESSION_COOKIE_AGE = 12 * 60 * 60
+SECURE_REFERRER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+
+ROOT_URLCONF = "tracker.urls"
+WSGI_APPLICATION = "tracker.wsgi.application"
+INSTALLED_APPS = [
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.sessions",
+    "django.contrib.messages",
+    "django.contrib.staticfiles",
+    "rest_framework",
+    "django_filters",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+    "pgtrigger",
+    "tracker",
+    "tracker.records",
+    "people",
+    "dialogues",
+]
+MIDDLEWARE = [
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "tracker.middleware.ContentSecurityPolicy",
+    "tracker.middleware.DatabaseAway",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+]
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+            ]
+        },
+    }
+]
+
+# A read must be one statement: connections are kept and not tried out first. After a lost one, the request that
+# notices answers 503 (or tries again, as the read path does), and Django opens a new one for the next.
+DATABASES = {"default": {**database(read("DATABASE_URL")), "CONN_MAX_AGE": None}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+
+LANGUAGE_CODE = "en"
+TIME_ZONE = "UTC"
+USE_TZ = True
+
+STATIC_URL = "static/"
+STATIC_ROOT = DATA_DIR / "static"
+STORAGES = {
+    "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
+    "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
+}
+
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "root": {"handlers": ["stderr"], "level": "WARNING"},
+    # Without this Django mails errors to ADMINS, of whom there are none.
+    "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
+}
+
+REST_FRAMEWORK = {}
+SPECTACULAR_SETTINGS = {}

@@ -1,0 +1,14 @@
+"""Root table of contents."""
+
+from importlib.util import find_spec
+
+from django.contrib import admin
+from django.urls import include, path
+from django.views.generic import RedirectView
+
+urlpatterns = [
+    path("", RedirectView.as_view(url="/api/v1/")),
+    path("admin/", admin.site.urls),
+]
+if find_spec("tracker.api"):
+    urlpatterns.append(path("api/v1/", include("tracker.api")))

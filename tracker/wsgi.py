@@ -1,0 +1,17 @@
+"""The application as a WSGI server finds it."""
+
+import os
+
+from django.conf import settings
+from django.core.exceptions import ImproperlyConfigured
+from django.core.wsgi import get_wsgi_application
+
+os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
+
+# `manage.py serve` knows that it listens on this machine only, and says so; of another server nobody knows it.
+if settings.DEMO and "SERVED_LOCALLY" not in os.environ:
+    raise ImproperlyConfigured(
+        "SECRET_KEY is not set. Set it to at least 50 random characters; for the local demo use `make run`."
+    )
+
+application = get_wsgi_application()
