@@ -254,7 +254,7 @@ class ContextEventKind(Vocabulary):
     BLOCKADE = "blockade", "Blockade"
     DISPLACEMENT = "displacement", "Displacement"
     AGREEMENT = "agreement", "Agreement"
-    OFFICIAL_MEETING = "official_meeting", "Meeting of officials"
+    MEETING = "meeting", "Meeting"
     LEGISLATION = "legislation", "Legislation"
     ELECTION = "election", "Election"
     PROTEST = "protest", "Protest"
