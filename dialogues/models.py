@@ -1,0 +1,404 @@
+"""Dialogues across a conflict line: who took part, what is judged of them, and what is said about them."""
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Q
+
+from people.models import (
+    Affiliation,
+    CaseEvent,
+    Conflict,
+    Identified,
+    Identifier,
+    Organization,
+    PersecutionCase,
+    Person,
+    Side,
+    identifiers_trigger,
+)
+from tracker.records.fields import FoldedField, PartialDateField
+from tracker.records.models import Citation, Part, Place, Record, Said, Titled, language_code, not_reversed, tokens_trigger
+
+from .choices import (
+    AssessmentAttribute,
+    AssessmentForm,
+    AssessmentShare,
+    AssessmentValue,
+    Capacity,
+    ContextEventKind,
+    CountBasis,
+    DialogueClassification,
+    DialogueStatus,
+    Disclosure,
+    Mediation,
+    Naming,
+    ParticipationRole,
+    Selection,
+    StatementKind,
+    StatementMedium,
+    StatementRelationKind,
+    Track,
+    VenueRelation,
+)
+
+
+def not_above(low, high):
+    """A constraint: the lower figure is not above the higher one."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{low}__isnull": True}) | Q(**{f"{high}__isnull": True}) | Q(**{f"{low}__lte": F(high)}),
+        name=f"%(class)s_{low}_{high}",
+        violation_error_message=f"The {low} is above the {high}.",
+    )
+
+
+class Dialogue(Identified, Titled):
+    """A meeting, visit or forum, or a series of them."""
+
+    gone = True
+
+    conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="dialogues")
+    parent = models.ForeignKey(
+        "self", models.PROTECT, null=True, blank=True, related_name="children", help_text="The series or process."
+    )
+    classification = models.CharField(
+        max_length=30, choices=DialogueClassification, default=DialogueClassification.UNKNOWN
+    )
+    track = models.CharField(max_length=20, choices=Track, default=Track.UNKNOWN)
+    mediation = models.CharField(max_length=20, choices=Mediation, default=Mediation.UNKNOWN)
+    venue_relation = models.CharField(max_length=30, choices=VenueRelation, default=VenueRelation.UNKNOWN)
+    venue_side = models.ForeignKey(
+        Side, models.PROTECT, null=True, blank=True, related_name="hosted", help_text="Whose territory it was held on."
+    )
+    disclosure = models.CharField(max_length=20, choices=Disclosure, default=Disclosure.UNKNOWN)
+    status = models.CharField(max_length=20, choices=DialogueStatus, default=DialogueStatus.HELD)
+    stated_purpose = models.TextField(blank=True)
+    agenda = models.TextField(blank=True)
+    outcome = models.TextField(blank=True)
+    start_date = PartialDateField()
+    end_date = PartialDateField()
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="dialogues")
+    summary = models.TextField(blank=True)
+
+    class Meta(Titled.Meta):
+        constraints = [*Titled.Meta.constraints, not_reversed()]
+        triggers = [*Titled.Meta.triggers, identifiers_trigger("dialogues_dialogueidentifier")]
+
+    def clean(self):
+        if self.parent_id == self.pk:
+            raise ValidationError({"parent": "A dialogue is not part of itself."})
+        if self.venue_side and self.venue_side.record_id != self.conflict_id:
+            raise ValidationError({"venue_side": "The side belongs to another conflict."})
+
+
+class DialogueIdentifier(Identifier):
+    record = models.ForeignKey(Dialogue, models.CASCADE, related_name="identifiers")
+
+
+class DialogueCitation(Citation):
+    record = models.ForeignKey(Dialogue, models.CASCADE, related_name="citations")
+
+
+class Participation(Record):
+    """The part of a person, an organization or a group in one dialogue."""
+
+    visible_with = ("dialogue", "person", "organization")
+
+    dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="participations")
+    naming = models.CharField(max_length=12, choices=Naming, default=Naming.NAMED)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="participations")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="participations"
+    )
+    group_label = models.CharField(max_length=300, blank=True, help_text="A group, in the source's words.")
+    pseudonym = models.CharField(max_length=200, blank=True)
+    count_min = models.PositiveIntegerField(null=True, blank=True, help_text="At least so many people.")
+    count_max = models.PositiveIntegerField(null=True, blank=True, help_text="At most so many people.")
+    count_basis = models.CharField(max_length=20, choices=CountBasis, blank=True)
+    women_min = models.PositiveIntegerField(null=True, blank=True, help_text="At least so many women.")
+    women_max = models.PositiveIntegerField(null=True, blank=True, help_text="At most so many women.")
+    member_of = models.ForeignKey(
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="members",
+        help_text="The group in the same dialogue that the person came with.",
+    )
+    side = models.ForeignKey(Side, models.PROTECT, null=True, blank=True, related_name="participations")
+    role = models.CharField(max_length=30, choices=ParticipationRole, default=ParticipationRole.PARTICIPANT)
+    capacity = models.CharField(max_length=40, choices=Capacity, default=Capacity.UNKNOWN)
+    selection = models.CharField(max_length=20, choices=Selection, default=Selection.UNKNOWN)
+    selected_by = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="selected_participations"
+    )
+    affiliation = models.ForeignKey(
+        Affiliation, models.PROTECT, null=True, blank=True, related_name="participations"
+    )
+    described_as = models.CharField(max_length=300, blank=True, help_text="In the source's words.")
+
+    class Meta(Record.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(naming=Naming.NAMED)
+                | Said.exactly(1, "person", "organization", texts=["group_label"]) & Q(pseudonym=""),
+                name="participation_named_is_one",
+                violation_error_message="Give exactly one of person, organization and group_label, and no pseudonym.",
+            ),
+            models.CheckConstraint(
+                condition=Q(naming=Naming.NAMED)
+                | Said.exactly(0, "person", "organization", "affiliation", texts=["group_label"]),
+                name="participation_unnamed_is_none",
+                violation_error_message="A pseudonymous or withheld participation has no person, organization,"
+                " group_label or affiliation.",
+            ),
+            models.CheckConstraint(
+                condition=Q(naming=Naming.NAMED)
+                | Q(naming=Naming.PSEUDONYM) & ~Q(pseudonym="")
+                | Q(naming=Naming.WITHHELD, pseudonym=""),
+                name="participation_pseudonym",
+                violation_error_message="Give the pseudonym, and none where the name is withheld.",
+            ),
+            models.CheckConstraint(
+                condition=~Q(group_label="") | Said.exactly(0, "count_min", "count_max", "women_min", "women_max"),
+                name="participation_count_of_group",
+                violation_error_message="Only a group has counts: give its group_label.",
+            ),
+            not_above("count_min", "count_max"),
+            not_above("women_min", "women_max"),
+            not_above("women_min", "count_max"),
+        ]
+
+    def clean(self):
+        errors = {}
+        if self.member_of and (self.member_of.dialogue_id != self.dialogue_id or not self.member_of.group_label):
+            errors["member_of"] = "Give a group of the same dialogue."
+        if self.affiliation and self.affiliation.person_id != self.person_id:
+            errors["affiliation"] = "Give an affiliation of this person."
+        if self.side and self.side.record_id != self.dialogue.conflict_id:
+            errors["side"] = "Give a side of the dialogue's conflict."
+        if errors:
+            raise ValidationError(errors)
+
+
+class ParticipationCitation(Citation):
+    record = models.ForeignKey(Participation, models.CASCADE, related_name="citations")
+
+
+class ParticipationIdentity(models.Model):
+    """Who stands behind a pseudonymous or withheld participation: confidential, and no public model points here."""
+
+    participation = models.OneToOneField(Participation, models.CASCADE, primary_key=True, related_name="+")
+    person = models.ForeignKey(Person, models.PROTECT, related_name="+")
+    affiliation = models.ForeignKey(Affiliation, models.PROTECT, null=True, blank=True, related_name="+")
+
+    class Meta:
+        verbose_name_plural = "participation identities"
+
+    def __str__(self):
+        return f"identity behind participation {str(self.pk)[:8]}"
+
+    def clean(self):
+        if self.participation.naming == Naming.NAMED:
+            raise ValidationError("A named participation has no identity to keep apart.")
+        if self.affiliation and self.affiliation.person_id != self.person_id:
+            raise ValidationError({"affiliation": "Give an affiliation of this person."})
+
+
+class Assessment(Record):
+    """A judgement by a named assessor about one person, organization or group; we do not assess."""
+
+    visible_with = ("person", "organization", "participation", "assessor_person", "assessor_organization")
+
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="assessments")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="assessments"
+    )
+    participation = models.ForeignKey(
+        Participation, models.PROTECT, null=True, blank=True, related_name="assessments", help_text="Of a group."
+    )
+    assessor_person = models.ForeignKey(
+        Person, models.PROTECT, null=True, blank=True, related_name="assessments_given"
+    )
+    assessor_organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="assessments_given"
+    )
+    attribute = models.CharField(max_length=20, choices=AssessmentAttribute)
+    value = models.CharField(max_length=30, choices=AssessmentValue)
+    share = models.CharField(max_length=20, choices=AssessmentShare, default=AssessmentShare.NOT_STATED)
+    form = models.CharField(max_length=20, choices=AssessmentForm, default=AssessmentForm.ASSERTION)
+    date = PartialDateField()
+
+    class Meta(Record.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Said.exactly(1, "person", "organization", "participation"),
+                name="assessment_has_one_object",
+                violation_error_message="Give exactly one of person, organization and participation.",
+            ),
+            models.CheckConstraint(
+                condition=Said.exactly(1, "assessor_person", "assessor_organization"),
+                name="assessment_has_one_assessor",
+                violation_error_message="Give either assessor_person or assessor_organization.",
+            ),
+        ]
+
+    def clean(self):
+        if self.participation and not self.participation.group_label:
+            raise ValidationError({"participation": "Give the participation of a group."})
+
+    def missing(self):
+        found = super().missing()
+        if self.person and not self.person.death_date and not self.citations.exclude(quotation="").exists():
+            found.append("It judges a living person: cite the exact words.")
+        return found
+
+
+class AssessmentCitation(Citation):
+    record = models.ForeignKey(Assessment, models.CASCADE, related_name="citations")
+
+
+class Question(Titled):
+    """A contested point that statements take positions on."""
+
+    cited = False
+
+    conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="questions")
+    summary = models.TextField(blank=True)
+
+
+class ContextEvent(Titled):
+    """A war, a blockade, an agreement: what a timeline needs to be understood."""
+
+    other_titles = ArrayField(
+        models.CharField(max_length=300), default=list, blank=True, help_text="Separated by commas."
+    )
+    kind = models.CharField(max_length=30, choices=ContextEventKind, default=ContextEventKind.UNKNOWN)
+    conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="context_events")
+    start_date = PartialDateField()
+    end_date = PartialDateField()
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="context_events")
+    summary = models.TextField(blank=True)
+    title_folded = FoldedField("all_titles")
+
+    class Meta(Titled.Meta):
+        constraints = [*Titled.Meta.constraints, not_reversed()]
+        triggers = [tokens_trigger("title_folded")]
+
+    @property
+    def all_titles(self):
+        return " ".join([self.title, *self.other_titles])
+
+
+class ContextEventCitation(Citation):
+    record = models.ForeignKey(ContextEvent, models.CASCADE, related_name="citations")
+
+
+class Statement(Titled):
+    """One claim that somebody made; a text with several claims has a part for each."""
+
+    gone = True
+    visible_with = ("part_of",)
+
+    kind = models.CharField(max_length=30, choices=StatementKind, default=StatementKind.UNKNOWN)
+    part_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
+    medium = models.CharField(max_length=30, choices=StatementMedium, default=StatementMedium.UNKNOWN)
+    publisher = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="statements_published"
+    )
+    date = PartialDateField(help_text="When it was said.")
+    period = PartialDateField(help_text="The time it speaks of.")
+    said_at = models.ForeignKey(
+        Dialogue, models.PROTECT, null=True, blank=True, related_name="statements_made", help_text="Said during it."
+    )
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="statements")
+    about_dialogues = models.ManyToManyField(Dialogue, blank=True, related_name="statements")
+    about_people = models.ManyToManyField(Person, blank=True, related_name="statements")
+    about_organizations = models.ManyToManyField(Organization, blank=True, related_name="statements")
+    about_cases = models.ManyToManyField(PersecutionCase, blank=True, related_name="statements")
+    about_case_events = models.ManyToManyField(CaseEvent, blank=True, related_name="statements")
+    about_context_events = models.ManyToManyField(ContextEvent, blank=True, related_name="statements")
+    questions = models.ManyToManyField(Question, blank=True, related_name="statements")
+    summary = models.TextField(blank=True, help_text="In our words.")
+    quotation = models.TextField(blank=True, help_text="A few exact words.")
+    language = models.CharField(max_length=35, blank=True, validators=[language_code])
+    translation = models.TextField(blank=True, help_text="The quotation in English.")
+
+    class Meta(Titled.Meta):
+        constraints = [
+            *Titled.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(part_of__isnull=True) | ~Q(part_of=F("id")),
+                name="statement_not_part_of_itself",
+                violation_error_message="A statement is not part_of itself.",
+            ),
+        ]
+
+    def clean(self):
+        if self.part_of and self.part_of.part_of_id:
+            raise ValidationError({"part_of": "A part has no parts: give the whole statement."})
+        if self.part_of and self.parts.exists():
+            raise ValidationError({"part_of": "This statement has parts and cannot be one."})
+
+    def missing(self):
+        found = super().missing()
+        people = Q(person=None) | Q(person__in=Person.objects.visible_to(None))
+        organizations = Q(organization=None) | Q(organization__in=Organization.objects.visible_to(None))
+        if self.speakers.exclude(people & organizations).exists():
+            found.append("A speaker is not public: publish them, or mark the speaker as withheld.")
+        return found
+
+
+class Speaker(Part):
+    """Who made a statement: a person, an organization or a collective such as "the authorities"."""
+
+    visible_with = ("record", "person", "organization")
+
+    record = models.ForeignKey(Statement, models.CASCADE, related_name="speakers")
+    naming = models.CharField(max_length=12, choices=Naming, default=Naming.NAMED)
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="speaking")
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="speaking")
+    label = models.CharField(max_length=200, blank=True, help_text="A collective, or the pseudonym.")
+    name_as_given = models.CharField(max_length=300, blank=True, help_text="As the source names the speaker.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="Where the speaker stands in the list.")
+
+    class Meta(Part.Meta):
+        ordering = ["position", "id"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(naming=Naming.NAMED) & Said.exactly(1, "person", "organization", texts=["label"])
+                | Q(naming=Naming.PSEUDONYM, person=None, organization=None, name_as_given="") & ~Q(label="")
+                | Q(naming=Naming.WITHHELD, person=None, organization=None, name_as_given="", label=""),
+                name="speaker_is_one",
+                violation_error_message="Give exactly one of person, organization and label; only a label when"
+                " pseudonymous, and nothing when withheld.",
+            )
+        ]
+
+
+class StatementCitation(Citation):
+    record = models.ForeignKey(Statement, models.CASCADE, related_name="citations")
+
+
+class StatementRelation(Record):
+    """How one statement stands to another."""
+
+    visible_with = ("statement", "related_statement")
+
+    statement = models.ForeignKey(Statement, models.PROTECT, related_name="relations")
+    kind = models.CharField(max_length=20, choices=StatementRelationKind)
+    related_statement = models.ForeignKey(Statement, models.PROTECT, related_name="relations_to")
+    note = models.TextField(blank=True)
+
+    class Meta(Record.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(statement=F("related_statement")),
+                name="relation_not_to_itself",
+                violation_error_message="The statement and the related_statement are the same.",
+            )
+        ]
+
+
+class StatementRelationCitation(Citation):
+    record = models.ForeignKey(StatementRelation, models.CASCADE, related_name="citations")

@@ -1,0 +1,391 @@
+"""People and organizations, what binds them to each other, and what is done to people for their contacts."""
+
+import pgtrigger
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Exists, F, OuterRef, Q
+
+from tracker.records.choices import Confidentiality
+from tracker.records.fields import FoldedField, PartialDateField
+from tracker.records.models import (
+    Citation,
+    Named,
+    Part,
+    Place,
+    Record,
+    Said,
+    Titled,
+    country_code,
+    language_code,
+    not_reversed,
+    sees_hidden,
+    tokens_trigger,
+)
+
+from .choices import (
+    CaseActorRole,
+    CaseEventKind,
+    ChargeStage,
+    Gender,
+    ImpugnedActivity,
+    NameKind,
+    Offence,
+    OrganizationClassification,
+    PublishingBasis,
+    RecognitionKind,
+    WgadCategory,
+)
+
+
+class Conflict(Titled):
+    """A conflict line."""
+
+    cited = False
+
+    summary = models.TextField(blank=True)
+
+
+class Side(Part):
+    """One side of a conflict."""
+
+    record = models.ForeignKey(Conflict, models.CASCADE, related_name="sides")
+    name = models.CharField(max_length=100)
+    position = models.PositiveSmallIntegerField(default=0, help_text="Where it stands in the list.")
+
+    class Meta(Part.Meta):
+        ordering = ["position", "id"]
+        constraints = [models.UniqueConstraint(fields=["record", "name"], name="side_name_unique")]
+
+    def __str__(self):
+        return self.name
+
+
+class Name(Part):
+    """Another name, as a source writes it."""
+
+    text = models.CharField(max_length=300)
+    text_folded = FoldedField("text")
+    lang = models.CharField(max_length=35, blank=True, validators=[language_code], help_text="BCP 47, for example az.")
+    script = models.CharField(max_length=4, blank=True, help_text="ISO 15924, for example Latn, Cyrl, Armn.")
+    kind = models.CharField(max_length=20, choices=NameKind, default=NameKind.ALTERNATE)
+    start_date = PartialDateField()
+    end_date = PartialDateField()
+    confidentiality = models.CharField(
+        max_length=12, choices=Confidentiality, default=Confidentiality.PUBLIC, help_text="Who may see the name."
+    )
+
+    class Meta(Part.Meta):
+        abstract = True
+        constraints = [not_reversed()]
+        triggers = [tokens_trigger("text_folded", record="record_id")]
+
+    @classmethod
+    def own_conditions(cls, user, path):
+        return Q() if sees_hidden(user) else Q(**{f"{path}confidentiality": Confidentiality.PUBLIC})
+
+
+class Identifier(Part):
+    """What another system calls the record; unique among published records, which the database sees to."""
+
+    scheme = models.SlugField(max_length=40, help_text="The other system, for example wikidata.")
+    identifier = models.CharField(max_length=200)
+    published = models.BooleanField(default=False, editable=False)
+
+    class Meta(Part.Meta):
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "identifier"], condition=Q(published=True), name="%(class)s_unique"
+            )
+        ]
+        triggers = [
+            pgtrigger.Trigger(
+                name="published",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Insert | pgtrigger.Update,
+                func=pgtrigger.Func(
+                    "NEW.published := EXISTS (SELECT FROM {fields.record.related_model._meta.db_table} record"
+                    " WHERE record.id = NEW.record_id AND record.publication = 'published'); RETURN NEW;"
+                ),
+            )
+        ]
+
+
+def identifiers_trigger(table):
+    """A trigger that carries the publication of a record to its identifiers in this table."""
+    return pgtrigger.Trigger(
+        name="identifiers",
+        when=pgtrigger.After,
+        operation=pgtrigger.UpdateOf("publication"),
+        condition=pgtrigger.Q(old__publication__df=pgtrigger.F("new__publication")),
+        func=f"UPDATE {table} SET published = published WHERE record_id = NEW.id; RETURN NULL;",
+    )
+
+
+class Identified(models.Model):
+    """A record that other systems know too."""
+
+    class Meta:
+        abstract = True
+
+    def missing(self):
+        """What stands between this record and its publication, an identifier of a published one included."""
+        own = self.identifiers.filter(scheme=OuterRef("scheme"), identifier=OuterRef("identifier"))
+        taken = self.identifiers.model.objects.filter(Exists(own), published=True).exclude(record=self.pk)
+        return super().missing() + [f"A published record has the same {row.scheme} identifier." for row in taken]
+
+
+class Person(Identified, Named):
+    """A person who takes part in dialogues, is assessed, speaks or is persecuted."""
+
+    forgets_slug = True
+
+    gender = models.CharField(
+        max_length=20, choices=Gender, default=Gender.UNKNOWN, help_text="As sources say; never guessed from a name."
+    )
+    birth_date = PartialDateField()
+    death_date = PartialDateField()
+    nationality = ArrayField(
+        models.CharField(max_length=2, validators=[country_code]),
+        default=list,
+        blank=True,
+        help_text="ISO 3166-1 alpha-2, separated by commas; only where a source says so.",
+    )
+    description = models.CharField(max_length=300, blank=True, help_text="A few words that tell homonyms apart.")
+    summary = models.TextField(blank=True)
+    basis = models.CharField(
+        max_length=20,
+        choices=PublishingBasis,
+        default=PublishingBasis.PUBLISHED_SOURCE,
+        help_text="What allows us to publish the name.",
+    )
+
+    class Meta(Named.Meta):
+        verbose_name_plural = "people"
+        constraints = [*Named.Meta.constraints, not_reversed("birth_date", "death_date")]
+        triggers = [*Named.Meta.triggers, identifiers_trigger("people_personidentifier")]
+
+
+class PersonName(Name):
+    record = models.ForeignKey(Person, models.CASCADE, related_name="other_names")
+
+
+class PersonIdentifier(Identifier):
+    record = models.ForeignKey(Person, models.CASCADE, related_name="identifiers")
+
+
+class PersonCitation(Citation):
+    record = models.ForeignKey(Person, models.CASCADE, related_name="citations")
+
+
+class Organization(Identified, Named):
+    """An organization; who owns it or whom it is close to is an assessment, never a classification."""
+
+    classification = models.CharField(
+        max_length=30, choices=OrganizationClassification, default=OrganizationClassification.UNKNOWN
+    )
+    parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="organizations")
+    country = models.CharField(max_length=2, blank=True, validators=[country_code], help_text="ISO 3166-1 alpha-2.")
+    founding_date = PartialDateField()
+    dissolution_date = PartialDateField()
+    summary = models.TextField(blank=True)
+
+    class Meta(Named.Meta):
+        constraints = [*Named.Meta.constraints, not_reversed("founding_date", "dissolution_date")]
+        triggers = [*Named.Meta.triggers, identifiers_trigger("people_organizationidentifier")]
+
+    def clean(self):
+        if self.parent_id == self.pk:
+            raise ValidationError({"parent": "An organization is not its own parent."})
+
+
+class OrganizationName(Name):
+    record = models.ForeignKey(Organization, models.CASCADE, related_name="other_names")
+
+
+class OrganizationIdentifier(Identifier):
+    record = models.ForeignKey(Organization, models.CASCADE, related_name="identifiers")
+
+
+class OrganizationCitation(Citation):
+    record = models.ForeignKey(Organization, models.CASCADE, related_name="citations")
+
+
+class Affiliation(Record):
+    """A person's tie to an organization, in a role and for a time."""
+
+    visible_with = ("person", "organization")
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations")
+    organization = models.ForeignKey(Organization, models.PROTECT, related_name="affiliations")
+    role = models.CharField(max_length=200, blank=True, help_text="As the source words it.")
+    start_date = PartialDateField()
+    end_date = PartialDateField()
+    attested_date = PartialDateField(
+        help_text="When a source vouches for it; if empty, the date of the newest source cited."
+    )
+    on_behalf_of = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="affiliations_on_behalf"
+    )
+
+    class Meta(Record.Meta):
+        constraints = [not_reversed()]
+
+
+class AffiliationCitation(Citation):
+    record = models.ForeignKey(Affiliation, models.CASCADE, related_name="citations")
+
+
+class PersecutionCase(Identified, Titled):
+    """What is done to one person by a state: one case, one person."""
+
+    visible_with = ("person",)
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
+    jurisdiction = models.CharField(
+        max_length=2, blank=True, validators=[country_code], help_text="The state: ISO 3166-1 alpha-2."
+    )
+    conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="cases")
+    stated_reason = models.TextField(blank=True, help_text="What the authorities say it is for.")
+    impugned_activities = ArrayField(
+        models.CharField(max_length=30, choices=ImpugnedActivity),
+        default=list,
+        blank=True,
+        help_text="What sources say it is really for.",
+    )
+    summary = models.TextField(blank=True)
+    evidence = models.TextField(blank=True, help_text="The evidence as sources describe it.")
+
+    class Meta(Titled.Meta):
+        verbose_name = "case"
+        triggers = [*Titled.Meta.triggers, identifiers_trigger("people_persecutioncaseidentifier")]
+
+
+class PersecutionCaseIdentifier(Identifier):
+    record = models.ForeignKey(PersecutionCase, models.CASCADE, related_name="identifiers")
+
+
+class PersecutionCaseCitation(Citation):
+    record = models.ForeignKey(PersecutionCase, models.CASCADE, related_name="citations")
+
+
+class Charge(Record):
+    """One accusation in a case and how far it has come."""
+
+    visible_with = ("case",)
+
+    case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="charges")
+    stage = models.CharField(max_length=20, choices=ChargeStage, default=ChargeStage.UNKNOWN)
+    offence = models.CharField(max_length=30, choices=Offence, default=Offence.UNKNOWN)
+    provision = models.CharField(max_length=200, blank=True, help_text="The provision of law.")
+    wording = models.TextField(blank=True, help_text="The accusation as the source words it.")
+    date = PartialDateField(help_text="When this stage was reached.")
+    court = models.CharField(max_length=200, blank=True)
+    proceeding_number = models.CharField(max_length=100, blank=True)
+
+
+class ChargeCitation(Citation):
+    record = models.ForeignKey(Charge, models.CASCADE, related_name="citations")
+
+
+class CaseEvent(Record):
+    """Something that happened in a case."""
+
+    visible_with = ("case",)
+
+    case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="events")
+    kind = models.CharField(max_length=30, choices=CaseEventKind)
+    date = PartialDateField()
+    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="case_events")
+    authority = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="case_events", help_text="Who did it."
+    )
+    circumstances = models.TextField(blank=True)
+    term_months = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The term, in months.")
+    suspended_months = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How much of the term is suspended, in months."
+    )
+    life = models.BooleanField(null=True, blank=True, help_text="Whether the term is for life.")
+
+    class Meta(Record.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(suspended_months__isnull=True)
+                | Q(term_months__isnull=True)
+                | Q(suspended_months__lte=F("term_months")),
+                name="case_event_suspended_within_term",
+                violation_error_message="The suspended_months are more than the term_months.",
+            )
+        ]
+
+
+class CaseEventCitation(Citation):
+    record = models.ForeignKey(CaseEvent, models.CASCADE, related_name="citations")
+
+
+class CaseActor(Record):
+    """A person or an organization that acts in a case."""
+
+    visible_with = ("case", "event", "person", "organization")
+
+    case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="actors")
+    event = models.ForeignKey(CaseEvent, models.PROTECT, null=True, blank=True, related_name="actors")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="acted_in")
+    organization = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="acted_in")
+    role = models.CharField(max_length=30, choices=CaseActorRole)
+
+    class Meta(Record.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Said.exactly(1, "person", "organization"),
+                name="case_actor_is_one",
+                violation_error_message="Give either the person or the organization.",
+            )
+        ]
+
+    def clean(self):
+        if self.event and self.event.case_id != self.case_id:
+            raise ValidationError({"event": "The event belongs to another case."})
+
+    def save(self, *args, **kwargs):
+        if self._state.adding and self.role == CaseActorRole.LAWYER:
+            self.confidentiality = Confidentiality.CONFIDENTIAL  # naming a defender can cost them their licence
+        super().save(*args, **kwargs)
+
+
+class CaseActorCitation(Citation):
+    record = models.ForeignKey(CaseActor, models.CASCADE, related_name="citations")
+
+
+class Recognition(Record):
+    """Somebody recognizes or judges a case: a list, an opinion, a judgment, an appeal."""
+
+    visible_with = ("case", "organization")
+
+    case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="recognitions")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="recognitions", help_text="By whom."
+    )
+    recognized_by = models.CharField(max_length=200, blank=True, help_text="By whom, where it is no organization.")
+    kind = models.CharField(max_length=30, choices=RecognitionKind)
+    wgad_category = models.CharField(
+        max_length=20, choices=WgadCategory, blank=True, help_text="The category of an opinion of the WGAD."
+    )
+    date = PartialDateField()
+    reference = models.CharField(max_length=200, blank=True, help_text="The number or name of the document.")
+    answer = models.TextField(blank=True, help_text="What the authorities answered.")
+
+    class Meta(Record.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=Said.exactly(1, "organization", texts=["recognized_by"]),
+                name="recognition_by_one",
+                violation_error_message="Give either organization or recognized_by.",
+            )
+        ]
+
+
+class RecognitionCitation(Citation):
+    record = models.ForeignKey(Recognition, models.CASCADE, related_name="citations")
