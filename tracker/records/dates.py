@@ -1,0 +1,215 @@
+"""Partial dates: an EDTF text (ISO 8601-2:2019) with the first and the last day it can mean.
+
+Read here: all of level 0 but times, and of level 1 what historians of our time need (`?`, `~`, `%`, `X`,
+open and unknown ends, seasons); of English five forms that have one reading. The rest is refused.
+"""
+
+import re
+from calendar import monthrange
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+
+from django.core.exceptions import ValidationError
+
+MONTHS = (
+    "January",
+    "February",
+    "March",
+    "April",
+    "May",
+    "June",
+    "July",
+    "August",
+    "September",
+    "October",
+    "November",
+    "December",
+)
+# ISO 8601-2, 4.8: the code of a season and the first of its three months on the northern half. The standard
+# leaves open which winter 24 is; here it begins in the year that is written and ends in the next February.
+SEASONS = {21: ("spring", 3), 22: ("summer", 6), 23: ("autumn", 9), 24: ("winter", 12)}
+SEASON_CODES = {name: code for code, (name, _) in SEASONS.items()} | {"fall": 23}
+QUALIFIERS = {"": "", "?": "uncertain", "~": "approximate", "%": "approximate and uncertain"}
+LONGEST = 60  # "between 10 September 2025 and 30 September 2025" has 47 characters
+
+FORMS = (
+    "Write 2025-12-10, 2025-12 or 2025; 2024-22 for a summer (21 spring to 24 winter); 199X, 19XX, 2025-XX "
+    "or 2025-12-XX for what is not known; at the end ? for uncertain, ~ for approximate, % for both; "
+    "2024-06/2024-08, 2024-06/.. or ../2024-06 for a range; or in English 10 December 2025, December 2025, "
+    "summer 2024, 1990s, between June 2024 and August 2024."
+)
+UNREADABLE = "This is not a date in a form that has one reading."
+NO_SUCH_DAY = "There is no such day between the years 0001 and 9999."
+BACKWARDS = "The end of the range lies before its start."
+BOUNDLESS = "A range needs a date at one end at least."
+CENTURY = "A decade that ends in 00 could be a century: write 200X for ten years, 20XX for a hundred."
+
+POINT = re.compile(r"([0-9]{4}|[0-9]{3}X|[0-9]{2}XX)(?:-([0-9]{2}|XX)(?:-([0-9]{2}|XX))?)?([?~%]?)")
+DAY_IN_ENGLISH = re.compile(r"(?:([0-9]{1,2}) )?([a-z]+) ([0-9]{4})")
+DECADE_IN_ENGLISH = re.compile(r"([0-9]{3})0s")
+BETWEEN = re.compile(r"between (.+) and (.+)", re.IGNORECASE)
+HARMLESS = re.compile(r"[0-9X?~%./: -]+")
+OPEN_ENDS = ("", "..")
+
+
+@dataclass(frozen=True)
+class PartialDate:
+    """A date as far as it is known. A bound is None where the text leaves that side open or unknown.
+
+    The bounds of a field that holds one moment mean "some time within"; a duration is two such fields.
+    """
+
+    edtf: str
+    earliest: date | None
+    latest: date | None
+
+    @property
+    def sort(self) -> date:
+        """The day to order by: what is open at the start goes by its end, what has no bound comes last."""
+        return self.earliest or self.latest or date.max
+
+    def words(self) -> str:
+        """What was understood, in English: "October 2025", "between June 2024 and August 2024"."""
+        start, slash, end = self.edtf.partition("/")
+        if not slash:
+            return _words_of_point(start)
+        if end in OPEN_ENDS:
+            return f"{_words_of_point(start)} or later" + ("" if end else ", end unknown")
+        if start in OPEN_ENDS:
+            return f"{_words_of_point(end)} or earlier" + ("" if start else ", start unknown")
+        return f"between {_words_of_point(start)} and {_words_of_point(end)}"
+
+    def span(self) -> str:
+        """The days it can mean, in English: "1 to 31 October 2025", "1 June 2024 or later"."""
+        first, last = self.earliest, self.latest
+        if first is None or last is None:
+            return f"{_words_of_day(first)} or later" if first else f"{_words_of_day(last)} or earlier"
+        if first == last:
+            return _words_of_day(first)
+        if first.year != last.year:
+            return f"{_words_of_day(first)} to {_words_of_day(last)}"
+        month = "" if first.month == last.month else f" {MONTHS[first.month - 1]}"
+        return f"{first.day}{month} to {_words_of_day(last)}"
+
+
+def understand(text: str) -> PartialDate:
+    """The partial date that a text means. The ValidationError names the right forms, repeats no free text."""
+    if not isinstance(text, str) or len(text) > LONGEST:
+        raise _refusal("", UNREADABLE)
+    return _understand(text.strip())
+
+
+@lru_cache(maxsize=8192)
+def _understand(text: str) -> PartialDate:
+    if any(ord(character) < 32 or 127 <= ord(character) < 160 for character in text):
+        raise _refusal(text, UNREADABLE)
+    try:
+        return _range_or_point(" ".join(text.split()))
+    except ValueError as reason:
+        raise _refusal(text, str(reason)) from None
+
+
+def _refusal(text: str, reason: str) -> ValidationError:
+    """The error for a text; it is repeated only if nothing but a number or a date can stand in it."""
+    quoted = f'"{text}": ' if HARMLESS.fullmatch(text) else ""
+    return ValidationError(f"{quoted}{reason} {FORMS}", code="partial_date")
+
+
+def _range_or_point(text: str) -> PartialDate:
+    between = BETWEEN.fullmatch(text)
+    if between:
+        return _range(_point(between[1]), _point(between[2]))
+    start, slash, end = text.partition("/")
+    if not slash:
+        return _point(text)
+    if start in OPEN_ENDS and end in OPEN_ENDS:
+        raise ValueError(BOUNDLESS)
+    return _range(_end(start), _end(end))
+
+
+def _end(text: str) -> PartialDate:
+    """One end of a range. Open (..) and unknown (empty) ends differ in the text only: neither has a bound."""
+    return PartialDate(text, None, None) if text in OPEN_ENDS else _point(text)
+
+
+def _range(start: PartialDate, end: PartialDate) -> PartialDate:
+    if start.earliest and end.latest and end.latest < start.earliest:
+        raise ValueError(BACKWARDS)
+    return PartialDate(f"{start.edtf}/{end.edtf}", start.earliest, end.latest)
+
+
+def _point(text: str) -> PartialDate:
+    """A date that is not a range, in EDTF or English. A qualifier moves no bound: it says how sure we are."""
+    edtf = _from_english(text)
+    match = POINT.fullmatch(edtf)
+    if not match:
+        raise ValueError(UNREADABLE)
+    try:
+        return PartialDate(edtf, *_bounds(*match.group(1, 2, 3)))
+    except (ValueError, OverflowError):
+        raise ValueError(NO_SUCH_DAY) from None
+
+
+def _bounds(year: str, month: str | None, day: str | None) -> tuple[date, date]:
+    """First and last day; ValueError for what the calendar or level 1 does not have."""
+    if "X" in year or month in (None, "XX"):
+        if month and ("X" in year or day not in (None, "XX")):
+            raise ValueError("level 1 leaves digits open from the right only")
+        return date(int(year.replace("X", "0")), 1, 1), date(int(year.replace("X", "9")), 12, 31)
+    if int(month) in SEASONS and day is None:
+        return _season(int(year), SEASONS[int(month)][1])
+    if day in (None, "XX"):
+        return date(int(year), int(month), 1), _last_day(int(year), int(month))
+    return (exact := date(int(year), int(month), int(day))), exact
+
+
+def _season(year: int, month: int) -> tuple[date, date]:
+    """Three whole months (meteorological seasons); winter reaches into the next year."""
+    return date(year, month, 1), _last_day(year + month // 12, (month + 1) % 12 + 1)
+
+
+def _last_day(year: int, month: int) -> date:
+    return date(year, month, monthrange(year, month)[1])
+
+
+def _from_english(text: str) -> str:
+    """EDTF for the English forms of one date, any other text as it is."""
+    lower = text.lower()
+    if decade := DECADE_IN_ENGLISH.fullmatch(lower):
+        if decade[1].endswith("0"):
+            raise ValueError(CENTURY)
+        return f"{decade[1]}X"
+    if named := DAY_IN_ENGLISH.fullmatch(lower):
+        day, name, year = named.groups()
+        if name.capitalize() in MONTHS:
+            return f"{year}-{MONTHS.index(name.capitalize()) + 1:02}" + (f"-{int(day):02}" if day else "")
+        if name in SEASON_CODES and not day:
+            return f"{year}-{SEASON_CODES[name]}"
+    return text
+
+
+def _words_of_day(day: date) -> str:
+    return f"{day.day} {MONTHS[day.month - 1]} {day.year:04}"
+
+
+def _words_of_point(edtf: str) -> str:
+    year, month, day, qualifier = POINT.fullmatch(edtf).groups()
+    words = _words_of_parts(year, month, day)
+    if qualifier in ("~", "%"):
+        words = f"about {words}"
+    return f"{words} (uncertain)" if qualifier in ("?", "%") else words
+
+
+def _words_of_parts(year: str, month: str | None, day: str | None) -> str:
+    if "X" in year:
+        return f"the years {year.replace('X', '0')} to {year.replace('X', '9')}"
+    if month in (None, "XX"):
+        return (f"an unknown {'day' if day else 'month'} of " if month else "") + year
+    if int(month) in SEASONS:
+        name = SEASONS[int(month)][0]
+        return f"{name} {year}" if name != "winter" else f"winter {year} to {int(year) + 1:04}"
+    named = f"{MONTHS[int(month) - 1]} {year}"
+    if day is None:
+        return named
+    return f"an unknown day of {named}" if day == "XX" else f"{int(day)} {named}"

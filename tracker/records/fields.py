@@ -1,0 +1,399 @@
+"""Columns that are computed from others: the bounds of a partial date, the folded form of a name.
+
+A model with such a field inherits `GuardedSave`, and its QuerySet `GuardedUpdate`; a system check says so.
+"""
+
+from datetime import date
+
+from django import forms
+from django.core import checks
+from django.core.exceptions import FieldError, ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import Col
+from django.db.models.functions import Coalesce
+from django.db.models.query_utils import DeferredAttribute
+from django.utils.html import format_html
+
+from tracker.records.dates import LONGEST, PartialDate, understand
+from tracker.records.names import fold
+
+PARTS = ("earliest", "latest", "sort")
+
+
+class DerivedAttribute(DeferredAttribute):
+    """Computes on every read. Assigning only marks the column as loaded: Django saves what is loaded."""
+
+    def __get__(self, instance, cls=None):
+        return self if instance is None else self.field.derive(instance)
+
+    def __set__(self, instance, value):
+        instance.__dict__[self.field.attname] = value
+
+
+class Derived:
+    """Mixin for a column computed from the attribute `source` of its instance, and therefore never set.
+
+    `save`, `bulk_create`, `loaddata` and validation read the attribute, so all of them get the right value.
+    """
+
+    descriptor_class = DerivedAttribute
+    always = {"editable": False, "serialize": False, "blank": True}
+
+    def __init__(self, **kwargs):
+        super().__init__(**{**kwargs, **self.always})
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, args, {key: value for key, value in kwargs.items() if key not in self.always}
+
+    def derive(self, instance):
+        """The value of the column for an instance."""
+        raise NotImplementedError
+
+
+class FoldedField(Derived, models.TextField):
+    """`name_folded = FoldedField("name")` holds `fold(instance.name)`, to search and sort by."""
+
+    always = {**Derived.always, "default": ""}
+
+    def __init__(self, source, **kwargs):
+        self.source = source
+        super().__init__(**kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, [self.source, *args], kwargs
+
+    def derive(self, instance):
+        return fold(getattr(instance, self.source) or "")
+
+    def check(self, **kwargs):
+        return [*super().check(**kwargs), *_unguarded(self)]
+
+
+class Bound(Derived, models.DateField):
+    """One of the three days that a partial date is filtered and ordered by; made by `PartialDateField`.
+
+    None while the text is not understood; such a text cannot be written.
+    """
+
+    def __init__(self, part, **kwargs):
+        self.part = part
+        known = {"default": date.max} if part == "sort" else {"null": True}
+        self.always = {**Derived.always, "db_index": True, **known}
+        super().__init__(**kwargs)
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        return name, path, [self.part, *args], kwargs
+
+    @property
+    def source(self):
+        """The date's name is in the column's, so that a migration can rename both."""
+        return self.name.removesuffix(f"_{self.part}")
+
+    def derive(self, instance):
+        text = getattr(instance, self.source)
+        if text in (None, ""):
+            return date.max if self.part == "sort" else None
+        try:
+            return getattr(_understood(text), self.part)
+        except ValidationError:
+            return None
+
+
+class BoundsAgree(models.CheckConstraint):
+    """The database's own guard: no date text without its bounds, no bounds without their text.
+
+    A constraint and not the check of one column, because migrations add and remove it in the right order
+    whichever way they run.
+    """
+
+    def __init__(self, source, *, name):
+        self.source = source
+        first, last, sort = (f"{source}_{part}" for part in PARTS)
+        empty = Q(**{source: "", f"{first}__isnull": True, f"{last}__isnull": True, sort: date.max})
+        bounded = Q(**{f"{first}__isnull": False}) | Q(**{f"{last}__isnull": False})
+        dated = ~Q(**{source: ""}) & bounded & Q(**{sort: Coalesce(first, last)})
+        half = Q(**{f"{first}__isnull": True}) | Q(**{f"{last}__isnull": True})
+        ordered = half | Q(**{f"{first}__lte": models.F(last)})
+        super().__init__(condition=empty | (dated & ordered), name=name)
+
+    def deconstruct(self):
+        path, _, kwargs = super().deconstruct()
+        return path, (self.source,), {"name": kwargs["name"]}
+
+    def validate(self, *args, **kwargs):
+        """Nothing: an instance computes its bounds, they cannot disagree. Saves a query for every date."""
+
+
+class PartialDateField(models.CharField):
+    """A date as far as it is known: EDTF text, "" when nothing is stated.
+
+    `start_date = PartialDateField()` also gives the model `start_date_earliest` and `start_date_latest`
+    (null: open or unknown), `start_date_sort` (never null; what has no date comes last) and the constraint
+    that keeps them together. `required` forbids the empty text. In a field that holds one moment the bounds
+    mean "some time within". Text in any form that `understand` reads is stored as EDTF; no other text is.
+    """
+
+    def __init__(self, *args, required=False, **kwargs):
+        self.required = required
+        super().__init__(*args, **{"max_length": LONGEST, **kwargs, "blank": not required, "default": ""})
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        dropped = {"blank", "default"} | ({"max_length"} if self.max_length == LONGEST else set())
+        kept = {key: value for key, value in kwargs.items() if key not in dropped}
+        return name, path, args, {**kept, "required": True} if self.required else kept
+
+    def contribute_to_class(self, cls, name, private_only=False):
+        super().contribute_to_class(cls, name, private_only)
+        if cls.__module__ == "__fake__":
+            return  # a model of a migration has its columns and constraints spelled out
+        present = {field.name for field in cls._meta.local_fields}
+        for part in PARTS:
+            if f"{name}_{part}" not in present:
+                cls.add_to_class(f"{name}_{part}", Bound(part))
+        if not cls._meta.abstract:
+            _constrain(cls, BoundsAgree(name, name=f"{cls._meta.db_table}_{name}_bounds"))
+
+    def get_lookup(self, lookup_name):
+        """No comparison of partial dates as strings: they are compared by their bounds."""
+        return None if lookup_name in ("gt", "gte", "lt", "lte", "range") else super().get_lookup(lookup_name)
+
+    def to_python(self, value):
+        """The EDTF text of any text that is understood; ValidationError names the right forms."""
+        return "" if value in (None, "") else _understood(value).edtf
+
+    def get_prep_value(self, value):
+        return self.to_python(value)
+
+    def pre_save(self, model_instance, add):
+        """Puts the EDTF text on the instance too, so that it equals the row."""
+        try:
+            text = self.to_python(getattr(model_instance, self.attname))
+        except ValidationError as error:
+            raise ValidationError({self.name: error.error_list}) from None
+        setattr(model_instance, self.attname, text)
+        return text
+
+    def formfield(self, **kwargs):
+        return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
+
+    def check(self, **kwargs):
+        return [*super().check(**kwargs), *_unguarded(self)]
+
+
+def _understood(value) -> PartialDate:
+    return value if isinstance(value, PartialDate) else understand(value)
+
+
+def _constrain(model, constraint):
+    """Adds a constraint to the model and to what migrations read of its Meta."""
+    model._meta.constraints = [*model._meta.constraints, constraint]
+    model._meta.original_attrs["constraints"] = model._meta.constraints
+
+
+class BoundsLookup(models.Lookup):
+    """Compares the bounds of a partial date with the range that is asked for: a text, or a PartialDate.
+
+    An open end of that range is no limit. The condition is never NULL, so that `~Q` is its exact opposite.
+    """
+
+    prepare_rhs = False
+
+    def get_prep_lookup(self):
+        return _understood(self.rhs)
+
+    def as_sql(self, compiler, connection):
+        if not isinstance(self.lhs, Col):
+            raise FieldError(f"{self.lookup_name} needs a field of a model, not an expression.")
+        field = self.lhs.target
+        bounds = (field.model._meta.get_field(f"{field.name}_{part}") for part in ("earliest", "latest"))
+        text, first, last = (compiler.compile(Col(self.lhs.alias, column))[0] for column in (field, *bounds))
+        limits = [(sql, day) for sql, day in self.limits(first, last) if day]
+        sql = " AND ".join([self.given(text, first, last), *(sql for sql, _ in limits)])
+        return f"({sql})", [day for _, day in limits]
+
+    def given(self, text, first, last):
+        """SQL for what must be known of the date."""
+        raise NotImplementedError
+
+    def limits(self, first, last):
+        """Comparisons in SQL, each with its day; those without a day (an open end) are left out."""
+        raise NotImplementedError
+
+
+@PartialDateField.register_lookup
+class Overlaps(BoundsLookup):
+    """Possible overlap: nothing known excludes that it was within the asked range. Never of an empty text."""
+
+    lookup_name = "overlaps"
+
+    def given(self, text, first, last):
+        return f"{text} <> ''"
+
+    def limits(self, first, last):
+        yield f"({first} IS NULL OR {first} <= %s)", self.rhs.latest
+        yield f"({last} IS NULL OR {last} >= %s)", self.rhs.earliest
+
+
+@PartialDateField.register_lookup
+class CertainlyOverlaps(BoundsLookup):
+    """Certain overlap: both bounds are known, and all that is between them is within the asked range."""
+
+    lookup_name = "certainly_overlaps"
+
+    def given(self, text, first, last):
+        return f"{first} IS NOT NULL AND {last} IS NOT NULL"
+
+    def limits(self, first, last):
+        yield f"{first} >= %s", self.rhs.earliest
+        yield f"{last} <= %s", self.rhs.latest
+
+
+def period_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
+    """Records whose time, from field `start` to field `end`, possibly shares a day with the asked range.
+
+    Not excluded is possible: a missing start is "possibly active", a missing end "possibly still going on".
+    The names may lead through relations to one: "dialogue__start_date".
+    """
+    asked = _understood(asked)
+    began, lasted = _at_most(f"{start}_earliest", asked.latest), _at_least(f"{end}_latest", asked.earliest)
+    return (Q(**{f"{start}_earliest__isnull": True}) | began) & (
+        Q(**{f"{end}_latest__isnull": True}) | lasted
+    )
+
+
+def period_certainly_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
+    """Records whose time certainly shares a day with the asked range.
+
+    One of three says so: it had begun by the last asked day and had not ended before the first; or the day it
+    began is in the range; or the day it ended is. The latter two need only the one field.
+    """
+    asked = _understood(asked)
+    through = _at_most(f"{start}_latest", asked.latest) & _at_least(f"{end}_earliest", asked.earliest)
+    began = _at_least(f"{start}_earliest", asked.earliest) & _at_most(f"{start}_latest", asked.latest)
+    ended = _at_least(f"{end}_earliest", asked.earliest) & _at_most(f"{end}_latest", asked.latest)
+    return through | began | ended
+
+
+def _at_most(column: str, day: date | None) -> Q:
+    """Known, and not after the day; without a day, known."""
+    return Q(**{f"{column}__isnull": False}) if day is None else Q(**{f"{column}__lte": day})
+
+
+def _at_least(column: str, day: date | None) -> Q:
+    """Known, and not before the day; without a day, known."""
+    return Q(**{f"{column}__isnull": False}) if day is None else Q(**{f"{column}__gte": day})
+
+
+class PartialDateInput(forms.TextInput):
+    """A text input that says below itself, also to screen readers, which days were understood."""
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        attributes = context["widget"]["attrs"]
+        if attributes.get("id") and self.understood(value):
+            described = f"{attributes.get('aria-describedby', '')} {attributes['id']}_understood"
+            attributes["aria-describedby"] = described.strip()
+        return context
+
+    def render(self, name, value, attrs=None, renderer=None):
+        """The input, then "understood: 1 to 31 October 2025 (2025-10)" when the value is understood."""
+        field = super().render(name, value, attrs, renderer)
+        understood = self.understood(value)
+        if not understood:
+            return field
+        identity = {**self.attrs, **(attrs or {})}.get("id", name)
+        return format_html(
+            '{}<span class="understood" id="{}_understood">{}</span>', field, identity, understood
+        )
+
+    def understood(self, value) -> str:
+        """The sentence for a value, "" when there is none."""
+        try:
+            date = _understood(value) if value else None
+        except ValidationError:
+            return ""
+        return f"understood: {date.span()} ({date.edtf})" if date else ""
+
+
+class PartialDateFormField(forms.CharField):
+    """Gives the EDTF text of what was typed; its error says which forms are right."""
+
+    widget = PartialDateInput
+
+    def __init__(self, *, widget=None, **kwargs):
+        super().__init__(widget=_explained(widget or self.widget), **kwargs)
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return understand(text).edtf if text else ""
+
+
+def _explained(widget):
+    """The input that explains itself in place of a plain one, such as the admin's, with its attributes."""
+    widget = widget() if isinstance(widget, type) else widget
+    if not isinstance(widget, forms.TextInput) or isinstance(widget, PartialDateInput):
+        return widget
+    return PartialDateInput(attrs=widget.attrs)
+
+
+def with_derived(model, names) -> set[str]:
+    """Names of fields of a model, with those of the columns that are derived from them."""
+    derived = [field for field in model._meta.concrete_fields if isinstance(field, Derived)]
+    return {*names, *(field.name for field in derived if field.source in names)}
+
+
+class GuardedSave(models.Model):
+    """Saves derived columns with their source, also where `update_fields` or deferral names only that."""
+
+    class Meta:
+        abstract = True
+
+    def save_base(self, *args, update_fields=None, **kwargs):
+        """As Django's, which `save` and `loaddata` both go through."""
+        if update_fields is not None:
+            update_fields = frozenset(with_derived(type(self), update_fields))
+        super().save_base(*args, update_fields=update_fields, **kwargs)
+
+    save_base.alters_data = True
+
+
+class GuardedUpdate:
+    """Mixin for a QuerySet: no write of a source leaves its derived columns behind.
+
+    `update` refuses, since it has no instance to compute from; `bulk_update` and `bulk_create` compute.
+    """
+
+    def update(self, **kwargs):
+        left = sorted(with_derived(self.model, kwargs) - set(kwargs))
+        if left:
+            raise TypeError(
+                f"update() would leave {', '.join(left)} as before: save() or bulk_update() instead."
+            )
+        return super().update(**kwargs)
+
+    update.alters_data = True
+
+    def bulk_update(self, objs, fields, batch_size=None):
+        return super().bulk_update(objs, sorted(with_derived(self.model, fields)), batch_size)
+
+    bulk_update.alters_data = True
+
+    def bulk_create(self, objs, *args, update_fields=None, **kwargs):
+        if update_fields is not None:
+            update_fields = sorted(with_derived(self.model, update_fields))
+        return super().bulk_create(objs, *args, update_fields=update_fields, **kwargs)
+
+
+def _unguarded(field):
+    """Errors of a system check: what a model lacks whose field has derived columns."""
+    model, errors = field.model, []
+    if not issubclass(model, GuardedSave):
+        errors.append(f"{model.__name__} has {field.name}: it must inherit GuardedSave.")
+    if not issubclass(model._default_manager._queryset_class, GuardedUpdate):
+        errors.append(f"{model.__name__} has {field.name}: its QuerySet must inherit GuardedUpdate.")
+    return [checks.Error(message, obj=field, id="records.E001") for message in errors]
