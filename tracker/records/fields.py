@@ -32,7 +32,7 @@ class DerivedAttribute(DeferredAttribute):
 
 
 class Derived:
-    """Mixin for a column computed from the attribute `source` of its instance, and therefore never set.
+    """Mixin for a column computed from attributes of its instance, named by `sources`, and never set.
 
     `save`, `bulk_create`, `loaddata` and validation read the attribute, so all of them get the right value.
     """
@@ -40,36 +40,33 @@ class Derived:
     descriptor_class = DerivedAttribute
     always = {"editable": False, "serialize": False, "blank": True}
 
-    def __init__(self, **kwargs):
+    def __init__(self, *sources, **kwargs):
+        self.sources = sources
         super().__init__(**{**kwargs, **self.always})
 
     def deconstruct(self):
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {key: value for key, value in kwargs.items() if key not in self.always}
+        name, path, _, kwargs = super().deconstruct()
+        kept = {key: value for key, value in kwargs.items() if key not in self.always}
+        return name, path, list(self.sources), kept
 
     def derive(self, instance):
         """The value of the column for an instance."""
         raise NotImplementedError
 
+    def check(self, **kwargs):
+        return [*super().check(**kwargs), *_unguarded(self)]
+
 
 class FoldedField(Derived, models.TextField):
-    """`name_folded = FoldedField("name")` holds `fold(instance.name)`, to search and sort by."""
+    """`name_folded = FoldedField("name")` holds `fold(instance.name)`, to search and sort by.
+
+    Where the first source is a property, those after it are the columns that it reads.
+    """
 
     always = {**Derived.always, "default": ""}
 
-    def __init__(self, source, **kwargs):
-        self.source = source
-        super().__init__(**kwargs)
-
-    def deconstruct(self):
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, [self.source, *args], kwargs
-
     def derive(self, instance):
-        return fold(getattr(instance, self.source) or "")
-
-    def check(self, **kwargs):
-        return [*super().check(**kwargs), *_unguarded(self)]
+        return fold(getattr(instance, self.sources[0]) or "")
 
 
 class Bound(Derived, models.DateField):
@@ -84,17 +81,17 @@ class Bound(Derived, models.DateField):
         self.always = {**Derived.always, "db_index": True, **known}
         super().__init__(**kwargs)
 
-    def deconstruct(self):
-        name, path, args, kwargs = super().deconstruct()
-        return name, path, [self.part, *args], kwargs
-
-    @property
-    def source(self):
+    def set_attributes_from_name(self, name):
         """The date's name is in the column's, so that a migration can rename both."""
-        return self.name.removesuffix(f"_{self.part}")
+        super().set_attributes_from_name(name)
+        self.sources = (self.name.removesuffix(f"_{self.part}"),)
+
+    def deconstruct(self):
+        name, path, _, kwargs = super().deconstruct()
+        return name, path, [self.part], kwargs
 
     def derive(self, instance):
-        text = getattr(instance, self.source)
+        text = getattr(instance, self.sources[0])
         if text in (None, ""):
             return date.max if self.part == "sort" else None
         try:
@@ -180,9 +177,6 @@ class PartialDateField(models.CharField):
 
     def formfield(self, **kwargs):
         return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
-
-    def check(self, **kwargs):
-        return [*super().check(**kwargs), *_unguarded(self)]
 
 
 def _understood(value) -> PartialDate:
@@ -342,9 +336,14 @@ def _explained(widget):
 
 
 def with_derived(model, names) -> set[str]:
-    """Names of fields of a model, with those of the columns that are derived from them."""
-    derived = [field for field in model._meta.concrete_fields if isinstance(field, Derived)]
-    return {*names, *(field.name for field in derived if field.source in names)}
+    """Names of fields of a model, with those of the columns that are derived from them, or from these in turn."""
+    found, columns = (
+        set(names),
+        [field for field in model._meta.concrete_fields if isinstance(field, Derived)],
+    )
+    while more := {field.name for field in columns if not found.isdisjoint(field.sources)} - found:
+        found |= more
+    return found
 
 
 class GuardedSave(models.Model):
@@ -390,10 +389,18 @@ class GuardedUpdate:
 
 
 def _unguarded(field):
-    """Errors of a system check: what a model lacks whose field has derived columns."""
-    model, errors = field.model, []
+    """Errors of a system check: what would let a derived column go stale."""
+    model = field.model
+    columns = {column.name for column in model._meta.concrete_fields}
+    if columns.isdisjoint(field.sources):
+        yield checks.Error(
+            f"{field} must name the columns it is computed from.", obj=field, id="records.E001"
+        )
     if not issubclass(model, GuardedSave):
-        errors.append(f"{model.__name__} has {field.name}: it must inherit GuardedSave.")
+        yield checks.Error(
+            f"{model.__name__} must inherit GuardedSave for {field}.", obj=field, id="records.E002"
+        )
     if not issubclass(model._default_manager._queryset_class, GuardedUpdate):
-        errors.append(f"{model.__name__} has {field.name}: its QuerySet must inherit GuardedUpdate.")
-    return [checks.Error(message, obj=field, id="records.E001") for message in errors]
+        yield checks.Error(
+            f"The QuerySet of {field} must inherit GuardedUpdate.", obj=field, id="records.E003"
+        )
