@@ -29,22 +29,17 @@ def is_loopback(host: str) -> bool:
 
 def public_url(host: str, port: int) -> str:
     """PUBLIC_URL without a closing slash; ImproperlyConfigured if it is not scheme, host and port only."""
-    default = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     text = read("PUBLIC_URL").rstrip("/")
     if text == "http://HOST:PORT":
-        text = default
+        text = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     parts = urlsplit(text)
-    if parts.scheme not in ("http", "https") or not parts.hostname or text != f"{parts.scheme}://{parts.netloc}":
-        raise ImproperlyConfigured(
-            f"PUBLIC_URL is {text!r}; it must be http or https, a host and perhaps a port, "
-            "as in https://tracker.example.org."
-        )
-    if parts.hostname in ("0.0.0.0", "::"):
-        raise ImproperlyConfigured(
-            f"HOST is {host!r}, which is no address a reader can open: set PUBLIC_URL, "
-            "as in https://tracker.example.org."
-        )
-    return text
+    if not parts.hostname or text not in (f"http://{parts.netloc}", f"https://{parts.netloc}"):
+        problem = f"PUBLIC_URL is {text!r}; it must be http or https, a host and perhaps a port"
+    elif parts.hostname in ("0.0.0.0", "::"):  # noqa: S104
+        problem = f"HOST is {host!r}, which is no address that a reader can open: set PUBLIC_URL"
+    else:
+        return text
+    raise ImproperlyConfigured(f"{problem}, as in https://tracker.example.org.")
 
 
 def database(url: str) -> dict:
@@ -53,7 +48,7 @@ def database(url: str) -> dict:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError as problem:
         raise ImproperlyConfigured(
-            f"DATABASE_URL cannot be read ({problem}); "
+            f"DATABASE_URL cannot be read ({str(problem).strip()}); "
             "it must look like postgres://user:password@host:5432/name."
         ) from None
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
@@ -77,7 +72,6 @@ def secret_key() -> str:
 HOST = read("HOST")
 PORT = whole_number("PORT", 1, 65535)
 WORKERS = whole_number("WORKERS", 1, 64)
-PUBLIC_URL = public_url(HOST, PORT)
 DATA_LICENSE = read("DATA_LICENSE")
 DATA_DIR = data_dir()
 
@@ -90,6 +84,7 @@ if DEMO and not is_loopback(HOST):
         f"HOST is {HOST!r}, but without SECRET_KEY this is the local demo, which listens on 127.0.0.1 only. "
         "For a server set SECRET_KEY, at least 50 random characters; for the demo leave HOST empty."
     )
+PUBLIC_URL = public_url(HOST, PORT)
 
 DEBUG = False
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname]
@@ -147,8 +142,8 @@ TEMPLATES = [
     }
 ]
 
-# A read must be one statement: connections are kept and not tried out first. After a lost one, the request that
-# notices answers 503 (or tries again, as the read path does), and Django opens a new one for the next.
+# A read must be one statement: connections are kept, and not tried out first. The request that notices a lost
+# one answers 503 (or tries again, as the read path does), and Django opens a new one for the next.
 DATABASES = {"default": {**database(read("DATABASE_URL")), "CONN_MAX_AGE": None}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]

@@ -8,7 +8,7 @@ from django.core.wsgi import get_wsgi_application
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
-# `manage.py serve` knows that it listens on this machine only, and says so; of another server nobody knows it.
+# `manage.py serve` says that it listens on this machine only; of another server nobody knows that.
 if settings.DEMO and "SERVED_LOCALLY" not in os.environ:
     raise ImproperlyConfigured(
         "SECRET_KEY is not set. Set it to at least 50 random characters; for the local demo use `make run`."

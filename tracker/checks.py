@@ -1,0 +1,33 @@
+"""What must be true of the database server, whoever runs it."""
+
+from django.core.checks import Error, Tags, register
+from django.db import connections
+
+OLDEST = 15
+FACTS = "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')"
+LETTERS = "SELECT similarity('Бахруз', 'Бахрус') > 0"
+
+
+@register(Tags.database)
+def server_is_fit(app_configs, databases, **kwargs):
+    """Errors for a server that is too old, stores no Unicode, or finds no names outside ASCII."""
+    return [error for alias in databases or [] for error in errors(connections[alias])]
+
+
+def errors(connection):
+    with connection.cursor() as cursor:
+        cursor.execute(FACTS)
+        version, encoding = cursor.fetchone()
+        cursor.execute("SELECT count(*) FROM pg_extension WHERE extname = 'pg_trgm'")
+        cursor.execute(LETTERS if cursor.fetchone()[0] else "SELECT true")
+        finds_letters = cursor.fetchone()[0]
+    if version < OLDEST:
+        yield Error(f"PostgreSQL {version} is too old: {OLDEST} or newer is needed.", id="tracker.E001")
+    if encoding != "UTF8":
+        yield Error(f"The database stores {encoding}: create it with ENCODING 'UTF8'.", id="tracker.E002")
+    if not finds_letters:
+        yield Error(
+            "The database's locale knows no letters outside ASCII, so names in them cannot be found.",
+            hint="Create it anew with: CREATE DATABASE ... TEMPLATE template0 LC_CTYPE 'C.UTF-8'.",
+            id="tracker.E003",
+        )

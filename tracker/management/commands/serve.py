@@ -1,0 +1,169 @@
+import hashlib
+import os
+import secrets
+import signal
+import socket
+import subprocess
+import sys
+import time
+
+from django.conf import settings
+from django.contrib.auth import get_user_model
+from django.contrib.staticfiles.finders import get_finders
+from django.core.checks import Tags
+from django.core.management import BaseCommand, CommandError, call_command
+from django.db import connection
+from django.db.migrations.executor import MigrationExecutor
+
+from tracker import embedded
+from tracker.environment import read
+
+# Several requests of one process may wait for the database at the same time.
+THREADS = 4
+
+
+def refuse_taken_port():
+    """CommandError if HOST:PORT is taken: two web servers would share it without a word."""
+    try:
+        with socket.create_server((settings.HOST, settings.PORT), family=family()):
+            return
+    except OSError as problem:
+        raise CommandError(
+            f"{settings.HOST}:{settings.PORT} cannot be used ({problem.strerror}): set PORT to a free one."
+        ) from None
+
+
+def family():
+    return socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
+
+
+def migrate():
+    """Bring the tables up to date; a database that is leaves without a single write."""
+    executor = MigrationExecutor(connection)
+    if executor.migration_plan(executor.loader.graph.leaf_nodes()):
+        call_command("migrate", verbosity=0)
+
+
+def create_administrator():
+    """The name and password to show once; None if there is an administrator or the password was given."""
+    users = get_user_model().objects
+    if users.filter(is_superuser=True).exists():
+        return None
+    name, given = read("DJANGO_SUPERUSER_USERNAME"), read("DJANGO_SUPERUSER_PASSWORD")
+    password = given or secrets.token_urlsafe(12)
+    users.create_superuser(name, read("DJANGO_SUPERUSER_EMAIL"), password)
+    return None if given else (name, password)
+
+
+def keep_secret():
+    """Store the demo's secret, so that sessions outlive a restart."""
+    if settings.DEMO and not settings.SECRET_FILE.exists():
+        settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(settings.SECRET_FILE, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            file.write(settings.SECRET_KEY)
+
+
+def collect_static():
+    """Collect the static files unless none has changed since: compressing them takes seconds."""
+    found = (storage.path(path) for finder in get_finders() for path, storage in finder.list([]))
+    state = repr([(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in found])
+    digest = hashlib.sha256(state.encode()).hexdigest()
+    stamp = settings.STATIC_ROOT / "collected"
+    if not stamp.exists() or stamp.read_text() != digest:
+        call_command("collectstatic", interactive=False, clear=True, verbosity=0)
+        stamp.write_text(digest)
+
+
+def start_web_server():
+    """The web server's process, in a session of its own: Ctrl-C to all of its processes makes it hang."""
+    command = [sys.executable, "-m", "granian", "tracker.wsgi:application", "--interface", "wsgi"]
+    options = {
+        "host": settings.HOST,
+        "port": settings.PORT,
+        "workers": settings.WORKERS,
+        "blocking-threads": THREADS,
+        "blocking-threads-idle-timeout": 600,
+        "workers-kill-timeout": 5,
+        "respawn-interval": 0.5,
+        "log-level": "warning",
+    }
+    command += [f"--{name}={value}" for name, value in options.items()]
+    return subprocess.Popen(
+        [*command, "--respawn-failed-workers", "--no-ws"],
+        env=os.environ | ({"SERVED_LOCALLY": "1"} if settings.DEMO else {}),
+        cwd=settings.BASE_DIR,
+        stdin=subprocess.DEVNULL,
+        start_new_session=True,
+        preexec_fn=lambda: embedded.die_with_parent(signal.SIGTERM),
+    )
+
+
+def answers():
+    """Whether something listens on HOST:PORT."""
+    with socket.socket(family()) as client:
+        client.settimeout(1)
+        return client.connect_ex((settings.HOST, settings.PORT)) == 0
+
+
+def stop(web):
+    """End the web server and all of its processes."""
+    for number in embedded.STOPPING:
+        signal.signal(number, signal.SIG_IGN)
+    web.terminate()
+    try:
+        web.wait(timeout=10)
+    except subprocess.TimeoutExpired:
+        os.killpg(web.pid, signal.SIGKILL)
+
+
+class Command(BaseCommand):
+    help = "Prepares the database and serves site, admin and API until it is told to stop."
+
+    def handle(self, **options):
+        for number in embedded.STOPPING:
+            # Being told to stop is no failure.
+            signal.signal(number, lambda *_: sys.exit(0))
+        refuse_taken_port()
+        shown = self.prepare()
+        web = start_web_server()
+        try:
+            self.wait_for(web)
+            self.say_where(shown)
+            self.watch(web)
+        finally:
+            stop(web)
+
+    def prepare(self):
+        """Do what the first start needs and a later one skips; what create_administrator() returns."""
+        keep_secret()
+        migrate()
+        self.check(tags=[Tags.database], databases=["default"])
+        call_command("seed", stdout=self.stdout)
+        collect_static()
+        return create_administrator()
+
+    def wait_for(self, web):
+        while not answers():
+            if web.poll() is not None:
+                raise CommandError("The web server ended at once; the lines above say why.")
+            time.sleep(0.05)
+
+    def say_where(self, shown):
+        """Tell where everything is, and the new password."""
+        lines = ["The dialogue tracker is running."]
+        places = {"Site": "/", "API": "/api/v1/", "API docs": "/api/v1/docs/", "Admin": "/admin/"}
+        lines += [f"  {name:9} {settings.PUBLIC_URL}{path}" for name, path in places.items()]
+        if shown:
+            lines.append("  Log in as {} with the password {} (it is not shown again).".format(*shown))
+        if settings.DEMO:
+            lines.append("This is the local demo: only this machine can reach it. Ctrl-C ends it.")
+        self.stdout.write("\n".join(lines))
+        self.stdout.flush()
+
+    def watch(self, web):
+        """Return when the web server has ended; until then, start a killed database again."""
+        while web.poll() is None:
+            if embedded.current and embedded.current.restart_if_dead():
+                self.stderr.write("The database had been killed; it has been started again.")
+            time.sleep(0.25)
+        raise CommandError(f"The web server ended by itself, with status {web.returncode}.")
