@@ -11,7 +11,7 @@ ifeq ($(DATABASE_URL)$(POSTGRES_BIN),)
 EMBEDDED := .venv/embedded.installed
 endif
 
-.PHONY: help install run test lint format lock diagram clean
+.PHONY: help install run test lint format lock diagram variables clean
 
 help:  ## list what one can do
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -32,6 +32,9 @@ format: .venv/dev.installed  ## mend what a program can mend
 
 diagram: install  ## draw the data model for the README from the code
 	@exec $(BIN)/python manage.py diagram
+
+variables: install  ## print the table of variables for the README
+	@exec $(BIN)/python -c 'from tracker import environment; print(environment.as_markdown())'
 
 install: .venv/runtime.installed $(EMBEDDED)  ## install from the locks what running needs
 

@@ -1,0 +1,36 @@
+from django.contrib.auth import get_user_model
+from playwright.sync_api import Error
+
+from tests.browser import BrowserTest
+
+
+class AdminInBrowserTest(BrowserTest):
+    """The stock admin works under the strict policy, and the browser has nothing to report."""
+
+    def setUp(self):
+        super().setUp()
+        self.user = get_user_model().objects.create_superuser("editor", "", "a long password")
+
+    def test_log_in_through_the_form(self):
+        self.page.goto("/admin/")
+        self.page.fill("#id_username", "editor")
+        self.page.fill("#id_password", "a long password")
+        self.page.click("text=Log in")
+        self.page.wait_for_selector("text=Site administration")
+
+    def test_add_a_user(self):
+        self.log_in(self.user)
+        self.page.goto("/admin/auth/user/add/")
+        self.page.fill("#id_username", "second")
+        self.page.fill("#id_password1", "another long password")
+        self.page.fill("#id_password2", "another long password")
+        self.page.click("[name=_save]")
+        self.page.wait_for_selector("text=was added successfully")
+        self.assertTrue(get_user_model().objects.filter(username="second").exists())
+
+    def test_inline_script_is_refused(self):
+        self.page.goto("/admin/login/")
+        with self.assertRaisesRegex(Error, "Content Security Policy"):
+            self.page.add_script_tag(content="document.title = 'changed'")
+        self.assertNotEqual(self.page.title(), "changed")
+        self.errors.clear()
