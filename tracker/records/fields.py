@@ -192,7 +192,8 @@ def _constrain(model, constraint):
 class BoundsLookup(models.Lookup):
     """Compares the bounds of a partial date with the range that is asked for: a text, or a PartialDate.
 
-    An open end of that range is no limit. The condition is never NULL, so that `~Q` is its exact opposite.
+    `given` is what must be known; `limits` pairs each comparison with the end of the asked range it is with,
+    an open end being no limit. No row makes the condition NULL, so that `~Q` is its exact opposite.
     """
 
     prepare_rhs = False
@@ -203,20 +204,15 @@ class BoundsLookup(models.Lookup):
     def as_sql(self, compiler, connection):
         if not isinstance(self.lhs, Col):
             raise FieldError(f"{self.lookup_name} needs a field of a model, not an expression.")
-        field = self.lhs.target
-        bounds = (field.model._meta.get_field(f"{field.name}_{part}") for part in ("earliest", "latest"))
-        text, first, last = (compiler.compile(Col(self.lhs.alias, column))[0] for column in (field, *bounds))
-        limits = [(sql, day) for sql, day in self.limits(first, last) if day]
-        sql = " AND ".join([self.given(text, first, last), *(sql for sql, _ in limits)])
+        field, model = self.lhs.target, self.lhs.target.model
+        names = {"text": field.name, "first": f"{field.name}_earliest", "last": f"{field.name}_latest"}
+        columns = {
+            key: compiler.compile(Col(self.lhs.alias, model._meta.get_field(name)))[0]
+            for key, name in names.items()
+        }
+        limits = [(sql, day) for sql, end in self.limits if (day := getattr(self.rhs, end))]
+        sql = " AND ".join([self.given, *(sql for sql, _ in limits)]).format(**columns)
         return f"({sql})", [day for _, day in limits]
-
-    def given(self, text, first, last):
-        """SQL for what must be known of the date."""
-        raise NotImplementedError
-
-    def limits(self, first, last):
-        """Comparisons in SQL, each with its day; those without a day (an open end) are left out."""
-        raise NotImplementedError
 
 
 @PartialDateField.register_lookup
@@ -224,13 +220,11 @@ class Overlaps(BoundsLookup):
     """Possible overlap: nothing known excludes that it was within the asked range. Never of an empty text."""
 
     lookup_name = "overlaps"
-
-    def given(self, text, first, last):
-        return f"{text} <> ''"
-
-    def limits(self, first, last):
-        yield f"({first} IS NULL OR {first} <= %s)", self.rhs.latest
-        yield f"({last} IS NULL OR {last} >= %s)", self.rhs.earliest
+    given = "{text} <> ''"
+    limits = (
+        ("({first} IS NULL OR {first} <= %s)", "latest"),
+        ("({last} IS NULL OR {last} >= %s)", "earliest"),
+    )
 
 
 @PartialDateField.register_lookup
@@ -238,26 +232,20 @@ class CertainlyOverlaps(BoundsLookup):
     """Certain overlap: both bounds are known, and all that is between them is within the asked range."""
 
     lookup_name = "certainly_overlaps"
-
-    def given(self, text, first, last):
-        return f"{first} IS NOT NULL AND {last} IS NOT NULL"
-
-    def limits(self, first, last):
-        yield f"{first} >= %s", self.rhs.earliest
-        yield f"{last} <= %s", self.rhs.latest
+    given = "{first} IS NOT NULL AND {last} IS NOT NULL"
+    limits = (("{first} >= %s", "earliest"), ("{last} <= %s", "latest"))
 
 
 def period_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
     """Records whose time, from field `start` to field `end`, possibly shares a day with the asked range.
 
     Not excluded is possible: a missing start is "possibly active", a missing end "possibly still going on".
-    The names may lead through relations to one: "dialogue__start_date".
+    The names may lead through relations to one ("dialogue__start_date"); where no row is related, none overlaps.
     """
     asked = _understood(asked)
-    began, lasted = _at_most(f"{start}_earliest", asked.latest), _at_least(f"{end}_latest", asked.earliest)
-    return (Q(**{f"{start}_earliest__isnull": True}) | began) & (
-        Q(**{f"{end}_latest__isnull": True}) | lasted
-    )
+    began = Q(**{f"{start}_earliest__isnull": True}) | _until(f"{start}_earliest", asked.latest)
+    lasted = Q(**{f"{end}_latest__isnull": True}) | _from(f"{end}_latest", asked.earliest)
+    return Q(**{f"{start}_sort__isnull": False}) & began & lasted
 
 
 def period_certainly_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
@@ -267,18 +255,18 @@ def period_certainly_overlaps(start: str, end: str, asked: str | PartialDate) ->
     began is in the range; or the day it ended is. The latter two need only the one field.
     """
     asked = _understood(asked)
-    through = _at_most(f"{start}_latest", asked.latest) & _at_least(f"{end}_earliest", asked.earliest)
-    began = _at_least(f"{start}_earliest", asked.earliest) & _at_most(f"{start}_latest", asked.latest)
-    ended = _at_least(f"{end}_earliest", asked.earliest) & _at_most(f"{end}_latest", asked.latest)
+    through = _until(f"{start}_latest", asked.latest) & _from(f"{end}_earliest", asked.earliest)
+    began = _from(f"{start}_earliest", asked.earliest) & _until(f"{start}_latest", asked.latest)
+    ended = _from(f"{end}_earliest", asked.earliest) & _until(f"{end}_latest", asked.latest)
     return through | began | ended
 
 
-def _at_most(column: str, day: date | None) -> Q:
+def _until(column: str, day: date | None) -> Q:
     """Known, and not after the day; without a day, known."""
     return Q(**{f"{column}__isnull": False}) if day is None else Q(**{f"{column}__lte": day})
 
 
-def _at_least(column: str, day: date | None) -> Q:
+def _from(column: str, day: date | None) -> Q:
     """Known, and not before the day; without a day, known."""
     return Q(**{f"{column}__isnull": False}) if day is None else Q(**{f"{column}__gte": day})
 
@@ -296,22 +284,21 @@ class PartialDateInput(forms.TextInput):
 
     def render(self, name, value, attrs=None, renderer=None):
         """The input, then "understood: 1 to 31 October 2025 (2025-10)" when the value is understood."""
-        field = super().render(name, value, attrs, renderer)
-        understood = self.understood(value)
-        if not understood:
+        field, sentence = super().render(name, value, attrs, renderer), self.understood(value)
+        if not sentence:
             return field
         identity = {**self.attrs, **(attrs or {})}.get("id", name)
         return format_html(
-            '{}<span class="understood" id="{}_understood">{}</span>', field, identity, understood
+            '{}<span class="understood" id="{}_understood">{}</span>', field, identity, sentence
         )
 
     def understood(self, value) -> str:
         """The sentence for a value, "" when there is none."""
         try:
-            date = _understood(value) if value else None
+            known = _understood(value) if value else None
         except ValidationError:
             return ""
-        return f"understood: {date.span()} ({date.edtf})" if date else ""
+        return f"understood: {known.span()} ({known.edtf})" if known else ""
 
 
 class PartialDateFormField(forms.CharField):
@@ -336,7 +323,7 @@ def _explained(widget):
 
 
 def with_derived(model, names) -> set[str]:
-    """Names of fields of a model, with those of the columns that are derived from them, or from these in turn."""
+    """Names of fields of a model, with those of the columns derived from them, or from these in turn."""
     found, columns = (
         set(names),
         [field for field in model._meta.concrete_fields if isinstance(field, Derived)],
@@ -370,9 +357,7 @@ class GuardedUpdate:
     def update(self, **kwargs):
         left = sorted(with_derived(self.model, kwargs) - set(kwargs))
         if left:
-            raise TypeError(
-                f"update() would leave {', '.join(left)} as before: save() or bulk_update() instead."
-            )
+            raise TypeError(f"update() would leave {', '.join(left)} as before; bulk_update() computes them.")
         return super().update(**kwargs)
 
     update.alters_data = True
@@ -390,17 +375,14 @@ class GuardedUpdate:
 
 def _unguarded(field):
     """Errors of a system check: what would let a derived column go stale."""
-    model = field.model
-    columns = {column.name for column in model._meta.concrete_fields}
+    model, columns = field.model, {column.name for column in field.model._meta.concrete_fields}
     if columns.isdisjoint(field.sources):
-        yield checks.Error(
-            f"{field} must name the columns it is computed from.", obj=field, id="records.E001"
-        )
+        yield _error(field, f"name the columns behind {field.sources[0]!r} too, after it")
     if not issubclass(model, GuardedSave):
-        yield checks.Error(
-            f"{model.__name__} must inherit GuardedSave for {field}.", obj=field, id="records.E002"
-        )
+        yield _error(field, "its model must inherit GuardedSave")
     if not issubclass(model._default_manager._queryset_class, GuardedUpdate):
-        yield checks.Error(
-            f"The QuerySet of {field} must inherit GuardedUpdate.", obj=field, id="records.E003"
-        )
+        yield _error(field, "its model's QuerySet must inherit GuardedUpdate")
+
+
+def _error(field, reason):
+    return checks.Error(f"{field} could go stale: {reason}.", obj=field, id="records.E001")

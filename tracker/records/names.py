@@ -1,15 +1,101 @@
-"""Folding of names."""
+"""Names in many scripts: the folded form in which spellings of one name meet, and slugs from names.
+
+Folding is for finding, never for showing: it is blind on purpose to what transliteration loses. Where one
+letter of one script is written in two ways in another (Azerbaijani q is Russian г or к, Russian г is q or h),
+all of them must be one, so some different names meet too (Arman and Armen, Zakir and Zahir). Who lists hits
+ranks them by the names as they are written. The sound of a letter is taken as Azerbaijani where languages
+differ: x is kh, c is j.
+"""
+
+import re
+import unicodedata
 
 from anyascii import anyascii
 
+# What anyascii writes otherwise than passports and newspapers of the region do.
+LETTERS = (
+    str.maketrans({"ə": "a", "ş": "sh", "ç": "ch", "š": "sh", "ș": "sh", "č": "ch", "ć": "ch", "ž": "zh"})
+    | str.maketrans({"ҹ": "j", "ј": "y", "є": "ye"})
+    | str.maketrans({"ւ": "v", "ռ": "r"})
+)
+ARMENIAN = ((re.compile("ու"), "u"), (re.compile(r"\bո"), "vo"), (re.compile("եւ"), "ev"))
+APOSTROPHES = frozenset("'`´‘’‛′ʹʻʼʽˈ＇")
+
+# In order; each line names the spellings that meet by it.
+RULES = [
+    (re.compile(pattern), replacement)
+    for pattern, replacement in (
+        (r"^alexander", "alexandr"),  # Alexander, Aleksandr
+        (r"^(ale|ma)x(?!$)", r"\1ks"),  # Alexei, Aleksei; Maxim, Maksim: the x that is no kh
+        (r"tz", "ts"),  # Tzarukyan, Tsarukyan
+        (r"(?<=[aeiou])(r?)t(ch|sh|sch)", r"\1ch"),  # Demirtchian, Demirtshyan; not Mkrtchyan, which has a t
+        (r"sch", "sh"),  # Saroschan, Saroshan
+        (r"ck", "k"),
+        (r"(?<=\w{4}[bdfgklmnpqrstvxz])jan$", "yan"),  # Simonjan, Simonyan; not Guljan
+        (r"dzh|dj|zh|j", "c"),  # Cəfərov, Jafarov, Djafarov, Джафаров; Jalə, Жаля
+        (r"ph", "f"),
+        (r"th", "t"),  # Arthur, Artur
+        (r"[kg]h|(?<![sc])h|[gqx]", "k"),  # Qurban, Gurban, Курбан; Xədicə, Khadija; Hüseyn, Гусейн; ğ, gh
+        (r"^([kl])ya", r"\1a"),  # Кязим, Kazım; Ляман, Ləman
+        (r"([kl])yu", r"\1u"),  # Гюльнара, Gülnarə
+        (r"(^|[^aou])ye", r"\1e"),  # Yesayan, Есаян; Aliyev, Алиев
+        (r"([aou])e", r"\1ye"),  # Гейбуллаева, Geybullayeva
+        (r"ou", "u"),  # Zourabian, Zurabyan
+        (r"y", "i"),  # Simonian, Simonyan; Лейла, Leyla, Leila; ı
+        (r"w", "v"),
+        (r"e", "a"),  # Məmmədov, Mammadov, Мамедов
+        (r"([a-z])\1+", r"\1"),  # Mammadov, Mamedov
+        (r"okli$", "oklu"),  # oğlu, oghlu, oglu, ogly, оглы
+    )
+]
+
 
 def fold(text: str) -> str:
-    return " ".join("".join(c if c.isalnum() else " " for c in anyascii(text).lower()).split())
+    """The tokens of a text, one space between them; "" when nothing is left. Folding twice changes nothing.
+
+    Apostrophes and invisible characters vanish, any other mark that is no letter or digit separates tokens.
+    """
+    return " ".join(token for word in _ascii(text).split() if (token := _canonical(word)))
 
 
 def tokens(text: str) -> list[str]:
+    """The folded tokens of a text, each once, in order: what search and duplicates go by."""
     return list(dict.fromkeys(fold(text).split()))
 
 
-def slugify_name(text: str) -> str:
-    return fold(text).replace(" ", "-")[:80]
+def latin(text: str) -> str:
+    """The text in lower-case Latin letters, as people transliterate it: to sort by, and for slugs."""
+    return " ".join(_ascii(text).split())
+
+
+def slugify_name(text: str, longest: int = 80) -> str:
+    """An ASCII slug that can still be read (Məmmədova: mammadova), cut at a word; "" when nothing is left."""
+    slug = latin(text).replace(" ", "-")
+    if len(slug) <= longest:
+        return slug
+    return slug[: longest + 1].rpartition("-")[0] or slug[:longest]
+
+
+def _ascii(text: str) -> str:
+    """ASCII letters, digits and, where tokens end, spaces."""
+    lower = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
+    for pattern, replacement in ARMENIAN:
+        lower = pattern.sub(replacement, lower)
+    return "".join(map(_ascii_character, lower.translate(LETTERS)))
+
+
+def _ascii_character(character: str) -> str:
+    category = unicodedata.category(character)
+    if character in APOSTROPHES or category == "Cf":
+        return ""
+    if category[0] not in "LMN":
+        return " "
+    return "".join(letter for letter in anyascii(character).lower() if letter.isalnum())
+
+
+def _canonical(word: str) -> str:
+    """The word after the rules, applied until none changes it."""
+    folded = word
+    for pattern, replacement in RULES:
+        folded = pattern.sub(replacement, folded)
+    return folded if folded == word else _canonical(folded)
