@@ -18,6 +18,7 @@ from people.models import (
     identifiers_trigger,
 )
 from tracker.records.fields import FoldedField, PartialDateField
+from tracker.records.names import fold
 from tracker.records.models import Citation, Part, Place, Record, Said, Titled, language_code, not_reversed, tokens_trigger
 
 from .choices import (
@@ -267,6 +268,13 @@ class Question(Titled):
     summary = models.TextField(blank=True)
 
 
+class AllTitlesFolded(FoldedField):
+    """The folded form of the title and of all others: an event is found by any of them."""
+
+    def derive(self, event):
+        return fold(" ".join([event.title, *event.other_titles]))
+
+
 class ContextEvent(Titled):
     """A war, a blockade, an agreement: what a timeline needs to be understood."""
 
@@ -279,15 +287,11 @@ class ContextEvent(Titled):
     end_date = PartialDateField()
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="context_events")
     summary = models.TextField(blank=True)
-    title_folded = FoldedField("all_titles")
+    title_folded = AllTitlesFolded("title", "other_titles")
 
     class Meta(Titled.Meta):
         constraints = [*Titled.Meta.constraints, not_reversed()]
         triggers = [tokens_trigger("title_folded")]
-
-    @property
-    def all_titles(self):
-        return " ".join([self.title, *self.other_titles])
 
 
 class ContextEventCitation(Citation):

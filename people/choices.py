@@ -240,3 +240,29 @@ EXILE = {kind: abroad for kind, (_, _, abroad) in _CHANGES.items()}
 ENDS_CASE = frozenset(
     {CaseEventKind.PARDON, CaseEventKind.EXCHANGE, CaseEventKind.DEATH_IN_CUSTODY, CaseEventKind.TERM_SERVED}
 )
+
+
+class Active(Vocabulary):
+    """Whether an affiliation was so on a day."""
+
+    CERTAIN = "certain", "Certain: its dates say so"
+    ATTESTED = "attested", "Attested by a source, at the distance given"
+    POSSIBLE = "possible", "Possible: nothing excludes it"
+    NO = "no", "No: its dates exclude it"
+
+
+class Open(Vocabulary):
+    """Whether a case was open on a day."""
+
+    CERTAIN = "certain", "Certain: begun by then, and ended by no known event"
+    POSSIBLE = "possible", "Possible: nothing excludes it"
+    NO = "no", "No: not begun, or ended"
+
+
+class Custody(Vocabulary):
+    """Whether the person of a case was in custody on a day."""
+
+    HELD = "held", "Held: a source vouches for that day or a later one"
+    HELD_WHEN_LAST_REPORTED = "held_when_last_reported", "Held when last reported: no release is known"
+    POSSIBLY = "possibly", "Possibly held"
+    NOT_HELD = "not_held", "Not held"

@@ -10,6 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models.expressions import RawSQL
 from django.db.models.functions import NullIf
 from django.db.models.lookups import Exact
 from django.utils import timezone
@@ -27,6 +28,7 @@ from .choices import (
 from .fields import Derived, FoldedField, GuardedSave, GuardedUpdate, PartialDateField
 from .names import slugify_name, tokens
 
+NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none(), still asks the database
 QUOTATION_WORDS = 25
 SEARCH_WORDS = 8
 
@@ -138,11 +140,19 @@ class VisibleQuerySet(GuardedUpdate, models.QuerySet):
         """The rows this reader may see. Every read starts here."""
         return self.filter(self.model.conditions(user))
 
+    def withdrawn(self):
+        """The rows that were public and are known to have been: not restricted, and their parents public."""
+        rows = self.filter(publication=Publication.WITHDRAWN, confidentiality=Confidentiality.PUBLIC)
+        for name in self.model.visible_with:
+            parents = self.model._meta.get_field(name).related_model.objects.visible_to(None)
+            rows = rows.filter(Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__in": parents.values("pk")}))
+        return rows.exclude(published_at=None)
+
     def matching(self, text, user):
         """Rows with, for each word of the text, a word in a name or title that begins alike in any spelling."""
         words = tokens(text)[:SEARCH_WORDS]
         readable = Token.objects.filter(Q() if sees_hidden(user) else Q(confidentiality=Confidentiality.PUBLIC))
-        found = self if words else self.none()
+        found = self if words else self.filter(NOTHING)
         for word in words:
             hits = readable.filter(token__gte=word, token__lt=f"{word}~")
             found = found.filter(pk__in=hits.values("record_id"))
@@ -429,7 +439,7 @@ class Source(Slugged):
         "self", models.PROTECT, null=True, blank=True, related_name="republications"
     )
     reliability = models.CharField(max_length=20, choices=Reliability, default=Reliability.UNKNOWN)
-    display_title = DisplayTitle("title")
+    display_title = DisplayTitle("title", "authors", "publisher", "date", "kind")
     title_folded = FoldedField("display_title")
 
     class Meta(Slugged.Meta):

@@ -1,0 +1,181 @@
+"""What dialogues, participations, assessments and statements look like in the API."""
+
+from people.shapes import AffiliationRef
+from tracker.records.shapes import PartShape, Ref, Row, Shape
+
+from . import models
+
+
+class ParticipationRef(Ref):
+    class Meta:
+        model = models.Participation
+        fields = ["dialogue", "person", "organization", "group_label"]
+
+
+PARTICIPANT = [
+    "naming",
+    "person",
+    "organization",
+    "group_label",
+    "pseudonym",
+    "count_min",
+    "count_max",
+    "count_basis",
+    "women_min",
+    "women_max",
+    "member_of",
+    "side",
+    "role",
+    "capacity",
+    "selection",
+    "selected_by",
+    "affiliation",
+    "described_as",
+]
+
+
+class ParticipationRow(Row):
+    affiliation = AffiliationRef()
+
+    class Meta:
+        model = models.Participation
+        fields = PARTICIPANT
+
+
+class DialogueShape(Shape):
+    participations = ParticipationRow(many=True)
+
+    class Meta:
+        model = models.Dialogue
+        fields = [
+            "title",
+            "classification",
+            "status",
+            "start_date",
+            "end_date",
+            "place",
+            "conflict",
+            "parent",
+            "track",
+            "mediation",
+            "venue_relation",
+            "venue_side",
+            "disclosure",
+            "participations",
+        ]
+        detail = ["stated_purpose", "agenda", "outcome", "summary", "identifiers"]
+        ordering = ["start_date"]
+
+
+class ParticipationShape(Shape):
+    class Meta:
+        model = models.Participation
+        fields = ["dialogue", *PARTICIPANT]
+
+
+class AssessmentShape(Shape):
+    class Meta:
+        model = models.Assessment
+        fields = [
+            "person",
+            "organization",
+            "participation",
+            "assessor_person",
+            "assessor_organization",
+            "attribute",
+            "value",
+            "share",
+            "form",
+            "date",
+        ]
+        ordering = ["date"]
+
+
+class QuestionShape(Shape):
+    class Meta:
+        model = models.Question
+        fields = ["title", "conflict", "summary"]
+        ordering = ["title"]
+
+
+class ContextEventShape(Shape):
+    class Meta:
+        model = models.ContextEvent
+        fields = ["title", "other_titles", "kind", "conflict", "start_date", "end_date", "place"]
+        detail = ["summary"]
+        ordering = ["start_date"]
+
+
+class SpeakerShape(PartShape):
+    class Meta:
+        model = models.Speaker
+        fields = ["naming", "person", "organization", "label", "name_as_given"]
+        order = ["position"]
+
+
+class StatementRef(Ref):
+    class Meta:
+        model = models.Statement
+        fields = ["kind"]
+
+
+class StatementPartRow(Row):
+    class Meta:
+        model = models.Statement
+        fields = ["title", "kind", "summary", "quotation"]
+
+
+class RelationRow(Row):
+    class Meta:
+        model = models.StatementRelation
+        fields = ["kind", "related_statement", "note"]
+
+
+class RelationToRow(Row):
+    class Meta:
+        model = models.StatementRelation
+        fields = ["kind", "statement", "note"]
+
+
+class StatementShape(Shape):
+    parts = StatementPartRow(many=True)
+    relations = RelationRow(many=True)
+    relations_to = RelationToRow(many=True)
+
+    class Meta:
+        model = models.Statement
+        fields = [
+            "title",
+            "kind",
+            "speakers",
+            "date",
+            "medium",
+            "publisher",
+            "summary",
+            "quotation",
+            "language",
+            "translation",
+            "part_of",
+            "about_dialogues",
+        ]
+        detail = [
+            "period",
+            "said_at",
+            "place",
+            "about_people",
+            "about_organizations",
+            "about_cases",
+            "about_case_events",
+            "about_context_events",
+            "questions",
+            "parts",
+            "relations",
+            "relations_to",
+        ]
+        ordering = ["date"]
+
+
+class StatementRelationShape(Shape):
+    class Meta:
+        model = models.StatementRelation
+        fields = ["statement", "kind", "related_statement", "note"]

@@ -1,0 +1,58 @@
+"""What lists of people, organizations, affiliations and cases are filtered by across relations."""
+
+from tracker.records.filters import RecordFilterSet
+
+from . import asof, shapes
+from .choices import Active, Custody, Open
+
+
+class PersonFilterSet(RecordFilterSet):
+    shape = shapes.PersonShape
+    paths = {
+        "organization": "affiliations.organization",
+        "role": "affiliations.role",
+        "case_conflict": "cases.conflict",
+        "case_impugned_activities": "cases.impugned_activities",
+        "charge_offence": "cases.charges.offence",
+        "charge_stage": "cases.charges.stage",
+        "case_event_kind": "cases.events.kind",
+        "case_event_date": "cases.events.date",
+    }
+
+
+class OrganizationFilterSet(RecordFilterSet):
+    shape = shapes.OrganizationShape
+    paths = {"person": "affiliations.person", "child": "children"}
+
+
+class AffiliationFilterSet(RecordFilterSet):
+    shape = shapes.AffiliationShape
+    paths = {"organization_classification": "organization.classification", "organization_country": "organization.country"}
+    computed = {"active": (asof.active, Active)}
+
+
+class CaseFilterSet(RecordFilterSet):
+    shape = shapes.CaseShape
+    paths = {
+        "charge_offence": "charges.offence",
+        "charge_stage": "charges.stage",
+        "charge_date": "charges.date",
+        "event_kind": "events.kind",
+        "event_date": "events.date",
+        "event_place": "events.place",
+        "actor_person": "actors.person",
+        "actor_organization": "actors.organization",
+        "recognition_kind": "recognitions.kind",
+        "recognized_by": "recognitions.organization",
+    }
+    computed = {"open": (asof.opened, Open), "custody": (asof.custody, Custody)}
+
+
+class ChargeFilterSet(RecordFilterSet):
+    shape = shapes.ChargeShape
+    paths = {"person": "case.person", "conflict": "case.conflict"}
+
+
+class CaseEventFilterSet(RecordFilterSet):
+    shape = shapes.CaseEventShape
+    paths = {"person": "case.person", "conflict": "case.conflict"}

@@ -1,0 +1,357 @@
+"""Filters: each is a path from the listed model to a column or a record, walked through what the reader may see."""
+
+import re
+from uuid import UUID
+
+import django_filters
+from django import forms
+from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.lookups import Exact, In
+
+from .choices import Publication
+from .dates import understand
+from .fields import PartialDateField, period_certainly_overlaps, period_overlaps
+from .models import Slugged
+
+LONGEST = 200
+MOST_VALUES = 50
+LARGEST_NUMBER = 2_000_000_000
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+PERIODS = (("start_date", "end_date"), ("founding_date", "dissolution_date"), ("birth_date", "death_date"))
+
+
+def reach(model, path, user, condition):
+    """A Q on a model: a visible row at the end of the path meets the condition. It joins no to-many relation.
+
+    `path` is a list of names of relations; `condition` a Q on the model that the last one leads to.
+    """
+    if not path:
+        return condition
+    relation = model._meta.get_field(path[0])
+    there = relation.related_model
+    rows = there.objects.visible_to(user).filter(reach(there, path[1:], user, condition)).order_by()
+    if relation.many_to_many:
+        here, other = relation.m2m_field_name(), relation.m2m_reverse_field_name()
+        through = relation.remote_field.through.objects.filter(**{f"{other}__in": rows.values("pk")})
+        return Q(pk__in=through.values(here))
+    if relation.one_to_many:
+        return Q(pk__in=rows.values(relation.field.name))
+    return Q(**{f"{path[0]}__in": rows.values("pk")})
+
+
+class Values(forms.CharField):
+    """Several values, separated by commas, each cleaned by the form field of one."""
+
+    def __init__(self, one):
+        self.one = one
+        super().__init__(required=False)
+
+    def to_python(self, value):
+        texts = value.split(",") if value else []
+        if len(texts) > MOST_VALUES:
+            raise ValidationError(f"Give at most {MOST_VALUES} values.")
+        return [self.one.clean(text) for text in texts]
+
+
+class KeyField(forms.CharField):
+    """The id of a record, or its slug if it has one; gives the condition that finds it."""
+
+    def __init__(self, model):
+        self.slugged = issubclass(model, Slugged)
+        super().__init__(required=False, max_length=LONGEST)
+
+    def to_python(self, value):
+        if not value:
+            return None
+        try:
+            return Q(pk=UUID(value))
+        except ValueError:
+            if self.slugged and SLUG.match(value):
+                return Q(slug=value, publication=Publication.PUBLISHED)
+        right = "an id, or a slug of small letters, digits and hyphens" if self.slugged else "an id"
+        raise ValidationError(f"Give {right}.")
+
+    def run_validators(self, value):
+        """Nothing: what it gives is no text."""
+
+
+class DatesField(forms.CharField):
+    """A day, a month, a range: any form that a partial date is written in."""
+
+    def to_python(self, value):
+        return understand(value) if value else None
+
+    def run_validators(self, value):
+        """Nothing: `understand` has its own limits."""
+
+
+class MomentField(forms.CharField):
+    """A moment in ISO 8601 with its offset from UTC."""
+
+    def to_python(self, value):
+        try:
+            moment = models.DateTimeField().to_python(value) if value else None
+        except ValidationError:
+            moment = None
+        if value and (moment is None or moment.tzinfo is None):
+            raise ValidationError("Give a moment with its offset, as in 2025-12-10T00:00:00Z.")
+        return moment
+
+    def run_validators(self, value):
+        """Nothing: it is a moment."""
+
+
+class ChoiceField(forms.ChoiceField):
+    """A slug of a vocabulary; the error names them all."""
+
+    def validate(self, value):
+        if value and not self.valid_value(value):
+            raise ValidationError(f"Give one of {', '.join(str(slug) for slug, _ in self.choices)}.")
+
+
+class TruthField(forms.CharField):
+    """true or false."""
+
+    def to_python(self, value):
+        if value and value not in ("true", "false"):
+            raise ValidationError("Give true or false.")
+        return value == "true" if value else None
+
+    def run_validators(self, value):
+        """Nothing: it is no text."""
+
+
+class Filter(django_filters.Filter):
+    """One query parameter: a path, a form field, and the condition that a value makes at the end of the path.
+
+    `condition(value, reader)` gives a Q on the model where the path ends. `schema` is the value in OpenAPI, `leads_to`
+    the model whose id or slug it takes.
+    """
+
+    def __init__(self, path, field, condition, help_text, schema=None, leads_to=None):
+        super().__init__(help_text=help_text)
+        self.path, self.condition, self.leads_to = path, condition, leads_to
+        self.schema = schema or {"type": "string"}
+        self.form_field = field
+
+    @property
+    def field(self):
+        self.form_field.help_text = self.extra["help_text"]
+        return self.form_field
+
+    def filter(self, queryset, value):
+        if value in (None, "", []):
+            return queryset
+        reader = self.parent.reader
+        return queryset.filter(reach(queryset.model, self.path, reader.user, self.condition(value, reader)))
+
+
+class MissingFilter(Filter):
+    """Whether a key leads to nothing that the reader may see."""
+
+    def __init__(self, path, help_text):
+        super().__init__(path, TruthField(required=False), None, help_text, {"type": "boolean"})
+
+    def filter(self, queryset, value):
+        if value is None:
+            return queryset
+        found = reach(queryset.model, self.path, self.parent.reader.user, Q())
+        return queryset.filter(~found if value else found)
+
+
+def listed(schema):
+    return {"type": "array", "items": schema}
+
+
+def filters_at(model, name, path):
+    """The filters that a path offers, by parameter: what it leads to decides which."""
+    *way, last = path.split(".")
+    for step in way:
+        model = model._meta.get_field(step).related_model
+    field = model._meta.get_field(last)
+    if field.is_relation:
+        return key_filters(name, [*way, last], field.related_model)
+    about = f"{getattr(field, 'help_text', '') or field.verbose_name.capitalize()}".rstrip(".")
+    for kind, build in KINDS:
+        if kind(field):
+            return build(name, way, field, f"{about}.")
+    return {}
+
+
+def key_filters(name, path, model):
+    """A record by id or slug, one of several, none."""
+    noun = model._meta.verbose_name
+    schema = {"type": "string", "description": "An id or a slug." if issubclass(model, Slugged) else "An id."}
+
+    def any_of(conditions, reader):
+        return Q.create(conditions, connector=Q.OR)
+
+    found = {
+        name: Filter(path, KeyField(model), lambda q, reader: q, f"The {noun}: id or slug.", schema, leads_to=model),
+        f"{name}__in": Filter(path, Values(KeyField(model)), any_of, f"One of these {noun} keys.", listed(schema)),
+    }
+    if len(path) == 1:
+        found[f"{name}__isnull"] = MissingFilter(path, f"Whether no {noun} is given.")
+    return found
+
+
+def column_filter(way, column, lookup, field, help_text, schema):
+    """A filter that compares one column."""
+    return Filter(way, field, lambda value, reader: Q(**{f"{column}__{lookup}": value}), help_text, schema)
+
+
+def choice_filters(name, way, field, help_text):
+    array = isinstance(field, ArrayField)
+    choices = (field.base_field if array else field).choices
+    schema = {"type": "string", "enum": [slug for slug, _ in choices if slug]}
+    one = ChoiceField(choices=choices, required=False)
+    lookups = ("contains", "overlap") if array else ("exact", "in")
+    single = column_filter(way, field.name, lookups[0], one, help_text, schema)
+    if array:
+        single.condition = lambda value, reader: Q(**{f"{field.name}__contains": [value]})
+    return {name: single, f"{name}__in": column_filter(way, field.name, lookups[1], Values(one), help_text, listed(schema))}
+
+
+def array_filters(name, way, field, help_text):
+    text = forms.CharField(required=False, max_length=LONGEST)
+    condition = lambda value, reader: Q(**{f"{field.name}__contains": [value]})  # noqa: E731
+    return {name: Filter(way, text, condition, help_text)}
+
+
+def date_filters(name, way, field, help_text):
+    def asked(lookup, words):
+        right = "2025-10, 2024-22 (summer), 2025-10-01/2025-11-30, 2025-10/.."
+        return column_filter(way, field.name, lookup, DatesField(required=False), f"{words}: {right}.", None)
+
+    return {
+        f"{name}_overlaps": asked("overlaps", f"{help_text} Possibly within"),
+        f"{name}_certainly_overlaps": asked("certainly_overlaps", f"{help_text} Certainly within"),
+        f"{name}__isnull": Filter(
+            way,
+            TruthField(required=False),
+            lambda missing, reader: Q(**{field.name: ""}) if missing else ~Q(**{field.name: ""}),
+            f"{help_text} Whether it is not stated.",
+            {"type": "boolean"},
+        ),
+    }
+
+
+def number_filters(name, way, field, help_text):
+    def at(lookup):
+        number = forms.IntegerField(required=False, min_value=0, max_value=LARGEST_NUMBER)
+        schema = {"type": "integer", "minimum": 0, "maximum": LARGEST_NUMBER}
+        return column_filter(way, field.name, lookup, number, help_text, schema)
+
+    return {name: at("exact"), f"{name}__gte": at("gte"), f"{name}__lte": at("lte")}
+
+
+def moment_filters(name, way, field, help_text):
+    def at(lookup):
+        return column_filter(way, field.name, lookup, MomentField(required=False), help_text, MOMENT)
+
+    return {f"{name}__gte": at("gte"), f"{name}__lte": at("lte")}
+
+
+def truth_filters(name, way, field, help_text):
+    return {name: column_filter(way, field.name, "exact", TruthField(required=False), help_text, {"type": "boolean"})}
+
+
+def text_filters(name, way, field, help_text):
+    def at(lookup):
+        return column_filter(way, field.name, lookup, forms.CharField(required=False, max_length=LONGEST), help_text, None)
+
+    return {name: at("exact"), f"{name}__icontains": at("icontains")}
+
+
+MOMENT = {"type": "string", "format": "date-time"}
+KINDS = (
+    (lambda field: isinstance(field, PartialDateField), date_filters),
+    (lambda field: bool((getattr(field, "base_field", field)).choices), choice_filters),
+    (lambda field: isinstance(field, ArrayField), array_filters),
+    (lambda field: isinstance(field, models.BooleanField), truth_filters),
+    (lambda field: isinstance(field, models.DateTimeField), moment_filters),
+    (lambda field: isinstance(field, models.IntegerField), number_filters),
+    (lambda field: isinstance(field, models.CharField | models.TextField), text_filters),
+)
+
+
+class RecordFilterSet(django_filters.FilterSet):
+    """The filters of a list: one for each field that its shape shows, and what `paths` reaches across relations.
+
+    `paths` is {parameter: path}; `computed` is {parameter: (expression of a reader, vocabulary)}.
+    """
+
+    shape = None
+    paths = {}
+    computed = {}
+
+    def __init__(self, data, queryset, reader):
+        self.reader = reader
+        super().__init__(data, queryset)
+
+    @classmethod
+    def get_filters(cls):
+        if cls.shape is None:
+            return {}
+        model, found = cls.shape.Meta.model, {}
+        for name in cls.shape.names():
+            if name in {field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many)} - {"id"}:
+                found |= filters_at(model, name, name)
+        for name, path in {"source": "citations.source"}.items() if model.cited else ():
+            found |= filters_at(model, name, path)
+        for name, path in cls.paths.items():
+            found |= filters_at(model, name, path)
+        for start, end in PERIODS:
+            if {start, end} <= set(found_names(model)):
+                found |= period_filters(start, end)
+        for name, (expression, vocabulary) in cls.computed.items():
+            found |= computed_filters(name, expression, vocabulary)
+        return found | own_filters(model) | super().get_filters()
+
+
+def found_names(model):
+    return [field.name for field in model._meta.concrete_fields]
+
+
+def own_filters(model):
+    """What every list offers: a search, and rows by id."""
+    search = Filter(
+        [],
+        forms.CharField(required=False, max_length=LONGEST),
+        lambda text, reader: Q(pk__in=model.objects.matching(text, reader.user).order_by().values("pk")),
+        "Words of a name or title, each at least its beginning, in any spelling or script.",
+    )
+    ids = Filter(
+        [],
+        Values(forms.UUIDField(required=False, error_messages={"invalid": "Give ids, separated by commas."})),
+        lambda values, reader: Q(pk__in=values),
+        "One of these ids.",
+        listed({"type": "string", "format": "uuid"}),
+    )
+    return {"q": search, "id__in": ids} if issubclass(model, Slugged) else {"id__in": ids}
+
+
+def period_filters(start, end):
+    def asked(rule, words):
+        condition = lambda dates, reader: rule(start, end, dates)  # noqa: E731
+        return Filter([], DatesField(required=False), condition, f"{words} within: 2025-10, 2024/2025, 2025-10/..")
+
+    return {
+        "period_overlaps": asked(period_overlaps, f"From {start} to {end}: possibly"),
+        "period_certainly_overlaps": asked(period_certainly_overlaps, f"From {start} to {end}: certainly"),
+    }
+
+
+def computed_filters(name, expression, vocabulary):
+    schema = {"type": "string", "enum": vocabulary.values}
+    one = ChoiceField(choices=vocabulary.choices, required=False)
+    help_text = "As of the day that as_of names."
+    return {
+        name: Filter([], one, lambda value, reader: Q(Exact(expression(reader), value)), help_text, schema),
+        f"{name}__in": Filter(
+            [], Values(one), lambda values, reader: Q(In(expression(reader), values)), help_text, listed(schema)
+        ),
+    }

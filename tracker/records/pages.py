@@ -1,0 +1,141 @@
+"""Query parameters, pages and cursors."""
+
+import base64
+import json
+from collections import Counter
+from collections.abc import Callable
+from datetime import UTC, date, datetime
+from typing import NamedTuple
+from urllib.parse import unquote_to_bytes
+from uuid import UUID
+
+from django.db.models import F, Func, TextField, Value
+from django.db.models.functions import Coalesce
+from django.db.models.lookups import GreaterThan, LessThan
+
+from .models import Named, Slugged
+from .problems import BadParameters
+from .shapes import PartialDate
+
+PAGE_SIZE = 50
+LARGEST_PAGE = 200
+LARGEST_OFFSET = 10_000
+LONGEST_VALUE = 2_000
+START = "*"
+CONTROL = {*map(chr, range(32)), "\x7f"}
+
+
+def parameters(query):
+    """The parameters of a raw query string as a dict; BadParameters where one is repeated or is no clean text."""
+    pairs = [pair.partition("=")[::2] for pair in query.split("&") if pair]
+    errors, found = {}, {}
+    for name, value in pairs:
+        name, value = decoded(name), decoded(value)
+        if name is None or len(name) > 100:
+            raise BadParameters({"query": "The name of a parameter is no valid UTF-8 text, or too long."})
+        if value is None or CONTROL & set(value):
+            errors[name] = "Give UTF-8 text without control characters."
+        elif len(value) > LONGEST_VALUE:
+            errors[name] = f"Give at most {LONGEST_VALUE} characters."
+        elif name in found:
+            errors[name] = "Give it once; several values go into one, separated by commas, where __in is offered."
+        found[name] = value
+    if errors:
+        raise BadParameters(errors)
+    return found
+
+
+def decoded(text):
+    """Text of a query string, None if it is no UTF-8."""
+    try:
+        return unquote_to_bytes(text.replace("+", " ")).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def whole_number(given, name, default, least, most, hint=""):
+    """A parameter as a number within its bounds."""
+    text = given.get(name, str(default))
+    if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most:
+        return int(text)
+    raise BadParameters({name: f"Give a whole number from {least} to {most}.{hint}"})
+
+
+class Key(NamedTuple):
+    """Something a list can be ordered by: an expression that is never null, and what reads its text."""
+
+    expression: F | Coalesce
+    read: Callable
+
+
+def order_keys(shape):
+    """What a list of this shape can be ordered by, by name."""
+    fields = shape().fields.items()
+    keys = {name: Key(F(f"{field.source}_sort"), date.fromisoformat) for name, field in fields if is_date(field)}
+    if issubclass(shape.Meta.model, Slugged):
+        name = "name" if issubclass(shape.Meta.model, Named) else "title"
+        keys[name] = Key(F(f"{name}_folded"), str)
+    last = Value(datetime(9999, 12, 31, tzinfo=UTC))
+    moments = {name: Key(Coalesce(F(name), last), datetime.fromisoformat) for name in ("published_at", "changed_at")}
+    return keys | moments
+
+
+def is_date(field):
+    return isinstance(field, PartialDate)
+
+
+class Order:
+    """The order of a list: its keys, all in one direction, then the id."""
+
+    def __init__(self, shape, text):
+        """`text` is the parameter `ordering`; BadParameters if it is wrong."""
+        names = text.split(",") if text else list(getattr(shape.Meta, "ordering", ()))
+        valid = order_keys(shape)
+        self.descending = bool(names) and names[0].startswith("-")
+        bare = [name.removeprefix("-") for name in names]
+        if unknown := set(bare) - set(valid):
+            raise BadParameters({"ordering": f"Valid are {', '.join(valid)}, each also with a minus."})
+        if len({name.startswith("-") for name in names}) > 1 or max(Counter(bare).values(), default=1) > 1:
+            raise BadParameters({"ordering": "Name each key once, all of them in one direction."})
+        self.keys = [valid[name] for name in bare] + [Key(F("pk"), UUID)]
+
+    def expressions(self):
+        return [key.expression for key in self.keys]
+
+    def by(self):
+        """Arguments of order_by()."""
+        return [key.desc() if self.descending else key.asc() for key in self.expressions()]
+
+    def after(self, values):
+        """The condition that a row comes after these values of the keys."""
+        side = {"function": "ROW", "output_field": TextField()}
+        compare = LessThan if self.descending else GreaterThan
+        return compare(Func(*self.expressions(), **side), Func(*[Value(value) for value in values], **side))
+
+
+class Page:
+    """Which rows of a list are asked for: by number, or after a cursor."""
+
+    def __init__(self, given, order):
+        self.cursor, self.size = given.get("cursor"), whole_number(given, "page_size", PAGE_SIZE, 1, LARGEST_PAGE)
+        if self.cursor is not None and "page" in given:
+            raise BadParameters({"cursor": "Give either cursor or page."})
+        last = LARGEST_OFFSET // self.size + 1
+        self.number = whole_number(given, "page", 1, 1, last, f" Beyond that use cursor={START}.")
+        self.offset = (self.number - 1) * self.size
+        self.after = None if self.cursor in (None, START) else read_cursor(self.cursor, order.keys)
+
+
+def read_cursor(text, keys):
+    """The values of the keys that a cursor stands for."""
+    try:
+        values = json.loads(base64.urlsafe_b64decode(text.encode("ascii")))
+        if CONTROL & set("".join(values)):
+            raise ValueError(text)
+        return [key.read(value) for key, value in zip(keys, values, strict=True)]
+    except (ValueError, TypeError, RecursionError):
+        raise BadParameters({"cursor": f"Give the cursor of the answer's next, or {START} to start."}) from None
+
+
+def write_cursor(values):
+    return base64.urlsafe_b64encode(json.dumps(values, ensure_ascii=False).encode()).decode()

@@ -1,0 +1,71 @@
+"""Errors as problem+json (RFC 9457): every answer that is no success has this form."""
+
+import difflib
+
+from django.http import JsonResponse
+from rest_framework import exceptions, status
+from rest_framework.views import exception_handler, set_rollback
+
+TYPE = "application/problem+json"
+
+
+class BadParameters(exceptions.ValidationError):
+    """400 that names each wrong query parameter: {parameter: sentence}."""
+
+
+class Gone(exceptions.APIException):
+    status_code = status.HTTP_410_GONE
+    default_detail = "It was published and has been withdrawn."
+
+
+def problem(code, detail, errors=(), headers=None):
+    """A problem+json response. `errors` are dicts with `parameter` or `pointer`, and `detail`."""
+    body = {"type": "about:blank", "title": TITLES.get(code, "Error"), "status": code, "detail": detail}
+    if errors:
+        body["errors"] = list(errors)
+    return JsonResponse(body, status=code, content_type=TYPE, headers=headers)
+
+
+TITLES = {
+    400: "Bad Request",
+    401: "Unauthorized",
+    403: "Forbidden",
+    404: "Not Found",
+    405: "Method Not Allowed",
+    406: "Not Acceptable",
+    410: "Gone",
+    415: "Unsupported Media Type",
+    503: "Service Unavailable",
+}
+
+
+def handle(error, context):
+    """The exception handler of the API."""
+    if isinstance(error, BadParameters):
+        set_rollback()
+        errors = [{"parameter": name, "detail": " ".join(map(str, said))} for name, said in error.detail.items()]
+        return problem(400, "A parameter of the query is wrong.", errors)
+    response = exception_handler(error, context)
+    if response is None:
+        return None
+    kept = {name: response[name] for name in ("WWW-Authenticate", "Allow", "Retry-After") if name in response}
+    return problem(response.status_code, SENTENCES.get(response.status_code) or str(error), headers=kept)
+
+
+SENTENCES = {
+    401: "Writing needs credentials.",
+    404: "Nothing is here.",
+    405: "This method is not allowed here.",
+    406: "This format is not offered: ask for application/json or text/csv.",
+}
+
+
+def not_found(request, *args, **kwargs):
+    """The answer for every path of the API that is no endpoint."""
+    return problem(404, SENTENCES[404])
+
+
+def nearest(name, names):
+    """A sentence that names the valid names most like this one."""
+    near = difflib.get_close_matches(name, names, 3, 0.4)
+    return f"Did you mean {' or '.join(near)}?" if near else f"Valid are: {', '.join(sorted(names))}."

@@ -1,0 +1,431 @@
+"""Shapes: serializers that PostgreSQL executes.
+
+A shape is a DRF serializer that says what one row looks like. The API schema is drawn from it, and `row` makes of
+it one expression that builds the JSON in the database, with the visibility rule applied at every level.
+"""
+
+from datetime import date
+from functools import singledispatch
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib.auth.models import AbstractBaseUser
+from django.db import models
+from django.db.models import Case, F, Func, JSONField, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast
+from rest_framework import serializers
+
+from .fields import PartialDateField
+from .models import Citation, Part, Record, Slugged
+
+API = "/api/v1/"
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+
+
+class Reader(NamedTuple):
+    """For whom and for which day (UTC) a row is written; no user is the public."""
+
+    user: AbstractBaseUser | None
+    day: date
+
+
+class Pick(NamedTuple):
+    """Which fields of a shape are shown. `detail` adds those that a single record shows."""
+
+    detail: bool = False
+    fields: tuple[str, ...] = ()
+    omit: tuple[str, ...] = ()
+    expand: tuple[str, ...] = ()
+
+
+def resource(model):
+    """The name of a model's endpoint: its plural with hyphens."""
+    return model._meta.verbose_name_plural.replace(" ", "-")
+
+
+def list_url(model):
+    return f"{settings.PUBLIC_URL}{API}{resource(model)}/"
+
+
+class Registry:
+    """What shapes know of each other without importing each other."""
+
+    def __init__(self):
+        self.nested = {}  # model (also abstract) -> the shape it has inside another record
+        self.whole = {}  # model -> the shape of its endpoint, which `expand` brings
+        self.links = {}  # model -> {name of a link: (model listed, filter)}
+
+    def inside(self, model):
+        """The shape of a model inside another record: declared for it or an abstract parent, else a plain Ref."""
+        if model not in self.nested:
+            base = next((self.nested[parent] for parent in model.__mro__ if parent in self.nested), Ref)
+            meta = type("Meta", (getattr(base, "Meta", object),), {"model": model})
+            name = f"{model.__name__}{'Ref' if base is Ref else 'Shape'}"
+            self.nested[model] = type(name, (base,), {"Meta": meta, "__module__": base.__module__})
+        return self.nested[model]
+
+
+registry = Registry()
+
+
+class Own(serializers.Field):
+    """A read-only field that is made from the whole row."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{**kwargs, "source": "*", "read_only": True})
+
+
+class Url(Own):
+    """The absolute address of a record."""
+
+    def to_representation(self, record):
+        return f"{list_url(type(record))}{record.pk}/"
+
+
+class Links(Own):
+    """The addresses of the lists that point at a record, filtered by it."""
+
+    def to_representation(self, record):
+        return {name: f"{url}{record.pk}" for name, url in self.urls(type(record)).items()}
+
+    @staticmethod
+    def urls(model):
+        listed = registry.links.get(model, {})
+        return {name: f"{list_url(other)}?{parameter}=" for name, (other, parameter) in listed.items()}
+
+
+class Count(Own):
+    """How many of the related rows the reader may see."""
+
+    def __init__(self, relation, **kwargs):
+        self.relation = relation
+        super().__init__(**kwargs)
+
+    def to_representation(self, record):
+        reader = self.context["reader"]
+        return getattr(record, self.relation).visible_to(reader.user).count()
+
+
+class Computed(Own):
+    """A value that the database computes: `expression(reader)` gives it, `schema` describes it."""
+
+    def __init__(self, expression, schema, **kwargs):
+        self.expression, self.schema = expression, schema
+        super().__init__(**kwargs)
+
+
+class Moment(serializers.DateTimeField):
+    """A moment in UTC, always with microseconds."""
+
+    def to_representation(self, moment):
+        return moment and moment.strftime(MOMENT)
+
+
+class PartialDate(serializers.CharField):
+    """A partial date: null, or its EDTF text with the first and the last day it may mean (null: open)."""
+
+    def get_attribute(self, record):
+        name = self.source
+        return [getattr(record, column) for column in (name, f"{name}_earliest", f"{name}_latest")]
+
+    def to_representation(self, value):
+        text, *days = value
+        earliest, latest = (day and day.isoformat() for day in days)
+        return {"edtf": text, "earliest": earliest, "latest": latest} if text else None
+
+
+class Shape(serializers.ModelSerializer):
+    """What one row looks like.
+
+    `Meta.fields` are shown always, `Meta.detail` on a single record and with `expand`. Keys become the shape that
+    their model has inside others; names of parts become lists; the base adds what every record shows.
+    """
+
+    serializer_field_mapping = {
+        **serializers.ModelSerializer.serializer_field_mapping,
+        models.DateTimeField: Moment,
+        PartialDateField: PartialDate,
+    }
+
+    def __init__(self, *args, pick=Pick(), **kwargs):
+        self.pick = pick
+        super().__init__(*args, **kwargs)
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.nests and hasattr(cls, "Meta") and "model" in vars(cls.Meta):
+            registry.nested.setdefault(cls.Meta.model, cls)
+
+    nests = False  # whether this is the shape of its model inside other records
+
+    @classmethod
+    def head(cls):
+        """The names that come first."""
+        return ["id", "slug", "url"] if issubclass(cls.Meta.model, Slugged) else ["id", "url"]
+
+    @classmethod
+    def tail(cls):
+        """The names that come last: (always, on a single record)."""
+        cited = ["citations"] if cls.Meta.model.cited else []
+        return [*(["citation_count"] if cited else []), "published_at", "changed_at", "links"], cited
+
+    @classmethod
+    def detail_names(cls):
+        return {*getattr(cls.Meta, "detail", ()), *cls.tail()[1]}
+
+    @classmethod
+    def names(cls):
+        """Every name that can be shown, in order."""
+        always, detail = cls.tail()
+        return [*cls.head(), *cls.Meta.fields, *getattr(cls.Meta, "detail", ()), *detail, *always]
+
+    def get_field_names(self, declared_fields, info):
+        pick, detail = self.pick, self.detail_names()
+        heads = {path.partition(".")[0] for path in pick.expand}
+        shown = {*pick.fields, *heads} if pick.fields else set()
+        return [
+            name
+            for name in self.names()
+            if name not in pick.omit
+            and (name in shown if shown else name not in detail or pick.detail or name in heads)
+        ]
+
+    def build_field(self, name, info, model, depth):
+        if name in EVERYWHERE and name not in info.fields:
+            return EVERYWHERE[name], {}
+        return super().build_field(name, info, model, depth)
+
+    def build_relational_field(self, name, relation):
+        return registry.inside(relation.related_model), {"many": relation.to_many, "read_only": True}
+
+    def get_fields(self):
+        fields = super().get_fields()
+        for name, field in fields.items():
+            deeper = tuple(path.partition(".")[2] for path in self.pick.expand if path.startswith(f"{name}."))
+            if isinstance(field, serializers.BaseSerializer):
+                fields[name] = self.nested(field, name in self.pick.expand or bool(deeper), deeper)
+        return fields
+
+    def nested(self, field, expanded, deeper):
+        """A nested shape, expanded to the whole of its model if asked for; lists take `detail` from above."""
+        many = isinstance(field, serializers.ListSerializer)
+        shape = type(field.child if many else field)
+        pick = Pick(detail=self.pick.detail and not shape.nests, expand=deeper)
+        if expanded and shape.nests:
+            shape = registry.whole.get(shape.Meta.model, shape)
+        source = {"source": field.source} if field.source else {}
+        return shape(many=many, read_only=True, pick=pick, **source)
+
+    @classmethod
+    def expandable(cls, depth=2):
+        """The paths that `expand` understands."""
+        shape = cls(pick=Pick(detail=True))
+        paths = {name for name in cls.detail_names()}
+        for name, field in shape.fields.items():
+            if not isinstance(field, serializers.BaseSerializer):
+                continue
+            inner = type(getattr(field, "child", field))
+            whole = registry.whole.get(inner.Meta.model) if inner.nests else inner
+            if whole and inner.nests:
+                paths.add(name)
+            if whole and depth > 1:
+                paths |= {f"{name}.{path}" for path in whole.expandable(depth - 1)}
+        return paths
+
+
+EVERYWHERE = {"url": Url, "links": Links, "citation_count": lambda **kwargs: Count("citations", **kwargs)}
+
+
+class Row(Shape):
+    """A record in a list inside another one."""
+
+    @classmethod
+    def tail(cls):
+        always, detail = super().tail()
+        return always[:-3], detail
+
+
+class Ref(Shape):
+    """A related record as a reader needs it: id, slug, name or title, url, and what `Meta.fields` adds."""
+
+    nests = True
+
+    @classmethod
+    def head(cls):
+        model = cls.Meta.model
+        return ["id", "slug", "name" if model.label_field == "name" else "title"] if issubclass(model, Slugged) else ["id"]
+
+    @classmethod
+    def tail(cls):
+        return ["url"], []
+
+    @classmethod
+    def names(cls):
+        return [*cls.head(), *getattr(cls.Meta, "fields", ()), "url"]
+
+    def build_field(self, name, info, model, depth):
+        if name == "title" and model.label_field != "title":
+            return serializers.CharField, {"source": model.label_field, "read_only": True}
+        return super().build_field(name, info, model, depth)
+
+
+class PartShape(Shape):
+    """A part inside its record."""
+
+    nests = True
+
+    @classmethod
+    def head(cls):
+        return ["id"]
+
+    @classmethod
+    def tail(cls):
+        return [], []
+
+
+class CitationShape(PartShape):
+    """Which source says so, where exactly and in which words."""
+
+    class Meta:
+        model = Citation
+        fields = [
+            "source",
+            "locator_kind",
+            "locator",
+            "field",
+            "quotation",
+            "translation",
+            "stance",
+            "basis",
+            "reasoning",
+            "directness",
+        ]
+
+
+# From here on: what the database makes of it.
+
+
+class Literal(Value):
+    """A text that stands in the statement itself."""
+
+    def as_sql(self, compiler, connection):
+        text = self.value.replace("'", "''").replace("%", "%%")
+        return f"'{text}'", []
+
+
+class Json(Func):
+    """A JSON object of these keys and expressions, in this order."""
+
+    function = "json_build_object"
+    output_field = JSONField()
+
+    def __init__(self, pairs):
+        super().__init__(*[part for name, value in pairs for part in (Literal(name), value)])
+
+
+class Text(Func):
+    """Texts and ids, joined."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || "
+    output_field = models.TextField()
+
+
+class One(Subquery):
+    """The one row of a subquery, or null."""
+
+    output_field = JSONField()
+
+
+class Many(Subquery):
+    """The rows of a subquery as a JSON list, [] when there are none."""
+
+    template = "array_to_json(ARRAY(%(subquery)s))"
+    output_field = JSONField()
+
+
+class Number(Subquery):
+    """How many rows a subquery has."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = models.IntegerField()
+
+
+def row(shape, reader):
+    """One row of a shape as an expression: a JSON object."""
+    return Json([(name, column(field, reader)) for name, field in shape.fields.items()])
+
+
+def related(model, name, user):
+    """The rows behind a key or a list of a model that the user may see, seen from a row of that model."""
+    relation = model._meta.get_field(name)
+    rows = relation.related_model.objects.visible_to(user)
+    if relation.many_to_many:
+        here, there = relation.m2m_field_name(), relation.m2m_reverse_field_name()
+        through = relation.remote_field.through.objects.filter(**{here: OuterRef(OuterRef("pk"))})
+        return rows.filter(pk__in=through.values(there))
+    if relation.one_to_many:
+        return rows.filter(**{relation.field.name: OuterRef("pk")})
+    return rows.filter(pk=OuterRef(relation.attname))
+
+
+def ordered(rows, shape):
+    """Rows in the order their shape declares, then by id."""
+    return rows.order_by(*getattr(shape.Meta, "order", ()), "pk")
+
+
+@singledispatch
+def column(field, reader):
+    """The expression that gives the JSON value of a serializer field."""
+    return F(field.source)
+
+
+@column.register
+def _(field: serializers.DecimalField, reader):
+    return Cast(F(field.source), models.TextField())
+
+
+@column.register
+def _(field: Moment, reader):
+    text = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    return Func(F(field.source), template=text, output_field=models.TextField())
+
+
+@column.register
+def _(field: PartialDate, reader):
+    name = field.source
+    days = [(part, F(f"{name}_{part}")) for part in ("earliest", "latest")]
+    return Case(When(~Q(**{name: ""}), then=Json([("edtf", F(name)), *days])))
+
+
+@column.register
+def _(field: Url, reader):
+    return Text(Literal(list_url(field.parent.Meta.model)), F("pk"), Literal("/"))
+
+
+@column.register
+def _(field: Links, reader):
+    urls = Links.urls(field.parent.Meta.model)
+    return Json([(name, Text(Literal(url), F("pk"))) for name, url in urls.items()])
+
+
+@column.register
+def _(field: Count, reader):
+    return Number(related(field.parent.Meta.model, field.relation, reader.user).order_by().values("pk"))
+
+
+@column.register
+def _(field: Computed, reader):
+    return field.expression(reader)
+
+
+@column.register
+def _(field: serializers.BaseSerializer, reader):
+    rows = related(field.parent.Meta.model, field.source, reader.user)
+    return One(rows.order_by().values(json=row(field, reader)))
+
+
+@column.register
+def _(field: serializers.ListSerializer, reader):
+    rows = related(field.parent.Meta.model, field.source, reader.user)
+    return Many(ordered(rows, field.child).values(json=row(field.child, reader)))

@@ -1,0 +1,275 @@
+"""The base of every endpoint: a view names a shape and, where it has some, its filters."""
+
+import csv
+import hashlib
+import io
+import json
+from datetime import UTC, date, datetime
+from itertools import chain
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework import renderers, serializers, viewsets
+from rest_framework.authentication import SessionAuthentication
+from rest_framework.exceptions import NotAuthenticated
+from rest_framework.permissions import BasePermission
+
+from . import statements
+from .choices import Publication
+from .filters import SLUG, RecordFilterSet
+from .models import OldSlug, Slugged
+from .pages import Order, Page, parameters, write_cursor
+from .problems import BadParameters, Gone, nearest
+from .shapes import Computed, PartialDate, Pick, Reader, list_url, registry
+
+PICKS = ("fields", "omit", "expand")
+PAGING = ("q", "ordering", "page", "page_size", "cursor")
+DAY = "as_of"
+
+
+class Session(SessionAuthentication):
+    """The session of the admin. It says how to authenticate, so that a missing credential is 401 and not 403."""
+
+    def authenticate_header(self, request):
+        return "Session"
+
+
+class ReadOrKnown(BasePermission):
+    """Anyone reads; writing needs credentials."""
+
+    def has_permission(self, request, view):
+        if request.method in ("GET", "HEAD", "OPTIONS") or request.user.is_authenticated:
+            return True
+        raise NotAuthenticated
+
+
+class JSON(renderers.JSONRenderer):
+    """JSON, as the database wrote it."""
+
+
+class CSV(renderers.BaseRenderer):
+    media_type, format, charset = "text/csv", "csv", "utf-8"
+
+
+class ApiView(viewsets.ViewSet):
+    """What each view of the API has in common: strict parameters, negotiation, conditional answers."""
+
+    authentication_classes = [Session]
+    permission_classes = [ReadOrKnown]
+    renderer_classes = [JSON]
+    parameters = ()  # the names it understands besides `format`
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method in ("GET", "HEAD"):
+            self.given = self.checked(parameters(request.META.get("QUERY_STRING", "")))
+
+    def checked(self, given):
+        """The parameters if each is known and says something; BadParameters otherwise."""
+        known = {"format", *self.known()}
+        unknown = {name: f"There is no such parameter. {nearest(name, known)}" for name in given if name not in known}
+        empty = {name: "Give a value, or leave it out." for name, value in given.items() if value == ""}
+        if errors := unknown | empty:
+            raise BadParameters(errors)
+        return given
+
+    def known(self):
+        return self.parameters
+
+    def options(self, request, *args, **kwargs):
+        return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+
+    @property
+    def reader(self):
+        """For whom and for which day the answer is written."""
+        user = self.request.user
+        return Reader(user if user.is_authenticated else None, self.day())
+
+    def day(self):
+        text = self.given.get(DAY)
+        try:
+            return date.fromisoformat(text) if text else datetime.now(UTC).date()
+        except ValueError:
+            raise BadParameters({DAY: "Give a day as in 2025-10-31."}) from None
+
+    def answer(self, body, edition=None):
+        """A JSON answer that can be asked for again: the public's by its content, a reader's own by its version."""
+        public = self.reader.user is None
+        response = HttpResponse(body, content_type="application/json")
+        etag = hashlib.sha256(body).hexdigest()[:32] if public else edition
+        if etag:
+            response["ETag"] = f'"{etag}"'
+        response["Cache-Control"] = "no-cache" if public else "no-store"
+        patch_vary_headers(response, ["Accept", "Cookie"])
+        return get_conditional_response(self.request, etag=response.get("ETag"), response=response)
+
+
+class RecordViewSet(ApiView):
+    """Lists and shows the records of one shape, each by one statement."""
+
+    shape = None
+    filterset_class = None
+    renderer_classes = [JSON, CSV]
+    lookup_value_regex = "[^/]+"
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.shape:
+            registry.whole[cls.shape.Meta.model] = cls.shape
+            if cls.filterset_class is None:
+                name = f"{cls.shape.__name__}FilterSet"
+                cls.filterset_class = type(name, (RecordFilterSet,), {"shape": cls.shape, "__module__": cls.__module__})
+
+    @classmethod
+    def model(cls):
+        return cls.shape.Meta.model
+
+    def known(self):
+        always = [*PICKS, DAY]
+        if self.action != "list":
+            return always
+        return [*always, *PAGING, *self.filterset_class.base_filters]
+
+    def pick(self, detail):
+        """Which fields are asked for; BadParameters if one does not exist."""
+        asked = {name: tuple(self.given[name].split(",")) if name in self.given else () for name in PICKS}
+        names = self.shape.names()
+        valid = {"fields": names, "omit": names, "expand": self.shape.expandable()}
+        for name, values in asked.items():
+            for value in values:
+                if value not in valid[name]:
+                    raise BadParameters({name: f"There is no such field here. {nearest(value, valid[name])}"})
+        if asked["fields"] and asked["omit"]:
+            raise BadParameters({"omit": "Give either fields or omit."})
+        return Pick(detail, *asked.values())
+
+    def selection(self):
+        """The rows that the reader may see and asks for."""
+        rows = self.model().objects.visible_to(self.reader.user)
+        filters = self.filterset_class(self.given, rows, self.reader)
+        if not filters.is_valid():
+            raise BadParameters({name: list(said) for name, said in filters.errors.items()})
+        return filters.qs
+
+    def list(self, request):
+        order = Order(self.shape, self.given.get("ordering"))
+        page, pick = Page(self.given, order), self.pick(detail=False)
+        if request.accepted_renderer.format == "csv":
+            return self.table(order, page, pick)
+        rows, last, more, total = statements.many(self.selection(), order, page, self.shape, pick, self.reader).fetch()
+        following = None
+        if more:
+            step = {"page": str(page.number + 1)} if page.cursor is None else {"cursor": write_cursor(last)}
+            following = self.address({**self.given, **step})
+        envelope = {} if page.cursor is not None else totals(total)
+        envelope[DAY] = self.day().isoformat()
+        envelope |= {"next": following, "previous": self.previous(page)}
+        head = json.dumps(envelope, ensure_ascii=False)[:-1]
+        return self.answer(f'{head}, "results": {rows}}}'.encode())
+
+    def previous(self, page):
+        if page.cursor is not None or page.number == 1:
+            return None
+        return self.address({**self.given, "page": str(page.number - 1)})
+
+    def address(self, given):
+        return f"{list_url(self.model())}?{urlencode(given)}"
+
+    def retrieve(self, request, pk):
+        pick, key = self.pick(detail=True), self.key(pk)
+        rows = self.model().objects.visible_to(self.reader.user).filter(**key)
+        if "slug" in key:
+            rows = rows.filter(publication=Publication.PUBLISHED)
+        found = statements.one(rows, self.shape, pick, self.reader).fetch()
+        if found is None:
+            return self.absent(key)
+        body, edition = found
+        return self.answer(body.encode(), str(edition))
+
+    def key(self, text):
+        """The column and value by which a path names a record; 404 if no record can have such a name."""
+        try:
+            return {"pk": UUID(text)}
+        except ValueError:
+            if issubclass(self.model(), Slugged) and SLUG.match(text) and len(text) <= 90:
+                return {"slug": text}
+        raise Http404
+
+    def absent(self, key):
+        """A redirect from an old slug, 410 for what was public and may be known to have been, else 404."""
+        model = self.model()
+        old = OldSlug.objects.filter(model=model._meta.label, slug=key.get("slug")).values("record_id")
+        moved = model.objects.visible_to(self.reader.user).filter(pk__in=old).first()
+        if moved:
+            return HttpResponsePermanentRedirect(f"{list_url(model)}{moved.pk}/")
+        if model.gone and model.objects.filter(**key).withdrawn().exists():
+            raise Gone
+        raise Http404
+
+    def table(self, order, page, pick):
+        """The list as CSV: every row that the filters leave, or one page if one is asked for."""
+        rows = self.selection()
+        if {"page", "page_size", "cursor"} & set(self.given):
+            statement = statements.many(rows, order, page, self.shape, pick, self.reader)
+            lines = iter(json.loads(statement.fetch()[0]))
+        else:
+            lines = map(json.loads, statements.every(rows, order, self.shape, pick, self.reader).copy())
+        first = list(next_or_nothing(lines))
+        columns = list(flat_columns(self.shape(pick=pick)))
+        body = csv_lines(columns, chain(first, lines))
+        response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
+        response["Content-Disposition"] = f'attachment; filename="{self.model()._meta.model_name}.csv"'
+        response["Cache-Control"] = "no-cache" if self.reader.user is None else "no-store"
+        patch_vary_headers(response, ["Accept", "Cookie"])
+        return response
+
+
+def totals(total):
+    """The total of a list, exact up to a limit."""
+    if total > statements.TOTAL:
+        return {"total": statements.TOTAL, "total_is": "at_least"}
+    return {"total": total, "total_is": "exact"}
+
+
+def next_or_nothing(rows):
+    """The first row, if there is one: an error of the database shows before the answer begins."""
+    for line in rows:
+        yield line
+        return
+
+
+def flat_columns(shape, path=()):
+    """The columns of a shape as paths: related records and dates are spread, lists stay JSON."""
+    for name, field in shape.fields.items():
+        if isinstance(field, serializers.BaseSerializer) and not isinstance(field, serializers.ListSerializer):
+            yield from flat_columns(field, (*path, name))
+        elif isinstance(field, PartialDate):
+            yield from ((*path, name, part) for part in ("edtf", "earliest", "latest"))
+        elif isinstance(field, Computed):
+            yield from ((*path, name, part) for part in field.schema["properties"])
+        else:
+            yield (*path, name)
+
+
+def csv_lines(columns, rows):
+    """Yields the lines of a table."""
+    buffer = io.StringIO()
+    writer = csv.writer(buffer)
+    for line in chain([[".".join(path) for path in columns]], ([cell(line, path) for path in columns] for line in rows)):
+        writer.writerow(line)
+        yield buffer.getvalue().encode()
+        buffer.seek(0)
+        buffer.truncate()
+
+
+def cell(value, path):
+    """One cell. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    for name in path:
+        value = value and value.get(name)
+    if isinstance(value, list | dict):
+        return json.dumps(value, ensure_ascii=False)
+    if isinstance(value, bool):
+        return str(value).lower()
+    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
