@@ -132,14 +132,13 @@ class Server:
                 self.folder.chmod(0o711)
             return self.learn_version()
         raise Refused(
-            "PostgreSQL does not run as root. It was to run in a user namespace, which is forbidden here, or as "
-            f"the user nobody, who may not enter {self.folder} or {self.bin}: "
-            "start as an ordinary user, or set DATABASE_URL."
+            "PostgreSQL does not run as root, user namespaces are forbidden here, and the user nobody may "
+            f"not enter {self.folder} or {self.bin}: start as an ordinary user, or set DATABASE_URL."
         )
 
     def learn_version(self):
         """Ask the program, where and as whom it will run; OSError if it cannot."""
-        self.version = self.run("postgres", "--version", cwd=self.folder).split()[2].split(".")[0]
+        self.version = self.run("postgres", "--version").split()[2].split(".")[0]
 
     def start(self):
         """Return when the server answers; Refused if it cannot be brought to that."""
@@ -192,7 +191,6 @@ class Server:
                 stdout=log,
                 stderr=log,
                 env=environment(),
-                cwd=self.folder,
                 start_new_session=True,
                 preexec_fn=self.prepare,
             )
@@ -201,6 +199,7 @@ class Server:
         """Runs in the new process, just before PostgreSQL."""
         if self.become:
             self.become()
+        os.chdir(self.folder)
         # Last, because a change of user cancels it.
         if self.throwaway:
             die_with_parent(signal.SIGQUIT)

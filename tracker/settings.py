@@ -2,6 +2,7 @@
 
 import ipaddress
 import secrets
+import warnings
 from urllib.parse import urlsplit
 
 import psycopg
@@ -144,7 +145,11 @@ TEMPLATES = [
 
 # A read must be one statement: connections are kept, and not tried out first. The request that notices a lost
 # one answers 503 (or tries again, as the read path does), and Django opens a new one for the next.
-DATABASES = {"default": {**database(read("DATABASE_URL")), "CONN_MAX_AGE": None}}
+DATABASES = {"default": {**database(read("DATABASE_URL") or "dbname=tracker"), "CONN_MAX_AGE": None}}
+if not read("DATABASE_URL"):
+    # A command that runs without the database, as makemigrations does, cannot ask it what was applied.
+    DATABASES["default"]["HOST"] = str(DATA_DIR)
+    warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 
