@@ -2,7 +2,7 @@
 
 Read here: all of level 0 but times, and of level 1 `?`, `~`, `%`, `X`, open and unknown ends, and seasons; of
 English five forms that have one reading. The rest is refused. The package `edtf` is the oracle of the tests
-and not the reader: it pads unknown ends by ten years, ends winter in December, takes ranges that run backward,
+and not the reader: it pads unknown ends by ten years, ends winter in December, reads ranges backwards,
 refuses `2024-22?` and `../199X`, prints, and is a thousand times slower.
 """
 

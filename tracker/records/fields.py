@@ -240,7 +240,7 @@ def period_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
     """Records whose time, from field `start` to field `end`, possibly shares a day with the asked range.
 
     Not excluded is possible: a missing start is "possibly active", a missing end "possibly still going on".
-    The names may lead through relations to one ("dialogue__start_date"); where no row is related, none overlaps.
+    The names may lead through relations to one ("dialogue__start_date"); no related row, no overlap.
     """
     asked = _understood(asked)
     began = Q(**{f"{start}_earliest__isnull": True}) | _until(f"{start}_earliest", asked.latest)

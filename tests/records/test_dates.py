@@ -1,0 +1,305 @@
+"""What a text is understood as. The table below is the specification; the standard's library only agrees."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.test import SimpleTestCase
+from edtf import parse_edtf
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tracker.records.dates import FORMS, PartialDate, understand
+
+# text, EDTF, earliest, latest; "" for a side without a bound
+UNDERSTOOD = """
+    2025 | 2025 | 2025-01-01 | 2025-12-31
+    0001 | 0001 | 0001-01-01 | 0001-12-31
+    9999 | 9999 | 9999-01-01 | 9999-12-31
+    2025-10 | 2025-10 | 2025-10-01 | 2025-10-31
+    2025-02 | 2025-02 | 2025-02-01 | 2025-02-28
+    2024-02 | 2024-02 | 2024-02-01 | 2024-02-29
+    1900-02 | 1900-02 | 1900-02-01 | 1900-02-28
+    2025-12-10 | 2025-12-10 | 2025-12-10 | 2025-12-10
+    2024-02-29 | 2024-02-29 | 2024-02-29 | 2024-02-29
+    9999-12-31 | 9999-12-31 | 9999-12-31 | 9999-12-31
+    2025? | 2025? | 2025-01-01 | 2025-12-31
+    2025-10~ | 2025-10~ | 2025-10-01 | 2025-10-31
+    2025-12-10% | 2025-12-10% | 2025-12-10 | 2025-12-10
+    199X | 199X | 1990-01-01 | 1999-12-31
+    200X | 200X | 2000-01-01 | 2009-12-31
+    19XX | 19XX | 1900-01-01 | 1999-12-31
+    199X~ | 199X~ | 1990-01-01 | 1999-12-31
+    2025-XX | 2025-XX | 2025-01-01 | 2025-12-31
+    2025-XX? | 2025-XX? | 2025-01-01 | 2025-12-31
+    2025-XX-XX | 2025-XX-XX | 2025-01-01 | 2025-12-31
+    2025-02-XX | 2025-02-XX | 2025-02-01 | 2025-02-28
+    2024-21 | 2024-21 | 2024-03-01 | 2024-05-31
+    2024-22 | 2024-22 | 2024-06-01 | 2024-08-31
+    2024-23 | 2024-23 | 2024-09-01 | 2024-11-30
+    2024-24 | 2024-24 | 2024-12-01 | 2025-02-28
+    2023-24 | 2023-24 | 2023-12-01 | 2024-02-29
+    2024-23? | 2024-23? | 2024-09-01 | 2024-11-30
+    2024-24~ | 2024-24~ | 2024-12-01 | 2025-02-28
+    2024/2025 | 2024/2025 | 2024-01-01 | 2025-12-31
+    2024-06/2024-08 | 2024-06/2024-08 | 2024-06-01 | 2024-08-31
+    2024-06-05/2024-06-05 | 2024-06-05/2024-06-05 | 2024-06-05 | 2024-06-05
+    2024-06/2024-06-05 | 2024-06/2024-06-05 | 2024-06-01 | 2024-06-05
+    2024-06-15/2024-06 | 2024-06-15/2024-06 | 2024-06-15 | 2024-06-30
+    2024?/2025~ | 2024?/2025~ | 2024-01-01 | 2025-12-31
+    2024-22/2024-23 | 2024-22/2024-23 | 2024-06-01 | 2024-11-30
+    2024-24/2025-21 | 2024-24/2025-21 | 2024-12-01 | 2025-05-31
+    199X/200X | 199X/200X | 1990-01-01 | 2009-12-31
+    2024-XX/2025 | 2024-XX/2025 | 2024-01-01 | 2025-12-31
+    2025-12-XX/2026 | 2025-12-XX/2026 | 2025-12-01 | 2026-12-31
+    2024/.. | 2024/.. | 2024-01-01 |
+    ../2024-06 | ../2024-06 | | 2024-06-30
+    2024-06-05/ | 2024-06-05/ | 2024-06-05 |
+    /2024 | /2024 | | 2024-12-31
+    ../199X | ../199X | | 1999-12-31
+    2024-24/.. | 2024-24/.. | 2024-12-01 |
+    2025-12-10~/.. | 2025-12-10~/.. | 2025-12-10 |
+    10 December 2025 | 2025-12-10 | 2025-12-10 | 2025-12-10
+    1 may 2024 | 2024-05-01 | 2024-05-01 | 2024-05-01
+    01 MAY 2024 | 2024-05-01 | 2024-05-01 | 2024-05-01
+    29 February 2024 | 2024-02-29 | 2024-02-29 | 2024-02-29
+    December 2025 | 2025-12 | 2025-12-01 | 2025-12-31
+    february 0987 | 0987-02 | 0987-02-01 | 0987-02-28
+    spring 2024 | 2024-21 | 2024-03-01 | 2024-05-31
+    Summer 2024 | 2024-22 | 2024-06-01 | 2024-08-31
+    autumn 2024 | 2024-23 | 2024-09-01 | 2024-11-30
+    fall 2024 | 2024-23 | 2024-09-01 | 2024-11-30
+    winter 2024 | 2024-24 | 2024-12-01 | 2025-02-28
+    1990s | 199X | 1990-01-01 | 1999-12-31
+    2010s | 201X | 2010-01-01 | 2019-12-31
+    between 2024 and 2025 | 2024/2025 | 2024-01-01 | 2025-12-31
+    between June 2024 and 10 August 2024 | 2024-06/2024-08-10 | 2024-06-01 | 2024-08-10
+    Between summer 2024 and 2025-10~ | 2024-22/2025-10~ | 2024-06-01 | 2025-10-31
+    between 1990s and 2010s | 199X/201X | 1990-01-01 | 2019-12-31
+    between 10 September 2025 and 30 September 2025 | 2025-09-10/2025-09-30 | 2025-09-10 | 2025-09-30
+"""
+
+REFUSED = """
+    2025-02-30 | 2025-02-29 | 1900-02-29 | 2025-13 | 2025-00 | 2025-00-10 | 2025-10-00 | 2025-06-31
+    2025-10-32
+    0000 | 000X | 00XX | 9999-24 | 31 February 2025 | 0 May 2024 | 32 May 2024
+    2025-20 | 2025-25 | 2025-41 | 2024-22-01 | 2024-22-XX
+    2XXX | XXXX | 199x | 1X99 | XX25 | 2025-X1 | 2025-1X | 2025-XX-10 | 199X-10 | 199X-XX | 2025-12-1X
+    11.12.2025 | 10/12/2025 | 10-12-2025 | 12/2025 | 2025/12/10/2025 | 2025.12.10 | 20251210 | 202512
+    25-12-10
+    2025-1-1 | 2025-1 | 25 | 202 | 20255 | Y17000 | -0005 | -2025 | +2025 | 12025-01-01
+    2025?? | 2025?~ | ?2025 | 2025-?10 | 2025~-10 | ~2025 | 2025-10-10T10:00 | 2025-10-10T10:00:00Z
+    / | .. | ../.. | ../ | /.. | 2025/2024 | 2025-12/2025-10 | 2025-10-20/2025-10-05 | 2024/2025/2026
+    2025//2026
+    2024.. | ..2024 | 2024/... | 2024 / 2025 | [2024,2025] | 2024-01/02 | 2024-01-01/31
+    1900s | 2000s | 990s | 1990's | 1995s | the 1990s | 90s
+    Dec 2025 | December 10, 2025 | 10th December 2025 | December | 10 December | 10 12 2025
+    10 summer 2024
+    mid 2024 | early 2024 | about 1990 | after 2024 | before 2024 | since 2024 | summer | summer 24
+    2024 summer
+    between 2025 and 2024 | between 2024 and | between 2024 | between 10 and 12 December 2025
+    2024 and 2025
+    between 2024/2025 and 2026 | between .. and 2024 | from 2024 to 2025 | декабрь 2025
+    10 dekabr 2025 | unknown
+    today | null | ٢٠٢٥ | ２０２５ | 2025–2026 | 20\x0025 | 2025\x00 | 10\tDecember 2025 | 2025\x7f
+    2025\u200b
+"""
+
+
+def rows(table):
+    for line in table.strip().splitlines():
+        yield [cell.strip(" ") for cell in line.split("|")]
+
+
+def day(text):
+    return date.fromisoformat(text) if text else None
+
+
+class UnderstandTest(SimpleTestCase):
+    def test_every_accepted_text_has_one_edtf_text_and_its_bounds(self):
+        for text, edtf, earliest, latest in rows(UNDERSTOOD):
+            with self.subTest(text):
+                self.assertEqual(understand(text), PartialDate(edtf, day(earliest), day(latest)))
+
+    def test_every_other_text_is_refused_with_the_forms_that_are_right(self):
+        for row in rows(REFUSED):
+            for text in row:
+                with self.subTest(text), self.assertRaises(ValidationError) as refused:
+                    understand(text)
+                self.assertIn(FORMS, refused.exception.message)
+
+    def test_the_table_is_long_enough_to_be_a_specification(self):
+        self.assertGreaterEqual(len(list(rows(UNDERSTOOD))) + sum(map(len, rows(REFUSED))), 150)
+
+    def test_space_around_and_repeated_within_means_nothing(self):
+        self.assertEqual(understand("  10  December   2025\n"), understand("10 December 2025"))
+
+    def test_what_is_no_text_or_empty_or_endless_is_refused(self):
+        for value in (
+            None,
+            "",
+            "  ",
+            20251210,
+            2025,
+            True,
+            b"2025",
+            ["2025"],
+            {},
+            date(2025, 1, 1),
+            "2025" * 500,
+        ):
+            with self.subTest(value=value), self.assertRaises(ValidationError):
+                understand(value)
+
+    def test_a_refusal_repeats_dates_and_numbers_only(self):
+        for text, repeated in (
+            ("11.12.2025", True),
+            ("2025-02-30", True),
+            ("born 2025", False),
+            ("<b>", False),
+        ):
+            with self.subTest(text), self.assertRaises(ValidationError) as refused:
+                understand(text)
+            self.assertEqual(text in refused.exception.message.replace(FORMS, ""), repeated)
+
+    def test_a_refusal_says_what_is_wrong(self):
+        for text, reason in (
+            ("2025-02-30", "no such day"),
+            ("2025/2024", "before its start"),
+            ("../..", "at one end"),
+            ("2025-XX-10", "left open"),
+            ("1900s", "could be a century"),
+        ):
+            with self.subTest(text), self.assertRaisesMessage(ValidationError, reason):
+                understand(text)
+
+    def test_every_form_that_a_refusal_names_is_understood(self):
+        named = (
+            "2025-12-10, 2025-12, 2025, 2024-22, 199X, 19XX, 2025-XX, 2025-12-XX, 2024-06/2024-08, "
+            "2024-06/.., ../2024-06, 10 December 2025, December 2025, summer 2024, 1990s, "
+            "between June 2024 and August 2024"
+        )
+        for text in named.split(", "):
+            with self.subTest(text):
+                self.assertIn(text, FORMS)
+                understand(text)
+
+    def test_a_text_is_parsed_once(self):
+        self.assertIs(understand("7 July 2007"), understand("7 July 2007"))
+
+
+class StandardTest(SimpleTestCase):
+    """The library for the standard, wherever it is right, gives the bounds that we give."""
+
+    # Winter is cut in December; unknown ends are padded by ten years; the rest is legal and refused.
+    WRONG = {"2024-24", "2023-24", "2024-06-05/", "/2024", "2024-23?", "2024-24~", "2024-XX/2025", "../199X"}
+
+    def test_the_library_agrees_on_all_texts_but_those_it_is_known_to_be_wrong_about(self):
+        texts = {edtf for _, edtf, _, _ in rows(UNDERSTOOD)} - self.WRONG
+        self.assertGreater(len(texts), 40)
+        for text in texts:
+            with self.subTest(text):
+                parsed, ours = parse_edtf(text), understand(text)
+                self.assertEqual(self.bound(parsed.lower_strict()), ours.earliest)
+                self.assertEqual(self.bound(parsed.upper_strict()), ours.latest)
+
+    @staticmethod
+    def bound(value):
+        """An open end is infinite there."""
+        return None if isinstance(value, float) else date(*value[:3])
+
+
+class WordsTest(SimpleTestCase):
+    def test_words_say_what_was_understood(self):
+        for text, words in (
+            ("2025", "2025"),
+            ("2025-10", "October 2025"),
+            ("2025-12-10", "10 December 2025"),
+            ("2024-22", "summer 2024"),
+            ("2024-24", "winter 2024 to 2025"),
+            ("1990~", "about 1990"),
+            ("2025-10?", "October 2025 (uncertain)"),
+            ("2025%", "about 2025 (uncertain)"),
+            ("1990s", "the years 1990 to 1999"),
+            ("19XX", "the years 1900 to 1999"),
+            ("2025-XX", "an unknown month of 2025"),
+            ("2025-XX-XX", "an unknown day of 2025"),
+            ("2025-12-XX", "an unknown day of December 2025"),
+            ("2024-06-01/2024-08-31", "between 1 June 2024 and 31 August 2024"),
+            ("2024-09/..", "September 2024 or later"),
+            ("2024-09/", "September 2024 or later, end unknown"),
+            ("../2024-09", "September 2024 or earlier"),
+            ("/2024-09", "September 2024 or earlier, start unknown"),
+        ):
+            with self.subTest(text):
+                self.assertEqual(understand(text).words(), words)
+
+    def test_the_span_says_which_days_that_are(self):
+        for text, span in (
+            ("2025-12-10", "10 December 2025"),
+            ("2025-10", "1 to 31 October 2025"),
+            ("2024-22", "1 June to 31 August 2024"),
+            ("2024-24", "1 December 2024 to 28 February 2025"),
+            ("2024-06/..", "1 June 2024 or later"),
+            ("../2024-06", "30 June 2024 or earlier"),
+            ("2025-10?", "1 to 31 October 2025, uncertain"),
+            ("2025-10~", "1 to 31 October 2025, approximate"),
+            ("2025%", "1 January to 31 December 2025, approximate and uncertain"),
+            ("2025-10/2025-11?", "1 October to 30 November 2025"),
+        ):
+            with self.subTest(text):
+                self.assertEqual(understand(text).span(), span)
+
+
+class SortTest(SimpleTestCase):
+    def test_dates_go_by_their_start_open_starts_by_their_end_and_no_bound_comes_last(self):
+        self.assertEqual(understand("2025-10").sort, date(2025, 10, 1))
+        self.assertEqual(understand("../2025-10").sort, date(2025, 10, 31))
+        self.assertEqual(PartialDate("", None, None).sort, date.max)
+
+
+class AnyTextTest(SimpleTestCase):
+    days = st.dates().map(date.isoformat)
+    points = st.one_of(
+        days,
+        days.map(lambda text: text[:7]),
+        days.map(lambda text: text[:4]),
+        days.map(lambda text: f"{text[:3]}X"),
+        days.map(lambda text: f"{text[:4]}-2{int(text[5:7]) % 4 + 1}"),
+        st.dates().map(lambda value: f"{value.day} {value:%B} {value.year:04}"),
+        st.dates().map(lambda value: f"{value:%B} {value.year:04}"),
+    )
+    qualified = st.builds("{}{}".format, points, st.sampled_from(["", "", "?", "~", "%"]))
+    ends = st.one_of(qualified, st.sampled_from(["..", ""]))
+    texts = st.one_of(
+        qualified,
+        st.builds("{}/{}".format, ends, ends),
+        st.builds("between {} and {}".format, points, points),
+        st.text(st.sampled_from("0123456789-/.X?~% abcdefs"), max_size=24),
+        st.text(max_size=24),
+    )
+
+    @given(texts)
+    def test_a_text_is_refused_or_gives_ordered_bounds_and_an_edtf_text_that_means_the_same(self, text):
+        try:
+            understood = understand(text)
+        except ValidationError:
+            return
+        self.assertTrue(understood.earliest or understood.latest)
+        self.assertLessEqual(understood.earliest or date.min, understood.latest or date.max)
+        self.assertEqual(understand(understood.edtf), understood)
+        self.assertTrue(understood.words())
+        self.assertTrue(understood.span())
+
+    @given(st.dates(), st.sampled_from(["{0}", "{1} {2} {3:04}"]))
+    def test_a_day_is_that_day_in_iso_and_in_english(self, value, form):
+        text = form.format(value.isoformat(), value.day, f"{value:%B}", value.year)
+        self.assertEqual(understand(text), PartialDate(value.isoformat(), value, value))
+
+    @given(st.dates(), st.dates())
+    def test_two_days_are_a_range_only_in_their_order(self, one, other):
+        first, last = sorted([one, other])
+        understood = understand(f"{first}/{last}")
+        self.assertEqual((understood.earliest, understood.latest), (first, last))
+        if first != last:
+            with self.assertRaises(ValidationError):
+                understand(f"{last}/{first}")
