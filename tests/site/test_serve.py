@@ -1,0 +1,169 @@
+import contextlib
+import os
+import signal
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.error
+import urllib.request
+from pathlib import Path
+
+from django.test import SimpleTestCase
+
+from tracker.environment import BASE_DIR, DEFAULTS
+
+KEPT = {name: value for name, value in os.environ.items() if name not in DEFAULTS}
+# The admin looks into the database for any session, even for one that does not exist.
+COOKIE = {"Cookie": "sessionid=" + "x" * 32}
+DEADLINE = 90
+
+
+class NoRedirect(urllib.request.HTTPRedirectHandler):
+    def redirect_request(self, *arguments):
+        return None
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
+
+
+def processes_of(words):
+    """The command lines of all living processes that contain the words."""
+    lines = []
+    for file in Path("/proc").glob("[0-9]*/cmdline"):
+        with contextlib.suppress(OSError):
+            lines.append(os.fsdecode(file.read_bytes()).replace("\0", " "))
+    return [line for line in lines if str(words) in line]
+
+
+class ServeTest(SimpleTestCase):
+    """`manage.py serve` prepares what is missing, serves, and ends with everything it started."""
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="tracker-"))) / "data"
+        cls.port = free_port()
+        cls.first_words, _, cls.first_code = cls.serve()
+
+    @classmethod
+    def start(cls, **variables):
+        return subprocess.Popen(
+            [sys.executable, "manage.py", "serve"],
+            cwd=BASE_DIR,
+            env={**KEPT, "DATA_DIR": str(cls.folder), "PORT": str(cls.port), **variables},
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+
+    @classmethod
+    def serve(cls, number=signal.SIGTERM, during=lambda: None):
+        """What a server said, the seconds until it answered, and how it ended after a signal."""
+        began = time.monotonic()
+        process = cls.start()
+        try:
+            cls.wait_for(302, process)
+            seconds = time.monotonic() - began
+            # A worker that is told to stop while it starts does not listen, and is killed after five seconds.
+            time.sleep(0.5)
+            during()
+            os.killpg(process.pid, number)
+            words = process.communicate(timeout=15)[0]
+        finally:
+            process.kill()
+        return words, seconds, process.returncode
+
+    @classmethod
+    def wait_for(cls, status, process=None):
+        """The seconds until /admin/ answers with a status."""
+        began = time.monotonic()
+        while cls.status("/admin/") != status:
+            if time.monotonic() - began > DEADLINE or (process and process.poll() is not None):
+                raise AssertionError(process.communicate()[0] if process else f"No {status} came.")
+            time.sleep(0.02)
+        return time.monotonic() - began
+
+    @classmethod
+    def status(cls, path):
+        """The status of an answer; None while nothing listens."""
+        request = urllib.request.Request(f"http://127.0.0.1:{cls.port}{path}", headers=COOKIE)
+        try:
+            return urllib.request.build_opener(NoRedirect).open(request, timeout=10).status
+        except urllib.error.HTTPError as answer:
+            return answer.code
+        except OSError:
+            return None
+
+    def assert_nothing_runs(self):
+        self.assertEqual(processes_of(self.folder), [])
+        self.assertEqual(processes_of(f"--port={self.port}"), [])
+
+    def test_first_start_says_where_everything_is(self):
+        for path in ("/", "/api/v1/", "/api/v1/docs/", "/admin/"):
+            self.assertIn(f"http://127.0.0.1:{self.port}{path}\n", self.first_words)
+        self.assertRegex(self.first_words, r"Log in as admin with the password \S{16} ")
+        self.assertEqual(self.first_code, 0)
+
+    def test_later_start_takes_under_five_seconds_and_says_no_password(self):
+        words, seconds, _ = self.serve()
+        self.assertNotIn("password", words)
+        self.assertNotIn("Loading", words)
+        self.assertLess(seconds, 5)
+
+    def test_every_signal_ends_everything(self):
+        for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+            _, _, code = self.serve(number)
+            self.assertEqual(code, 0)
+            self.assert_nothing_runs()
+
+    def test_static_files_are_served(self):
+        self.serve(during=lambda: self.assertEqual(self.status("/static/admin/css/base.css"), 200))
+
+    def postmaster(self):
+        """The number of the database's main process, None while there is none."""
+        with contextlib.suppress(FileNotFoundError, IndexError):
+            return int((self.folder / "postgres" / "postmaster.pid").read_text().split()[0])
+        return None
+
+    def test_killed_database_comes_back(self):
+        answers = []
+
+        def kill():
+            killed, began = self.postmaster(), time.monotonic()
+            os.kill(killed, signal.SIGKILL)
+            while answers[-10:] != [302] * 10 or self.postmaster() in (killed, None):
+                answers.append(self.status("/admin/"))
+                self.assertLess(time.monotonic() - began, 5)
+
+        words, _, _ = self.serve(during=kill)
+        self.assertEqual(set(answers), {302, 503})
+        self.assertIn("started again", words)
+        self.assertNotIn("Traceback", words)
+        self.assert_nothing_runs()
+
+    def test_taken_port_is_refused_in_a_sentence(self):
+        with socket.create_server(("127.0.0.1", self.port)):
+            words = self.start().communicate(timeout=DEADLINE)[0]
+        self.assertRegex(words, rf"^CommandError: 127.0.0.1:{self.port} cannot be used .* set PORT .*\n$")
+        self.assert_nothing_runs()
+
+    def test_files_with_secrets_are_closed(self):
+        self.assertEqual((self.folder / "secret-key").stat().st_mode & 0o777, 0o600)
+        self.assertEqual(self.folder.stat().st_mode & 0o777, 0o700)
+
+    def test_given_administrator_is_made_and_not_shown(self):
+        with tempfile.TemporaryDirectory(prefix="tracker-") as other:
+            variables = {"DATA_DIR": other, "DJANGO_SUPERUSER_USERNAME": "maria"}
+            process = self.start(**variables, DJANGO_SUPERUSER_PASSWORD="given by hand")
+            self.wait_for(302, process)
+            process.terminate()
+            self.assertNotIn("password", process.communicate()[0])
+            query = "SELECT username FROM auth_user WHERE is_superuser"
+            psql = [sys.executable, "-m", "tracker.embedded", "psql", "-Atc", query]
+            done = subprocess.run(psql, cwd=BASE_DIR, env={**KEPT, "DATA_DIR": other}, capture_output=True)
+            self.assertEqual(done.stdout.decode(), "maria\n")
