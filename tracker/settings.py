@@ -101,7 +101,7 @@ X_FRAME_OPTIONS = "DENY"
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
 INSTALLED_APPS = [
-    "django.contrib.admin",
+    "tracker.records.site.SiteConfig",  # Django's admin with our site
     "django.contrib.auth",
     "django.contrib.contenttypes",
     "django.contrib.sessions",
@@ -184,5 +184,21 @@ LOGGING = {
     "loggers": {"django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False}},
 }
 
-REST_FRAMEWORK = {}
-SPECTACULAR_SETTINGS = {}
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tracker.records.views.Session"],
+    "DEFAULT_RENDERER_CLASSES": ["tracker.records.views.JSON"],
+    "DEFAULT_SCHEMA_CLASS": "tracker.records.schema.Schema",
+    "EXCEPTION_HANDLER": "tracker.records.problems.handle",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Dialogue tracker",
+    "DESCRIPTION": "Who speaks for civil society across a conflict line, and who is persecuted for having tried.",
+    "VERSION": "1",
+    "OAS_VERSION": "3.1.0",
+    "SERVERS": [{"url": PUBLIC_URL}],
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none"},
+    "POSTPROCESSING_HOOKS": [],
+}

@@ -1,0 +1,139 @@
+"""The admin of dialogues, of who took part, and of what is said about them."""
+
+from django.contrib import admin
+from django.db.models import Q
+
+from people.models import Organization, Person
+from tracker.records.admin import PartInline, RecordAdmin, RecordInline, VisibleRelations, text_of
+
+from . import models
+from .choices import Naming
+
+
+class DialogueIdentifierInline(PartInline):
+    model = models.DialogueIdentifier
+
+
+class ParticipationInline(RecordInline):
+    """One row for each person, organization or group; the naming of a row is changed on its own page."""
+
+    model = models.Participation
+    rows = [
+        ("person", "organization", "group_label"),
+        ("role", "side", "affiliation", "described_as"),
+        ("count_min", "count_max", "count_basis", "member_of"),
+    ]
+
+
+@admin.register(models.Dialogue)
+class DialogueAdmin(RecordAdmin):
+    tells = ["start_date", "place"]
+    columns = ["title", "start_date", "classification", "track", "place", "disclosure", "state", "sources"]
+    inlines = [DialogueIdentifierInline, ParticipationInline]
+
+
+class IdentityInline(VisibleRelations, admin.StackedInline):
+    """Who stands behind a pseudonym: for those who are cleared for the participation."""
+
+    model = models.ParticipationIdentity
+    verbose_name_plural = "who stands behind it (confidential: shown to those who are cleared)"
+    can_delete = False
+
+    def get_queryset(self, request):
+        cleared = models.Participation.objects.filter(cleared=request.user)
+        rows = self.model.objects.filter(participation__in=cleared.values("pk"))
+        return rows.prefetch_related(*self.known_relations(request.user))
+
+
+@admin.register(models.Participation)
+class ParticipationAdmin(RecordAdmin):
+    tells = ["person", "organization", "group_label", "pseudonym", "role", "dialogue"]
+    columns = ["who", "dialogue", "role", "side", "affiliation", "state", "sources"]
+
+    @admin.display(description="who")
+    def who(self, record):
+        return self.label(record, without="dialogue")
+
+    def get_inlines(self, request, obj):
+        """The identity only where there is one to know, and only before those who may know it."""
+        shown = [IdentityInline] if has_identity(obj) and self.is_cleared(request, obj) else []
+        return [*super().get_inlines(request, obj), *shown]
+
+    def get_readonly_fields(self, request, obj=None):
+        """Nobody clears themselves for an identity: its writer does, and who is cleared."""
+        closed = (
+            has_identity(obj) and obj.created_by_id != request.user.pk and not self.is_cleared(request, obj)
+        )
+        return [*super().get_readonly_fields(request, obj), *(["cleared"] if closed else [])]
+
+    def is_cleared(self, request, obj):
+        return obj.cleared.filter(pk=request.user.pk).exists()
+
+
+def has_identity(participation):
+    """Whether there is somebody to know behind a participation."""
+    return bool(participation) and participation.naming != Naming.NAMED
+
+
+@admin.register(models.Assessment)
+class AssessmentAdmin(RecordAdmin):
+    """Never shown without who judges, and when."""
+
+    objects = ["person", "organization", "participation"]
+    assessors = ["assessor_person", "assessor_organization"]
+    tells = ["attribute", "value", *objects, *assessors, "date"]
+    columns = ["about", "attribute", "value", "share", "by", "date", "state", "sources"]
+    search_through = [*objects, *assessors]
+
+    @admin.display(description="about")
+    def about(self, record):
+        return "".join(text_of(record, name) for name in self.objects)
+
+    @admin.display(description="by")
+    def by(self, record):
+        return "".join(text_of(record, name) for name in self.assessors)
+
+
+class SpeakerInline(PartInline):
+    model = models.Speaker
+
+
+class RelationInline(RecordInline):
+    """What the statement says to others."""
+
+    model = models.StatementRelation
+    fk_name = "statement"
+    rows = [("kind", "related_statement", "note")]
+
+
+@admin.register(models.Statement)
+class StatementAdmin(RecordAdmin):
+    """A statement is found by its title and by who made it."""
+
+    tells = ["kind", "date"]
+    columns = ["title", "kind", "medium", "date", "part_of", "state", "sources"]
+    inlines = [SpeakerInline, RelationInline]
+
+    def found_by(self, word, user):
+        """As any record, and by the names of its speakers."""
+        named = Q(label__icontains=word) | Q(name_as_given__icontains=word)
+        for name, model in (("person", Person), ("organization", Organization)):
+            named |= Q(**{f"{name}__in": self.found_in(model, word, user)})
+        speakers = models.Speaker.objects.visible_to(user).filter(named)
+        return super().found_by(word, user) | Q(pk__in=speakers.values("record"))
+
+
+@admin.register(models.StatementRelation)
+class StatementRelationAdmin(RecordAdmin):
+    tells = ["statement", "kind", "related_statement"]
+
+
+@admin.register(models.Question)
+class QuestionAdmin(RecordAdmin):
+    pass
+
+
+@admin.register(models.ContextEvent)
+class ContextEventAdmin(RecordAdmin):
+    tells = ["kind", "start_date"]
+    columns = ["title", "kind", "start_date", "end_date", "place", "state", "sources"]

@@ -1,0 +1,164 @@
+"""The admin of people, organizations and cases."""
+
+from django.contrib import admin
+from django.db.models import Prefetch
+
+from tracker.records.admin import PartInline, RecordAdmin, RecordInline, VisibleAdmin
+
+from . import models
+
+KNOWN_AFFILIATIONS = 2
+
+
+@admin.register(models.Side)
+class SideAdmin(VisibleAdmin):
+    """Only for autocomplete: sides are written on the page of their conflict."""
+
+    tells = ["name", "record"]
+    search_through = ["record"]
+
+    def has_module_permission(self, request):
+        return False
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
+class SideInline(PartInline):
+    model = models.Side
+
+
+class PersonNameInline(PartInline):
+    model = models.PersonName
+
+
+class PersonIdentifierInline(PartInline):
+    model = models.PersonIdentifier
+
+
+class OrganizationNameInline(PartInline):
+    model = models.OrganizationName
+
+
+class OrganizationIdentifierInline(PartInline):
+    model = models.OrganizationIdentifier
+
+
+class CaseIdentifierInline(PartInline):
+    model = models.PersecutionCaseIdentifier
+
+
+class AffiliationInline(RecordInline):
+    model = models.Affiliation
+    rows = [
+        ("organization", "role", "on_behalf_of"),
+        ("start_date", "end_date", "attested_date"),
+    ]
+
+
+class ChargeInline(RecordInline):
+    model = models.Charge
+    rows = [("stage", "offence", "date", "provision"), ("wording", "court", "proceeding_number")]
+
+
+class CaseEventInline(RecordInline):
+    model = models.CaseEvent
+    rows = [
+        ("kind", "date", "place", "authority"),
+        ("circumstances", "term_months", "suspended_months", "life"),
+    ]
+
+
+class CaseActorInline(RecordInline):
+    model = models.CaseActor
+    rows = [("role", "person", "organization", "event")]
+
+
+class RecognitionInline(RecordInline):
+    model = models.Recognition
+    rows = [("kind", "organization", "recognized_by", "date"), ("wgad_category", "reference", "answer")]
+
+
+@admin.register(models.Person)
+class PersonAdmin(RecordAdmin):
+    """People are told apart by what is said of them and by whom they belong to."""
+
+    tells = ["description"]
+    columns = ["name", "description", "birth_date", "state", "sources"]
+    inlines = [PersonNameInline, PersonIdentifierInline, AffiliationInline]
+
+    def label(self, record, without=""):
+        known = getattr(record, "known_affiliations", [])[:KNOWN_AFFILIATIONS]
+        return "; ".join([super().label(record), *(row.organization.label for row in known)])
+
+    def labelled(self, queryset, user):
+        rows = models.Affiliation.objects.visible_to(user).select_related("organization")
+        known = Prefetch(
+            "affiliations", rows.order_by("-start_date_sort", "pk"), to_attr="known_affiliations"
+        )
+        return super().labelled(queryset, user).prefetch_related(known)
+
+
+@admin.register(models.Organization)
+class OrganizationAdmin(RecordAdmin):
+    tells = ["classification", "country"]
+    columns = ["name", "classification", "place", "country", "state", "sources"]
+    inlines = [OrganizationNameInline, OrganizationIdentifierInline]
+
+
+@admin.register(models.Affiliation)
+class AffiliationAdmin(RecordAdmin):
+    tells = ["person", "role", "organization", "start_date", "end_date"]
+    columns = [
+        "person",
+        "role",
+        "organization",
+        "start_date",
+        "end_date",
+        "attested_date",
+        "state",
+        "sources",
+    ]
+
+
+@admin.register(models.PersecutionCase)
+class PersecutionCaseAdmin(RecordAdmin):
+    tells = ["person", "jurisdiction"]
+    columns = ["title", "person", "jurisdiction", "conflict", "state", "sources"]
+    inlines = [CaseIdentifierInline, ChargeInline, CaseEventInline, CaseActorInline, RecognitionInline]
+
+
+@admin.register(models.Charge)
+class ChargeAdmin(RecordAdmin):
+    tells = ["stage", "offence", "date", "case"]
+    columns = ["case", "stage", "offence", "date", "state", "sources"]
+
+
+@admin.register(models.CaseEvent)
+class CaseEventAdmin(RecordAdmin):
+    tells = ["kind", "date", "case"]
+    columns = ["case", "kind", "date", "place", "authority", "state", "sources"]
+
+
+@admin.register(models.CaseActor)
+class CaseActorAdmin(RecordAdmin):
+    tells = ["role", "person", "organization", "case"]
+    columns = ["case", "role", "person", "organization", "state", "sources"]
+    search_through = ["case", "person", "organization"]
+
+
+@admin.register(models.Recognition)
+class RecognitionAdmin(RecordAdmin):
+    tells = ["kind", "organization", "recognized_by", "date", "case"]
+    columns = ["case", "kind", "organization", "recognized_by", "date", "state", "sources"]
+
+
+@admin.register(models.Conflict)
+class ConflictAdmin(RecordAdmin):
+    inlines = [SideInline]

@@ -1,0 +1,30 @@
+"""The admin of sources and places, and the base classes of every other admin."""
+
+from django.contrib import admin
+
+from tracker.records.models import Place, Source
+
+from .base import CitationInline, PartInline, RecordAdmin, RecordInline, VisibleAdmin, VisibleRelations
+from .lists import text_of
+
+__all__ = [
+    "CitationInline",
+    "PartInline",
+    "RecordAdmin",
+    "RecordInline",
+    "VisibleAdmin",
+    "VisibleRelations",
+    "text_of",
+]
+
+
+@admin.register(Source)
+class SourceAdmin(RecordAdmin):
+    tells = ["publisher", "date"]
+    columns = ["display_title", "kind", "publisher", "date", "reliability", "state"]
+
+
+@admin.register(Place)
+class PlaceAdmin(RecordAdmin):
+    tells = ["country"]
+    columns = ["name", "country", "parent", "state"]

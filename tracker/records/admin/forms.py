@@ -1,0 +1,210 @@
+"""Forms of the admin: relations whose choices are visible rows, and rows that carry their first citation."""
+
+from django import forms
+from django.contrib import admin
+from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils.text import capfirst
+
+from tracker.records.models import citable_fields
+
+HIDDEN = "(hidden)"
+ROW_CITATION = ("source", "locator_kind", "locator", "quotation")
+
+
+def label_of(record, without=""):
+    """What stands for a record before somebody who may see it: its admin's label."""
+    registered = admin.site._registry.get(type(record))
+    return registered.label(record, without) if hasattr(registered, "label") else str(record)
+
+
+class VisibleChoice:
+    """An autocomplete that names chosen rows by their labels and asks the database only for unknown ones."""
+
+    def __init__(self, field, admin_site, *, user, **kwargs):
+        super().__init__(field, admin_site, **kwargs)
+        self.user = user
+        self.known = {}
+
+    def optgroups(self, name, value, attrs=None):
+        chosen = [str(key) for key in value if key not in (None, "")]
+        labels = {**self.known, **self.look_up([key for key in chosen if key not in self.known])}
+        options = [("", "")] if not (self.is_required or self.allow_multiple_selected) else []
+        options += [(key, labels[key]) for key in chosen if key in labels]
+        return [(None, [self.create_option(name, *o, bool(o[0]), n) for n, o in enumerate(options)], 0)]
+
+    def look_up(self, keys):
+        """The labels of those of the keys that this reader may choose."""
+        if not keys:
+            return {}
+        related = self.field.related_model
+        try:
+            rows = self.choices.queryset.filter(pk__in=keys)
+            labelled = admin.site.get_model_admin(related).labelled(rows, self.user)
+            return {str(row.pk): label_of(row) for row in labelled}
+        except (ValueError, ValidationError):
+            return {}  # what was sent are no keys at all
+
+
+class VisibleSelect(VisibleChoice, AutocompleteSelect):
+    pass
+
+
+class VisibleSelectMultiple(VisibleChoice, AutocompleteSelectMultiple):
+    pass
+
+
+def sentences(error):
+    """What a ValidationError says, each sentence with the field it is about."""
+    if not hasattr(error, "error_dict"):
+        return list(error.messages)
+    about = {
+        name: "" if name == NON_FIELD_ERRORS else f"{capfirst(name.replace('_', ' '))}: "
+        for name in error.error_dict
+    }
+    return [f"{about[name]}{said}" for name, found in error.message_dict.items() for said in found]
+
+
+def select_of(field):
+    """The autocomplete of a form field, without the links to add and change around it; else None."""
+    widget = getattr(field.widget, "widget", field.widget)
+    return widget if isinstance(widget, VisibleChoice) else None
+
+
+class RecordForm(forms.ModelForm):
+    """Checks every constraint, says every error, and leaves alone what its reader does not see."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        for name, field in self.fields.items():
+            select = select_of(field)
+            if select and not select.allow_multiple_selected and getattr(self.instance, f"{name}_id", None):
+                self._know(name, field, select)
+
+    @property
+    def label(self):
+        return label_of(self.instance)
+
+    @property
+    def deletable(self):
+        return "DELETE" in self.fields
+
+    def _know(self, name, field, select):
+        """Name the row a relation points at. A hidden one is said to be hidden and cannot be changed."""
+        key, related = getattr(self.instance, f"{name}_id"), getattr(self.instance, name)
+        if related is None:
+            field.disabled, field.queryset = True, field.queryset.model.objects.filter(pk=key)
+        select.known = {str(key): HIDDEN if related is None else label_of(related)}
+
+    def clean(self):
+        """The fields; relations to many keep the rows that the reader does not see."""
+        cleaned = super().clean() or self.cleaned_data
+        for name, field in self.fields.items():
+            if isinstance(field, forms.ModelMultipleChoiceField) and name in cleaned and self.instance.pk:
+                hidden = getattr(self.instance, name).exclude(pk__in=field.queryset.values("pk"))
+                kept = {row.pk for row in (*cleaned[name], *hidden)}
+                cleaned[name] = field.queryset.model._base_manager.filter(pk__in=kept)
+        return cleaned
+
+    def validate_constraints(self):
+        """Every constraint: also those that name fields which stand on another page than this form."""
+        try:
+            failed = {field.name for field in self.instance._meta.concrete_fields} & self.errors.keys()
+            self.instance.validate_constraints(exclude=failed)
+        except ValidationError as problem:
+            self._update_errors(problem)
+
+    def add_error(self, field, error):
+        super().add_error(field, error if field else self._sayable(error))
+
+    def _sayable(self, error):
+        """The error, with what concerns fields that are not in this form said above it."""
+        if not hasattr(error, "error_dict"):
+            return error
+        said = {name: found for name, found in error.error_dict.items() if name in self.fields}
+        above = list(error.error_dict.get(NON_FIELD_ERRORS, []))
+        for name in error.error_dict.keys() - said.keys() - {NON_FIELD_ERRORS}:
+            above += sentences(ValidationError({name: error.error_dict[name]}))
+        return ValidationError({**said, **({NON_FIELD_ERRORS: above} if above else {})})
+
+
+class CitationForm(RecordForm):
+    """A citation, with the fields of its record to choose from."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if "field" in self.fields:
+            names = sorted(citable_fields(self._meta.model._meta.get_field("record").related_model))
+            said = [(name, name.replace("_", " ")) for name in names]
+            self.fields["field"] = forms.ChoiceField(
+                label="Supports", choices=[("", "the whole record"), *said], required=False
+            )
+
+
+class RowForm(RecordForm):
+    """A row of an inline that is a record of its own, with its first citation in four more fields.
+
+    The admin adds these fields, because their choices depend on the reader. `cited` says which citation was
+    shown: another one may have become the first since.
+    """
+
+    belongs_to = ""  # the relation to the record on whose page the row stands
+    cited = forms.UUIDField(required=False, widget=forms.HiddenInput)
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        shown = getattr(self.instance, "shown_citations", [])
+        self.further = len(shown[1:])
+        if shown:
+            self._show(shown[0])
+
+    @property
+    def label(self):
+        return label_of(self.instance, without=self.belongs_to)
+
+    def _show(self, citation):
+        first = {name: getattr(citation, name) for name in ROW_CITATION[1:]}
+        self.initial.update(source=citation.source_id, cited=citation.pk, **first)
+        select_of(self.fields["source"]).known = {str(citation.source_id): label_of(citation.source)}
+
+    def clean(self):
+        cleaned = super().clean()
+        given = {name: cleaned.get(name) for name in ROW_CITATION}
+        shown = [
+            row for row in getattr(self.instance, "shown_citations", []) if row.pk == cleaned.get("cited")
+        ]
+        self.citation = shown[0] if shown else self._meta.model.citations.rel.related_model()
+        if not any(given.values()):
+            return cleaned
+        if not given["source"]:
+            self.add_error("source", "Name the source.")
+        elif not self.errors.keys() & set(ROW_CITATION):
+            self._check(given)
+        return cleaned
+
+    def _check(self, given):
+        for name, value in given.items():
+            setattr(self.citation, name, value)
+        try:
+            self.citation.full_clean(exclude=["record"])
+        except ValidationError as problem:
+            self.add_error(None, problem)
+
+    def _save_m2m(self):
+        """Runs once the row is saved, whoever saves it: only then can it be cited."""
+        super()._save_m2m()
+        if self.cleaned_data.get("source"):
+            if not {*ROW_CITATION}.isdisjoint(self.changed_data):
+                self.citation.record = self.instance
+                self.citation.save()
+        elif not self.citation._state.adding:
+            self.citation.delete()
+
+
+def row_form(model, belongs_to, formfield):
+    """A RowForm for a cited model; `formfield` makes its citation's fields as the admin makes others."""
+    made = {"belongs_to": belongs_to}
+    for name in ROW_CITATION:
+        made[name] = formfield(model.citations.rel.related_model._meta.get_field(name))
+        made[name].required = False
+    return type(f"{model.__name__}RowForm", (RowForm,), made)

@@ -1,0 +1,177 @@
+"""Lists of the admin: columns, filters, and what is fetched for a whole page of rows at once."""
+
+from uuid import UUID
+
+from django.contrib import admin
+from django.contrib.admin.views.main import ChangeList
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
+from django.utils.html import format_html
+
+from tracker.records.choices import Confidentiality
+from tracker.records.fields import FoldedField, PartialDateField
+from tracker.records.models import Record, Slugged, Visible
+
+from .forms import HIDDEN, label_of
+
+VOCABULARY_COLUMNS = 3
+
+
+def facts(model):
+    """The fields that hold facts of a record, in the order of the model."""
+    kept = {field.name for field in Record._meta.get_fields()}
+    fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    return [field for field in fields if field.editable and field.name not in kept]
+
+
+def is_uuid(text):
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False
+
+
+def is_vocabulary(field):
+    return bool(getattr(field, "choices", None))
+
+
+def is_list_of_vocabulary(field):
+    return isinstance(field, ArrayField) and is_vocabulary(field.base_field)
+
+
+def to_visible(field):
+    """Whether the field leads to one row that the visibility rule speaks of."""
+    to_one = field.many_to_one or field.one_to_one
+    return bool(to_one and field.concrete and issubclass(field.related_model, Visible))
+
+
+def folded_of(model):
+    """The name of the column with the folded name or title; None where there is none."""
+    return next((field.name for field in model._meta.concrete_fields if isinstance(field, FoldedField)), None)
+
+
+def name_of(record):
+    """The name of a record inside the label of another."""
+    return record.label if isinstance(record, Slugged) else label_of(record)
+
+
+def visible_relations(model, names, user):
+    """Prefetches of these relations to one, with what their labels show; a hidden row reads as None."""
+    for name in names:
+        related = model._meta.get_field(name).related_model
+        rows = related.objects.visible_to(user)
+        yield Prefetch(name, admin.site.get_model_admin(related).labelled(rows, user))
+
+
+def text_of(record, name):
+    """The value of a field as a reader sees it, "" if there is none or it is not known."""
+    field = record._meta.get_field(name)
+    if to_visible(field):
+        related = getattr(record, name)
+        return name_of(related) if related else (HIDDEN if getattr(record, field.attname) else "")
+    value = getattr(record, name)
+    if is_vocabulary(field):
+        return getattr(record, f"get_{name}_display")() if value != "unknown" else ""
+    return ", ".join(value) if isinstance(value, list) else str(value if value is not None else "")
+
+
+def column(model, name):
+    """A field as a column: a relation by its name, a date in EDTF that sorts by its first day."""
+    field = model._meta.get_field(name)
+    if not (to_visible(field) or isinstance(field, PartialDateField)):
+        return name
+    folded = folded_of(field.related_model) if to_visible(field) else None
+    ordering = f"{name}_sort" if isinstance(field, PartialDateField) else folded and f"{name}__{folded}"
+
+    @admin.display(description=field.verbose_name, ordering=ordering, empty_value="")
+    def show(record):
+        return text_of(record, name)
+
+    show.__name__ = name
+    return show
+
+
+def default_columns(model, label_field, belongs_to):
+    """What it is called or belongs to, a few vocabularies, its dates, its state and its sources."""
+    fields = facts(model)
+    vocabularies = [field.name for field in fields if is_vocabulary(field)][:VOCABULARY_COLUMNS]
+    dates = [field.name for field in fields if isinstance(field, PartialDateField)]
+    cites = ["sources"] if model.cited else []
+    return [*([label_field] if label_field else belongs_to), *vocabularies, *dates, "state", *cites]
+
+
+def default_filters(model):
+    """State, confidentiality, sources, the conflict and every vocabulary."""
+    fields = facts(model)
+    conflict = [(field.name, VisibleRelated) for field in fields if field.name == "conflict"]
+    vocabularies = [field.name for field in fields if is_vocabulary(field)]
+    lists = [contains(field) for field in fields if is_list_of_vocabulary(field)]
+    sources = [HasSource] if model.cited else []
+    return ["publication", *sources, *conflict, *vocabularies, *lists, "confidentiality"]
+
+
+class VisibleRelated(admin.RelatedFieldListFilter):
+    """A filter by a relation that offers visible rows only."""
+
+    def field_choices(self, field, request, model_admin):
+        rows = field.related_model.objects.visible_to(request.user).order_by(folded_of(field.related_model))
+        return [(row.pk, name_of(row)) for row in rows]
+
+
+class HasSource(admin.SimpleListFilter):
+    title = "source"
+    parameter_name = "source"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "has a source"), ("no", "has no source")]
+
+    def queryset(self, request, queryset):
+        if self.value() not in ("yes", "no"):
+            return queryset
+        cites = Exists(visible_citations(queryset.model, request.user).filter(record=OuterRef("pk")))
+        return queryset.filter(cites if self.value() == "yes" else ~cites)
+
+
+def contains(field):
+    """A filter by one of the terms in a list of them."""
+
+    class Contains(admin.SimpleListFilter):
+        title = field.verbose_name
+        parameter_name = field.name
+
+        def lookups(self, request, model_admin):
+            return field.base_field.choices
+
+        def queryset(self, request, queryset):
+            term = self.value()
+            return queryset.filter(**{f"{field.name}__contains": [term]}) if term else queryset
+
+    return Contains
+
+
+def visible_citations(model, user):
+    return model.citations.rel.related_model.objects.visible_to(user)
+
+
+class RecordList(ChangeList):
+    """A page of records: what its columns show comes in a fixed number of queries."""
+
+    def get_queryset(self, request, exclude_parameters=None):
+        queryset = super().get_queryset(request, exclude_parameters)
+        read = {getattr(shown, "__name__", shown) for shown in self.list_display} | {*self.model_admin.tells}
+        relations = [f.name for f in self.model._meta.concrete_fields if f.name in read and to_visible(f)]
+        queryset = queryset.prefetch_related(*visible_relations(self.model, relations, request.user))
+        return queryset.annotate(source_count=self._counted(request)) if self.model.cited else queryset
+
+    def _counted(self, request):
+        cited = visible_citations(self.model, request.user).filter(record=OuterRef("pk"))
+        return Subquery(cited.order_by().values("record").annotate(n=Count("pk")).values("n"))
+
+
+def state_of(record):
+    """The publication of a record, and its confidentiality where it is not public, as a badge."""
+    secrecy = record.confidentiality != Confidentiality.PUBLIC and record.get_confidentiality_display()
+    badge = format_html(
+        '<span class="state state-{}">{}</span>', record.publication, record.get_publication_display()
+    )
+    return format_html('{} <span class="state state-hidden">{}</span>', badge, secrecy) if secrecy else badge
