@@ -18,8 +18,18 @@ from people.models import (
     identifiers_trigger,
 )
 from tracker.records.fields import FoldedField, PartialDateField
+from tracker.records.models import (
+    Citation,
+    Part,
+    Place,
+    Record,
+    Said,
+    Titled,
+    language_code,
+    not_reversed,
+    tokens_trigger,
+)
 from tracker.records.names import fold
-from tracker.records.models import Citation, Part, Place, Record, Said, Titled, language_code, not_reversed, tokens_trigger
 
 from .choices import (
     AssessmentAttribute,
@@ -47,7 +57,9 @@ from .choices import (
 def not_above(low, high):
     """A constraint: the lower figure is not above the higher one."""
     return models.CheckConstraint(
-        condition=Q(**{f"{low}__isnull": True}) | Q(**{f"{high}__isnull": True}) | Q(**{f"{low}__lte": F(high)}),
+        condition=Q(**{f"{low}__isnull": True})
+        | Q(**{f"{high}__isnull": True})
+        | Q(**{f"{low}__lte": F(high)}),
         name=f"%(class)s_{low}_{high}",
         violation_error_message=f"The {low} is above the {high}.",
     )
@@ -60,7 +72,12 @@ class Dialogue(Identified, Titled):
 
     conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="dialogues")
     parent = models.ForeignKey(
-        "self", models.PROTECT, null=True, blank=True, related_name="children", help_text="The series or process."
+        "self",
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="children",
+        help_text="The series or process.",
     )
     classification = models.CharField(
         max_length=30, choices=DialogueClassification, default=DialogueClassification.UNKNOWN
@@ -69,7 +86,12 @@ class Dialogue(Identified, Titled):
     mediation = models.CharField(max_length=20, choices=Mediation, default=Mediation.UNKNOWN)
     venue_relation = models.CharField(max_length=30, choices=VenueRelation, default=VenueRelation.UNKNOWN)
     venue_side = models.ForeignKey(
-        Side, models.PROTECT, null=True, blank=True, related_name="hosted", help_text="Whose territory it was held on."
+        Side,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="hosted",
+        help_text="Whose territory it was held on.",
     )
     disclosure = models.CharField(max_length=20, choices=Disclosure, default=Disclosure.UNKNOWN)
     status = models.CharField(max_length=20, choices=DialogueStatus, default=DialogueStatus.HELD)
@@ -124,7 +146,7 @@ class Participation(Record):
         null=True,
         blank=True,
         related_name="members",
-        help_text="The group in the same dialogue that the person came with.",
+        help_text="The group that the person came with.",
     )
     side = models.ForeignKey(Side, models.PROTECT, null=True, blank=True, related_name="participations")
     role = models.CharField(max_length=30, choices=ParticipationRole, default=ParticipationRole.PARTICIPANT)
@@ -144,13 +166,13 @@ class Participation(Record):
                 condition=~Q(naming=Naming.NAMED)
                 | Said.exactly(1, "person", "organization", texts=["group_label"]) & Q(pseudonym=""),
                 name="participation_named_is_one",
-                violation_error_message="Give exactly one of person, organization and group_label, and no pseudonym.",
+                violation_error_message="Give one of person, organization and group_label, and no pseudonym.",
             ),
             models.CheckConstraint(
                 condition=Q(naming=Naming.NAMED)
                 | Said.exactly(0, "person", "organization", "affiliation", texts=["group_label"]),
                 name="participation_unnamed_is_none",
-                violation_error_message="A pseudonymous or withheld participation has no person, organization,"
+                violation_error_message="An unnamed participation has no person, organization,"
                 " group_label or affiliation.",
             ),
             models.CheckConstraint(
@@ -161,7 +183,8 @@ class Participation(Record):
                 violation_error_message="Give the pseudonym, and none where the name is withheld.",
             ),
             models.CheckConstraint(
-                condition=~Q(group_label="") | Said.exactly(0, "count_min", "count_max", "women_min", "women_max"),
+                condition=~Q(group_label="")
+                | Said.exactly(0, "count_min", "count_max", "women_min", "women_max"),
                 name="participation_count_of_group",
                 violation_error_message="Only a group has counts: give its group_label.",
             ),
@@ -172,7 +195,9 @@ class Participation(Record):
 
     def clean(self):
         errors = {}
-        if self.member_of and (self.member_of.dialogue_id != self.dialogue_id or not self.member_of.group_label):
+        if self.member_of and (
+            self.member_of.dialogue_id != self.dialogue_id or not self.member_of.group_label
+        ):
             errors["member_of"] = "Give a group of the same dialogue."
         if self.affiliation and self.affiliation.person_id != self.person_id:
             errors["affiliation"] = "Give an affiliation of this person."
@@ -187,7 +212,7 @@ class ParticipationCitation(Citation):
 
 
 class ParticipationIdentity(models.Model):
-    """Who stands behind a pseudonymous or withheld participation: confidential, and no public model points here."""
+    """Who stands behind an unnamed participation: confidential, and no public model points here."""
 
     participation = models.OneToOneField(Participation, models.CASCADE, primary_key=True, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -216,7 +241,12 @@ class Assessment(Record):
         Organization, models.PROTECT, null=True, blank=True, related_name="assessments"
     )
     participation = models.ForeignKey(
-        Participation, models.PROTECT, null=True, blank=True, related_name="assessments", help_text="Of a group."
+        Participation,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="assessments",
+        help_text="Of a group.",
     )
     assessor_person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="assessments_given"
@@ -282,7 +312,9 @@ class ContextEvent(Titled):
         models.CharField(max_length=300), default=list, blank=True, help_text="Separated by commas."
     )
     kind = models.CharField(max_length=30, choices=ContextEventKind, default=ContextEventKind.UNKNOWN)
-    conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="context_events")
+    conflict = models.ForeignKey(
+        Conflict, models.PROTECT, null=True, blank=True, related_name="context_events"
+    )
     start_date = PartialDateField()
     end_date = PartialDateField()
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="context_events")
@@ -313,7 +345,12 @@ class Statement(Titled):
     date = PartialDateField(help_text="When it was said.")
     period = PartialDateField(help_text="The time it speaks of.")
     said_at = models.ForeignKey(
-        Dialogue, models.PROTECT, null=True, blank=True, related_name="statements_made", help_text="Said during it."
+        Dialogue,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="statements_made",
+        help_text="Said during it.",
     )
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="statements")
     about_dialogues = models.ManyToManyField(Dialogue, blank=True, related_name="statements")
@@ -361,7 +398,9 @@ class Speaker(Part):
     record = models.ForeignKey(Statement, models.CASCADE, related_name="speakers")
     naming = models.CharField(max_length=12, choices=Naming, default=Naming.NAMED)
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="speaking")
-    organization = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="speaking")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="speaking"
+    )
     label = models.CharField(max_length=200, blank=True, help_text="A collective, or the pseudonym.")
     name_as_given = models.CharField(max_length=300, blank=True, help_text="As the source names the speaker.")
     position = models.PositiveSmallIntegerField(default=0, help_text="Where the speaker stands in the list.")
@@ -374,7 +413,7 @@ class Speaker(Part):
                 | Q(naming=Naming.PSEUDONYM, person=None, organization=None, name_as_given="") & ~Q(label="")
                 | Q(naming=Naming.WITHHELD, person=None, organization=None, name_as_given="", label=""),
                 name="speaker_is_one",
-                violation_error_message="Give exactly one of person, organization and label; only a label when"
+                violation_error_message="Give one of person, organization and label; only a label when"
                 " pseudonymous, and nothing when withheld.",
             )
         ]

@@ -10,8 +10,26 @@ from django.db.models.lookups import Exact, GreaterThanOrEqual
 
 from tracker.records.shapes import Json
 
-from .choices import BEGINS, CUSTODY, ENDS, ENDS_CASE, WITHIN, Active, CaseEventKind, ChargeStage, Custody, Open
-from .models import Affiliation, AffiliationCitation, CaseEvent, CaseEventCitation, Charge, PersecutionCaseCitation
+from .choices import (
+    BEGINS,
+    CUSTODY,
+    ENDS,
+    ENDS_CASE,
+    WITHIN,
+    Active,
+    CaseEventKind,
+    ChargeStage,
+    Custody,
+    Open,
+)
+from .models import (
+    Affiliation,
+    AffiliationCitation,
+    CaseEvent,
+    CaseEventCitation,
+    Charge,
+    PersecutionCaseCitation,
+)
 
 OVER = (ChargeStage.ACQUITTED, ChargeStage.DROPPED)
 # what ends custody and thereby tells that there was some
@@ -68,21 +86,23 @@ def active(reader):
 
 
 class Distance(Subquery):
-    """{"min", "max"} days between a day and a partial date that a subquery gives as `earliest` and `latest`."""
+    """{"min", "max"} days between a day and a partial date; a subquery gives `day`, `earliest`, `latest`."""
 
     output_field = models.JSONField()
     template = (
-        "(SELECT json_build_object("
-        "'min', CASE WHEN num_nulls(earliest, latest) = 0 THEN greatest(0, earliest - day, day - latest) END, "
-        "'max', CASE WHEN num_nulls(earliest, latest) = 0 THEN greatest(abs(day - earliest), abs(day - latest)) END"
-        ") FROM (%(subquery)s) AS vouched)"
+        "(SELECT CASE WHEN num_nulls(earliest, latest) = 0 THEN json_build_object("
+        "'min', greatest(0, earliest - day, day - latest), "
+        "'max', greatest(abs(day - earliest), abs(day - latest))"
+        ") ELSE json_build_object('min', NULL, 'max', NULL) END FROM (%(subquery)s) AS vouched)"
     )
 
 
 def distance(reader):
-    """How far the day is from when a source vouches for the affiliation: as stated, else the newest source cited."""
+    """How far the day is from when a source vouches for the affiliation: as stated, else its newest."""
     stated = Affiliation.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
-    stated = stated.values(earliest=F("attested_date_earliest"), latest=F("attested_date_latest"), day=literal(reader.day))
+    stated = stated.values(
+        earliest=F("attested_date_earliest"), latest=F("attested_date_latest"), day=literal(reader.day)
+    )
     newest = cited_dates(reader).values(
         earliest=F("source__date_earliest"), latest=F("source__date_latest"), day=literal(reader.day)
     )
@@ -94,7 +114,9 @@ def distance(reader):
 
 def affiliation(reader):
     """{"day", "active", "distance_days"} of an affiliation."""
-    return Json([("day", literal(reader.day)), ("active", active(reader)), ("distance_days", distance(reader))])
+    return Json(
+        [("day", literal(reader.day)), ("active", active(reader)), ("distance_days", distance(reader))]
+    )
 
 
 # Cases
@@ -111,10 +133,15 @@ def charges(reader):
 def opened(reader):
     """One of `Open` for a case. A conviction does not end it; a case without dates is possible, never no."""
     day, all_events, all_charges = reader.day, events(reader), charges(reader)
-    endings = events(reader, kind__in=ENDS_CASE)
+    endings, spells = events(reader, kind__in=ENDS_CASE), events(reader, kind__in=kinds(WITHIN))
     all_over = Exists(all_charges) & ~Exists(all_charges.exclude(stage__in=OVER))
     ended = Exists(endings.filter(surely_by(day))) | (all_over & ~Exists(all_charges.exclude(surely_by(day))))
-    perhaps = Exists(endings.filter(by(day))) | (all_over & ~Exists(all_charges.exclude(by(day))))
+    # how a time in prison ended is not known: it may have ended the case
+    perhaps = (
+        Exists(endings.filter(by(day)))
+        | Exists(spells.filter(by(day)))
+        | (all_over & ~Exists(all_charges.exclude(by(day))))
+    )
     facts = Exists(all_events) | Exists(all_charges)
     begun = Exists(all_events.filter(surely_by(day))) | Exists(all_charges.filter(surely_by(day)))
     perhaps_begun = Exists(all_events.filter(by(day))) | Exists(all_charges.filter(by(day)))
@@ -126,22 +153,29 @@ def opened(reader):
 
 
 def newest_source(reader):
-    """The first day on which the newest source cited by the case or one of its events may have been published."""
+    """The first day on which the newest source that the case or one of its events cites may have appeared."""
     case = PersecutionCaseCitation.objects.visible_to(reader.user).filter(record=OuterRef("pk"))
     event = CaseEventCitation.objects.visible_to(reader.user).filter(record__case=OuterRef("pk"))
     day = "source__date_earliest"
-    return Greatest(*[
-        Subquery(cited.exclude(**{day: None}).order_by(f"-{day}").values(day)[:1]) for cited in (case, event)
-    ])
+    return Greatest(
+        *[
+            Subquery(cited.exclude(**{day: None}).order_by(f"-{day}").values(day)[:1])
+            for cited in (case, event)
+        ]
+    )
 
 
 def custody(reader):
     """One of `Custody` for a case; null where no event of it tells of custody."""
     day, user = reader.day, reader.user
-    beginnings, endings, spells = (events(reader, kind__in=kinds(change)) for change in (BEGINS, ENDS, WITHIN))
+    beginnings, endings, spells = (
+        events(reader, kind__in=kinds(change)) for change in (BEGINS, ENDS, WITHIN)
+    )
     releases = events(reader, kind__in=RELEASES)
     same_case = CaseEvent.objects.visible_to(user).filter(by(day), case=OuterRef("case"))
-    end_after = same_case.filter(Q(date_latest=None) | Q(date_latest__gte=OuterRef("date_earliest")), kind__in=kinds(ENDS))
+    end_after = same_case.filter(
+        Q(date_latest=None) | Q(date_latest__gte=OuterRef("date_earliest")), kind__in=kinds(ENDS)
+    )
     begin_after = same_case.filter(
         Q(date_latest=None) | Q(date_latest__gt=OuterRef("date_earliest")), kind__in=kinds(BEGINS)
     )
@@ -165,9 +199,11 @@ def custody(reader):
 
 def case(reader):
     """{"day", "open", "custody", "last_reported"} of a case."""
-    return Json([
-        ("day", literal(reader.day)),
-        ("open", opened(reader)),
-        ("custody", custody(reader)),
-        ("last_reported", newest_source(reader)),
-    ])
+    return Json(
+        [
+            ("day", literal(reader.day)),
+            ("open", opened(reader)),
+            ("custody", custody(reader)),
+            ("last_reported", newest_source(reader)),
+        ]
+    )

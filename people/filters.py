@@ -27,7 +27,10 @@ class OrganizationFilterSet(RecordFilterSet):
 
 class AffiliationFilterSet(RecordFilterSet):
     shape = shapes.AffiliationShape
-    paths = {"organization_classification": "organization.classification", "organization_country": "organization.country"}
+    paths = {
+        "organization_classification": "organization.classification",
+        "organization_country": "organization.country",
+    }
     computed = {"active": (asof.active, Active)}
 
 

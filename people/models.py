@@ -66,13 +66,18 @@ class Name(Part):
 
     text = models.CharField(max_length=300)
     text_folded = FoldedField("text")
-    lang = models.CharField(max_length=35, blank=True, validators=[language_code], help_text="BCP 47, for example az.")
+    lang = models.CharField(
+        max_length=35, blank=True, validators=[language_code], help_text="BCP 47, for example az."
+    )
     script = models.CharField(max_length=4, blank=True, help_text="ISO 15924, for example Latn, Cyrl, Armn.")
     kind = models.CharField(max_length=20, choices=NameKind, default=NameKind.ALTERNATE)
     start_date = PartialDateField()
     end_date = PartialDateField()
     confidentiality = models.CharField(
-        max_length=12, choices=Confidentiality, default=Confidentiality.PUBLIC, help_text="Who may see the name."
+        max_length=12,
+        choices=Confidentiality,
+        default=Confidentiality.PUBLIC,
+        help_text="Who may see the name.",
     )
 
     class Meta(Part.Meta):
@@ -133,7 +138,9 @@ class Identified(models.Model):
         """What stands between this record and its publication, an identifier of a published one included."""
         own = self.identifiers.filter(scheme=OuterRef("scheme"), identifier=OuterRef("identifier"))
         taken = self.identifiers.model.objects.filter(Exists(own), published=True).exclude(record=self.pk)
-        return super().missing() + [f"A published record has the same {row.scheme} identifier." for row in taken]
+        return super().missing() + [
+            f"A published record has the same {row.scheme} identifier." for row in taken
+        ]
 
 
 class Person(Identified, Named):
@@ -142,7 +149,10 @@ class Person(Identified, Named):
     forgets_slug = True
 
     gender = models.CharField(
-        max_length=20, choices=Gender, default=Gender.UNKNOWN, help_text="As sources say; never guessed from a name."
+        max_length=20,
+        choices=Gender,
+        default=Gender.UNKNOWN,
+        help_text="As sources say; never guessed from a name.",
     )
     birth_date = PartialDateField()
     death_date = PartialDateField()
@@ -152,7 +162,9 @@ class Person(Identified, Named):
         blank=True,
         help_text="ISO 3166-1 alpha-2, separated by commas; only where a source says so.",
     )
-    description = models.CharField(max_length=300, blank=True, help_text="A few words that tell homonyms apart.")
+    description = models.CharField(
+        max_length=300, blank=True, help_text="A few words that tell homonyms apart."
+    )
     summary = models.TextField(blank=True)
     basis = models.CharField(
         max_length=20,
@@ -187,7 +199,9 @@ class Organization(Identified, Named):
     )
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="organizations")
-    country = models.CharField(max_length=2, blank=True, validators=[country_code], help_text="ISO 3166-1 alpha-2.")
+    country = models.CharField(
+        max_length=2, blank=True, validators=[country_code], help_text="ISO 3166-1 alpha-2."
+    )
     founding_date = PartialDateField()
     dissolution_date = PartialDateField()
     summary = models.TextField(blank=True)
@@ -300,7 +314,12 @@ class CaseEvent(Record):
     date = PartialDateField()
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="case_events")
     authority = models.ForeignKey(
-        Organization, models.PROTECT, null=True, blank=True, related_name="case_events", help_text="Who did it."
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="case_events",
+        help_text="Who did it.",
     )
     circumstances = models.TextField(blank=True)
     term_months = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The term, in months.")
@@ -333,7 +352,9 @@ class CaseActor(Record):
     case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="actors")
     event = models.ForeignKey(CaseEvent, models.PROTECT, null=True, blank=True, related_name="actors")
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="acted_in")
-    organization = models.ForeignKey(Organization, models.PROTECT, null=True, blank=True, related_name="acted_in")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="acted_in"
+    )
     role = models.CharField(max_length=30, choices=CaseActorRole)
 
     class Meta(Record.Meta):
@@ -351,7 +372,9 @@ class CaseActor(Record):
 
     def save(self, *args, **kwargs):
         if self._state.adding and self.role == CaseActorRole.LAWYER:
-            self.confidentiality = Confidentiality.CONFIDENTIAL  # naming a defender can cost them their licence
+            self.confidentiality = (
+                Confidentiality.CONFIDENTIAL
+            )  # naming a defender can cost them their licence
         super().save(*args, **kwargs)
 
 
@@ -368,7 +391,9 @@ class Recognition(Record):
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="recognitions", help_text="By whom."
     )
-    recognized_by = models.CharField(max_length=200, blank=True, help_text="By whom, where it is no organization.")
+    recognized_by = models.CharField(
+        max_length=200, blank=True, help_text="By whom, where it is no organization."
+    )
     kind = models.CharField(max_length=30, choices=RecognitionKind)
     wgad_category = models.CharField(
         max_length=20, choices=WgadCategory, blank=True, help_text="The category of an opinion of the WGAD."

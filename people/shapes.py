@@ -186,6 +186,15 @@ class CaseShape(Shape):
 
     class Meta:
         model = models.PersecutionCase
-        fields = ["title", "person", "jurisdiction", "conflict", "impugned_activities", "as_of", "charges", "events"]
+        fields = [
+            "title",
+            "person",
+            "jurisdiction",
+            "conflict",
+            "impugned_activities",
+            "as_of",
+            "charges",
+            "events",
+        ]
         detail = ["stated_reason", "summary", "evidence", "identifiers", "actors", "recognitions"]
         ordering = ["title"]

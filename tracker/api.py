@@ -1,13 +1,20 @@
 """The one router of the API and the one list of its endpoints."""
 
+import json
+
+from django.conf import settings
 from django.urls import include, path, re_path
+from drf_spectacular.views import SpectacularJSONAPIView, SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
 from dialogues import views as dialogues
 from people import views as people
 from tracker.records import sources
+from tracker.records.citations import TABLES, CitationViewSet, cited
 from tracker.records.problems import not_found
-from tracker.records.shapes import registry, resource
+from tracker.records.shapes import api_url, list_url, registry, resource
+from tracker.records.views import ApiView
+from tracker.records.vocabularies import VocabularyViewSet
 
 ENDPOINTS = [
     people.PersonViewSet,
@@ -28,6 +35,7 @@ ENDPOINTS = [
     dialogues.ContextEventViewSet,
     sources.PlaceViewSet,
     sources.SourceViewSet,
+    CitationViewSet,
 ]
 
 
@@ -43,13 +51,40 @@ def links():
                 named = found.setdefault(one.leads_to, {})
                 name = resource(view.model()).replace("-", "_")
                 named[f"{name}_{parameter}" if name in named else name] = (view.model(), parameter)
+    for table in TABLES:
+        found.setdefault(cited(table), {})["citations"] = (table, "record")
     return found
 
 
 registry.links.update(links())
 
+
+class Root(ApiView):
+    """Everything that the API offers."""
+
+    example = {
+        "list": {
+            "data_license": "See the sources.",
+            "resources": {"people": "http://127.0.0.1:8000/api/v1/people/"},
+        }
+    }
+
+    def list(self, request):
+        resources = {resource(view.model()): list_url(view.model()) for view in ENDPOINTS}
+        others = {name: api_url(f"{name}/") for name in ("vocabularies", "schema", "docs")}
+        body = {"data_license": settings.DATA_LICENSE, "resources": resources, **others}
+        return self.answer(json.dumps(body, ensure_ascii=False).encode())
+
+
 router = SimpleRouter()
 for view in ENDPOINTS:
     router.register(resource(view.model()), view, basename=resource(view.model()))
+router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
 
-urlpatterns = [path("", include(router.urls)), re_path("", not_found)]
+urlpatterns = [
+    path("", Root.as_view({"get": "list"}, name="API root")),
+    path("schema/", SpectacularJSONAPIView.as_view(), name="schema"),
+    path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
+    path("", include(router.urls)),
+    re_path("", not_found),
+]

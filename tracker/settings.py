@@ -185,14 +185,14 @@ LOGGING = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tracker.records.views.Session"],
-    "DEFAULT_RENDERER_CLASSES": ["tracker.records.views.JSON"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tracker.records.access.Session"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "tracker.records.schema.Schema",
     "EXCEPTION_HANDLER": "tracker.records.problems.handle",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Dialogue tracker",
-    "DESCRIPTION": "Who speaks for civil society across a conflict line, and who is persecuted for having tried.",
+    "DESCRIPTION": "Who speaks for civil society across a conflict line, and who is in prison for it.",
     "VERSION": "1",
     "OAS_VERSION": "3.1.0",
     "SERVERS": [{"url": PUBLIC_URL}],

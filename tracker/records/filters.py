@@ -1,4 +1,4 @@
-"""Filters: each is a path from the listed model to a column or a record, walked through what the reader may see."""
+"""Filters: each is a path from the listed model to a column or a record, through what the reader may see."""
 
 import re
 from uuid import UUID
@@ -127,8 +127,8 @@ class TruthField(forms.CharField):
 class Filter(django_filters.Filter):
     """One query parameter: a path, a form field, and the condition that a value makes at the end of the path.
 
-    `condition(value, reader)` gives a Q on the model where the path ends. `schema` is the value in OpenAPI, `leads_to`
-    the model whose id or slug it takes.
+    `condition(value, reader)` gives a Q on the model where the path ends. `schema` is the value in OpenAPI,
+    `leads_to` the model whose id or slug it takes.
     """
 
     def __init__(self, path, field, condition, help_text, schema=None, leads_to=None):
@@ -190,8 +190,12 @@ def key_filters(name, path, model):
         return Q.create(conditions, connector=Q.OR)
 
     found = {
-        name: Filter(path, KeyField(model), lambda q, reader: q, f"The {noun}: id or slug.", schema, leads_to=model),
-        f"{name}__in": Filter(path, Values(KeyField(model)), any_of, f"One of these {noun} keys.", listed(schema)),
+        name: Filter(
+            path, KeyField(model), lambda q, reader: q, f"The {noun}: id or slug.", schema, leads_to=model
+        ),
+        f"{name}__in": Filter(
+            path, Values(KeyField(model)), any_of, f"One of these {noun} keys.", listed(schema)
+        ),
     }
     if len(path) == 1:
         found[f"{name}__isnull"] = MissingFilter(path, f"Whether no {noun} is given.")
@@ -212,7 +216,10 @@ def choice_filters(name, way, field, help_text):
     single = column_filter(way, field.name, lookups[0], one, help_text, schema)
     if array:
         single.condition = lambda value, reader: Q(**{f"{field.name}__contains": [value]})
-    return {name: single, f"{name}__in": column_filter(way, field.name, lookups[1], Values(one), help_text, listed(schema))}
+    return {
+        name: single,
+        f"{name}__in": column_filter(way, field.name, lookups[1], Values(one), help_text, listed(schema)),
+    }
 
 
 def array_filters(name, way, field, help_text):
@@ -256,12 +263,18 @@ def moment_filters(name, way, field, help_text):
 
 
 def truth_filters(name, way, field, help_text):
-    return {name: column_filter(way, field.name, "exact", TruthField(required=False), help_text, {"type": "boolean"})}
+    return {
+        name: column_filter(
+            way, field.name, "exact", TruthField(required=False), help_text, {"type": "boolean"}
+        )
+    }
 
 
 def text_filters(name, way, field, help_text):
     def at(lookup):
-        return column_filter(way, field.name, lookup, forms.CharField(required=False, max_length=LONGEST), help_text, None)
+        return column_filter(
+            way, field.name, lookup, forms.CharField(required=False, max_length=LONGEST), help_text, None
+        )
 
     return {name: at("exact"), f"{name}__icontains": at("icontains")}
 
@@ -279,7 +292,7 @@ KINDS = (
 
 
 class RecordFilterSet(django_filters.FilterSet):
-    """The filters of a list: one for each field that its shape shows, and what `paths` reaches across relations.
+    """The filters of a list: for each field that its shape shows, and for what `paths` reaches elsewhere.
 
     `paths` is {parameter: path}; `computed` is {parameter: (expression of a reader, vocabulary)}.
     """
@@ -290,30 +303,33 @@ class RecordFilterSet(django_filters.FilterSet):
 
     def __init__(self, data, queryset, reader):
         self.reader = reader
+        # only those that are asked for: a form of all of them costs more than the answer
+        self.base_filters = {name: one for name, one in self.base_filters.items() if name in data}
         super().__init__(data, queryset)
 
     @classmethod
     def get_filters(cls):
-        if cls.shape is None:
-            return {}
-        model, found = cls.shape.Meta.model, {}
-        for name in cls.shape.names():
-            if name in {field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many)} - {"id"}:
-                found |= filters_at(model, name, name)
-        for name, path in {"source": "citations.source"}.items() if model.cited else ():
-            found |= filters_at(model, name, path)
-        for name, path in cls.paths.items():
-            found |= filters_at(model, name, path)
-        for start, end in PERIODS:
-            if {start, end} <= set(found_names(model)):
-                found |= period_filters(start, end)
-        for name, (expression, vocabulary) in cls.computed.items():
-            found |= computed_filters(name, expression, vocabulary)
-        return found | own_filters(model) | super().get_filters()
+        return {} if cls.shape is None else {**generated(cls), **super().get_filters()}
 
 
-def found_names(model):
-    return [field.name for field in model._meta.concrete_fields]
+def generated(filterset):
+    """The filters that a filter set does not spell out."""
+    model = filterset.shape.Meta.model
+    columns = {field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many)} - {
+        "id",
+        "slug",
+    }
+    shown = {name: name for name in filterset.shape.names() if name in columns}
+    cited = {"source": "citations.source"} if model.cited else {}
+    found = own_filters(model)
+    for name, path in {**shown, **cited, **filterset.paths}.items():
+        found |= filters_at(model, name, path)
+    for start, end in PERIODS:
+        if {start, end} <= columns:
+            found |= period_filters(start, end)
+    for name, (expression, vocabulary) in filterset.computed.items():
+        found |= computed_filters(name, expression, vocabulary)
+    return found
 
 
 def own_filters(model):
@@ -337,7 +353,9 @@ def own_filters(model):
 def period_filters(start, end):
     def asked(rule, words):
         condition = lambda dates, reader: rule(start, end, dates)  # noqa: E731
-        return Filter([], DatesField(required=False), condition, f"{words} within: 2025-10, 2024/2025, 2025-10/..")
+        return Filter(
+            [], DatesField(required=False), condition, f"{words} within: 2025-10, 2024/2025, 2025-10/.."
+        )
 
     return {
         "period_overlaps": asked(period_overlaps, f"From {start} to {end}: possibly"),
@@ -352,6 +370,10 @@ def computed_filters(name, expression, vocabulary):
     return {
         name: Filter([], one, lambda value, reader: Q(Exact(expression(reader), value)), help_text, schema),
         f"{name}__in": Filter(
-            [], Values(one), lambda values, reader: Q(In(expression(reader), values)), help_text, listed(schema)
+            [],
+            Values(one),
+            lambda values, reader: Q(In(expression(reader), values)),
+            help_text,
+            listed(schema),
         ),
     }

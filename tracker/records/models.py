@@ -69,9 +69,9 @@ def not_reversed(start="start_date", end="end_date"):
 
 
 def tokens_trigger(folded, record="id"):
-    """A trigger that keeps the token rows of one folded column, whoever writes it (loaddata and COPY included).
+    """A trigger that keeps the token rows of one folded column, whoever writes it: loaddata and COPY too.
 
-    `record` is the column that holds the id of the record. A row tells by `confidentiality` who may search by it.
+    `record` is the column that holds the id of the record; `confidentiality` says who may search by the row.
     """
     return pgtrigger.Trigger(
         name="tokens",
@@ -80,7 +80,7 @@ def tokens_trigger(folded, record="id"):
         func=pgtrigger.Func(
             f"""
             IF TG_OP = 'UPDATE' THEN
-                IF (NEW.{folded}, NEW.confidentiality) IS NOT DISTINCT FROM (OLD.{folded}, OLD.confidentiality) THEN
+                IF (NEW.{folded}, NEW.confidentiality) = (OLD.{folded}, OLD.confidentiality) THEN
                     RETURN NULL;
                 END IF;
             END IF;
@@ -149,9 +149,11 @@ class VisibleQuerySet(GuardedUpdate, models.QuerySet):
         return rows.exclude(published_at=None)
 
     def matching(self, text, user):
-        """Rows with, for each word of the text, a word in a name or title that begins alike in any spelling."""
+        """Rows with, for each word of the text, a word in a name or title that begins so, however spelled."""
         words = tokens(text)[:SEARCH_WORDS]
-        readable = Token.objects.filter(Q() if sees_hidden(user) else Q(confidentiality=Confidentiality.PUBLIC))
+        readable = Token.objects.filter(
+            Q() if sees_hidden(user) else Q(confidentiality=Confidentiality.PUBLIC)
+        )
         found = self if words else self.filter(NOTHING)
         for word in words:
             hits = readable.filter(token__gte=word, token__lt=f"{word}~")
@@ -166,6 +168,8 @@ class Visible(GuardedSave):
     """Whatever the visibility rule speaks of."""
 
     visible_with = ()  # foreign keys: hidden as soon as one is; a null key hides nothing
+    cited = False  # whether it needs a citation to be published
+    gone = False  # whether it answers 410 after it was public and is withdrawn
 
     objects = VisibleQuerySet.as_manager()
 
@@ -198,11 +202,12 @@ class Visible(GuardedSave):
 class Record(Visible):
     """The base of everything that is published on its own."""
 
-    cited = True  # whether it needs a citation to be published
-    gone = False  # whether it answers 410 after it was public and is withdrawn
+    cited = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    publication = models.CharField(max_length=10, choices=Publication, default=Publication.DRAFT, editable=False)
+    publication = models.CharField(
+        max_length=10, choices=Publication, default=Publication.DRAFT, editable=False
+    )
     confidentiality = models.CharField(
         max_length=12,
         choices=Confidentiality,
@@ -228,7 +233,9 @@ class Record(Visible):
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     published_at = models.DateTimeField(null=True, editable=False, help_text="When it was first published.")
     publish_at = models.DateTimeField(null=True, blank=True, help_text="Not public before this moment (UTC).")
-    changed_at = models.DateTimeField(null=True, editable=False, help_text="When its public form last changed.")
+    changed_at = models.DateTimeField(
+        null=True, editable=False, help_text="When its public form last changed."
+    )
     version = models.PositiveIntegerField(default=1, editable=False)
     notes = models.TextField(blank=True, help_text="For editors; never published.")
 
@@ -242,10 +249,15 @@ class Record(Visible):
     @classmethod
     def own_conditions(cls, user, path):
         if not sees_hidden(user):
-            published = {f"{path}publication": Publication.PUBLISHED, f"{path}confidentiality": Confidentiality.PUBLIC}
+            published = {
+                f"{path}publication": Publication.PUBLISHED,
+                f"{path}confidentiality": Confidentiality.PUBLIC,
+            }
             return Q(**published)
         cleared = cls.cleared.through.objects.filter(user=user).values(cls._meta.model_name)
-        return ~Q(**{f"{path}confidentiality": Confidentiality.CONFIDENTIAL}) | Q(**{f"{path}pk__in": cleared})
+        return ~Q(**{f"{path}confidentiality": Confidentiality.CONFIDENTIAL}) | Q(
+            **{f"{path}pk__in": cleared}
+        )
 
     def save(self, *args, **kwargs):
         self.updated_at = timezone.now()
@@ -304,7 +316,8 @@ class Slugged(Record):
     label_field = "title"
     forgets_slug = False  # whether withdrawal deletes its slug and its old ones
 
-    slug = models.SlugField(max_length=90, null=True, blank=True, editable=False)
+    # null until it is first published: many may have none
+    slug = models.SlugField(max_length=90, null=True, blank=True, editable=False)  # noqa: DJ001
 
     class Meta(Record.Meta):
         abstract = True
@@ -431,7 +444,9 @@ class Source(Slugged):
     authors = models.CharField(max_length=300, blank=True, help_text="As printed.")
     publisher = models.CharField(max_length=300, blank=True, help_text="As printed.")
     date = PartialDateField(help_text="When it was published.")
-    source_url = models.URLField(max_length=1000, blank=True, help_text="Its address; empty when it is not known.")
+    source_url = models.URLField(
+        max_length=1000, blank=True, help_text="Its address; empty when it is not known."
+    )
     archive_url = models.URLField(max_length=1000, blank=True, help_text="The address of an archived copy.")
     archived_at = models.DateTimeField(null=True, blank=True)
     language = models.CharField(max_length=35, blank=True, validators=[language_code])
@@ -465,7 +480,9 @@ class Place(Named):
 
     cited = False
 
-    country = models.CharField(max_length=2, blank=True, validators=[country_code], help_text="ISO 3166-1 alpha-2.")
+    country = models.CharField(
+        max_length=2, blank=True, validators=[country_code], help_text="ISO 3166-1 alpha-2."
+    )
     latitude = models.DecimalField(
         max_digits=8,
         decimal_places=5,
@@ -504,11 +521,14 @@ class Citation(Part):
     """Which source says so, where exactly, in which words. Each cited model has a table of its own."""
 
     visible_with = ("record", "source")
+    endpoint = "citations"
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="%(class)ss")
     locator_kind = models.CharField(max_length=20, choices=LocatorKind, blank=True)
     locator = models.CharField(max_length=100, blank=True, help_text="Which paragraph, page, line ...")
-    field = models.CharField(max_length=60, blank=True, help_text="The field it supports; empty: the whole record.")
+    field = models.CharField(
+        max_length=60, blank=True, help_text="The field it supports; empty: the whole record."
+    )
     quotation = models.TextField(blank=True, help_text=f"Exact words, at most {QUOTATION_WORDS}.")
     translation = models.TextField(blank=True, help_text="The quotation in English.")
     stance = models.CharField(max_length=12, choices=Stance, default=Stance.SUPPORTS)
@@ -541,7 +561,9 @@ class Citation(Part):
 def citable_fields(model):
     """The names a citation of this model may give as its field: its facts and its parts."""
     housekeeping = {field.name for field in Record._meta.get_fields()} | {"slug", "citations"}
-    facts = {field.name for field in model._meta.concrete_fields + model._meta.many_to_many if field.serialize}
+    facts = {
+        field.name for field in model._meta.concrete_fields + model._meta.many_to_many if field.serialize
+    }
     parts = {
         relation.related_name
         for relation in model._meta.related_objects

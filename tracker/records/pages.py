@@ -5,6 +5,7 @@ import json
 from collections import Counter
 from collections.abc import Callable
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
@@ -26,7 +27,7 @@ CONTROL = {*map(chr, range(32)), "\x7f"}
 
 
 def parameters(query):
-    """The parameters of a raw query string as a dict; BadParameters where one is repeated or is no clean text."""
+    """The parameters of a raw query string; BadParameters where one is repeated or is no clean text."""
     pairs = [pair.partition("=")[::2] for pair in query.split("&") if pair]
     errors, found = {}, {}
     for name, value in pairs:
@@ -38,7 +39,9 @@ def parameters(query):
         elif len(value) > LONGEST_VALUE:
             errors[name] = f"Give at most {LONGEST_VALUE} characters."
         elif name in found:
-            errors[name] = "Give it once; several values go into one, separated by commas, where __in is offered."
+            errors[name] = (
+                "Give it once; several values go into one, separated by commas, where __in is offered."
+            )
         found[name] = value
     if errors:
         raise BadParameters(errors)
@@ -68,20 +71,22 @@ class Key(NamedTuple):
     read: Callable
 
 
+@lru_cache
 def order_keys(shape):
     """What a list of this shape can be ordered by, by name."""
-    fields = shape().fields.items()
-    keys = {name: Key(F(f"{field.source}_sort"), date.fromisoformat) for name, field in fields if is_date(field)}
+    fields = shape().fields
+    dates = {name: field for name, field in fields.items() if isinstance(field, PartialDate)}
+    keys = {name: Key(F(f"{field.source}_sort"), date.fromisoformat) for name, field in dates.items()}
     if issubclass(shape.Meta.model, Slugged):
         name = "name" if issubclass(shape.Meta.model, Named) else "title"
         keys[name] = Key(F(f"{name}_folded"), str)
     last = Value(datetime(9999, 12, 31, tzinfo=UTC))
-    moments = {name: Key(Coalesce(F(name), last), datetime.fromisoformat) for name in ("published_at", "changed_at")}
+    moments = {
+        name: Key(Coalesce(F(name), last), datetime.fromisoformat)
+        for name in ("published_at", "changed_at")
+        if name in fields
+    }
     return keys | moments
-
-
-def is_date(field):
-    return isinstance(field, PartialDate)
 
 
 class Order:
@@ -93,7 +98,7 @@ class Order:
         valid = order_keys(shape)
         self.descending = bool(names) and names[0].startswith("-")
         bare = [name.removeprefix("-") for name in names]
-        if unknown := set(bare) - set(valid):
+        if set(bare) - set(valid):
             raise BadParameters({"ordering": f"Valid are {', '.join(valid)}, each also with a minus."})
         if len({name.startswith("-") for name in names}) > 1 or max(Counter(bare).values(), default=1) > 1:
             raise BadParameters({"ordering": "Name each key once, all of them in one direction."})
@@ -101,6 +106,10 @@ class Order:
 
     def expressions(self):
         return [key.expression for key in self.keys]
+
+    def columns(self):
+        """The keys as columns: key0, key1 ..."""
+        return {f"key{number}": expression for number, expression in enumerate(self.expressions())}
 
     def by(self):
         """Arguments of order_by()."""
@@ -117,7 +126,10 @@ class Page:
     """Which rows of a list are asked for: by number, or after a cursor."""
 
     def __init__(self, given, order):
-        self.cursor, self.size = given.get("cursor"), whole_number(given, "page_size", PAGE_SIZE, 1, LARGEST_PAGE)
+        self.cursor, self.size = (
+            given.get("cursor"),
+            whole_number(given, "page_size", PAGE_SIZE, 1, LARGEST_PAGE),
+        )
         if self.cursor is not None and "page" in given:
             raise BadParameters({"cursor": "Give either cursor or page."})
         last = LARGEST_OFFSET // self.size + 1
@@ -134,7 +146,9 @@ def read_cursor(text, keys):
             raise ValueError(text)
         return [key.read(value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, TypeError, RecursionError):
-        raise BadParameters({"cursor": f"Give the cursor of the answer's next, or {START} to start."}) from None
+        raise BadParameters(
+            {"cursor": f"Give the cursor of the answer's next, or {START} to start."}
+        ) from None
 
 
 def write_cursor(values):

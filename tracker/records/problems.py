@@ -4,13 +4,19 @@ import difflib
 
 from django.http import JsonResponse
 from rest_framework import exceptions, status
-from rest_framework.views import exception_handler, set_rollback
+from rest_framework.views import exception_handler
 
 TYPE = "application/problem+json"
 
 
-class BadParameters(exceptions.ValidationError):
+class BadParameters(exceptions.APIException):
     """400 that names each wrong query parameter: {parameter: sentence}."""
+
+    status_code = status.HTTP_400_BAD_REQUEST
+
+    def __init__(self, errors):
+        super().__init__("A parameter of the query is wrong.")
+        self.errors = [{"parameter": name, "detail": sentence} for name, sentence in errors.items()]
 
 
 class Gone(exceptions.APIException):
@@ -41,15 +47,12 @@ TITLES = {
 
 def handle(error, context):
     """The exception handler of the API."""
-    if isinstance(error, BadParameters):
-        set_rollback()
-        errors = [{"parameter": name, "detail": " ".join(map(str, said))} for name, said in error.detail.items()]
-        return problem(400, "A parameter of the query is wrong.", errors)
     response = exception_handler(error, context)
     if response is None:
         return None
     kept = {name: response[name] for name in ("WWW-Authenticate", "Allow", "Retry-After") if name in response}
-    return problem(response.status_code, SENTENCES.get(response.status_code) or str(error), headers=kept)
+    sentence = SENTENCES.get(response.status_code) or str(error.detail)
+    return problem(response.status_code, sentence, getattr(error, "errors", ()), kept)
 
 
 SENTENCES = {

@@ -1,11 +1,11 @@
 """Shapes: serializers that PostgreSQL executes.
 
-A shape is a DRF serializer that says what one row looks like. The API schema is drawn from it, and `row` makes of
-it one expression that builds the JSON in the database, with the visibility rule applied at every level.
+A shape is a DRF serializer that says what one row looks like. The API schema is drawn from it, and `row`
+makes of it one expression that builds the JSON in the database, with the visibility rule at every level.
 """
 
 from datetime import date
-from functools import singledispatch
+from functools import lru_cache, singledispatch
 from typing import NamedTuple
 
 from django.conf import settings
@@ -16,7 +16,7 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from .fields import PartialDateField
-from .models import Citation, Part, Record, Slugged
+from .models import Citation, Slugged
 
 API = "/api/v1/"
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -38,13 +38,21 @@ class Pick(NamedTuple):
     expand: tuple[str, ...] = ()
 
 
+LIST = Pick()
+
+
 def resource(model):
-    """The name of a model's endpoint: its plural with hyphens."""
-    return model._meta.verbose_name_plural.replace(" ", "-")
+    """The name of a model's endpoint: its plural with hyphens, unless it names another."""
+    return getattr(model, "endpoint", None) or model._meta.verbose_name_plural.replace(" ", "-")
+
+
+def api_url(path):
+    """An absolute address of the API."""
+    return f"{settings.PUBLIC_URL}{API}{path}"
 
 
 def list_url(model):
-    return f"{settings.PUBLIC_URL}{API}{resource(model)}/"
+    return api_url(f"{resource(model)}/")
 
 
 class Registry:
@@ -56,7 +64,7 @@ class Registry:
         self.links = {}  # model -> {name of a link: (model listed, filter)}
 
     def inside(self, model):
-        """The shape of a model inside another record: declared for it or an abstract parent, else a plain Ref."""
+        """The shape of a model inside another record: declared for it or a parent, else a plain Ref."""
         if model not in self.nested:
             base = next((self.nested[parent] for parent in model.__mro__ if parent in self.nested), Ref)
             meta = type("Meta", (getattr(base, "Meta", object),), {"model": model})
@@ -137,8 +145,8 @@ class PartialDate(serializers.CharField):
 class Shape(serializers.ModelSerializer):
     """What one row looks like.
 
-    `Meta.fields` are shown always, `Meta.detail` on a single record and with `expand`. Keys become the shape that
-    their model has inside others; names of parts become lists; the base adds what every record shows.
+    `Meta.fields` are shown always, `Meta.detail` on a single record and with `expand`. Keys become the shape
+    that their model has inside others; names of parts become lists; the base adds what every record shows.
     """
 
     serializer_field_mapping = {
@@ -147,7 +155,7 @@ class Shape(serializers.ModelSerializer):
         PartialDateField: PartialDate,
     }
 
-    def __init__(self, *args, pick=Pick(), **kwargs):
+    def __init__(self, *args, pick=LIST, **kwargs):
         self.pick = pick
         super().__init__(*args, **kwargs)
 
@@ -196,7 +204,14 @@ class Shape(serializers.ModelSerializer):
         return super().build_field(name, info, model, depth)
 
     def build_relational_field(self, name, relation):
-        return registry.inside(relation.related_model), {"many": relation.to_many, "read_only": True}
+        kwargs = {"many": True} if relation.to_many else {"allow_null": name not in self.always_there()}
+        return registry.inside(relation.related_model), {**kwargs, "read_only": True}
+
+    @classmethod
+    def always_there(cls):
+        """The keys that are never null: required, and visible whenever the row is."""
+        model = cls.Meta.model
+        return {name for name in model.visible_with if not model._meta.get_field(name).null}
 
     def get_fields(self):
         fields = super().get_fields()
@@ -213,14 +228,16 @@ class Shape(serializers.ModelSerializer):
         pick = Pick(detail=self.pick.detail and not shape.nests, expand=deeper)
         if expanded and shape.nests:
             shape = registry.whole.get(shape.Meta.model, shape)
-        source = {"source": field.source} if field.source else {}
-        return shape(many=many, read_only=True, pick=pick, **source)
+        kwargs = {"source": field.source} if field.source else {}
+        kwargs |= {"many": True} if many else {"allow_null": field.allow_null}
+        return shape(read_only=True, pick=pick, **kwargs)
 
     @classmethod
+    @lru_cache
     def expandable(cls, depth=2):
         """The paths that `expand` understands."""
         shape = cls(pick=Pick(detail=True))
-        paths = {name for name in cls.detail_names()}
+        paths = set(cls.detail_names())
         for name, field in shape.fields.items():
             if not isinstance(field, serializers.BaseSerializer):
                 continue
@@ -253,7 +270,11 @@ class Ref(Shape):
     @classmethod
     def head(cls):
         model = cls.Meta.model
-        return ["id", "slug", "name" if model.label_field == "name" else "title"] if issubclass(model, Slugged) else ["id"]
+        return (
+            ["id", "slug", "name" if model.label_field == "name" else "title"]
+            if issubclass(model, Slugged)
+            else ["id"]
+        )
 
     @classmethod
     def tail(cls):

@@ -69,36 +69,67 @@ def fresh(shape, pick, reader):
     return compiled(rows.order_by().values(json=row(shape(pick=pick), reader)))
 
 
-def one(selection, shape, pick, reader):
-    """The statement for one record: its JSON text and its version; no row if the selection is empty."""
-    page = compiled(selection.order_by().values(key=F("pk"), edition=F("version"))[:1])
-    json = shaped(shape, pick, reader)
-    sql = f"WITH page AS MATERIALIZED ({page.sql}) SELECT ({json.sql})::text, page.edition FROM page"
-    return Statement(sql, page.params + json.params)
+def one(rows, json):
+    """The statement for one record: its JSON text and its version; no row if there are none.
+
+    `rows` gives `key` and `edition`, `json` what `shaped` makes of page.key; likewise below.
+    """
+    select = f"SELECT ({json.sql})::text, page.edition FROM page LIMIT 1"
+    return with_page(rows, select, json.params)
 
 
-def many(selection, order, page, shape, pick, reader):
-    """The statement for one page: JSON text of the rows, keys of the last one if more follow, and the total."""
-    rows = selection.filter(order.after(page.after)) if page.after else selection
-    keys = {f"key{number}": key for number, key in enumerate(order.expressions())}
-    listed = rows.order_by(*order.by()).values(key=F("pk"), **keys)
-    listed = compiled(listed[page.offset : page.offset + page.size + 1])
-    json = shaped(shape, pick, reader)
-    total = compiled(selection.order_by().values("pk")[: TOTAL + 1]) if page.cursor is None else Statement("SELECT 1", ())
-    last = ", ".join(f"{name}::text" for name in keys)
-    sql = (
-        f"WITH page AS MATERIALIZED ({listed.sql})"
-        f" SELECT array_to_json(ARRAY(SELECT ({json.sql}) FROM (SELECT * FROM page LIMIT {page.size}) AS page))::text,"
+def many(rows, json, total, page, keys):
+    """The statement for one page: JSON text of the rows, keys of the last one, if more follow, the total.
+
+    `rows` gives, besides `key`, so many `key0`, `key1` ... that order it, and one row more than the page.
+    """
+    last = ", ".join(f"key{number}::text" for number in range(keys))
+    shown = f"(SELECT * FROM page LIMIT {page.size}) AS page"
+    select = (
+        f"SELECT array_to_json(ARRAY(SELECT ({json.sql}) FROM {shown}))::text,"
         f" (SELECT ARRAY[{last}] FROM page OFFSET {page.size - 1} LIMIT 1),"
         f" EXISTS (SELECT FROM page OFFSET {page.size}),"
         f" (SELECT count(*) FROM ({total.sql}) AS counted)"
     )
-    return Statement(sql, listed.params + json.params + total.params)
+    return with_page(rows, select, json.params + total.params)
 
 
-def every(selection, order, shape, pick, reader):
+def every(rows, json):
     """The statement for all rows, each as a JSON text, to be copied."""
-    rows = compiled(selection.order_by(*order.by()).values(key=F("pk")))
-    json = shaped(shape, pick, reader)
-    sql = f"WITH page AS MATERIALIZED ({rows.sql}) SELECT ({json.sql})::text FROM page"
-    return Statement(sql, rows.params + json.params)
+    return with_page(rows, f"SELECT ({json.sql})::text FROM page", json.params)
+
+
+def with_page(rows, select, params):
+    """A statement over the rows as `page`. Its text comes from compiled querysets and whole numbers alone."""
+    return Statement(f"WITH page AS MATERIALIZED ({rows.sql}) {select}", rows.params + params)
+
+
+def found(selection):
+    """The rows of `one`."""
+    return compiled(selection.order_by().values(key=F("pk"), edition=F("version"))[:1])
+
+
+def ordered(selection, order):
+    """The rows of `every`."""
+    return compiled(selection.order_by(*order.by()).values(key=F("pk"), **order.columns()))
+
+
+def paged(selection, order, page):
+    """The rows of `many`."""
+    rows = selection.filter(order.after(page.after)) if page.after else selection
+    rows = rows.order_by(*order.by()).values(key=F("pk"), **order.columns())
+    return compiled(rows[page.offset : page.offset + page.size + 1])
+
+
+def counted(selection, page):
+    """The rows that `many` counts: none after a cursor."""
+    if page.cursor is not None:
+        return Statement("SELECT 1", ())
+    return compiled(selection.order_by().values("pk")[: TOTAL + 1])
+
+
+def united(statements):
+    """One statement that gives the rows of all."""
+    statements = list(statements)
+    sql = " UNION ALL ".join(f"({statement.sql})" for statement in statements)
+    return Statement(sql, sum((statement.params for statement in statements), ()))

@@ -12,11 +12,9 @@ from uuid import UUID
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import renderers, serializers, viewsets
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import NotAuthenticated
-from rest_framework.permissions import BasePermission
 
 from . import statements
+from .access import ReadOrKnown, Session
 from .choices import Publication
 from .filters import SLUG, RecordFilterSet
 from .models import OldSlug, Slugged
@@ -25,24 +23,8 @@ from .problems import BadParameters, Gone, nearest
 from .shapes import Computed, PartialDate, Pick, Reader, list_url, registry
 
 PICKS = ("fields", "omit", "expand")
-PAGING = ("q", "ordering", "page", "page_size", "cursor")
+PAGING = ("ordering", "page", "page_size", "cursor")
 DAY = "as_of"
-
-
-class Session(SessionAuthentication):
-    """The session of the admin. It says how to authenticate, so that a missing credential is 401 and not 403."""
-
-    def authenticate_header(self, request):
-        return "Session"
-
-
-class ReadOrKnown(BasePermission):
-    """Anyone reads; writing needs credentials."""
-
-    def has_permission(self, request, view):
-        if request.method in ("GET", "HEAD", "OPTIONS") or request.user.is_authenticated:
-            return True
-        raise NotAuthenticated
 
 
 class JSON(renderers.JSONRenderer):
@@ -62,16 +44,22 @@ class ApiView(viewsets.ViewSet):
     parameters = ()  # the names it understands besides `format`
 
     def initial(self, request, *args, **kwargs):
-        super().initial(request, *args, **kwargs)
         if request.method in ("GET", "HEAD"):
             self.given = self.checked(parameters(request.META.get("QUERY_STRING", "")))
+        super().initial(request, *args, **kwargs)
 
     def checked(self, given):
         """The parameters if each is known and says something; BadParameters otherwise."""
         known = {"format", *self.known()}
-        unknown = {name: f"There is no such parameter. {nearest(name, known)}" for name in given if name not in known}
+        unknown = {
+            name: f"There is no such parameter. {nearest(name, known)}" for name in given if name not in known
+        }
         empty = {name: "Give a value, or leave it out." for name, value in given.items() if value == ""}
-        if errors := unknown | empty:
+        formats = [renderer.format for renderer in self.renderer_classes]
+        wrong = (
+            {} if given.get("format", "json") in formats else {"format": f"Give one of {', '.join(formats)}."}
+        )
+        if errors := unknown | wrong | empty:
             raise BadParameters(errors)
         return given
 
@@ -95,7 +83,7 @@ class ApiView(viewsets.ViewSet):
             raise BadParameters({DAY: "Give a day as in 2025-10-31."}) from None
 
     def answer(self, body, edition=None):
-        """A JSON answer that can be asked for again: the public's by its content, a reader's own by its version."""
+        """A JSON answer with its validator: its content for the public, else the version."""
         public = self.reader.user is None
         response = HttpResponse(body, content_type="application/json")
         etag = hashlib.sha256(body).hexdigest()[:32] if public else edition
@@ -120,7 +108,9 @@ class RecordViewSet(ApiView):
             registry.whole[cls.shape.Meta.model] = cls.shape
             if cls.filterset_class is None:
                 name = f"{cls.shape.__name__}FilterSet"
-                cls.filterset_class = type(name, (RecordFilterSet,), {"shape": cls.shape, "__module__": cls.__module__})
+                cls.filterset_class = type(
+                    name, (RecordFilterSet,), {"shape": cls.shape, "__module__": cls.__module__}
+                )
 
     @classmethod
     def model(cls):
@@ -145,12 +135,12 @@ class RecordViewSet(ApiView):
             raise BadParameters({"omit": "Give either fields or omit."})
         return Pick(detail, *asked.values())
 
-    def selection(self):
+    def selection(self, model=None):
         """The rows that the reader may see and asks for."""
-        rows = self.model().objects.visible_to(self.reader.user)
+        rows = (model or self.model()).objects.visible_to(self.reader.user)
         filters = self.filterset_class(self.given, rows, self.reader)
         if not filters.is_valid():
-            raise BadParameters({name: list(said) for name, said in filters.errors.items()})
+            raise BadParameters({name: " ".join(said) for name, said in filters.errors.items()})
         return filters.qs
 
     def list(self, request):
@@ -158,7 +148,7 @@ class RecordViewSet(ApiView):
         page, pick = Page(self.given, order), self.pick(detail=False)
         if request.accepted_renderer.format == "csv":
             return self.table(order, page, pick)
-        rows, last, more, total = statements.many(self.selection(), order, page, self.shape, pick, self.reader).fetch()
+        rows, last, more, total = self.page_of(order, page, pick).fetch()
         following = None
         if more:
             step = {"page": str(page.number + 1)} if page.cursor is None else {"cursor": write_cursor(last)}
@@ -179,14 +169,31 @@ class RecordViewSet(ApiView):
 
     def retrieve(self, request, pk):
         pick, key = self.pick(detail=True), self.key(pk)
-        rows = self.model().objects.visible_to(self.reader.user).filter(**key)
-        if "slug" in key:
-            rows = rows.filter(publication=Publication.PUBLISHED)
-        found = statements.one(rows, self.shape, pick, self.reader).fetch()
+        found = self.one_of(key, pick).fetch()
         if found is None:
             return self.absent(key)
         body, edition = found
         return self.answer(body.encode(), str(edition))
+
+    def shaped(self, pick):
+        return statements.shaped(self.shape, pick, self.reader)
+
+    def one_of(self, key, pick):
+        """The statement for the record of this key."""
+        rows = self.model().objects.visible_to(self.reader.user).filter(**key)
+        if "slug" in key:
+            rows = rows.filter(publication=Publication.PUBLISHED)
+        return statements.one(statements.found(rows), self.shaped(pick))
+
+    def page_of(self, order, page, pick):
+        """The statement for one page of the list."""
+        rows = self.selection()
+        listed, total = statements.paged(rows, order, page), statements.counted(rows, page)
+        return statements.many(listed, self.shaped(pick), total, page, len(order.keys))
+
+    def all_of(self, order, pick):
+        """The statement for the whole list."""
+        return statements.every(statements.ordered(self.selection(), order), self.shaped(pick))
 
     def key(self, text):
         """The column and value by which a path names a record; 404 if no record can have such a name."""
@@ -210,12 +217,10 @@ class RecordViewSet(ApiView):
 
     def table(self, order, page, pick):
         """The list as CSV: every row that the filters leave, or one page if one is asked for."""
-        rows = self.selection()
         if {"page", "page_size", "cursor"} & set(self.given):
-            statement = statements.many(rows, order, page, self.shape, pick, self.reader)
-            lines = iter(json.loads(statement.fetch()[0]))
+            lines = iter(json.loads(self.page_of(order, page, pick).fetch()[0]))
         else:
-            lines = map(json.loads, statements.every(rows, order, self.shape, pick, self.reader).copy())
+            lines = map(json.loads, self.all_of(order, pick).copy())
         first = list(next_or_nothing(lines))
         columns = list(flat_columns(self.shape(pick=pick)))
         body = csv_lines(columns, chain(first, lines))
@@ -243,7 +248,9 @@ def next_or_nothing(rows):
 def flat_columns(shape, path=()):
     """The columns of a shape as paths: related records and dates are spread, lists stay JSON."""
     for name, field in shape.fields.items():
-        if isinstance(field, serializers.BaseSerializer) and not isinstance(field, serializers.ListSerializer):
+        if isinstance(field, serializers.BaseSerializer) and not isinstance(
+            field, serializers.ListSerializer
+        ):
             yield from flat_columns(field, (*path, name))
         elif isinstance(field, PartialDate):
             yield from ((*path, name, part) for part in ("edtf", "earliest", "latest"))
@@ -257,7 +264,9 @@ def csv_lines(columns, rows):
     """Yields the lines of a table."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
-    for line in chain([[".".join(path) for path in columns]], ([cell(line, path) for path in columns] for line in rows)):
+    for line in chain(
+        [[".".join(path) for path in columns]], ([cell(line, path) for path in columns] for line in rows)
+    ):
         writer.writerow(line)
         yield buffer.getvalue().encode()
         buffer.seek(0)

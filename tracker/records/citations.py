@@ -1,0 +1,139 @@
+"""The endpoint of citations: one list over the tables of all cited models."""
+
+from django import forms
+from django.apps import apps
+from django.db.models import F, Q, Value
+
+from . import statements
+from .filters import ChoiceField, Filter, RecordFilterSet
+from .models import NOTHING, Citation
+from .shapes import CitationShape, Own, Shape, column, resource
+from .statements import Statement
+from .views import RecordViewSet
+
+TABLES = sorted(
+    (model for model in apps.get_models() if issubclass(model, Citation)), key=lambda model: model._meta.label
+)
+
+
+def cited(table):
+    """The model whose records a table of citations cites."""
+    return table._meta.get_field("record").related_model
+
+
+class RecordType(Own):
+    """The endpoint of the cited record."""
+
+    def to_representation(self, citation):
+        return resource(cited(type(citation)))
+
+
+@column.register
+def _(field: RecordType, reader):
+    return Value(resource(cited(field.parent.Meta.model)))
+
+
+class CitationEntry(Shape):
+    """A citation with the record that it belongs to; each table has a copy of this shape."""
+
+    record_type = RecordType()
+
+    @classmethod
+    def tail(cls):
+        return [], []
+
+
+ENTRIES = {
+    table: type(
+        "CitationOfRecordShape",
+        (CitationEntry,),
+        {
+            "Meta": type(
+                "Meta", (), {"model": table, "fields": ["record_type", "record", *CitationShape.Meta.fields]}
+            )
+        },
+    )
+    for table in TABLES
+}
+
+
+class TypeFilter(Filter):
+    """Citations of one kind of record: of the other tables, none."""
+
+    def filter(self, queryset, value):
+        return queryset if value in ("", resource(cited(queryset.model))) else queryset.filter(NOTHING)
+
+
+TYPES = [resource(cited(table)) for table in TABLES]
+
+
+class CitationFilterSet(RecordFilterSet):
+    shape = ENTRIES[TABLES[0]]
+
+    @classmethod
+    def get_filters(cls):
+        ids = forms.UUIDField(required=False, error_messages={"invalid": "Give the id of a record."})
+        own = {
+            "record": Filter(
+                [], ids, lambda pk, reader: Q(record_id=pk), "The id of the record that is cited."
+            ),
+            "record_type": TypeFilter(
+                [],
+                ChoiceField(choices=[(name, name) for name in TYPES], required=False),
+                None,
+                "The endpoint of the record that is cited.",
+                {"type": "string", "enum": TYPES},
+            ),
+        }
+        return {
+            name: one for name, one in super().get_filters().items() if not name.startswith("record")
+        } | own
+
+
+class CitationViewSet(RecordViewSet):
+    """Every citation of a public record: which source says so, where in it, and in which words."""
+
+    shape = ENTRIES[TABLES[0]]
+    filterset_class = CitationFilterSet
+
+    def shaped(self, pick):
+        """The JSON of the row of page.key in the table that page.part names."""
+        parts = [statements.shaped(ENTRIES[table], pick, self.reader) for table in TABLES]
+        cases = " ".join(f"WHEN {number} THEN ({part.sql})" for number, part in enumerate(parts))
+        return Statement(f"CASE page.part {cases} END", sum((part.params for part in parts), ()))
+
+    def each(self, rows, *columns, **named):
+        """The rows of all tables as one statement; `rows(table)` gives those of one."""
+        return statements.united(
+            statements.compiled(rows(table).values(*columns, key=F("pk"), part=Value(number), **named))
+            for number, table in enumerate(TABLES)
+        )
+
+    def one_of(self, key, pick):
+        def rows(table):
+            return table.objects.visible_to(self.reader.user).filter(**key).order_by()
+
+        return statements.one(self.each(rows, edition=F("record__version")), self.shaped(pick))
+
+    def page_of(self, order, page, pick):
+        end = page.offset + page.size + 1
+
+        def rows(table):
+            selection = self.selection(table)
+            selection = selection.filter(order.after(page.after)) if page.after else selection
+            return selection.order_by(*order.by())[:end]
+
+        listed = self.in_order(
+            self.each(rows, key0=F("pk")), order, f"LIMIT {page.size + 1} OFFSET {page.offset}"
+        )
+        counted = statements.united(statements.counted(self.selection(table), page) for table in TABLES)
+        return statements.many(listed, self.shaped(pick), counted, page, len(order.keys))
+
+    def all_of(self, order, pick):
+        return statements.every(self.in_order(self.each(self.selection), order), self.shaped(pick))
+
+    def in_order(self, rows, order, limit=""):
+        direction = "DESC" if order.descending else "ASC"
+        return Statement(
+            f"SELECT * FROM ({rows.sql}) AS united ORDER BY key {direction} {limit}", rows.params
+        )

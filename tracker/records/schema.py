@@ -1,0 +1,285 @@
+"""The OpenAPI document, drawn from the shapes and the filters."""
+
+from functools import singledispatch
+
+from drf_spectacular.openapi import AutoSchema
+from drf_spectacular.plumbing import ResolvedComponent
+from rest_framework import serializers
+
+from .pages import LARGEST_PAGE, PAGE_SIZE, START, order_keys
+from .problems import TYPE
+from .shapes import API, Computed, Count, Links, Moment, Own, PartialDate, Pick, Shape, Url
+
+SAMPLE_ID = "8f1d2c3b-4a5e-4f60-9b7a-0c1d2e3f4a5b"
+URI = {"type": "string", "format": "uri"}
+DAY = {"type": ["string", "null"], "format": "date"}
+PARTIAL_DATE = {
+    "type": ["object", "null"],
+    "description": "EDTF text, the first and the last day that it may mean (null: open). Null: not stated.",
+    "properties": {"edtf": {"type": "string"}, "earliest": DAY, "latest": DAY},
+    "required": ["edtf", "earliest", "latest"],
+}
+PROBLEM = {
+    "type": "object",
+    "description": "Problem details (RFC 9457).",
+    "properties": {
+        "type": {"type": "string"},
+        "title": {"type": "string"},
+        "status": {"type": "integer"},
+        "detail": {"type": "string"},
+        "errors": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"parameter": {"type": "string"}, "detail": {"type": "string"}},
+                "required": ["parameter", "detail"],
+            },
+        },
+    },
+    "required": ["type", "title", "status", "detail"],
+}
+ENVELOPE = {
+    "total": {"type": "integer", "minimum": 0, "description": "How many there are; left out after a cursor."},
+    "total_is": {"type": "string", "enum": ["exact", "at_least"]},
+    "as_of": {"type": "string", "format": "date"},
+    "next": {**URI, "type": ["string", "null"]},
+    "previous": {**URI, "type": ["string", "null"]},
+}
+PARAMETERS = {
+    "as_of": (
+        "The day (UTC) that figures as of a day speak of; today if left out.",
+        {"type": "string", "format": "date"},
+    ),
+    "fields": ("Only these fields, separated by commas.", None),
+    "omit": ("All but these fields.", None),
+    "expand": ("Related records whole, and fields of the single record, separated by commas.", None),
+    "ordering": ("By which fields, separated by commas, each with a minus to reverse it.", None),
+    "page": ("The number of the page.", {"type": "integer", "minimum": 1}),
+    "page_size": (
+        "Rows a page.",
+        {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE},
+    ),
+    "cursor": (
+        f"{START} to start, then as next says: pages that cost the same however far one goes.",
+        {"type": "string"},
+    ),
+}
+KEY = "The id, or the slug where records of this kind have one."
+ERRORS = {
+    "400": "A parameter is wrong; errors names it and what would be right.",
+    "404": "Nothing is here, or nothing that is public.",
+    "406": "The format that Accept asks for is not offered.",
+    "410": "It was published and has been withdrawn.",
+    "503": "The database cannot be reached at the moment.",
+}
+
+
+@singledispatch
+def sample(field):
+    """An example of the JSON value of a serializer field, made from its kind alone."""
+    return None if field.allow_null else "text"
+
+
+@sample.register
+def _(field: serializers.ChoiceField):
+    return next(iter(field.choices))
+
+
+@sample.register
+def _(field: serializers.IntegerField):
+    return 2
+
+
+@sample.register
+def _(field: Count):
+    return 1
+
+
+@sample.register
+def _(field: serializers.UUIDField):
+    return SAMPLE_ID
+
+
+@sample.register
+def _(field: serializers.BooleanField):
+    return False
+
+
+@sample.register
+def _(field: serializers.ListField):
+    return [sample(field.child)]
+
+
+@sample.register
+def _(field: Moment):
+    return "2025-12-10T09:00:00.000000Z"
+
+
+@sample.register
+def _(field: PartialDate):
+    return {"edtf": "2025-10", "earliest": "2025-10-01", "latest": "2025-10-31"}
+
+
+@sample.register
+def _(field: serializers.SlugField):
+    return "a-slug"
+
+
+@sample.register
+def _(field: Url):
+    return f"http://127.0.0.1:8000{API}people/{SAMPLE_ID}/"
+
+
+@sample.register
+def _(field: Links):
+    return {"participations": f"http://127.0.0.1:8000{API}participations/?person={SAMPLE_ID}"}
+
+
+@sample.register
+def _(field: Computed):
+    return {name: sample_of(schema) for name, schema in field.schema["properties"].items()}
+
+
+@sample.register
+def _(field: serializers.BaseSerializer):
+    return {name: sample(inner) for name, inner in field.fields.items()}
+
+
+@sample.register
+def _(field: serializers.ListSerializer):
+    return [sample(field.child)]
+
+
+def sample_of(schema):
+    """An example of a value that a schema describes."""
+    if "properties" in schema:
+        return {name: sample_of(inner) for name, inner in schema["properties"].items()}
+    return schema.get("enum", ["2025-10-31" if schema.get("format") == "date" else 0])[0]
+
+
+class Schema(AutoSchema):
+    """One operation of the API."""
+
+    def is_record_view(self):
+        return getattr(self.view, "shape", None) is not None
+
+    def is_list(self):
+        return self.view.action == "list"
+
+    def get_tags(self):
+        return [self.path.removeprefix(API).split("/")[0] or "api"]
+
+    def get_operation_id(self):
+        words = self.path.removeprefix(API).removesuffix("/{id}/").strip("/").replace("-", "_")
+        return "_".join([words or "api", "list" if self.is_list() else "retrieve"])
+
+    def get_request_serializer(self):
+        return None
+
+    def get_response_serializers(self):
+        return None
+
+    def get_filter_backends(self):
+        return []
+
+    def get_auth(self):
+        return []  # anyone reads what is public
+
+    def get_description(self):
+        return self.view.__class__.__doc__
+
+    def _get_parameters(self):
+        found = [
+            {"in": "path", "name": "id", "required": True, "schema": {"type": "string"}, "description": KEY}
+        ]
+        if self.is_list() or "{" not in self.path:
+            found = []
+        names = self.view.known() if self.is_record_view() else ()
+        filters = self.view.filterset_class.base_filters if self.is_record_view() else {}
+        for name in names:
+            help_text, schema = (
+                self.explained(name) if name in PARAMETERS else explained_filter(filters[name])
+            )
+            listed = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
+            found.append({"in": "query", "name": name, "description": help_text, "schema": schema, **listed})
+        formats = [renderer.format for renderer in self.view.renderer_classes]
+        schema = {"type": "string", "enum": formats}
+        return [
+            *found,
+            {"in": "query", "name": "format", "description": "The format of the answer.", "schema": schema},
+        ]
+
+    def explained(self, name):
+        """The description and the schema of a parameter that every list has."""
+        help_text, schema = PARAMETERS[name]
+        shape = self.view.shape
+        values = {"fields": shape.names(), "omit": shape.names(), "expand": sorted(shape.expandable())}
+        if name == "ordering":
+            values[name] = [sign + key for key in order_keys(shape) for sign in ("", "-")]
+        return help_text, schema or {"type": "array", "items": {"type": "string", "enum": values[name]}}
+
+    def _get_response_bodies(self, direction="response"):
+        codes = ["400", "406", "503"] if self.is_list() or "{" not in self.path else list(ERRORS)
+        problem = self.component("Problem", PROBLEM)
+        answers = {
+            code: {"description": ERRORS[code], "content": {TYPE: {"schema": problem}}} for code in codes
+        }
+        return {"200": self.success(), **dict(sorted(answers.items()))}
+
+    def success(self):
+        """The answer of an operation that succeeds, with an example."""
+        if not self.is_record_view():
+            return answer({"type": "object"}, self.view.example[self.view.action])
+        shape = self.view.shape
+        schema = self.resolve_serializer(shape(pick=Pick(detail=True)), "response").ref
+        if not self.is_list():
+            return answer(schema, sample(shape(pick=Pick(detail=True))))
+        schema = {
+            "type": "object",
+            "properties": {**ENVELOPE, "results": {"type": "array", "items": schema}},
+            "required": ["as_of", "next", "previous", "results"],
+        }
+        envelope = {"total": 1, "total_is": "exact", "as_of": "2025-10-31", "next": None, "previous": None}
+        found = answer(schema, {**envelope, "results": [sample(shape())]})
+        found["content"]["text/csv"] = {"schema": {"type": "string"}}
+        return found
+
+    def component(self, name, schema):
+        """A reference to a named schema."""
+        component = ResolvedComponent(name=name, type=ResolvedComponent.SCHEMA, schema=schema, object=name)
+        self.registry.register_on_missing(component)
+        return component.ref
+
+    def get_serializer_name(self, serializer, direction):
+        return type(serializer).__name__.removesuffix("Shape")
+
+    def _map_serializer_field(self, field, direction, bypass_extensions=False):
+        if isinstance(field, PartialDate):
+            return self.component("PartialDate", PARTIAL_DATE)
+        if isinstance(field, Computed):
+            return field.schema
+        if isinstance(field, Url):
+            return URI
+        if isinstance(field, Links):
+            return {"type": "object", "additionalProperties": URI}
+        if isinstance(field, Count):
+            return {"type": "integer", "minimum": 0}
+        if isinstance(field, Own):
+            return {"type": "string"}
+        return super()._map_serializer_field(field, direction, bypass_extensions)
+
+    def _map_basic_serializer(self, serializer, direction):
+        schema = super()._map_basic_serializer(serializer, direction)
+        if isinstance(serializer, Shape) and not serializer.nests:
+            schema.pop("required", None)  # `fields` and `omit` leave out what they like
+        return schema
+
+
+def answer(schema, example):
+    """A JSON answer in OpenAPI."""
+    return {"description": "", "content": {"application/json": {"schema": schema, "example": example}}}
+
+
+def explained_filter(one):
+    """The description and the schema of a filter."""
+    return one.extra["help_text"], one.schema
