@@ -268,9 +268,12 @@ class Record(Visible):
 
     def missing(self):
         """What stands between this record and its publication: sentences, none when nothing does."""
+        found = []
         if self.cited and not self.citations.filter(source__in=Source.objects.visible_to(None)).exists():
-            return ["It cites no published source: add a citation, or publish the source it cites."]
-        return []
+            found.append("It cites no published source: add a citation, or publish the source it cites.")
+        if self.publish_at and self.publish_at > timezone.now():
+            found.append("Its publish_at is still to come: wait, or clear it.")
+        return found
 
     def submit(self, by):
         """Hand a draft over for review."""
