@@ -18,7 +18,7 @@ LETTERS = (
     | str.maketrans({"ҹ": "j", "ј": "y", "є": "ye"})
     | str.maketrans({"ւ": "v", "ռ": "r"})
 )
-ARMENIAN = ((re.compile("ու"), "u"), (re.compile(r"\bո"), "vo"), (re.compile("եւ"), "ev"))
+ARMENIAN = ((re.compile("ու"), "u"), (re.compile(r"\bո"), "vo"))
 APOSTROPHES = frozenset("'`´‘’‛′ʹʻʼʽˈ＇")
 
 # In order; each line names the spellings that meet by it.
@@ -29,11 +29,11 @@ RULES = [
         (r"^(ale|ma)x(?!$)", r"\1ks"),  # Alexei, Aleksei; Maxim, Maksim: the x that is no kh
         (r"tz", "ts"),  # Tzarukyan, Tsarukyan
         (r"(?<=[aeiou])(r?)t(ch|sh|sch)", r"\1ch"),  # Demirtchian, Demirtshyan; not Mkrtchyan, which has a t
-        (r"sch", "sh"),  # Saroschan, Saroshan
-        (r"ck", "k"),
+        (r"sch", "sh"),  # Schirinyan, Shirinyan
+        (r"ck", "k"),  # Beckzadyan, Bekzadyan
         (r"(?<=\w{4}[bdfgklmnpqrstvxz])jan$", "yan"),  # Simonjan, Simonyan; not Guljan
         (r"dzh|dj|zh|j", "c"),  # Cəfərov, Jafarov, Djafarov, Джафаров; Jalə, Жаля
-        (r"ph", "f"),
+        (r"ph", "f"),  # Joseph, Josef
         (r"th", "t"),  # Arthur, Artur
         (r"[kg]h|(?<![sc])h|[gqx]", "k"),  # Qurban, Gurban, Курбан; Xədicə, Khadija; Hüseyn, Гусейн; ğ, gh
         (r"^([kl])ya", r"\1a"),  # Кязим, Kazım; Ляман, Ləman
@@ -42,7 +42,7 @@ RULES = [
         (r"([aou])e", r"\1ye"),  # Гейбуллаева, Geybullayeva
         (r"ou", "u"),  # Zourabian, Zurabyan
         (r"y", "i"),  # Simonian, Simonyan; Лейла, Leyla, Leila; ı
-        (r"w", "v"),
+        (r"w", "v"),  # Wartan, Vartan
         (r"e", "a"),  # Məmmədov, Mammadov, Мамедов
         (r"([a-z])\1+", r"\1"),  # Mammadov, Mamedov
         (r"okli$", "oklu"),  # oğlu, oghlu, oglu, ogly, оглы
