@@ -1,6 +1,7 @@
 """The one router of the API and the one list of its endpoints."""
 
 import json
+from functools import partial
 
 from django.conf import settings
 from django.urls import include, path, re_path
@@ -39,14 +40,22 @@ ENDPOINTS = [
 ]
 
 
+def distance(model, parameter):
+    """How near a filter is to the rows it lists: a key of theirs, what they reach, what they are about."""
+    field = {field.name: field for field in model._meta.get_fields()}.get(parameter)
+    return 1 if field is None else 2 * bool(field.many_to_many)
+
+
 def links():
     """{model: {name: (listed model, filter)}}: each list that takes a record of the model as a filter.
 
-    The first filter of a list has the list's own name, a further one its own name after it.
+    The nearest filter of a list has the list's own name, a further one its own name after it.
     """
     found = {}
     for view in ENDPOINTS:
-        for parameter, one in view.filterset_class.base_filters.items():
+        filters = view.filterset_class.base_filters
+        for parameter in sorted(filters, key=partial(distance, view.model())):
+            one = filters[parameter]
             if one.leads_to:
                 named = found.setdefault(one.leads_to, {})
                 name = resource(view.model()).replace("-", "_")
