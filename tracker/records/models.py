@@ -26,7 +26,7 @@ from .choices import (
     Stance,
 )
 from .fields import Derived, FoldedField, GuardedSave, GuardedUpdate, PartialDateField
-from .names import slugify_name, tokens
+from .names import latin, slugify_name, tokens
 
 NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none(), still asks the database
 QUOTATION_WORDS = 25
@@ -371,6 +371,15 @@ class Slugged(Record):
             self.slug = None
 
 
+class LatinField(Derived, models.TextField):
+    """`name_sort = LatinField("name")` holds what a name is ordered by: its Latin letters, whatever its script."""
+
+    always = {**Derived.always, "default": ""}
+
+    def derive(self, record):
+        return latin(getattr(record, self.sources[0]))
+
+
 class Named(Slugged):
     """A slugged record that is known by a name."""
 
@@ -378,9 +387,11 @@ class Named(Slugged):
 
     name = models.CharField(max_length=300, help_text="As the sources write it.")
     name_folded = FoldedField("name")
+    name_sort = LatinField("name")
 
     class Meta(Slugged.Meta):
         abstract = True
+        indexes = [models.Index(fields=["name_sort", "id"], name="%(class)s_name_sort")]
         triggers = [tokens_trigger("name_folded")]
 
 
@@ -389,9 +400,11 @@ class Titled(Slugged):
 
     title = models.CharField(max_length=300)
     title_folded = FoldedField("title")
+    title_sort = LatinField("title")
 
     class Meta(Slugged.Meta):
         abstract = True
+        indexes = [models.Index(fields=["title_sort", "id"], name="%(class)s_title_sort")]
         triggers = [tokens_trigger("title_folded")]
 
 
@@ -459,6 +472,7 @@ class Source(Slugged):
     reliability = models.CharField(max_length=20, choices=Reliability, default=Reliability.UNKNOWN)
     display_title = DisplayTitle("title", "authors", "publisher", "date", "kind")
     title_folded = FoldedField("display_title")
+    title_sort = LatinField("display_title")
 
     class Meta(Slugged.Meta):
         constraints = [
@@ -470,6 +484,7 @@ class Source(Slugged):
                 violation_error_message="A published source has this source_url.",
             ),
         ]
+        indexes = [models.Index(fields=["title_sort", "id"], name="source_title_sort")]
         triggers = [tokens_trigger("title_folded")]
 
     def clean(self):

@@ -79,7 +79,7 @@ def order_keys(shape):
     keys = {name: Key(F(f"{field.source}_sort"), date.fromisoformat) for name, field in dates.items()}
     if issubclass(shape.Meta.model, Slugged):
         name = "name" if issubclass(shape.Meta.model, Named) else "title"
-        keys[name] = Key(F(f"{name}_folded"), str)
+        keys[name] = Key(F(f"{name}_sort"), str)
     last = Value(datetime(9999, 12, 31, tzinfo=UTC))
     moments = {
         name: Key(Coalesce(F(name), last), datetime.fromisoformat)
