@@ -15,7 +15,7 @@ from anyascii import anyascii
 # What anyascii writes otherwise than passports and newspapers of the region do.
 LETTERS = (
     str.maketrans({"ə": "a", "ş": "sh", "ç": "ch", "š": "sh", "ș": "sh", "č": "ch", "ć": "ch", "ž": "zh"})
-    | str.maketrans({"ҹ": "j", "ј": "y", "є": "ye"})
+    | str.maketrans({"ј": "y", "є": "ye"})
     | str.maketrans({"ւ": "v", "ռ": "r"})
 )
 ARMENIAN = ((re.compile("ու"), "u"), (re.compile(r"\bո"), "vo"))
