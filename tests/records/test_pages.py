@@ -194,10 +194,10 @@ class OrderTest(ListTest):
         self.assertEqual(sorted(dates[1:4]), ["2024", "2024", "2024-01-01"])
         self.assertEqual(dates[4:], ["../2024-06", "2025-10/..", None, None])
 
-    def test_names_are_ordered_without_regard_to_their_script(self):
-        rows = self.answer("/api/v1/sources/", ordering="title")["results"]
-        self.assertEqual([row["title"] for row in rows][:2], ["Baku", "Baku"])
-        self.assertEqual({row["title"] for row in rows[2:]}, {"Yerevan", "Երևան", "Ереван"})
+    def test_titles_are_ordered_by_their_latin_letters_whatever_their_script(self):
+        titles = [row["title"] for row in self.answer("/api/v1/sources/", ordering="title")["results"]]
+        self.assertEqual([titles[:2], titles[2]], [["Baku", "Baku"], "Shared source"])
+        self.assertEqual(sorted(titles[3:]), sorted(["Yerevan", "Երևան", "Ереван"] * 2))
 
     def test_rows_that_are_equal_go_by_their_id(self):
         ids = [row["id"] for row in self.answer("/api/v1/dialogues/", ordering="end_date")["results"]]
