@@ -196,8 +196,8 @@ class OrderTest(ListTest):
 
     def test_titles_are_ordered_by_their_latin_letters_whatever_their_script(self):
         titles = [row["title"] for row in self.answer("/api/v1/sources/", ordering="title")["results"]]
-        self.assertEqual([titles[:2], titles[2]], [["Baku", "Baku"], "Shared source"])
-        self.assertEqual(sorted(titles[3:]), sorted(["Yerevan", "Երևան", "Ереван"] * 2))
+        self.assertEqual(sorted(titles[2:6]), sorted(["Երևան", "Ереван"] * 2))  # erevan
+        self.assertEqual(titles[:2] + titles[6:], ["Baku", "Baku", "Shared source", "Yerevan", "Yerevan"])
 
     def test_rows_that_are_equal_go_by_their_id(self):
         ids = [row["id"] for row in self.answer("/api/v1/dialogues/", ordering="end_date")["results"]]
