@@ -183,7 +183,7 @@ class NothingHiddenTest(AdminTest):
     def hidden(self, model, **fields):
         """A confidential record; its name is SECRET where it has one."""
         named = {field.name for field in model._meta.concrete_fields} & {"name", "title"}
-        return make.one(model, confidentiality="confidential", **{name: SECRET for name in named}, **fields)
+        return make.one(model, confidentiality="confidential", **dict.fromkeys(named, SECRET), **fields)
 
     def test_confidential_records_are_in_no_list_and_have_no_page(self):
         for model in RECORDS:
