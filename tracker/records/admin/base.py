@@ -27,6 +27,7 @@ from .forms import (
     row_form,
     terms_field,
 )
+from .layout import in_rows, lines
 from .lists import (
     RecordList,
     column,
@@ -56,7 +57,6 @@ KEPT = (
     "published_at",
     "changed_at",
 )
-SIDE_BY_SIDE = 3
 
 
 class VisibleRelations:
@@ -280,35 +280,6 @@ def is_free_text(field):
         and not is_vocabulary(field)
         and not isinstance(field, PartialDateField)
     )
-
-
-def sort_of(field):
-    """What stands side by side on a page: dates, numbers, or choices and relations; None for other fields."""
-    sorts = {
-        "date": (PartialDateField,),
-        "number": (models.IntegerField, models.DecimalField),
-        "choice": (models.BooleanField, models.ForeignKey),
-    }
-    if is_vocabulary(field):
-        return "choice"
-    return next((sort for sort, kinds in sorts.items() if isinstance(field, kinds)), None)
-
-
-def lines(fields):
-    """The names of fields as lines of a page: neighbors of one sort share a line."""
-    made, last = [], None
-    for field in fields:
-        sort = sort_of(field)
-        if sort and sort == last and len(made[-1]) < SIDE_BY_SIDE:
-            made[-1] += (field.name,)
-        else:
-            made.append((field.name,))
-        last = sort
-    return made
-
-
-def in_rows(names):
-    return [tuple(names[start : start + SIDE_BY_SIDE]) for start in range(0, len(names), SIDE_BY_SIDE)]
 
 
 class PartInline(VisibleRelations, admin.TabularInline):
