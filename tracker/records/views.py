@@ -11,7 +11,7 @@ from uuid import UUID
 
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from rest_framework import renderers, serializers, viewsets
+from rest_framework import negotiation, permissions, renderers, serializers, viewsets
 
 from . import statements
 from .access import ReadOrKnown, Session
@@ -35,11 +35,19 @@ class CSV(renderers.BaseRenderer):
     media_type, format, charset = "text/csv", "csv", "utf-8"
 
 
+class Negotiation(negotiation.DefaultContentNegotiation):
+    """As DRF's, but `format` wins over Accept."""
+
+    def get_accept_list(self, request):
+        return ["*/*"] if "format" in request.query_params else super().get_accept_list(request)
+
+
 class ApiView(viewsets.ViewSet):
     """What each view of the API has in common: strict parameters, negotiation, conditional answers."""
 
     authentication_classes = [Session]
     permission_classes = [ReadOrKnown]
+    content_negotiation_class = Negotiation
     renderer_classes = [JSON]
     parameters = ()  # the names it understands besides `format`
 
@@ -55,7 +63,7 @@ class ApiView(viewsets.ViewSet):
             name: f"There is no such parameter. {nearest(name, known)}" for name in given if name not in known
         }
         empty = {name: "Give a value, or leave it out." for name, value in given.items() if value == ""}
-        formats = [renderer.format for renderer in self.renderer_classes]
+        formats = [renderer.format for renderer in self.offered()]
         wrong = (
             {} if given.get("format", "json") in formats else {"format": f"Give one of {', '.join(formats)}."}
         )
@@ -65,6 +73,21 @@ class ApiView(viewsets.ViewSet):
 
     def known(self):
         return self.parameters
+
+    def offered(self):
+        """The renderers of what is asked for."""
+        return self.renderer_classes
+
+    def get_renderers(self):
+        return [renderer() for renderer in self.offered()]
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        """Every answer says who may keep it, errors too."""
+        reads = request.method in permissions.SAFE_METHODS
+        public = reads and not request.user.is_authenticated
+        response["Cache-Control"] = "no-cache" if public else "no-store"
+        patch_vary_headers(response, ["Accept", "Cookie"])
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def options(self, request, *args, **kwargs):
         return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
@@ -83,15 +106,18 @@ class ApiView(viewsets.ViewSet):
             raise BadParameters({DAY: "Give a day as in 2025-10-31."}) from None
 
     def answer(self, body, edition=None):
-        """A JSON answer with its validator: its content for the public, else the version."""
-        public = self.reader.user is None
+        """A JSON answer with its validator: its content for the public, else the version.
+
+        Only the public's spares an answer: a version says nothing of what is nested or picked.
+        """
         response = HttpResponse(body, content_type="application/json")
-        etag = hashlib.sha256(body).hexdigest()[:32] if public else edition
-        if etag:
-            response["ETag"] = f'"{etag}"'
-        response["Cache-Control"] = "no-cache" if public else "no-store"
-        patch_vary_headers(response, ["Accept", "Cookie"])
-        return get_conditional_response(self.request, etag=response.get("ETag"), response=response)
+        if self.reader.user is None:
+            response["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            self.request.META.pop("HTTP_IF_MATCH", None)  # a condition of writing
+            return get_conditional_response(self.request, etag=response["ETag"], response=response)
+        if edition:
+            response["ETag"] = f'"{edition}"'
+        return response
 
 
 class RecordViewSet(ApiView):
@@ -99,7 +125,6 @@ class RecordViewSet(ApiView):
 
     shape = None
     filterset_class = None
-    renderer_classes = [JSON, CSV]
     lookup_value_regex = "[^/]+"
 
     def __init_subclass__(cls, **kwargs):
@@ -121,6 +146,9 @@ class RecordViewSet(ApiView):
         if self.action != "list":
             return always
         return [*always, *PAGING, *self.filterset_class.base_filters]
+
+    def offered(self):
+        return [JSON, CSV] if self.action == "list" else [JSON]
 
     def pick(self, detail):
         """Which fields are asked for; BadParameters if one does not exist."""
@@ -224,8 +252,6 @@ class RecordViewSet(ApiView):
         body = csv_lines(columns, chain(first, lines))
         response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.model()._meta.model_name}.csv"'
-        response["Cache-Control"] = "no-cache" if self.reader.user is None else "no-store"
-        patch_vary_headers(response, ["Accept", "Cookie"])
         return response
 
 
