@@ -9,6 +9,7 @@ from itertools import chain
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import negotiation, permissions, renderers, serializers, viewsets
@@ -101,9 +102,12 @@ class ApiView(viewsets.ViewSet):
     def day(self):
         text = self.given.get(DAY)
         try:
-            return date.fromisoformat(text) if text else datetime.now(UTC).date()
+            day = date.fromisoformat(text) if text else datetime.now(UTC).date()
         except ValueError:
-            raise BadParameters({DAY: "Give a day as in 2025-10-31."}) from None
+            day = None
+        if day is None or text not in (None, day.isoformat()):
+            raise BadParameters({DAY: "Give a day as in 2025-10-31."})
+        return day
 
     def answer(self, body, edition=None):
         """A JSON answer with its validator: its content for the public, else the version.
@@ -237,7 +241,7 @@ class RecordViewSet(ApiView):
         moved = model.objects.visible_to(self.reader.user).filter(pk__in=old).first()
         if moved:
             return HttpResponsePermanentRedirect(f"{list_url(model)}{moved.pk}/")
-        if model.gone and model.objects.filter(**key).withdrawn().exists():
+        if model.gone and model.objects.filter(Q(**key) | Q(pk__in=old)).withdrawn().exists():
             raise Gone
         raise Http404
 
