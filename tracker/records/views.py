@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import re
 from datetime import UTC, date, datetime
 from itertools import chain
 from urllib.parse import urlencode
@@ -26,6 +27,8 @@ from .shapes import Computed, PartialDate, Pick, Reader, list_url, registry
 PICKS = ("fields", "omit", "expand")
 PAGING = ("ordering", "page", "page_size", "cursor")
 DAY = "as_of"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?\Z")
 
 
 class JSON(renderers.JSONRenderer):
@@ -302,11 +305,12 @@ def csv_lines(columns, rows):
 
 
 def cell(value, path):
-    """One cell. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """One cell. A text that a spreadsheet would take for a formula gets an apostrophe, a number none."""
     for name in path:
         value = value and value.get(name)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, bool):
         return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    formula = isinstance(value, str) and value[:1] in FORMULA and not NUMBER.match(value)
+    return f"'{value}" if formula else value
