@@ -69,6 +69,7 @@ class VisibleRelations:
                 attrs={"class": "partial-date", "data-understand": reverse_lazy("admin:understand")}
             )
         },
+        models.URLField: {"assume_scheme": "https"},
         models.TextField: {"widget": Textarea(attrs={"rows": 3, "class": "vLargeTextField"})},
     }
 
@@ -181,6 +182,10 @@ class RecordAdmin(Verbs, VisibleAdmin):
 
     def get_changelist(self, request, **kwargs):
         return RecordList
+
+    def listed(self, queryset, user):
+        """The rows of the list with what its columns show besides relations to one."""
+        return queryset
 
     def get_ordering(self, request):
         """By name; what has none by date, the latest first."""

@@ -185,6 +185,7 @@ class RecordList(ChangeList):
         read = {getattr(shown, "__name__", shown) for shown in self.list_display} | {*self.model_admin.tells}
         relations = [f.name for f in self.model._meta.concrete_fields if f.name in read and to_visible(f)]
         queryset = queryset.prefetch_related(*visible_relations(self.model, relations, request.user))
+        queryset = self.model_admin.listed(queryset, request.user)
         return queryset.annotate(source_count=self._counted(request)) if self.model.cited else queryset
 
     def _counted(self, request):
