@@ -183,6 +183,8 @@ LOGGING = {
     # Without this Django mails errors to ADMINS, of whom there are none.
     "loggers": {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        # What a client did wrong is in its answer; a log of it fills with whatever anybody sends.
+        "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
         # Anybody can send a wrong Host; the answer 400 is enough.
         "django.security.DisallowedHost": {"handlers": [], "propagate": False},
     },

@@ -372,7 +372,7 @@ class Slugged(Record):
 
 
 class LatinField(Derived, models.TextField):
-    """`name_sort = LatinField("name")` holds what a name is ordered by: its Latin letters, whatever its script."""
+    """`name_sort = LatinField("name")` holds what a name is ordered by: Latin letters, whatever its script."""
 
     always = {**Derived.always, "default": "", "db_collation": "C"}
 
