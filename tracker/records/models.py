@@ -304,6 +304,11 @@ class Record(Visible):
         if comment:
             self.notes = f"{self.notes}\n{timezone.now():%Y-%m-%d %H:%M} {verb}: {comment}".strip()
         self._moved(by)
+        try:
+            self.validate_constraints()  # some rules speak of published records only
+        except ValidationError:
+            self.publication = stored.publication
+            raise
         self.save()
 
     def _moved(self, by):
