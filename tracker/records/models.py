@@ -377,7 +377,7 @@ class Slugged(Record):
 
 
 class LatinField(Derived, models.TextField):
-    """`name_sort = LatinField("name")` holds what a name is ordered by: Latin letters, whatever its script."""
+    """`name_sort = LatinField("name")` holds what a name is ordered by: Latin letters in any script."""
 
     always = {**Derived.always, "default": "", "db_collation": "C"}
 
