@@ -230,6 +230,8 @@ class Server:
             pause = time.monotonic() + 2
             while self.alive() and time.monotonic() < pause:
                 time.sleep(0.02)
+        if self.socket_folder() != self.data:
+            shutil.rmtree(self.socket_folder(), ignore_errors=True)
 
     def ready(self):
         """Whether the server answers."""

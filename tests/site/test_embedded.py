@@ -204,7 +204,9 @@ class LongPathTest(EmbeddedTest):
 
     def test_answers(self):
         self.assertGreater(len(str(self.data)), 250)
-        self.assert_answers()
+        with tempfile.TemporaryDirectory(prefix="t-") as short:
+            self.assert_answers(TMPDIR=short)
+            self.assertEqual(os.listdir(short), [])
 
 
 class ThrowawayTest(SimpleTestCase):
