@@ -6,10 +6,11 @@ Each function takes the reader, who names the day and decides which events, char
 from datetime import date
 
 from django.db import models
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, F, Func, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce, Greatest
 from django.db.models.lookups import Exact, GreaterThanOrEqual
 
+from tracker.records.choices import Stance
 from tracker.records.shapes import Json
 
 from .choices import (
@@ -17,6 +18,7 @@ from .choices import (
     CUSTODY,
     ENDS,
     ENDS_CASE,
+    PURSUES_CASE,
     WITHIN,
     Active,
     CaseEventKind,
@@ -35,6 +37,7 @@ from .models import (
 
 FIRST_DAY, LAST_DAY = (Value(day, DateField()) for day in (date.min, date.max))
 OVER = (ChargeStage.ACQUITTED, ChargeStage.DROPPED)
+ARRESTS = (CaseEventKind.ARREST, CaseEventKind.DETENTION)  # what can begin custody after a release
 # what ends custody and thereby tells that there was some
 FREE_BEFORE = {CaseEventKind.LEFT_COUNTRY, CaseEventKind.EXILE, CaseEventKind.HOUSE_ARREST}
 RELEASES = [kind for kind, change in CUSTODY.items() if change == ENDS and kind not in FREE_BEFORE]
@@ -71,17 +74,33 @@ def choice(*whens, default):
 # Affiliations
 
 
+def vouching(citations, reader, **conditions):
+    """The citations that the reader may see and whose source does not contradict what it is cited for."""
+    rows = citations.objects.visible_to(reader.user).filter(**conditions)
+    return rows.exclude(stance=Stance.CONTRADICTS)
+
+
 def cited_dates(reader):
-    """The citations of an affiliation whose source has a date, the newest source first."""
-    cited = AffiliationCitation.objects.visible_to(reader.user).filter(record=OuterRef("pk"))
+    """The citations of an affiliation whose source vouches for it and has a date, the newest source first."""
+    cited = vouching(AffiliationCitation, reader, record=OuterRef("pk"))
     return cited.exclude(source__date="").order_by("-source__date_sort", "pk")
+
+
+def outlived(day):
+    """A Q: the person of an affiliation was dead on the day, or the organization not there."""
+    return (
+        Q(person__death_date_latest__lt=day)
+        | Q(organization__dissolution_date_latest__lt=day)
+        | Q(organization__founding_date_earliest__gt=day)
+    )
 
 
 def active(reader):
     """One of `Active` for an affiliation."""
     day = reader.day
+    excluded = Q(start_date_earliest__gt=day) | Q(end_date_latest__lt=day) | outlived(day)
     return choice(
-        When(Q(start_date_earliest__gt=day) | Q(end_date_latest__lt=day), then=Value(Active.NO)),
+        When(excluded, then=Value(Active.NO)),
         When(Q(start_date_latest__lte=day, end_date_earliest__gte=day), then=Value(Active.CERTAIN)),
         When(~Q(attested_date="") | Exists(cited_dates(reader)), then=Value(Active.ATTESTED)),
         default=Active.POSSIBLE,
@@ -133,32 +152,51 @@ def charges(reader):
     return Charge.objects.visible_to(reader.user).filter(case=OuterRef("pk")).order_by()
 
 
+def dead(day):
+    """Two Qs on a case: its person had certainly died by the day; had possibly."""
+    name = "person__death_date"
+    return surely_by(day, name), ~Q(**{name: ""}) & by(day, name)
+
+
+def ends(reader):
+    """Two conditions on a case: it had certainly ended by the day, and was not opened anew; possibly."""
+    day, all_charges, endings = reader.day, charges(reader), events(reader, kind__in=ENDS_CASE)
+    pursued = CaseEvent.objects.visible_to(reader.user).filter(by(day), kind__in=PURSUES_CASE)
+    charged = Charge.objects.visible_to(reader.user).filter(by(day)).exclude(stage__in=OVER)
+    after = {"case": OuterRef("case"), "date_earliest__gt": OuterRef("date_latest")}
+    final = endings.exclude(Exists(pursued.filter(**after))).exclude(Exists(charged.filter(**after)))
+    cleared = Exists(all_charges) & ~Exists(all_charges.exclude(stage__in=OVER))
+    not_before = Charge.objects.visible_to(reader.user).filter(case=OuterRef("case"))
+    anew = pursued.filter(case=OuterRef("pk")).exclude(date_earliest=None)
+    anew = anew.exclude(Exists(not_before.exclude(date_latest__lt=OuterRef("date_earliest"))))
+    certainly = Exists(final.filter(surely_by(day))) | (
+        cleared & ~Exists(all_charges.exclude(surely_by(day))) & ~Exists(anew)
+    )
+    possibly = Exists(endings.filter(by(day))) | (cleared & ~Exists(all_charges.exclude(by(day))))
+    return certainly, possibly
+
+
 def opened(reader):
     """One of `Open` for a case. A conviction does not end it; a case without dates is possible, never no."""
     day, all_events, all_charges = reader.day, events(reader), charges(reader)
-    endings, spells = events(reader, kind__in=ENDS_CASE), events(reader, kind__in=kinds(WITHIN))
-    all_over = Exists(all_charges) & ~Exists(all_charges.exclude(stage__in=OVER))
-    ended = Exists(endings.filter(surely_by(day))) | (all_over & ~Exists(all_charges.exclude(surely_by(day))))
+    ended, perhaps_ended = ends(reader)
+    died, perhaps_died = dead(day)
     # how a time in prison ended is not known: it may have ended the case
-    perhaps = (
-        Exists(endings.filter(by(day)))
-        | Exists(spells.filter(by(day)))
-        | (all_over & ~Exists(all_charges.exclude(by(day))))
-    )
+    spells = Exists(events(reader, kind__in=kinds(WITHIN)).filter(by(day)))
     facts = Exists(all_events) | Exists(all_charges)
     begun = Exists(all_events.filter(surely_by(day))) | Exists(all_charges.filter(surely_by(day)))
     perhaps_begun = Exists(all_events.filter(by(day))) | Exists(all_charges.filter(by(day)))
     return choice(
-        When(ended | (facts & ~perhaps_begun), then=Value(Open.NO)),
-        When(begun & ~perhaps, then=Value(Open.CERTAIN)),
+        When(ended | died | (facts & ~perhaps_begun), then=Value(Open.NO)),
+        When(begun & ~perhaps_ended & ~perhaps_died & ~spells, then=Value(Open.CERTAIN)),
         default=Open.POSSIBLE,
     )
 
 
 def newest_source(reader):
     """The first day on which the newest source that the case or one of its events cites may have appeared."""
-    case = PersecutionCaseCitation.objects.visible_to(reader.user).filter(record=OuterRef("pk"))
-    event = CaseEventCitation.objects.visible_to(reader.user).filter(record__case=OuterRef("pk"))
+    case = vouching(PersecutionCaseCitation, reader, record=OuterRef("pk"))
+    event = vouching(CaseEventCitation, reader, record__case=OuterRef("pk"))
     day = "source__date_earliest"
     return Greatest(
         *[
@@ -168,37 +206,82 @@ def newest_source(reader):
     )
 
 
+def term_over(reader):
+    """A condition on a case: each term that it gave ran out before the day, told from the sentence.
+
+    In truth a term runs from the arrest, which is earlier.
+    """
+    end = Func(
+        F("date_latest"),
+        F("term_months"),
+        template="(%(expressions)s))::date",
+        arg_joiner=" + make_interval(months => ",
+        output_field=DateField(),
+    )
+    terms = events(reader).filter(Q(life=True) | Q(term_months__isnull=False))
+    running = terms.filter(
+        Q(life=True) | Q(date_latest=None) | Q(GreaterThanOrEqual(end, literal(reader.day)))
+    )
+    return Exists(terms) & ~Exists(running)
+
+
+def others(reader, change):
+    """The events that change custody in this way, in the case of an event that is filtered by them."""
+    return CaseEvent.objects.visible_to(reader.user).filter(case=OuterRef("case"), kind__in=kinds(change))
+
+
+def from_then(lookup="gte"):
+    """A Q: possibly on or after the event that is filtered by it; "gt": not on its first day."""
+    return Q(date_latest=None) | Q(
+        **{f"date_latest__{lookup}": Coalesce(OuterRef("date_earliest"), FIRST_DAY)}
+    )
+
+
+def held(reader):
+    """A condition on a case: custody began by the day, and nothing may have ended it by then."""
+    ended = others(reader, ENDS).filter(by(reader.day)).filter(from_then())
+    began = events(reader, kind__in=kinds(BEGINS)).filter(surely_by(reader.day)).exclude(Exists(ended))
+    _, perhaps_died = dead(reader.day)
+    return Exists(began) & ~perhaps_died & ~term_over(reader)
+
+
+def freed(reader):
+    """A condition on a case: custody ended by the day, and may not have begun anew by then.
+
+    Which was first, an arrest or a release at about the same time? The release only if another custody
+    explains it. An extension or a transfer begins none anew.
+    """
+    begun = others(reader, BEGINS).filter(by(reader.day))
+    another = others(reader, BEGINS).filter(by(OuterRef(OuterRef("date_latest")))).exclude(pk=OuterRef("pk"))
+    arrested = Q(date_earliest__gt=OuterRef("date_latest")) | (
+        from_then() & Q(kind__in=ARRESTS) & Exists(another)
+    )
+    endings = events(reader, kind__in=kinds(ENDS)).filter(surely_by(reader.day))
+    released = endings.filter(kind__in=RELEASES).exclude(Exists(begun.filter(arrested)))
+    left = endings.exclude(kind__in=RELEASES).exclude(Exists(begun.filter(from_then("gt"))))
+    return Exists(released) | Exists(left)
+
+
+def freed_later(reader):
+    """A condition on a case: a release after the day, or perhaps after it, whose custody is not recorded."""
+    until_then = Q(date_earliest=None) | Q(date_earliest__lte=Coalesce(OuterRef("date_latest"), LAST_DAY))
+    releases = events(reader, kind__in=RELEASES).exclude(surely_by(reader.day))
+    return Exists(releases.exclude(Exists(others(reader, BEGINS).filter(until_then))))
+
+
 def custody(reader):
-    """One of `Custody` for a case; null where no event of it tells of custody."""
-    day, user = reader.day, reader.user
-    beginnings, endings, spells = (
-        events(reader, kind__in=kinds(change)) for change in (BEGINS, ENDS, WITHIN)
-    )
-    releases = events(reader, kind__in=RELEASES)
-    # an open start may be any day, and so may an open end
-    began, ended_last = (
-        Coalesce(OuterRef("date_earliest"), FIRST_DAY),
-        Coalesce(OuterRef("date_latest"), LAST_DAY),
-    )
-    same_case = CaseEvent.objects.visible_to(user).filter(case=OuterRef("case"))
-    until_day = same_case.filter(by(day))
-    end_after = until_day.filter(Q(date_latest=None) | Q(date_latest__gte=began), kind__in=kinds(ENDS))
-    begin_after = until_day.filter(Q(date_latest=None) | Q(date_latest__gt=began), kind__in=kinds(BEGINS))
-    begin_before = same_case.filter(
-        Q(date_earliest=None) | Q(date_earliest__lte=ended_last), kind__in=kinds(BEGINS)
-    )
-    spell = Exists(spells.filter(by(day)).exclude(date_latest__lt=day))
-    held = Exists(beginnings.filter(surely_by(day)).exclude(Exists(end_after)))
-    ended = Exists(endings.filter(surely_by(day)).exclude(Exists(begin_after)))
-    before_release = Exists(releases.exclude(surely_by(day)).exclude(Exists(begin_before)))
-    told = Exists(beginnings) | Exists(spells) | Exists(releases)
-    vouched = Q(GreaterThanOrEqual(newest_source(reader), literal(day)))
+    """One of `Custody` for a case; null where no event of it tells of custody on that day or around it."""
+    day = reader.day
+    beginnings, spells = (events(reader, kind__in=kinds(change)) for change in (BEGINS, WITHIN))
+    told = Exists(beginnings) | Exists(events(reader, kind__in=RELEASES))
+    died, _ = dead(day)
+    vouched = When(GreaterThanOrEqual(newest_source(reader), literal(day)), then=Value(Custody.HELD))
     return Case(
-        When(held & vouched, then=Value(Custody.HELD)),
-        When(held, then=Value(Custody.HELD_WHEN_LAST_REPORTED)),
-        When(spell, then=Value(Custody.POSSIBLY)),
-        When(ended, then=Value(Custody.NOT_HELD)),
-        When(Exists(beginnings.filter(by(day))) | before_release, then=Value(Custody.POSSIBLY)),
+        When(died & (told | Exists(spells)), then=Value(Custody.NOT_HELD)),
+        When(held(reader), then=choice(vouched, default=Custody.HELD_WHEN_LAST_REPORTED)),
+        When(Exists(spells.filter(by(day)).exclude(date_latest__lt=day)), then=Value(Custody.POSSIBLY)),
+        When(freed(reader), then=Value(Custody.NOT_HELD)),
+        When(Exists(beginnings.filter(by(day))) | freed_later(reader), then=Value(Custody.POSSIBLY)),
         When(told, then=Value(Custody.NOT_HELD)),
         default=Value(None),
         output_field=models.CharField(),

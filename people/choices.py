@@ -240,6 +240,25 @@ EXILE = {kind: abroad for kind, (_, _, abroad) in _CHANGES.items()}
 ENDS_CASE = frozenset(
     {CaseEventKind.PARDON, CaseEventKind.EXCHANGE, CaseEventKind.DEATH_IN_CUSTODY, CaseEventKind.TERM_SERVED}
 )
+# What shows that a case goes on: after its end, that it may have been opened anew.
+PURSUES_CASE = frozenset(
+    {
+        CaseEventKind.SEARCH,
+        CaseEventKind.SUMMONS,
+        CaseEventKind.ARREST,
+        CaseEventKind.DETENTION,
+        CaseEventKind.DETENTION_EXTENDED,
+        CaseEventKind.TRANSFER,
+        CaseEventKind.HOUSE_ARREST,
+        CaseEventKind.TRAVEL_BAN,
+        CaseEventKind.CHARGE,
+        CaseEventKind.HEARING,
+        CaseEventKind.TRIAL,
+        CaseEventKind.CONVICTION,
+        CaseEventKind.SENTENCE,
+        CaseEventKind.APPEAL_FILED,
+    }
+)
 
 
 class Active(Vocabulary):

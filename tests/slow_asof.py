@@ -3,9 +3,10 @@
 A moment is a pair of days, the first and the last it may be; None where that side is open.
 """
 
+from calendar import monthrange
 from datetime import date
 
-from people.choices import BEGINS, CUSTODY, ENDS, ENDS_CASE, WITHIN, CaseEventKind
+from people.choices import BEGINS, CUSTODY, ENDS, ENDS_CASE, PURSUES_CASE, WITHIN, CaseEventKind
 
 BEFORE_ALL, AFTER_ALL = date.min, date.max
 LEAVES_NO_TRACE = {CaseEventKind.HOUSE_ARREST, CaseEventKind.LEFT_COUNTRY, CaseEventKind.EXILE}
@@ -37,7 +38,7 @@ def affiliation(oracle, row):
     if not vouched.stated:
         dated = [source for source in sources(oracle, row) if source.date]
         vouched = Moment(max(dated, key=lambda source: source.date_sort)) if dated else None
-    if not start.perhaps_by(day) or end.last < day:
+    if not start.perhaps_by(day) or end.last < day or outlived(oracle, row):
         active = "no"
     elif start.surely_by(day) and end.stated and end.first >= day:
         active = "certain"
@@ -45,6 +46,13 @@ def affiliation(oracle, row):
         active = "attested" if vouched else "possible"
     distance = days_off(day, vouched) if active == "attested" else None
     return {"day": day.isoformat(), "active": active, "distance_days": distance}
+
+
+def outlived(oracle, row):
+    """Whether the person was dead on the day, or the organization not there."""
+    (person,), (organization,) = oracle.related(row, "person"), oracle.related(row, "organization")
+    founded, dissolved = (Moment(organization, name) for name in ("founding_date", "dissolution_date"))
+    return min(Moment(person, "death_date").last, dissolved.last) < oracle.day or founded.first > oracle.day
 
 
 def days_off(day, moment):
@@ -56,9 +64,12 @@ def days_off(day, moment):
 
 
 def sources(oracle, row):
-    """The visible sources that a record cites; what cites a hidden one is hidden."""
+    """The visible sources that vouch for a record; what cites a hidden one is hidden."""
     return [
-        source for cited in oracle.related(row, "citations") for source in oracle.related(cited, "source")
+        source
+        for cited in oracle.related(row, "citations")
+        for source in oracle.related(cited, "source")
+        if cited.stance != "contradicts"
     ]
 
 
@@ -67,58 +78,108 @@ def case(oracle, row):
     events, charges = oracle.related(row, "events"), oracle.related(row, "charges")
     told = [source.date_earliest for about in (row, *events) for source in sources(oracle, about)]
     reported = max((day for day in told if day), default=None)
+    death = Moment(oracle.related(row, "person")[0], "death_date")
     return {
         "day": oracle.day.isoformat(),
-        "open": opened(oracle.day, events, charges),
-        "custody": custody(oracle.day, events, reported),
+        "open": opened(oracle.day, events, charges, death),
+        "custody": custody(oracle.day, events, reported, death),
         "last_reported": reported and reported.isoformat(),
     }
 
 
-def opened(day, events, charges):
-    """Certain: surely begun, and no end possibly there. No: surely not begun, or surely ended."""
+def died(day, death):
+    """Whether the person had certainly died by the day, and whether possibly."""
+    return death.surely_by(day), death.stated and death.perhaps_by(day)
+
+
+def opened(day, events, charges, death):
+    """Certain: surely begun, and no end possibly there. No: surely not begun, or surely ended for good."""
     facts = [Moment(row) for row in (*events, *charges)]
     endings = [Moment(event) for event in events if event.kind in ENDS_CASE]
-    cleared = all(charge.stage in ("acquitted", "dropped") for charge in charges) if charges else False
-    clearings = [Moment(charge) for charge in charges] if cleared else []
+    cleared = bool(charges) and all(charge.stage in ("acquitted", "dropped") for charge in charges)
+    cleared_at = [Moment(charge) for charge in charges] if cleared else []
+    pursuits = [Moment(event) for event in events if event.kind in PURSUES_CASE]
+    pursuits = [pursuit for pursuit in pursuits if pursuit.perhaps_by(day)]
+    accused = [Moment(charge) for charge in charges if charge.stage not in ("acquitted", "dropped")]
+    accused = [charge for charge in accused if charge.perhaps_by(day)]
+    surely_dead, perhaps_dead = died(day, death)
 
-    def over(is_by):
-        return any(is_by(end) for end in endings) or (cleared and all(is_by(end) for end in clearings))
+    def final(last, later):
+        return last <= day and not any(moment.first > last for moment in later)
 
-    spells = any(Moment(event).perhaps_by(day) for event in events if CUSTODY[event.kind] == WITHIN)
+    ended = any(final(ending.last, pursuits + accused) for ending in endings)
+    ended |= cleared and final(max(moment.last for moment in cleared_at), pursuits)
+    perhaps = any(ending.perhaps_by(day) for ending in endings) or perhaps_dead
+    perhaps |= cleared and all(moment.perhaps_by(day) for moment in cleared_at)
+    perhaps |= any(Moment(event).perhaps_by(day) for event in events if CUSTODY[event.kind] == WITHIN)
     not_begun = facts and not any(fact.perhaps_by(day) for fact in facts)
-    if over(lambda end: end.surely_by(day)) or not_begun:
+    if ended or surely_dead or not_begun:
         return "no"
-    perhaps_over = over(lambda end: end.perhaps_by(day)) or spells
-    return "certain" if any(fact.surely_by(day) for fact in facts) and not perhaps_over else "possible"
+    return "certain" if any(fact.surely_by(day) for fact in facts) and not perhaps else "possible"
 
 
-def custody(day, events, reported):
-    """One of the four answers; None where nothing tells of custody."""
-    changes = {
-        what: [Moment(e) for e in events if CUSTODY[e.kind] == what] for what in (BEGINS, ENDS, WITHIN)
-    }
-    begins, ends, spells = changes.values()
-    releases = [Moment(e) for e in events if CUSTODY[e.kind] == ENDS and e.kind not in LEAVES_NO_TRACE]
-    if any(began.surely_by(day) and not any(undone(began, end, day) for end in ends) for began in begins):
-        return "held" if reported and reported >= day else "held_when_last_reported"
-    if any(spell.perhaps_on(day) for spell in spells):
-        return "possibly"
-    if any(ended.surely_by(day) and not any(redone(ended, began, day) for began in begins) for ended in ends):
+def custody(day, events, reported, death):
+    """One of the four answers; None where nothing tells of custody on that day."""
+    begins, ends, spells = (
+        [(event, Moment(event)) for event in events if CUSTODY[event.kind] == what]
+        for what in (BEGINS, ENDS, WITHIN)
+    )
+    releases = [(event, end) for event, end in ends if event.kind not in LEAVES_NO_TRACE]
+    surely_dead, perhaps_dead = died(day, death)
+    if surely_dead and (begins or releases or spells):
         return "not_held"
-    if any(began.perhaps_by(day) for began in begins):
+    held = any(
+        begun.surely_by(day) and not any(undone(begun, end, day) for _, end in ends) for _, begun in begins
+    )
+    if held and not perhaps_dead and not term_over(day, events):
+        return "held" if reported and reported >= day else "held_when_last_reported"
+    if any(spell.perhaps_on(day) for _, spell in spells):
         return "possibly"
-    unexplained = [end for end in releases if not any(began.first <= end.last for began in begins)]
+    if any(end.surely_by(day) and not redone(event, end, begins, day) for event, end in ends):
+        return "not_held"
+    if any(begun.perhaps_by(day) for _, begun in begins):
+        return "possibly"
+    unexplained = [end for _, end in releases if not any(begun.first <= end.last for _, begun in begins)]
     if any(not end.surely_by(day) for end in unexplained):
         return "possibly"
-    return "not_held" if begins or spells or releases else None
+    return "not_held" if begins or releases else None
 
 
-def undone(began, ended, day):
+def undone(begun, ended, day):
     """Whether custody that began then may have ended by the day: the last day of both is the same day."""
-    return ended.perhaps_by(day) and ended.last >= began.first
+    return ended.perhaps_by(day) and ended.last >= begun.first
 
 
-def redone(ended, began, day):
-    """Whether custody may have begun anew by the day, after it ended."""
-    return began.perhaps_by(day) and began.last > ended.first
+def redone(event, ended, begins, day):
+    """Whether custody may have begun anew by the day, after it ended.
+
+    A release needs custody before it: the only one that it can have ended did not begin after it.
+    """
+    begins = [(other, begun) for other, begun in begins if begun.perhaps_by(day)]
+    if event.kind in LEAVES_NO_TRACE:
+        return any(begun.last > ended.first for _, begun in begins)
+    for other, begun in begins:
+        overlap = other.kind in ("arrest", "detention") and begun.last >= ended.first
+        explained = any(one is not other and first.first <= ended.last for one, first in begins)
+        if begun.first > ended.last or (overlap and explained):
+            return True
+    return False
+
+
+def term_over(day, events):
+    """Whether there are terms and all ran out before the day."""
+    ends = []
+    for event in events:
+        if event.life:
+            return False
+        if event.term_months is not None:
+            ends.append(later(Moment(event).last, event.term_months))
+    return bool(ends) and max(ends) < day
+
+
+def later(day, months):
+    """The day so many months later, or the last of its month."""
+    if day == AFTER_ALL:
+        return day
+    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
+    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
