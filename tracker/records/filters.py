@@ -17,6 +17,7 @@ from .fields import PartialDateField, period_certainly_overlaps, period_overlaps
 from .models import Slugged
 
 LONGEST = 200
+LONGEST_SLUG = Slugged._meta.get_field("slug").max_length
 MOST_VALUES = 50
 LARGEST_NUMBER = 2_000_000_000
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
@@ -53,6 +54,8 @@ class Values(forms.CharField):
         texts = value.split(",") if value else []
         if len(texts) > MOST_VALUES:
             raise ValidationError(f"Give at most {MOST_VALUES} values.")
+        if "" in texts:
+            raise ValidationError("Give values separated by commas, none of them empty.")
         return [self.one.clean(text) for text in texts]
 
 
@@ -61,7 +64,7 @@ class KeyField(forms.CharField):
 
     def __init__(self, model):
         self.slugged = issubclass(model, Slugged)
-        super().__init__(required=False, max_length=LONGEST)
+        super().__init__(required=False)
 
     def to_python(self, value):
         if not value:
@@ -69,9 +72,10 @@ class KeyField(forms.CharField):
         try:
             return Q(pk=UUID(value))
         except ValueError:
-            if self.slugged and SLUG.match(value):
+            if self.slugged and SLUG.match(value) and len(value) <= LONGEST_SLUG:
                 return Q(slug=value, publication=Publication.PUBLISHED)
-        right = "an id, or a slug of small letters, digits and hyphens" if self.slugged else "an id"
+        slug = f", or a slug of at most {LONGEST_SLUG} small letters, digits and hyphens"
+        right = f"an id{slug}" if self.slugged else "an id"
         raise ValidationError(f"Give {right}.")
 
     def run_validators(self, value):

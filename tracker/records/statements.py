@@ -45,8 +45,8 @@ class Statement(NamedTuple):
 
 
 def compiled(queryset):
-    """The SQL of a queryset and its parameters."""
-    sql, params = queryset.query.get_compiler(connection=connection).as_sql()
+    """The SQL of a queryset and its parameters, also of one that Django knows to be empty."""
+    sql, params = queryset.query.get_compiler(connection=connection, elide_empty=False).as_sql()
     return Statement(sql, tuple(params))
 
 

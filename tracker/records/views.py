@@ -18,7 +18,7 @@ from rest_framework import negotiation, permissions, renderers, serializers, vie
 from . import statements
 from .access import ReadOrKnown, Session
 from .choices import Publication
-from .filters import SLUG, RecordFilterSet
+from .filters import LONGEST_SLUG, SLUG, RecordFilterSet
 from .models import OldSlug, Slugged
 from .pages import Order, Page, parameters
 from .problems import BadParameters, Gone, nearest
@@ -233,7 +233,7 @@ class RecordViewSet(ApiView):
         try:
             return {"pk": UUID(text)}
         except ValueError:
-            if issubclass(self.model(), Slugged) and SLUG.match(text) and len(text) <= 90:
+            if issubclass(self.model(), Slugged) and SLUG.match(text) and len(text) <= LONGEST_SLUG:
                 return {"slug": text}
         raise Http404
 
