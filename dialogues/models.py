@@ -19,6 +19,7 @@ from people.models import (
 )
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import (
+    QUOTATION_WORDS,
     Citation,
     Part,
     Place,
@@ -32,6 +33,7 @@ from tracker.records.models import (
 from tracker.records.names import fold
 
 from .choices import (
+    ASSESSMENT_VALUES,
     AssessmentAttribute,
     AssessmentForm,
     AssessmentShare,
@@ -201,7 +203,8 @@ class Participation(Record):
             errors["member_of"] = "Give a group of the same dialogue."
         if self.affiliation and self.affiliation.person_id != self.person_id:
             errors["affiliation"] = "Give an affiliation of this person."
-        if self.side and self.side.record_id != self.dialogue.conflict_id:
+        dialogue = self.dialogue if self.dialogue_id else None
+        if self.side and dialogue and self.side.record_id != dialogue.conflict_id:
             errors["side"] = "Give a side of the dialogue's conflict."
         if errors:
             raise ValidationError(errors)
@@ -277,6 +280,9 @@ class Assessment(Record):
     def clean(self):
         if self.participation and not self.participation.group_label:
             raise ValidationError({"participation": "Give the participation of a group."})
+        values = ASSESSMENT_VALUES.get(self.attribute)
+        if values and self.value and self.value not in values:
+            raise ValidationError({"value": f"Of {self.attribute} one says {', '.join(values)}."})
 
     def missing(self):
         found = super().missing()
@@ -380,6 +386,8 @@ class Statement(Titled):
             raise ValidationError({"part_of": "A part has no parts: give the whole statement."})
         if self.part_of and self.parts.exists():
             raise ValidationError({"part_of": "This statement has parts and cannot be one."})
+        if len(self.quotation.split()) > QUOTATION_WORDS:
+            raise ValidationError({"quotation": f"A quotation has at most {QUOTATION_WORDS} words."})
 
     def missing(self):
         found = super().missing()

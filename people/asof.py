@@ -19,6 +19,7 @@ from .choices import (
     ENDS,
     ENDS_CASE,
     PURSUES_CASE,
+    RELEASES,
     WITHIN,
     Active,
     CaseEventKind,
@@ -38,9 +39,6 @@ from .models import (
 FIRST_DAY, LAST_DAY = (Value(day, DateField()) for day in (date.min, date.max))
 OVER = (ChargeStage.ACQUITTED, ChargeStage.DROPPED)
 ARRESTS = (CaseEventKind.ARREST, CaseEventKind.DETENTION)  # what can begin custody after a release
-# what ends custody and thereby tells that there was some
-FREE_BEFORE = {CaseEventKind.LEFT_COUNTRY, CaseEventKind.EXILE, CaseEventKind.HOUSE_ARREST}
-RELEASES = [kind for kind, change in CUSTODY.items() if change == ENDS and kind not in FREE_BEFORE]
 
 
 def kinds(change):

@@ -236,6 +236,14 @@ CUSTODY = {kind: custody for kind, (custody, _, _) in _CHANGES.items()}
 TRAVEL_BAN = {kind: ban for kind, (_, ban, _) in _CHANGES.items()}
 EXILE = {kind: abroad for kind, (_, _, abroad) in _CHANGES.items()}
 
+# What ends custody and thereby tells that there was some:
+RELEASES = frozenset(
+    kind
+    for kind, change in CUSTODY.items()
+    if change == ENDS
+    and kind not in (CaseEventKind.LEFT_COUNTRY, CaseEventKind.EXILE, CaseEventKind.HOUSE_ARREST)
+)
+
 # Acquittal and dropped charges are stages of a charge; a conviction or an ordinary release ends no case.
 ENDS_CASE = frozenset(
     {CaseEventKind.PARDON, CaseEventKind.EXCHANGE, CaseEventKind.DEATH_IN_CUSTODY, CaseEventKind.TERM_SERVED}

@@ -1,5 +1,7 @@
 """People and organizations, what binds them to each other, and what is done to people for their contacts."""
 
+from datetime import date
+
 import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
@@ -24,6 +26,9 @@ from tracker.records.models import (
 )
 
 from .choices import (
+    BEGINS,
+    CUSTODY,
+    RELEASES,
     CaseActorRole,
     CaseEventKind,
     ChargeStage,
@@ -36,6 +41,8 @@ from .choices import (
     RecognitionKind,
     WgadCategory,
 )
+
+BEGINNINGS = [kind for kind, change in CUSTODY.items() if change == BEGINS]
 
 
 class Conflict(Titled):
@@ -344,6 +351,18 @@ class CaseEvent(Record):
                 violation_error_message="The suspended_months are more than the term_months.",
             )
         ]
+
+    def clean(self):
+        """No release is before every arrest of its case; one that is not recorded would have no date."""
+        others = CaseEvent.objects.filter(case=self.case_id).exclude(pk=self.pk)
+        others = others.exclude(publication=Publication.WITHDRAWN)
+        events = [*others.filter(kind__in=[*BEGINNINGS, *RELEASES]), self]
+        releases = [event.date_latest for event in events if event.kind in RELEASES and event.date_latest]
+        begun = [event.date_earliest or date.min for event in events if event.kind in BEGINNINGS]
+        if self.kind in {*BEGINNINGS, *RELEASES} and begun and min([*releases, date.max]) < min(begun):
+            raise ValidationError(
+                {"date": "A release is before every arrest of the case: give the arrest too."}
+            )
 
 
 class CaseEventCitation(Citation):

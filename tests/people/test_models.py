@@ -1,0 +1,269 @@
+"""Rules of people, organizations and cases: what a form refuses, and what the database refuses of anyone."""
+
+from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
+from django.test import TestCase
+
+from people.models import Affiliation, CaseActor, Organization, Person, PersonIdentifier, Recognition
+from tests import make
+from tracker.records.choices import Confidentiality
+
+
+class RuleTest(TestCase):
+    """What the tests of rules share."""
+
+    def assert_invalid(self, row, *named):
+        """Validation refuses the row, and names these fields."""
+        with self.assertRaises(ValidationError) as raised:
+            row.full_clean()
+        said = {**raised.exception.message_dict}
+        text = " ".join([*said, *(sentence for sentences in said.values() for sentence in sentences)])
+        for name in named:
+            self.assertIn(name, text)
+
+    def assert_impossible(self, row):
+        """The database refuses the row, whoever writes it."""
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            row.save_base(raw=True)
+
+    def assert_valid(self, row):
+        row.full_clean()
+        with transaction.atomic():
+            row.save()
+
+
+class PeriodTest(RuleTest):
+    """An end is not before its start."""
+
+    PERIODS = (
+        (make.affiliation, "start_date", "end_date"),
+        (make.person, "birth_date", "death_date"),
+        (make.organization, "founding_date", "dissolution_date"),
+        (make.dialogue, "start_date", "end_date"),
+        (make.context_event, "start_date", "end_date"),
+    )
+
+    def test_an_end_that_is_certainly_before_the_start_is_refused(self):
+        for build, start, end in self.PERIODS:
+            for first, last in (("2024-05-02", "2024-05-01"), ("2024", "2023"), ("2024-23", "2024-08-31")):
+                row = build(cited=False)
+                setattr(row, start, first)
+                setattr(row, end, last)
+                with self.subTest(model=type(row).__name__, first=first, last=last):
+                    self.assert_invalid(row, start, end)
+                    self.assert_impossible(row)
+
+    def test_an_end_that_may_be_after_the_start_is_taken(self):
+        dates = (
+            ("2024-05-01", "2024-05-01"),
+            ("2024-05", "2024"),
+            ("2024", "2024-01"),
+            ("2024", ""),
+            ("", "2023"),
+        )
+        for build, start, end in self.PERIODS:
+            for first, last in (*dates, ("2024", "../2024"), ("2024/..", "2023/..")):
+                row = build(cited=False)
+                setattr(row, start, first)
+                setattr(row, end, last)
+                with self.subTest(model=type(row).__name__, first=first, last=last):
+                    self.assert_valid(row)
+
+    def test_a_name_has_a_period_too(self):
+        name = make.name(make.person(), "Former", start_date="2020")
+        name.end_date = "2019"
+        self.assert_invalid(name, "start_date", "end_date")
+        self.assert_impossible(name)
+
+
+class PersonTest(RuleTest):
+    def test_names_are_never_unique(self):
+        first, second = make.person(name="Anar Məmmədov"), make.person(name="Anar Məmmədov")
+        self.assertNotEqual(first.slug, second.slug)
+        second.full_clean()
+
+    def test_codes_are_those_of_the_standards(self):
+        for wrong in (["az"], ["AZE"], ["A1"], ["AZ "], ["AZ", "x"]):
+            with self.subTest(wrong=wrong):
+                self.assert_invalid(Person(name="A", nationality=wrong), "nationality", "ISO 3166-1")
+        self.assert_invalid(Organization(name="A", country="azerbaijan"), "country")
+        self.assert_invalid(Organization(name="A", country="\n"), "country")
+        Person(name="A", nationality=["AZ", "AM"]).full_clean()
+
+    def test_a_language_is_a_tag(self):
+        person = make.person()
+        for tag, right in (
+            ("az", True),
+            ("az-Latn", True),
+            ("azerbaijani!", False),
+            ("a", False),
+            ("az_Latn", False),
+        ):
+            name = person.other_names.model(record=person, text="B", lang=tag)
+            with self.subTest(tag=tag):
+                name.full_clean() if right else self.assert_invalid(name, "lang")
+
+    def test_an_organization_is_not_its_own_parent(self):
+        row = make.organization()
+        row.parent = row
+        self.assert_invalid(row, "parent")
+
+
+class IdentifierTest(RuleTest):
+    """Unique among published records, and only there."""
+
+    def test_two_published_records_cannot_have_the_same(self):
+        first, second = make.person(), make.person()
+        make.identifier(first, identifier="Q1")
+        double = PersonIdentifier(record=second, scheme="wikidata", identifier="Q1")
+        self.assert_invalid(double, "identifier")
+        self.assert_impossible(double)
+
+    def test_what_is_not_published_may_have_one_that_is_taken(self):
+        make.identifier(make.person(), identifier="Q1")
+        for state in ("draft", "in_review", "withdrawn"):
+            double = PersonIdentifier(
+                record=make.person(publication=state), scheme="wikidata", identifier="Q1"
+            )
+            self.assert_valid(double)
+
+    def test_another_scheme_or_another_kind_of_record_may_have_it(self):
+        make.identifier(make.person(), identifier="Q1")
+        make.identifier(make.person(), identifier="Q1", scheme="viaf")
+        make.identifier(make.organization(), identifier="Q1")
+
+    def test_publishing_a_record_whose_identifier_is_taken_is_refused(self):
+        for build in (make.person, make.organization, make.case, make.dialogue):
+            make.identifier(build(), identifier="Q1")
+            draft = build(publication="draft")
+            make.identifier(draft, identifier="Q1")
+            with self.subTest(model=type(draft).__name__), self.assertRaises(ValidationError) as raised:
+                draft.publish(make.superuser())
+            self.assertIn("same wikidata identifier", str(raised.exception))
+
+    def test_the_database_follows_the_publication_of_the_record(self):
+        person, admin = make.person(), make.superuser()
+        row = make.identifier(person, identifier="Q1")
+        self.assertTrue(self.stored(row))
+        person.withdraw(admin, "A mistake.")
+        self.assertFalse(self.stored(row))
+        make.identifier(make.person(), identifier="Q1")
+        Person.objects.filter(pk=person.pk).update(publication="draft")
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            Person.objects.filter(pk=person.pk).update(publication="published")
+
+    def stored(self, row):
+        row.refresh_from_db()
+        return row.published
+
+
+class CaseEventTest(RuleTest):
+    def event(self, case, kind, date, **fields):
+        return case.events.model(case=case, kind=kind, date=date, **fields)
+
+    def test_a_release_is_not_before_the_arrest(self):
+        for kind in ("release", "term_served", "pardon", "exchange", "death_in_custody"):
+            case = make.case_event(kind="arrest", date="2024-05").case
+            with self.subTest(kind=kind):
+                self.assert_invalid(self.event(case, kind, "2024-04-30"), "date", "before every arrest")
+                self.assert_valid(self.event(case, kind, "2024"))
+
+    def test_an_arrest_is_not_after_the_only_release(self):
+        case = make.case_event(kind="release", date="2024-05").case
+        self.assert_invalid(self.event(case, "arrest", "2024-06"), "date", "before every arrest")
+        self.assert_valid(self.event(case, "arrest", ""))
+        self.assert_valid(self.event(case, "arrest", "2024-06"))
+
+    def test_a_release_alone_or_after_another_arrest_is_taken(self):
+        case = make.case()
+        self.assert_valid(self.event(case, "release", "2020"))
+        self.assert_valid(self.event(case, "arrest", "2018"))
+        self.assert_valid(self.event(case, "arrest", "2024"))
+        make.case_event(date="2024", case=make.case(person=case.person))
+        self.assert_valid(self.event(case, "release", "2021"))
+
+    def test_a_withdrawn_arrest_explains_no_release(self):
+        case = make.case_event(kind="arrest", date="2018", publication="withdrawn").case
+        self.assert_valid(self.event(case, "arrest", "2024"))
+        self.assert_invalid(self.event(case, "release", "2020"), "date")
+
+    def test_other_events_may_be_before_the_arrest(self):
+        case = make.case_event(kind="arrest", date="2024-05").case
+        for kind in ("search", "summons", "travel_ban", "left_country", "house_arrest"):
+            self.assert_valid(self.event(case, kind, "2020"))
+
+    def test_no_more_of_a_term_is_suspended_than_it_has(self):
+        case = make.case()
+        row = self.event(case, "sentence", "2024", term_months=12, suspended_months=13)
+        self.assert_invalid(row, "suspended_months", "term_months")
+        self.assert_impossible(row)
+        for term, suspended in ((12, 12), (12, 0), (None, 12), (12, None)):
+            self.assert_valid(
+                self.event(case, "sentence", "2024", term_months=term, suspended_months=suspended)
+            )
+
+
+class OneOfTest(RuleTest):
+    """Exactly one of several."""
+
+    def test_who_acts_in_a_case_is_a_person_or_an_organization(self):
+        case, person, organization = make.case(), make.person(), make.organization()
+        both = CaseActor(case=case, role="court", person=person, organization=organization)
+        for row in (both, CaseActor(case=case, role="court")):
+            self.assert_invalid(row, "person", "organization")
+            self.assert_impossible(row)
+        self.assert_valid(CaseActor(case=case, role="judge", person=person))
+        self.assert_valid(CaseActor(case=case, role="court", organization=organization))
+
+    def test_the_event_of_an_actor_is_of_the_same_case(self):
+        row = make.case_actor()
+        row.event = make.case_event()
+        self.assert_invalid(row, "event")
+        row.event = make.case_event(case=row.case)
+        row.full_clean()
+
+    def test_a_case_is_recognized_by_an_organization_or_by_somebody_named(self):
+        case, organization = make.case(), make.organization()
+        both = Recognition(
+            case=case, kind="appeal", organization=organization, recognized_by="The parliament"
+        )
+        for row in (both, Recognition(case=case, kind="appeal")):
+            self.assert_invalid(row, "organization", "recognized_by")
+            self.assert_impossible(row)
+        self.assert_valid(Recognition(case=case, kind="appeal", organization=organization))
+        self.assert_valid(Recognition(case=case, kind="appeal", recognized_by="The parliament"))
+
+    def test_a_lawyer_starts_confidential_and_may_be_named_later(self):
+        lawyer = make.case_actor(role="lawyer", person=make.person())
+        self.assertEqual(lawyer.confidentiality, Confidentiality.CONFIDENTIAL)
+        self.assertNotIn(lawyer, CaseActor.objects.visible_to(None))
+        lawyer.confidentiality = Confidentiality.PUBLIC
+        lawyer.save()
+        self.assertIn(lawyer, CaseActor.objects.visible_to(None))
+        self.assertEqual(make.case_actor(role="court").confidentiality, Confidentiality.PUBLIC)
+
+
+class ChoiceTest(RuleTest):
+    def test_a_term_that_is_in_no_vocabulary_is_refused_and_named(self):
+        wrong = [
+            (make.person(), "gender"),
+            (make.person(), "basis"),
+            (make.organization(), "classification"),
+            (make.charge(), "stage"),
+            (make.charge(), "offence"),
+            (make.case_event(), "kind"),
+            (make.case_actor(), "role"),
+            (make.recognition(), "kind"),
+        ]
+        for row, name in wrong:
+            setattr(row, name, "nonsense")
+            with self.subTest(model=type(row).__name__, name=name):
+                self.assert_invalid(row, name)
+        case = make.case()
+        case.impugned_activities = ["peace_advocacy", "nonsense"]
+        self.assert_invalid(case, "impugned_activities")
+
+    def test_what_a_record_cannot_be_without_is_named(self):
+        self.assert_invalid(Affiliation(), "person", "organization")
+        self.assert_invalid(Person(), "name")
+        self.assert_invalid(CaseActor(), "case", "role")
