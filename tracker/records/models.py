@@ -9,7 +9,7 @@ from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
-from django.db.models import Case, F, Func, Q, Value, When
+from django.db.models import F, Func, Q, Value
 from django.db.models.expressions import RawSQL
 from django.db.models.functions import NullIf
 from django.db.models.lookups import Exact
@@ -29,6 +29,8 @@ from .fields import Derived, FoldedField, GuardedSave, GuardedUpdate, PartialDat
 from .names import latin, slugify_name, tokens
 
 NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none(), still asks the database
+# what only editors see: a change of it is no public change
+INTERNAL = {"notes", "assigned_to", "publish_at", "created_by", "created_at", "updated_at", "changed_at"}
 QUOTATION_WORDS = 25
 SEARCH_WORDS = 8
 
@@ -259,12 +261,19 @@ class Record(Visible):
             **{f"{path}pk__in": cleared}
         )
 
-    def save(self, *args, **kwargs):
+    def save(self, *args, links_change=False, **kwargs):
+        """Saves and raises the version. `links_change`: its links to many change too, and publicly."""
         self.updated_at = timezone.now()
-        self.version += not self._state.adding
-        if self.publication == Publication.PUBLISHED:
+        if self.publication == Publication.PUBLISHED and (links_change or self._changes_publicly()):
             self.changed_at = self.updated_at
+        self.version += not self._state.adding
         super().save(*args, **kwargs)
+
+    def _changes_publicly(self):
+        """Whether a save changes more than what only editors see."""
+        names = [f.attname for f in self._meta.concrete_fields if f.name not in INTERNAL and f.serialize]
+        stored = type(self)._base_manager.filter(pk=self.pk).values(*names).first()
+        return stored != {name: getattr(self, name) for name in names}
 
     def missing(self):
         """What stands between this record and its publication: sentences, none when nothing does."""
@@ -428,19 +437,25 @@ class Part(Visible):
         return f"{self._meta.verbose_name} {str(self.id)[:8]}"
 
     def save(self, *args, **kwargs):
+        was_public = self._is_public()
         super().save(*args, **kwargs)
-        self._touch()
+        self._touch(was_public or self._is_public())
 
     def delete(self, *args, **kwargs):
+        was_public = self._is_public()
         deleted = super().delete(*args, **kwargs)
-        self._touch()
+        self._touch(was_public)
         return deleted
 
-    def _touch(self):
+    def _is_public(self):
+        return type(self).objects.visible_to(None).filter(pk=self.pk).exists()
+
+    def _touch(self, public):
+        """Raise the record's version; what the public cannot see is no public change."""
         now = timezone.now()
-        changed = Case(When(publication=Publication.PUBLISHED, then=Value(now)), default=F("changed_at"))
+        changed = {"changed_at": now} if public else {}
         records = self._meta.get_field("record").related_model.objects.filter(pk=self.record_id)
-        records.update(version=F("version") + 1, updated_at=now, changed_at=changed)
+        records.update(version=F("version") + 1, updated_at=now, **changed)
 
 
 class DisplayTitle(Derived, models.TextField):

@@ -247,7 +247,8 @@ class RecordAdmin(Verbs, VisibleAdmin):
     def save_model(self, request, obj, form, change):
         if not change:
             obj.created_by = request.user
-        super().save_model(request, obj, form, change)
+        links = {field.name for field in facts(obj) if field.many_to_many}
+        obj.save(links_change=not links.isdisjoint(form.changed_data))
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
