@@ -201,13 +201,14 @@ def case_event(world, fields):
     return {"suspended_months": min(fields["suspended_months"] or 0, fields["term_months"] or 0)}
 
 
+KINDS = ("group", "person", "organization", Naming.PSEUDONYM, "person", Naming.WITHHELD, "person")
+
+
 def participation(world, fields):
     nobody = {"person": None, "organization": None, "group_label": "", "pseudonym": "", "affiliation": None}
     counts = dict.fromkeys(("count_min", "count_max", "women_min", "women_max"))
     blank = {**nobody, **counts, "member_of": None, "side": None}
-    kind = world.random.choice(
-        ("person", "person", "organization", "group", Naming.PSEUDONYM, Naming.WITHHELD)
-    )
+    kind = KINDS[len(world.rows[dialogues.Participation]) % len(KINDS)]
     if kind in (Naming.PSEUDONYM, Naming.WITHHELD):
         return {**blank, "naming": kind, "pseudonym": "A." if kind == Naming.PSEUDONYM else ""}
     if kind == "group":

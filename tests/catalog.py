@@ -1,0 +1,120 @@
+"""Every kind of request that the API answers, generated from its views, shapes and filters."""
+
+from functools import singledispatch
+from urllib.parse import urlencode
+
+from django import forms
+
+from tracker import api
+from tracker.records import filters
+from tracker.records.citations import CitationViewSet
+from tracker.records.pages import order_keys
+from tracker.records.shapes import list_url
+
+VIEWS = list(api.ENDPOINTS)
+RECORDS = [view for view in VIEWS if view is not CitationViewSet]
+PAGES = (
+    *({"page": "1"}, {"page_size": "2"}, {"page": "2", "page_size": "1"}, {"page": "99", "page_size": "100"}),
+    *({"cursor": "*"}, {"cursor": "*", "page_size": "2"}),
+)
+FORMATS = (
+    {"format": "json"},
+    {"format": "csv"},
+    {"format": "csv", "page_size": "2"},
+    {"format": "csv", "cursor": "*"},
+)
+DAY = {"as_of": "2025-10-31"}
+
+
+@singledispatch
+def valid(field, key):
+    """A text that a form field of a filter accepts; `key` is what it gives for the id of a record."""
+    return "the"
+
+
+@valid.register
+def _(field: filters.Values, key):
+    return f"{valid(field.one, key)},{valid(field.one, key)}"
+
+
+@valid.register(filters.KeyField)
+@valid.register(forms.UUIDField)
+def _(field, key):
+    return str(key)
+
+
+@valid.register
+def _(field: forms.ChoiceField, key):
+    return next(str(slug) for slug, _ in field.choices if slug)
+
+
+@valid.register
+def _(field: filters.DatesField, key):
+    return "2025-06/2025-11"
+
+
+@valid.register
+def _(field: filters.MomentField, key):
+    return "2025-01-01T00:00:00Z"
+
+
+@valid.register
+def _(field: filters.TruthField, key):
+    return "true"
+
+
+@valid.register
+def _(field: forms.IntegerField, key):
+    return "1"
+
+
+def filtered(view, key):
+    """{filter: a valid value} of a list, each to be asked alone."""
+    return {name: valid(one.form_field, key) for name, one in view.filterset_class.base_filters.items()}
+
+
+def orderings(view):
+    names = list(order_keys(view.shape)) if view is not CitationViewSet else []
+    both = [",".join(names[:2])] if len(names) > 1 else []
+    return [{"ordering": f"{sign}{name}"} for name in names for sign in ("", "-")] + [
+        {"ordering": name} for name in both
+    ]
+
+
+def picks(view):
+    """Fields, omissions and expansions: all single names, then all paths that begin alike."""
+    names, paths = view.shape.names(), sorted(view.shape.expandable())
+    heads = sorted({path.partition(".")[0] for path in paths if "." in path})
+    groups = [[path for path in paths if "." not in path]]
+    groups += [[path for path in paths if path.startswith(f"{head}.")] for head in heads]
+    return [
+        *({"expand": ",".join(group)} for group in groups if group),
+        *({"fields": names[-1]}, {"fields": ",".join(names[:3])}, {"omit": ",".join(names[1:3])}),
+    ]
+
+
+def lists(view, key):
+    """The query of every kind of request for a list."""
+    asked = [{name: value} for name, value in filtered(view, key).items()]
+    return [{}, DAY, *asked, *orderings(view), *picks(view), *PAGES, *FORMATS]
+
+
+def details(view):
+    """The query of requests for one record; it shows most of what can be expanded anyway."""
+    paths = sorted(path for path in view.shape.expandable() if "." not in path)
+    expand = [{"expand": ",".join(paths)}] if paths else []
+    return [
+        {},
+        DAY,
+        {"format": "json"},
+        *expand,
+        {"fields": view.shape.names()[-1]},
+        {"omit": view.shape.names()[1]},
+    ]
+
+
+def address(view, query, pk=""):
+    """The path of a list or of a record, with its query."""
+    path = list_url(view.model()).partition("/api/")[2]
+    asked = urlencode(query)
+    return f"/api/{path}{f'{pk}/' if pk else ''}{f'?{asked}' if asked else ''}"
