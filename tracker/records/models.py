@@ -30,7 +30,16 @@ from .names import latin, slugify_name, tokens
 
 NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none(), still asks the database
 # what only editors see: a change of it is no public change
-INTERNAL = {"notes", "assigned_to", "publish_at", "created_by", "created_at", "updated_at", "changed_at"}
+INTERNAL = {
+    "notes",
+    "assigned_to",
+    "publish_at",
+    "created_by",
+    "created_at",
+    "updated_at",
+    "changed_at",
+    "version",
+}
 QUOTATION_WORDS = 25
 SEARCH_WORDS = 8
 
@@ -261,13 +270,20 @@ class Record(Visible):
             **{f"{path}pk__in": cleared}
         )
 
-    def save(self, *args, links_change=False, **kwargs):
+    def save(self, *args, links_change=False, update_fields=None, **kwargs):
         """Saves and raises the version. `links_change`: its links to many change too, and publicly."""
         self.updated_at = timezone.now()
-        if self.publication == Publication.PUBLISHED and (links_change or self._changes_publicly()):
+        exists = not self._state.adding
+        changed = self.publication == Publication.PUBLISHED and (links_change or self._changes_publicly())
+        if exists:  # counted in the row: its parts and others raise it too
+            self.version, self.changed_at = F("version") + 1, F("changed_at")
+        if changed:
             self.changed_at = self.updated_at
-        self.version += not self._state.adding
-        super().save(*args, **kwargs)
+        if update_fields is not None:
+            update_fields = {*update_fields, "version", "updated_at", "changed_at"}
+        super().save(*args, update_fields=update_fields, **kwargs)
+        if exists:
+            self.refresh_from_db(fields=["version", "changed_at"])
 
     def _changes_publicly(self):
         """Whether a save changes more than what only editors see."""
