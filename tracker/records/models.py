@@ -524,7 +524,10 @@ class Source(Slugged):
         triggers = [tokens_trigger("title_folded")]
 
     def clean(self):
-        self.source_url = normalized_url(self.source_url)
+        try:
+            self.source_url = normalized_url(self.source_url)
+        except ValueError:
+            raise ValidationError({"source_url": "Give a whole address, as in https://example.org/."}) from None
         if self.republication_of_id == self.pk:
             raise ValidationError({"republication_of": "A source is not a republication of itself."})
 
