@@ -1,0 +1,202 @@
+"""One rule in one place: what it says of each model, and that every read starts with it."""
+
+import ast
+from itertools import product
+
+from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
+from django.test import SimpleTestCase, TestCase
+
+from dialogues.models import Participation, Statement
+from people.models import PersonName
+from tests import make
+from tests.generate import PUBLIC, STATES
+from tracker.records.choices import Confidentiality
+
+MANAGERS = {"objects", "_base_manager", "_default_manager"}
+READS = [
+    *(
+        "tracker/api.py",
+        *(f"tracker/records/{name}.py" for name in ("views", "filters", "shapes", "statements")),
+    ),
+    *(
+        f"tracker/records/{name}.py"
+        for name in ("models", "pages", "sources", "citations", "schema", "vocabularies")
+    ),
+    *(
+        f"{app}/{name}.py"
+        for app in ("people", "dialogues")
+        for name in ("models", "shapes", "filters", "views")
+    ),
+    "people/asof.py",
+]
+EXEMPT = {  # where a query may start elsewhere, and why
+    "tracker/records/filters.py reach": "a table of ids only, cut down to rows that are visible",
+    "tracker/records/filters.py own_filters": "a search, cut down to the visible rows of a list",
+    "tracker/records/shapes.py related": "a table of ids only, cut down to rows that are visible",
+    "tracker/records/statements.py fresh": "the row of page.key, which the selection has found visible",
+    "tracker/records/views.py absent": "old slugs, followed to visible rows; what answers 410 is public",
+    "tracker/records/models.py matching": "words, of which the public is shown those of public names",
+    "tracker/records/models.py own_conditions": "the rule itself: for whom a record is cleared",
+    "tracker/records/models.py _changes_publicly": "the row itself, as it is stored",
+    "tracker/records/models.py _move": "the row itself, locked",
+    "tracker/records/models.py change_slug": "writes the slug that is given up",
+    "tracker/records/models.py slug_is_free": "a slug must be free among what only its holder can name",
+    "tracker/records/models.py _moved": "deletes the slugs of the row",
+    "tracker/records/models.py _touch": "writes to the row that a part belongs to",
+    "people/asof.py distance": "the visible row itself, once more",
+    "people/models.py missing": "identifiers are unique among published records",
+    "people/models.py clean": "the events of the case that is being edited",
+}
+
+
+def starts(path):
+    """(function, what follows) of each place in a file where a query starts."""
+    tree = ast.parse((settings.BASE_DIR / path).read_text(encoding="utf-8"))
+    parents = {child: node for node in ast.walk(tree) for child in ast.iter_child_nodes(node)}
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute) and node.attr in MANAGERS:
+            up, then = parents[node], getattr(parents[node], "attr", "")
+            while up and not isinstance(up, ast.FunctionDef):
+                up = parents.get(up)
+            yield getattr(up, "name", ""), then
+
+
+class EveryReadTest(SimpleTestCase):
+    def test_every_query_starts_at_what_its_reader_may_see(self):
+        for path in READS:
+            for function, then in starts(path):
+                place = f"{path} {function}"
+                if then != "visible_to" and place not in EXEMPT and (function, then) != ("_unguarded", ""):
+                    self.fail(
+                        f"{place} queries .objects.{then}: start at visible_to, or give a reason in EXEMPT."
+                    )
+
+    def test_no_exemption_outlives_its_reason(self):
+        used = {
+            f"{path} {function}" for path in READS for function, then in starts(path) if then != "visible_to"
+        }
+        self.assertEqual(set(EXEMPT) - used, set())
+
+
+FEW = ("nobody", "ordinary", "superuser", "cleared")
+
+
+class Readers:
+    """The kinds of readers; `sees` says which states of one row alone each of them reads."""
+
+    def __init__(self):
+        self.cleared = make.superuser()
+        self.all = {
+            "nobody": None,
+            "anonymous": AnonymousUser(),
+            "ordinary": make.user(),
+            "staff": make.user(is_staff=True),
+            "inactive": make.superuser(is_active=False),
+            "superuser": make.superuser(),
+            "cleared": self.cleared,
+        }
+
+    def sees(self, name, publication, confidentiality):
+        if name == "cleared":
+            return True
+        if name == "superuser":
+            return confidentiality != Confidentiality.CONFIDENTIAL
+        return (publication, confidentiality) == PUBLIC
+
+
+def state(row, publication, confidentiality):
+    """Puts a row into a state, whatever its verbs would say."""
+    type(row).objects.filter(pk=row.pk).update(publication=publication, confidentiality=confidentiality)
+
+
+class TruthTableTest(TestCase):
+    """Own state by the state of each thing it belongs to, for every kind of reader."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.readers = Readers()
+
+    def make(self, row):
+        """A row that one of the readers is cleared for."""
+        row.cleared.add(self.readers.cleared)
+        return row
+
+    def assert_seen(self, row, expected, readers=None, **told):
+        for name in readers or self.readers.all:
+            with self.subTest(row=type(row).__name__, reader=name, **told):
+                seen = type(row).objects.visible_to(self.readers.all[name]).filter(pk=row.pk)
+                self.assertEqual(seen.exists(), expected(name))
+
+    def test_every_model_in_every_state(self):
+        for model in make.BUILDERS:
+            row = self.make(make.one(model))
+            for own in set(STATES):
+                state(row, *own)
+                self.assert_seen(row, self.sees(own), own=own)
+
+    def test_nothing_is_seen_without_what_it_belongs_to(self):
+        for model in make.BUILDERS:
+            for name in model.visible_with:
+                row = with_parent(model, name)
+                parent = self.make(getattr(row, name))
+                for above in set(STATES):
+                    state(parent, *above)
+                    self.assert_seen(row, self.sees(above), FEW, parent=name, above=above)
+
+    def test_nothing_is_seen_without_what_its_parent_belongs_to(self):
+        charge = make.charge()
+        person = self.make(charge.case.person)
+        for above in set(STATES):
+            state(person, *above)
+            self.assert_seen(charge, self.sees(above), above=above)
+
+    def sees(self, *states):
+        """Who sees what hangs together in these states."""
+        return lambda name: all(self.readers.sees(name, *each) for each in states)
+
+    def test_a_null_key_hides_nothing(self):
+        for row in (make.group(), make.participation(naming="withheld"), make.statement(part_of=None)):
+            self.assert_seen(row, lambda name: True)
+
+    def test_a_part_is_seen_with_its_record_and_what_else_it_belongs_to(self):
+        statement, person, source = (
+            self.make(row) for row in (make.statement(), make.person(), make.source())
+        )
+        for part, other in (
+            (make.speaker(statement, person), person),
+            (make.citation(statement, source=source), source),
+        ):
+            for own, above in product(set(STATES), set(STATES)):
+                state(statement, *own)
+                state(other, *above)
+                self.assert_seen(part, self.sees(own, above), FEW[:1], own=own, above=above)
+                if PUBLIC in (own, above):
+                    self.assert_seen(part, self.sees(own, above), FEW, own=own, above=above)
+
+    def test_a_name_that_is_not_public_is_seen_by_superusers_only(self):
+        person = make.person()
+        for confidentiality in Confidentiality:
+            name = make.name(person, "Another", confidentiality=confidentiality)
+            for reader, user in self.readers.all.items():
+                expected = confidentiality == Confidentiality.PUBLIC or reader in ("superuser", "cleared")
+                self.assertEqual(
+                    name in PersonName.objects.visible_to(user), expected, (reader, confidentiality)
+                )
+
+    def test_who_is_behind_a_participation_is_in_no_relation_of_it(self):
+        names = {field.name for field in Participation._meta.get_fields(include_hidden=False)}
+        self.assertFalse({name for name in names if "identity" in name})
+
+
+def with_parent(model, name):
+    """A record that has something at this key."""
+    related = model._meta.get_field(name).related_model
+    if model is Statement:
+        return make.statement(part_of=make.statement())
+    if name == "event":
+        event = make.case_event()
+        return make.case_actor(case=event.case, event=event)
+    if name == "participation":
+        return make.assessment(participation=make.group())
+    return make.one(model, **{name: make.one(related)})
