@@ -35,7 +35,7 @@ PARTICIPANT = [
 
 
 class ParticipationRow(Row):
-    affiliation = AffiliationRef()
+    affiliation = AffiliationRef(allow_null=True, read_only=True)
 
     class Meta:
         model = models.Participation

@@ -7,7 +7,7 @@ from django.db.models import F, Q, Value
 from . import statements
 from .filters import ChoiceField, Filter, RecordFilterSet
 from .models import NOTHING, Citation
-from .shapes import CitationShape, Own, Shape, column, resource
+from .shapes import CitationShape, Own, Shape, column, registry, resource
 from .statements import Statement
 from .views import RecordViewSet
 
@@ -41,6 +41,11 @@ class CitationEntry(Shape):
     @classmethod
     def tail(cls):
         return [], []
+
+    @classmethod
+    def alternatives(cls):
+        """The shapes that a field has in one or another of the tables."""
+        return {"record": [registry.inside(cited(table)) for table in TABLES]}
 
 
 ENTRIES = {

@@ -527,7 +527,7 @@ class Source(Slugged):
         try:
             self.source_url = normalized_url(self.source_url)
         except ValueError:
-            raise ValidationError({"source_url": "Give a whole address, as in https://example.org/."}) from None
+            raise ValidationError({"source_url": "Give an address as https://example.org/ is."}) from None
         if self.republication_of_id == self.pk:
             raise ValidationError({"republication_of": "A source is not a republication of itself."})
 

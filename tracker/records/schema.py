@@ -81,6 +81,18 @@ def sample(field):
 
 
 @sample.register
+def _(field: serializers.CharField):
+    if field.allow_null:
+        return None
+    return "AM" if field.max_length == 2 else "text"  # the code of a country
+
+
+@sample.register
+def _(field: serializers.URLField):
+    return "https://example.org/"
+
+
+@sample.register
 def _(field: serializers.ChoiceField):
     return next(iter(field.choices))
 
@@ -266,7 +278,16 @@ class Schema(AutoSchema):
             return {"type": "integer", "minimum": 0}
         if isinstance(field, Own):
             return {"type": "string"}
+        if shapes := getattr(field.parent, "alternatives", dict)().get(field.field_name):
+            return {"anyOf": [self.resolve_serializer(shape(), direction).ref for shape in shapes]}
         return super()._map_serializer_field(field, direction, bypass_extensions)
+
+    def _insert_field_validators(self, field, schema):
+        """As drf-spectacular's, but an address that may be empty is any text: the empty one is no URI."""
+        if isinstance(field, serializers.URLField) and field.allow_blank:
+            schema.pop("format", None)
+        else:
+            super()._insert_field_validators(field, schema)
 
     def _map_basic_serializer(self, serializer, direction):
         schema = super()._map_basic_serializer(serializer, direction)
