@@ -1,0 +1,230 @@
+"""Who may import whom, what a name may not be, and that every record is complete wherever it is listed."""
+
+import ast
+
+from django.apps import apps
+from django.conf import settings
+from django.contrib import admin
+from django.db.models import TextField
+from django.test import SimpleTestCase
+from rest_framework import serializers
+
+from tests import catalog
+from tracker.records.fields import Derived
+from tracker.records.models import Citation, LatinField, Part, Record, Token
+from tracker.records.shapes import Pick, Shape, registry
+
+LAYERS = ("tracker.records", "people", "dialogues", "tracker")  # each may import those before it
+RESERVED = {
+    *("format", "fields", "omit", "expand", "page", "page_size", "cursor", "ordering", "q", "as_of", "since"),
+    *("url", "links"),
+}
+EDITORS_ONLY = {  # fields of every record that no reader is shown
+    "publication": "what is shown is published",
+    "confidentiality": "what is shown is public",
+    "created_by": "names nobody who works here",
+    "assigned_to": "names nobody who works here",
+    "published_by": "names nobody who works here",
+    "cleared": "names nobody who works here",
+    "created_at": "tells when work on a record began",
+    "updated_at": "tells when hidden work was done",
+    "publish_at": "tells of what is still to come",
+    "version": "counts hidden changes too; readers get it as ETag",
+    "notes": "written for editors",
+}
+PART_ONLY = {  # fields of parts that no reader is shown
+    "confidentiality": "what is shown is public",
+    "position": "a list has its order",
+    "published": "copied from the record for a constraint",
+    "record": "a part stands inside its record",
+}
+MOST_KEYS = 50  # json_build_object takes a hundred arguments
+
+
+def modules():
+    """(dotted name, syntax tree) of each module of ours."""
+    for layer in ("tracker", "people", "dialogues"):
+        for path in sorted((settings.BASE_DIR / layer).rglob("*.py")):
+            parts = path.relative_to(settings.BASE_DIR).with_suffix("").parts
+            if "migrations" not in parts:
+                name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
+                yield name, path.name == "__init__.py", ast.parse(path.read_text(encoding="utf-8"))
+
+
+def layer(name):
+    """The layer of a module, None if it is not ours."""
+    return next((each for each in LAYERS if name == each or name.startswith(f"{each}.")), None)
+
+
+def imported(name, is_package, node):
+    """The dotted names that an import statement of a module leads to."""
+    if isinstance(node, ast.Import):
+        return [alias.name for alias in node.names]
+    here = name.split(".") if is_package else name.split(".")[:-1]
+    base = ".".join(here[: len(here) - node.level + 1]) if node.level else ""
+    start = ".".join(filter(None, (base, node.module)))
+    return [f"{start}.{alias.name}" for alias in node.names]
+
+
+def records():
+    return [model for model in apps.get_models() if issubclass(model, Record)]
+
+
+def parts():
+    return [model for model in apps.get_models() if issubclass(model, Part)]
+
+
+class ImportTest(SimpleTestCase):
+    def test_no_module_imports_from_a_layer_above_its_own(self):
+        for name, is_package, tree in modules():
+            for node in ast.walk(tree):
+                if isinstance(node, ast.Import | ast.ImportFrom):
+                    for other in imported(name, is_package, node):
+                        with self.subTest(module=name, imported=other):
+                            self.assert_below(name, other)
+
+    def assert_below(self, name, other):
+        if layer(other) and LAYERS.index(layer(other)) > LAYERS.index(layer(name)):
+            self.fail(f"{name} imports {other}, but {layer(name)} must not know {layer(other)}.")
+
+    def test_a_forbidden_import_would_be_found(self):
+        for statement, other in (
+            ("from people.models import Person", "people.models.Person"),
+            ("import dialogues.views", "dialogues.views"),
+            ("from ..api import router", "tracker.api.router"),
+        ):
+            names = imported("tracker.records.models", False, ast.parse(statement).body[0])
+            self.assertEqual(names, [other])
+            with self.assertRaisesRegex(AssertionError, f"tracker.records.models imports {other}"):
+                self.assert_below("tracker.records.models", other)
+
+    def test_nothing_is_imported_inside_a_function(self):
+        for name, _, tree in modules():
+            for function in ast.walk(tree):
+                if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
+                    inside = [
+                        node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)
+                    ]
+                    if inside:
+                        self.fail(
+                            f"{name}.{function.name} imports inside a function, in line {inside[0].lineno}."
+                        )
+
+
+class NameTest(SimpleTestCase):
+    def test_no_field_is_named_like_a_parameter_or_a_key_of_the_answer(self):
+        for model in (*records(), *parts()):
+            taken = {field.name for field in model._meta.get_fields()} & RESERVED
+            self.assertEqual(taken, set(), f"{model.__name__} names fields like reserved words")
+
+    def test_what_is_ordered_and_searched_is_compared_letter_by_letter(self):
+        columns = [
+            field for model in records() for field in model._meta.fields if isinstance(field, LatinField)
+        ]
+        for column in (*columns, Token._meta.get_field("token")):
+            self.assertIsInstance(column, TextField)
+            self.assertEqual(column.db_collation, "C", f"{column} is compared as the database's locale wants")
+
+
+class ShapeTest(SimpleTestCase):
+    def every(self):
+        return {*registry.whole.values(), *registry.nested.values(), *subclasses(Shape)}
+
+    def test_no_shape_has_more_keys_than_the_database_can_put_into_one_object(self):
+        for shape in (shape for shape in self.every() if model_of(shape)):
+            keys = len(shape(pick=Pick(detail=True)).fields)
+            self.assertLessEqual(keys, MOST_KEYS, f"{shape.__name__} has {keys} keys")
+
+    def test_no_serializer_reaches_across_a_relation(self):
+        """A source with a dot would pass what its reader may not see."""
+        for shape in (shape for shape in self.every() if model_of(shape)):
+            for name, field in shape(pick=Pick(detail=True)).fields.items():
+                self.assertNotIn(".", field.source or "", f"{shape.__name__}.{name} crosses visibility")
+
+    def test_every_plain_field_is_one_column(self):
+        for shape in (shape for shape in self.every() if model_of(shape)):
+            columns = {field.name for field in shape.Meta.model._meta.get_fields()}
+            for name, field in shape(pick=Pick(detail=True)).fields.items():
+                known = (
+                    field.source in columns
+                    or field.source == "*"
+                    or isinstance(field, serializers.ReadOnlyField)
+                )
+                self.assertTrue(known, f"{shape.__name__}.{name} comes from no column")
+
+
+class CompleteTest(SimpleTestCase):
+    """A record that is missing in one place is found missing here."""
+
+    def test_every_record_has_an_endpoint_with_filters(self):
+        views = {view.model(): view for view in catalog.RECORDS}
+        for model in records():
+            self.assertIn(model, views, f"{model.__name__} has no endpoint in tracker/api.py")
+            filters = set(views[model].filterset_class.base_filters)
+            self.assertGreater(len(filters), 3, f"{model.__name__} has hardly a filter")
+            for name in shown_columns(model):
+                offered = any(each == name or each.startswith(f"{name}_") for each in filters)
+                self.assertTrue(
+                    offered or name in UNFILTERED, f"no filter of {model.__name__} is about {name}"
+                )
+
+    def test_every_public_field_of_a_record_is_shown(self):
+        for view in catalog.RECORDS:
+            hidden = set(shown_columns(view.model())) - set(view.shape.names())
+            self.assertEqual(
+                hidden, set(), f"{view.shape.__name__} leaves out fields: show them or say why not"
+            )
+
+    def test_every_public_field_of_a_part_is_shown(self):
+        for model in parts():
+            names = set(registry.inside(model).names())
+            columns = {field.name for field in model._meta.concrete_fields if not isinstance(field, Derived)}
+            self.assertEqual(
+                columns - names - set(PART_ONLY), set(), f"parts of {model.__name__} are shown in part"
+            )
+
+    def test_nothing_for_editors_is_shown(self):
+        for shape in registry.whole.values():
+            self.assertEqual(set(shape.names()) & set(EDITORS_ONLY), set(), shape.__name__)
+
+    def test_every_list_of_parts_is_shown(self):
+        for model in records():
+            lists = {part._meta.get_field("record").remote_field.related_name for part in parts_of(model)}
+            self.assertLessEqual(lists, set(registry.whole[model].names()), model.__name__)
+
+    def test_every_cited_record_has_a_table_of_citations(self):
+        for model in records():
+            cited = any(issubclass(part, Citation) for part in parts_of(model))
+            self.assertEqual(cited, model.cited, f"{model.__name__}: `cited` says {model.cited}")
+
+    def test_every_record_is_in_the_admin(self):
+        for model in records():
+            self.assertIn(model, admin.site._registry, f"{model.__name__} is not in the admin")
+
+
+UNFILTERED = {"latitude": "a position is looked for by its place", "longitude": "as latitude"}
+
+
+def shown_columns(model):
+    """The columns and lists of a model that readers are shown."""
+    fields = (*model._meta.concrete_fields, *model._meta.many_to_many)
+    named = [
+        field.name for field in fields if not isinstance(field, Derived) or field.name == "display_title"
+    ]
+    return [name for name in named if name not in {*EDITORS_ONLY, "id", "slug", "published_at", "changed_at"}]
+
+
+def parts_of(model):
+    return [part for part in parts() if part._meta.get_field("record").related_model is model]
+
+
+def subclasses(cls):
+    for below in cls.__subclasses__():
+        yield below
+        yield from subclasses(below)
+
+
+def model_of(shape):
+    """The model of a shape, None for a base class."""
+    model = getattr(getattr(shape, "Meta", None), "model", None)
+    return None if model is None or model._meta.abstract else model
