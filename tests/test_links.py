@@ -1,0 +1,127 @@
+"""All that is published is reached from the API root by the addresses in the answers, with its sources."""
+
+from functools import cache
+
+from django.conf import settings
+from django.test import Client, TestCase
+
+from dialogues.models import Dialogue, Participation, Statement
+from people.models import Affiliation, CaseActor, CaseEvent, Charge, PersecutionCase, Person, Recognition
+from tests import catalog, make
+from tests.test_fixtures import load
+from tracker.records.citations import TABLES
+from tracker.records.shapes import list_url
+
+ROOT = f"{settings.PUBLIC_URL}/api/v1/"
+CITATION = f"{ROOT}citations/"
+DESCRIPTIONS = ("schema/", "docs/")  # of the API, not of what it holds
+
+
+def addresses(value, but=()):
+    """Every address of the API in an answer, wherever it stands, but not below these keys."""
+    if isinstance(value, dict):
+        value = [each for key, each in value.items() if key not in but]
+    if isinstance(value, list):
+        for each in value:
+            yield from addresses(each, but)
+    elif isinstance(value, str) and value.startswith(ROOT) and not value.endswith(DESCRIPTIONS):
+        yield value
+
+
+def address(record):
+    return f"{list_url(type(record))}{record.pk}/"
+
+
+@cache
+def ask(url):
+    """The answer at an address, which must be there."""
+    answer = Client().get(url)
+    assert answer.status_code == 200, f"{url} answers {answer.status_code}"
+    return answer.json()
+
+
+def crawl():
+    """{address: answer} of all that the root leads to.
+
+    Filtered lists are left to the tests, and so are single citations, which their records show too.
+    """
+    found, waiting = {}, [ROOT]
+    while waiting:
+        url = waiting.pop()
+        if url not in found:
+            found[url] = ask(url)
+            next_ones = addresses(found[url], but=["links"])
+            waiting += [
+                each for each in next_ones if each == CITATION or "?" in each or not each.startswith(CITATION)
+            ]
+    return found
+
+
+class CrawlTest(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        load()
+        for model in make.BUILDERS:  # the article tells of no actor, no recognition
+            if not model.objects.exists():
+                make.one(model)
+        ask.cache_clear()
+        cls.found = crawl()
+
+    def test_every_published_record_is_reached(self):
+        for view in catalog.RECORDS:
+            for row in view.model().objects.visible_to(None):
+                self.assertIn(address(row), self.found, f"nothing leads to {row!r}")
+
+    def test_every_cited_record_shows_its_citations_and_their_sources(self):
+        for table in TABLES:
+            for citation in table.objects.visible_to(None).select_related("record"):
+                url = address(citation.record)
+                shown = {one["id"]: one["source"]["id"] for one in self.found[url]["citations"]}
+                self.assertEqual(shown.get(str(citation.pk)), str(citation.source_id), url)
+
+    def test_a_citation_has_an_address_of_its_own(self):
+        for table in TABLES:
+            citation = table.objects.visible_to(None).first()
+            if citation:
+                self.assertEqual(ask(f"{CITATION}{citation.pk}/")["record"]["id"], str(citation.record_id))
+
+    def test_every_kind_of_link_leads_to_a_list(self):
+        for view in catalog.RECORDS:
+            record = view.model().objects.visible_to(None).first()
+            for name, link in self.found[address(record)]["links"].items():
+                with self.subTest(record=repr(record), link=name):
+                    self.assertIn("results", ask(link))
+
+    def assert_there_and_back(self, record, model, parameter, rows):
+        """A link lists just these rows, and each names the record or leads to what does."""
+        link = f"{list_url(model)}?{parameter}={record.pk}"
+        self.assertIn(link, self.found[address(record)]["links"].values(), f"no link to {link}")
+        listed = set()
+        while link:
+            answer = ask(link)
+            listed |= {row["id"] for row in answer["results"]}
+            link = answer["next"]
+        self.assertEqual(
+            listed, {str(row.pk) for row in rows}, f"{model.__name__} by {parameter} of {record!r}"
+        )
+        for row in rows:
+            self.assertIn(
+                address(record), set(addresses(self.found[address(row)])), f"no way back from {row!r}"
+            )
+
+    def test_a_person_leads_to_everything_about_them_and_back(self):
+        for person in Person.objects.visible_to(None):
+            for model, parameter, rows in (
+                (Affiliation, "person", person.affiliations.all()),
+                (PersecutionCase, "person", person.cases.all()),
+                (Participation, "person", person.participations.all()),
+                (Dialogue, "participant", Dialogue.objects.filter(participations__person=person).distinct()),
+                (Statement, "about_people", person.statements.all()),
+                (Statement, "speaker", Statement.objects.filter(speakers__person=person).distinct()),
+            ):
+                self.assert_there_and_back(person, model, parameter, rows)
+
+    def test_a_case_leads_to_everything_that_happened_in_it_and_back(self):
+        for case in PersecutionCase.objects.visible_to(None):
+            for model in (Charge, CaseEvent, CaseActor, Recognition):
+                self.assert_there_and_back(case, model, "case", model.objects.filter(case=case))
