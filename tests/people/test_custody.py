@@ -76,6 +76,9 @@ class CustodyTest(CaseTest):
             self.assert_told({"2021-06-20": "possibly", "2022-01-01": "not_held"}, *events)
             self.assert_told({"2022-01-01": LAST}, *events, (kind, "2021-07-01"))
 
+    def test_house_arrest_on_the_day_of_the_arrest_is_what_came_of_it(self):
+        self.assert_told({"2022-05-05": "not_held"}, ("arrest", "2022-05-05"), ("house_arrest", "2022-05-05"))
+
     def test_who_may_have_left_the_country_and_been_arrested_in_any_order_may_be_held(self):
         self.assert_told({"2023-01-01": "possibly"}, ("left_country", "2022"), ("arrest", "2022"))
 
