@@ -67,11 +67,15 @@ class ParticipationAdmin(RecordAdmin):
         return [*super().get_inlines(request, obj), *shown]
 
     def get_readonly_fields(self, request, obj=None):
-        """Nobody clears themselves for an identity: its writer does, and who is cleared."""
+        """Nobody clears themselves for an identity: its writer does, and who is cleared.
+
+        Nor by a detour: who makes a record confidential is cleared for it, and a named one has no identity.
+        """
         closed = (
             has_identity(obj) and obj.created_by_id != request.user.pk and not self.is_cleared(request, obj)
         )
-        return [*super().get_readonly_fields(request, obj), *(["cleared"] if closed else [])]
+        kept = ["naming", "confidentiality", "cleared"] if closed else []
+        return [*super().get_readonly_fields(request, obj), *kept]
 
     def is_cleared(self, request, obj):
         return obj.cleared.filter(pk=request.user.pk).exists()

@@ -19,10 +19,13 @@ KNOWN_AFFILIATIONS = 2
 
 @admin.register(models.Side)
 class SideAdmin(VisibleAdmin):
-    """Only for autocomplete: sides are written on the page of their conflict."""
+    """Only for autocomplete: sides are written on the page of their conflict.
+
+    They are found by their own names alone: the title of a conflict often names both of its sides.
+    """
 
     tells = ["name", "record"]
-    search_through = ["record"]
+    search_through = []
 
     def has_module_permission(self, request):
         return False

@@ -7,11 +7,13 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
+from dialogues.admin import DialogueAdmin
 from dialogues.models import Dialogue, Participation, Statement
 from people.models import Conflict, Organization, PersecutionCase, Person
 from tests import make
 from tracker.records.admin.lists import lists_of
-from tracker.records.models import Record, Visible
+from tracker.records.models import Place, Record, Visible
+from tracker.records.names import fold
 
 FEW, MANY = 2, 12
 SECRET = "Zzyzxqova"
@@ -262,6 +264,21 @@ class NothingHiddenTest(AdminTest):
         self.assertEqual(part.selected_by_id, secret.pk)
         self.assertEqual([*statement.about_organizations.all()], [secret])
         self.assertNotContains(self.client.get(address(Participation, "changelist")), SECRET)
+
+    def test_no_list_is_ordered_by_a_hidden_name(self):
+        hidden = make.place(name="Mmm", confidentiality="confidential")
+        made = [make.dialogue(place=make.place(name=name)) for name in ("Bbb", "Yyy")]
+        made.append(make.dialogue(place=hidden))
+        place = DialogueAdmin.columns.index("place") + 1  # after the column of the boxes
+        for name in ("Aaa", "Zzz"):
+            Place.objects.filter(pk=hidden.pk).update(name_folded=fold(name))
+            listed = self.client.get(address(Dialogue, "changelist"), {"o": place}).context["cl"].result_list
+            self.assertEqual([row.pk for row in listed], [row.pk for row in made])
+
+    def test_a_side_is_found_by_its_own_name(self):
+        sides = make.conflict(title="North and South").sides
+        found = self.client.get(f"{choices_address(Participation._meta.get_field('side'))}&term=sou")
+        self.assertEqual([one["id"] for one in found.json()["results"]], [str(sides.get(name="South").pk)])
 
     def test_a_filter_offers_no_hidden_conflict(self):
         make.conflict(title=SECRET, confidentiality="confidential")

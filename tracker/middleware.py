@@ -45,6 +45,17 @@ class DatabaseAway:
         return None
 
 
+class CleanCookies:
+    """Leaves out cookies with a NUL: no column takes one, so looking up such a session would fail."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
+        return self.get_response(request)
+
+
 def unavailable(request):
     """The answer to a request that the database cannot serve now: problem details for the API, else text."""
     detail = "The database cannot be reached at the moment. Try again in a few seconds."

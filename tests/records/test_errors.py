@@ -2,7 +2,7 @@
 
 import uuid
 
-from django.test import TestCase
+from django.test import Client, TestCase
 
 from dialogues.models import Dialogue, Statement
 from people.models import Person
@@ -108,8 +108,7 @@ class AbsentTest(ProblemTest):
 
     def test_a_path_that_is_no_route_answers_so(self):
         for path in (
-            "x",
-            "people",
+            "x/",
             "people//",
             "people/a/b/",
             "People/",
@@ -120,6 +119,17 @@ class AbsentTest(ProblemTest):
             with self.subTest(path=path):
                 body = self.assert_problem(self.client.get(f"/api/v1/{path}"), 404)
                 self.assertEqual(body["detail"], "Nothing is here.")
+
+    def test_a_path_without_its_slash_is_told_so(self):
+        for path in ("x", "people", f"people/{self.hidden[0].pk}", "schema"):
+            with self.subTest(path=path):
+                body = self.assert_problem(self.client.get(f"/api/v1/{path}"), 404)
+                self.assertIn("ends with a slash", body["detail"])
+
+    def test_writing_to_no_route_answers_so_too(self):
+        browser = Client(enforce_csrf_checks=True)
+        for method in WRITES:
+            self.assert_problem(getattr(browser, method)("/api/v1/nothing/"), 404)
 
     def test_what_the_key_of_another_kind_is_is_not_told(self):
         self.assert_problem(self.client.get(f"/api/v1/people/{make.dialogue().pk}/"), 404)
@@ -250,6 +260,11 @@ class QueryTest(ProblemTest):
     def test_a_repeated_parameter_is_refused(self):
         for url in self.urls[:-2]:
             self.assertEqual(list(self.errors(f"{url}?fields=id&fields=id")), ["fields"])
+
+    def test_more_parameters_than_anything_takes_are_refused_at_once(self):
+        query = "&".join(f"{'x' * 50}{number}=1" for number in range(101))
+        for url in self.urls:
+            self.assertEqual(list(self.errors(f"{url}?{query}")), ["query"])
 
     def test_an_empty_parameter_is_refused(self):
         for query in ("q=", "q", "gender=", "fields=", "page=", "cursor=", "as_of=", "format="):

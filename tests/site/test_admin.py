@@ -271,6 +271,16 @@ class SecrecyTest(EditingTest):
         self.assertNotContains(page, "Zzyzx")
         self.assertNotIn("cleared", page.context["adminform"].form.fields)
 
+    def test_no_detour_clears_for_an_identity(self):
+        part = make.participation(naming="pseudonym", pseudonym="P")
+        make.identity(part, person=make.person(name="Zzyzx"))
+        self.change(part, confidentiality="confidential")
+        self.change(part, naming="named", pseudonym="", group_label="a delegation")
+        self.change(part, cleared=[self.admin.pk])
+        self.assertEqual([part.naming, part.confidentiality], ["pseudonym", "public"])
+        self.assertEqual([*part.cleared.all()], [])
+        self.assertNotContains(self.client.get(address(Participation, "change", part.pk)), "Zzyzx")
+
     def test_an_identity_is_written_on_the_page_of_its_participation(self):
         part = make.participation(naming="withheld", cleared=[self.admin])
         prefix = "-1"  # the relation has no name back

@@ -1,5 +1,7 @@
 import os
 import runpy
+import subprocess
+import sys
 from pathlib import Path
 from unittest import mock
 
@@ -9,7 +11,7 @@ from django.http import HttpResponse
 from django.test import RequestFactory, SimpleTestCase
 
 from tracker import environment
-from tracker.middleware import DatabaseAway
+from tracker.middleware import CleanCookies, DatabaseAway
 
 ROOT = Path(environment.BASE_DIR)
 SECRET = "s" * 25 + "abcdefghijklmnopqrstuvwxyz"
@@ -94,6 +96,22 @@ class ProfileTest(SimpleTestCase):
                 runpy.run_path(ROOT / "tracker" / "wsgi.py")
 
 
+class LogTest(SimpleTestCase):
+    """Nobody outside fills the log, and nothing of what they send stands in it."""
+
+    def test_what_a_client_did_wrong_is_not_logged(self):
+        logging = read_settings()["LOGGING"]
+        program = f"""
+import logging.config
+logging.config.dictConfig({logging!r})
+for name in ("request", "security.DisallowedHost", "security.csrf"):
+    logging.getLogger(f"django.{{name}}").warning("wrong")
+logging.getLogger("django.security.DisallowedHost").error("wrong")
+"""
+        told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+        self.assertEqual(told.stderr, "")
+
+
 class DatabaseUrlTest(SimpleTestCase):
     """DATABASE_URL may have any form that PostgreSQL's own library reads."""
 
@@ -173,6 +191,12 @@ class DatabaseAwayTest(SimpleTestCase):
 
     def test_other_errors_stay_errors(self):
         self.assertIsNone(DatabaseAway(None).process_exception(RequestFactory().get("/"), ValueError()))
+
+
+class CleanCookiesTest(SimpleTestCase):
+    def test_a_cookie_that_no_column_takes_is_left_out(self):
+        request = RequestFactory().get("/", headers={"Cookie": r'sessionid="aaaaaaaa\000"; csrftoken=b'})
+        self.assertEqual(CleanCookies(lambda request: request.COOKIES)(request), {"csrftoken": "b"})
 
 
 class ContentSecurityPolicyTest(SimpleTestCase):

@@ -22,6 +22,7 @@ PAGE_SIZE = 50
 LARGEST_PAGE = 200
 LARGEST_OFFSET = 10_000
 LONGEST_VALUE = 2_000
+MOST_PARAMETERS = 100
 START = "*"
 CONTROL = {*map(chr, range(32)), "\x7f"}
 
@@ -30,6 +31,8 @@ def parameters(query):
     """The parameters of a raw query string; BadParameters where one is repeated or is no clean text."""
     pairs = [pair.partition("=")[::2] for pair in query.split("&") if pair]
     errors, found = {}, {}
+    if len(pairs) > MOST_PARAMETERS:
+        raise BadParameters({"query": f"Give at most {MOST_PARAMETERS} parameters."})
     for name, value in pairs:
         name, value = decoded(name), decoded(value)
         if name is None or len(name) > 100:

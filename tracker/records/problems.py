@@ -3,6 +3,7 @@
 import difflib
 
 from django.http import JsonResponse
+from django.views.decorators.csrf import csrf_exempt
 from rest_framework import exceptions, status
 from rest_framework.views import exception_handler
 
@@ -63,9 +64,11 @@ SENTENCES = {
 }
 
 
+@csrf_exempt
 def not_found(request, *args, **kwargs):
-    """The answer for every path of the API that is no endpoint."""
-    return problem(404, SENTENCES[404])
+    """The answer for every path of the API that is no endpoint, whatever the method."""
+    hint = "" if request.path.endswith("/") else " Every address of the API ends with a slash."
+    return problem(404, f"{SENTENCES[404]}{hint}")
 
 
 def nearest(name, names):

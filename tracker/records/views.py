@@ -120,7 +120,8 @@ class ApiView(viewsets.ViewSet):
         response = HttpResponse(body, content_type="application/json")
         if self.reader.user is None:
             response["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-            self.request.META.pop("HTTP_IF_MATCH", None)  # a condition of writing
+            for condition in ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"):  # those of writing
+                self.request.META.pop(condition, None)
             return get_conditional_response(self.request, etag=response["ETag"], response=response)
         if edition:
             response["ETag"] = f'"{edition}"'

@@ -188,6 +188,20 @@ class RecordList(ChangeList):
         queryset = self.model_admin.listed(queryset, request.user)
         return queryset.annotate(source_count=self._counted(request)) if self.model.cited else queryset
 
+    def get_ordering(self, request, queryset):
+        self.user = request.user
+        return super().get_ordering(request, queryset)
+
+    def get_ordering_field(self, field_name):
+        """As Django's; but a relation is ordered by the name of a row that the reader sees, or by none."""
+        ordering = super().get_ordering_field(field_name)
+        name, _, folded = (ordering or "").partition("__")
+        if not folded:
+            return ordering
+        field = self.model._meta.get_field(name)
+        rows = field.related_model.objects.visible_to(self.user)
+        return Subquery(rows.filter(pk=OuterRef(field.attname)).order_by().values(folded))
+
     def _counted(self, request):
         cited = visible_citations(self.model, request.user).filter(record=OuterRef("pk"))
         return Subquery(cited.order_by().values("record").annotate(n=Count("pk")).values("n"))
