@@ -289,7 +289,7 @@ class Open(Vocabulary):
 class Custody(Vocabulary):
     """Whether the person of a case was in custody on a day."""
 
-    HELD = "held", "Held: a source vouches for that day or a later one"
+    HELD = "held", "Held: no end is known, and a source of that day or later is cited"
     HELD_WHEN_LAST_REPORTED = "held_when_last_reported", "Held when last reported: no release is known"
     POSSIBLY = "possibly", "Possibly held"
     NOT_HELD = "not_held", "Not held"
