@@ -56,11 +56,6 @@ def surely_by(day, prefix="date"):
     return Q(**{f"{prefix}_latest__lte": day})
 
 
-def first(rows, column):
-    """A column of the first of some rows."""
-    return Subquery(rows.values(column)[:1])
-
-
 def literal(day):
     return Cast(Value(day), DateField())
 

@@ -1,7 +1,9 @@
 """What every answer carries, and what is answered while the database is away."""
 
 from django.db import InterfaceError, OperationalError, close_old_connections
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
+
+from tracker.records.problems import problem
 
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 DOCS_PATH = "/api/v1/docs/"
@@ -60,8 +62,7 @@ def unavailable(request):
     """The answer to a request that the database cannot serve now: problem details for the API, else text."""
     detail = "The database cannot be reached at the moment. Try again in a few seconds."
     if request.path.startswith("/api/"):
-        problem = {"type": "about:blank", "title": "Service Unavailable", "status": 503, "detail": detail}
-        response = JsonResponse(problem, status=503, content_type="application/problem+json")
+        response = problem(503, detail)
     else:
         response = HttpResponse(detail, status=503, content_type="text/plain; charset=utf-8")
     response.headers["Retry-After"] = "2"

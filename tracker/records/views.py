@@ -53,7 +53,6 @@ class ApiView(viewsets.ViewSet):
     permission_classes = [ReadOrKnown]
     content_negotiation_class = Negotiation
     renderer_classes = [JSON]
-    parameters = ()  # the names it understands besides `format`
 
     def initial(self, request, *args, **kwargs):
         if request.method in ("GET", "HEAD"):
@@ -76,7 +75,8 @@ class ApiView(viewsets.ViewSet):
         return given
 
     def known(self):
-        return self.parameters
+        """The names of the parameters that it understands besides `format`."""
+        return ()
 
     def offered(self):
         """The renderers of what is asked for."""
