@@ -6,6 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from tracker.records import roles
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import (
@@ -19,7 +20,6 @@ from tracker.records.models import (
     country_code,
     language_code,
     not_reversed,
-    sees_hidden,
     tokens_trigger,
 )
 
@@ -87,7 +87,7 @@ class Name(Part):
 
     @classmethod
     def own_conditions(cls, user, path):
-        return Q() if sees_hidden(user) else Q(**{f"{path}confidentiality": Confidentiality.PUBLIC})
+        return Q() if roles.edits(user) else Q(**{f"{path}confidentiality": Confidentiality.PUBLIC})
 
 
 class Identifier(Part):

@@ -20,6 +20,14 @@ def whole_number(name: str, least: int, most: int) -> int:
     return int(text)
 
 
+def on_or_off(name: str, default: bool) -> bool:
+    """The variable as a truth value; ImproperlyConfigured if it is neither on, off nor empty."""
+    text = read(name) or ("on" if default else "off")
+    if text not in ("on", "off"):
+        raise ImproperlyConfigured(f"{name} is {text!r}; it must be on or off.")
+    return text == "on"
+
+
 def is_loopback(host: str) -> bool:
     """Whether an address to listen on can be reached from this machine only."""
     try:
@@ -157,6 +165,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "tracker.records.roles.RoleBackend"]
+FOUR_EYES = on_or_off("FOUR_EYES", default=not DEMO)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

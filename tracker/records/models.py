@@ -15,6 +15,7 @@ from django.db.models.functions import NullIf
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from . import roles
 from .choices import (
     CitationBasis,
     Confidentiality,
@@ -130,11 +131,6 @@ class OldSlug(models.Model):
         return self.slug
 
 
-def sees_hidden(user):
-    """Whether this reader sees what is not published; everybody else reads what the public reads."""
-    return bool(user and user.is_active and user.is_superuser)
-
-
 class VisibleQuerySet(GuardedUpdate, models.QuerySet):
     def visible_to(self, user):
         """The rows this reader may see. Every read starts here."""
@@ -152,7 +148,7 @@ class VisibleQuerySet(GuardedUpdate, models.QuerySet):
         """Rows with, for each word of the text, a word in a name or title that begins so, however spelled."""
         words = tokens(text)[:SEARCH_WORDS]
         readable = Token.objects.filter(
-            Q() if sees_hidden(user) else Q(confidentiality=Confidentiality.PUBLIC)
+            Q() if roles.edits(user) else Q(confidentiality=Confidentiality.PUBLIC)
         )
         found = self if words else self.filter(NOTHING)
         for word in words:
@@ -248,16 +244,21 @@ class Record(Visible):
 
     @classmethod
     def own_conditions(cls, user, path):
-        if not sees_hidden(user):
-            published = {
+        rule = Q(
+            **{
                 f"{path}publication": Publication.PUBLISHED,
                 f"{path}confidentiality": Confidentiality.PUBLIC,
             }
-            return Q(**published)
-        cleared = cls.cleared.through.objects.filter(user=user).values(cls._meta.model_name)
-        return ~Q(**{f"{path}confidentiality": Confidentiality.CONFIDENTIAL}) | Q(
-            **{f"{path}pk__in": cleared}
         )
+        if not roles.writes(user):
+            return rule
+        open_to_staff = ~Q(**{f"{path}confidentiality": Confidentiality.CONFIDENTIAL})
+        own = Q(**{f"{path}created_by": user}) | Q(**{f"{path}assigned_to": user})
+        rule |= open_to_staff if roles.edits(user) else own & open_to_staff
+        if roles.may_be_cleared(user):
+            cleared = cls.cleared.through.objects.filter(user=user).values(cls._meta.model_name)
+            rule |= Q(**{f"{path}pk__in": cleared})
+        return rule
 
     def save(self, *args, **kwargs):
         self.updated_at = timezone.now()
@@ -275,12 +276,24 @@ class Record(Visible):
             found.append("Its publish_at is still to come: wait, or clear it.")
         return found
 
-    def submit(self, by):
+    def submit(self, by, comment=""):
         """Hand a draft over for review."""
-        self._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW)
+        if not (roles.edits(by) or (roles.writes(by) and by.pk in (self.created_by_id, self.assigned_to_id))):
+            raise PermissionDenied("Only who wrote a draft, or an editor, submits it.")
+        self._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
+
+    def send_back(self, by, comment):
+        """Return what is in review to its author, saying what is to be mended."""
+        if not comment.strip():
+            raise ValidationError({"comment": "Say what is to be mended."})
+        self._must_edit(by)
+        self._move(by, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
 
     def publish(self, by, comment=""):
         """Make it public, or raise ValidationError with everything that is missing."""
+        self._must_edit(by)
+        if not (self.published_at or roles.may_publish_first(by, self)):
+            raise PermissionDenied("Somebody else publishes first what you wrote.")
         self.full_clean()
         if missing := self.missing():
             raise ValidationError(missing)
@@ -291,12 +304,16 @@ class Record(Visible):
         """Take it back from every channel; the reason stays in the notes."""
         if not reason.strip():
             raise ValidationError({"reason": "Say why it is withdrawn."})
+        self._must_edit(by)
         self._move(by, "withdrawn", {Publication.PUBLISHED}, Publication.WITHDRAWN, reason)
+
+    @staticmethod
+    def _must_edit(by):
+        if not roles.edits(by):
+            raise PermissionDenied("Only an editor does this.")
 
     @transaction.atomic
     def _move(self, by, verb, from_states, to_state, comment=""):
-        if not sees_hidden(by):
-            raise PermissionDenied
         stored = type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)
         if stored.publication not in from_states:
             raise ValidationError(f"It cannot be {verb}: it is {stored.get_publication_display().lower()}.")

@@ -16,6 +16,7 @@ from rest_framework import renderers, serializers, viewsets
 from . import statements
 from .access import ReadOrKnown, Session
 from .choices import Publication
+from .editing import Editing
 from .filters import SLUG, RecordFilterSet
 from .models import OldSlug, Slugged
 from .pages import Order, Page, parameters, write_cursor
@@ -44,6 +45,7 @@ class ApiView(viewsets.ViewSet):
     parameters = ()  # the names it understands besides `format`
 
     def initial(self, request, *args, **kwargs):
+        self.given = {}
         if request.method in ("GET", "HEAD"):
             self.given = self.checked(parameters(request.META.get("QUERY_STRING", "")))
         super().initial(request, *args, **kwargs)
@@ -91,10 +93,12 @@ class ApiView(viewsets.ViewSet):
             response["ETag"] = f'"{etag}"'
         response["Cache-Control"] = "no-cache" if public else "no-store"
         patch_vary_headers(response, ["Accept", "Cookie"])
+        if self.request.method not in ("GET", "HEAD"):
+            return response
         return get_conditional_response(self.request, etag=response.get("ETag"), response=response)
 
 
-class RecordViewSet(ApiView):
+class RecordViewSet(Editing, ApiView):
     """Lists and shows the records of one shape, each by one statement."""
 
     shape = None
