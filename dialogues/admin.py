@@ -4,13 +4,20 @@ from django.contrib import admin
 from django.db.models import Q
 
 from people.models import Organization, Person
-from tracker.records.admin import PartInline, RecordAdmin, RecordInline, VisibleRelations, text_of
+from tracker.records.admin import (
+    IdentifierInline,
+    PartInline,
+    RecordAdmin,
+    RecordInline,
+    VisibleRelations,
+    text_of,
+)
 
 from . import models
 from .choices import Naming
 
 
-class DialogueIdentifierInline(PartInline):
+class DialogueIdentifierInline(IdentifierInline):
     model = models.DialogueIdentifier
 
 
@@ -19,9 +26,8 @@ class ParticipationInline(RecordInline):
 
     model = models.Participation
     rows = [
-        ("person", "organization", "group_label"),
-        ("role", "side", "affiliation", "described_as"),
-        ("count_min", "count_max", "count_basis", "member_of"),
+        ("person", "organization", "group_label", "count_min", "count_max"),
+        ("role", "side", "affiliation", "described_as", "member_of"),
     ]
 
 
@@ -47,12 +53,13 @@ class IdentityInline(VisibleRelations, admin.StackedInline):
 
 @admin.register(models.Participation)
 class ParticipationAdmin(RecordAdmin):
-    tells = ["person", "organization", "group_label", "pseudonym", "role", "dialogue"]
+    names = ["person", "organization", "group_label", "pseudonym"]
+    tells = [*names, "role", "dialogue"]
     columns = ["who", "dialogue", "role", "side", "affiliation", "state", "sources"]
 
     @admin.display(description="who")
     def who(self, record):
-        return self.label(record, without="dialogue")
+        return "".join(text_of(record, name) for name in self.names) or record.get_naming_display()
 
     def get_inlines(self, request, obj):
         """The identity only where there is one to know, and only before those who may know it."""
@@ -96,6 +103,10 @@ class AssessmentAdmin(RecordAdmin):
 
 class SpeakerInline(PartInline):
     model = models.Speaker
+    template = "admin/record_rows.html"
+    fieldsets = [
+        (None, {"fields": [("person", "organization", "label", "name_as_given", "naming", "position")]})
+    ]
 
 
 class RelationInline(RecordInline):

@@ -3,7 +3,14 @@
 from django.contrib import admin
 from django.db.models import Prefetch
 
-from tracker.records.admin import PartInline, RecordAdmin, RecordInline, VisibleAdmin
+from tracker.records.admin import (
+    IdentifierInline,
+    OtherNameInline,
+    PartInline,
+    RecordAdmin,
+    RecordInline,
+    VisibleAdmin,
+)
 
 from . import models
 
@@ -34,23 +41,23 @@ class SideInline(PartInline):
     model = models.Side
 
 
-class PersonNameInline(PartInline):
+class PersonNameInline(OtherNameInline):
     model = models.PersonName
 
 
-class PersonIdentifierInline(PartInline):
+class PersonIdentifierInline(IdentifierInline):
     model = models.PersonIdentifier
 
 
-class OrganizationNameInline(PartInline):
+class OrganizationNameInline(OtherNameInline):
     model = models.OrganizationName
 
 
-class OrganizationIdentifierInline(PartInline):
+class OrganizationIdentifierInline(IdentifierInline):
     model = models.OrganizationIdentifier
 
 
-class CaseIdentifierInline(PartInline):
+class CaseIdentifierInline(IdentifierInline):
     model = models.PersecutionCaseIdentifier
 
 

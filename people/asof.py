@@ -3,9 +3,11 @@
 Each function takes the reader, who names the day and decides which events, charges and sources count.
 """
 
+from datetime import date
+
 from django.db import models
 from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Cast, Greatest
+from django.db.models.functions import Cast, Coalesce, Greatest
 from django.db.models.lookups import Exact, GreaterThanOrEqual
 
 from tracker.records.shapes import Json
@@ -31,6 +33,7 @@ from .models import (
     PersecutionCaseCitation,
 )
 
+FIRST_DAY, LAST_DAY = (Value(day, DateField()) for day in (date.min, date.max))
 OVER = (ChargeStage.ACQUITTED, ChargeStage.DROPPED)
 # what ends custody and thereby tells that there was some
 FREE_BEFORE = {CaseEventKind.LEFT_COUNTRY, CaseEventKind.EXILE, CaseEventKind.HOUSE_ARREST}
@@ -172,17 +175,22 @@ def custody(reader):
         events(reader, kind__in=kinds(change)) for change in (BEGINS, ENDS, WITHIN)
     )
     releases = events(reader, kind__in=RELEASES)
-    same_case = CaseEvent.objects.visible_to(user).filter(by(day), case=OuterRef("case"))
-    end_after = same_case.filter(
-        Q(date_latest=None) | Q(date_latest__gte=OuterRef("date_earliest")), kind__in=kinds(ENDS)
+    # an open start may be any day, and so may an open end
+    began, ended_last = (
+        Coalesce(OuterRef("date_earliest"), FIRST_DAY),
+        Coalesce(OuterRef("date_latest"), LAST_DAY),
     )
-    begin_after = same_case.filter(
-        Q(date_latest=None) | Q(date_latest__gt=OuterRef("date_earliest")), kind__in=kinds(BEGINS)
+    same_case = CaseEvent.objects.visible_to(user).filter(case=OuterRef("case"))
+    until_day = same_case.filter(by(day))
+    end_after = until_day.filter(Q(date_latest=None) | Q(date_latest__gte=began), kind__in=kinds(ENDS))
+    begin_after = until_day.filter(Q(date_latest=None) | Q(date_latest__gt=began), kind__in=kinds(BEGINS))
+    begin_before = same_case.filter(
+        Q(date_earliest=None) | Q(date_earliest__lte=ended_last), kind__in=kinds(BEGINS)
     )
     spell = Exists(spells.filter(by(day)).exclude(date_latest__lt=day))
-    held = Exists(beginnings.filter(surely_by(day)).exclude(date_earliest=None).exclude(Exists(end_after)))
-    ended = Exists(endings.filter(surely_by(day)).exclude(date_earliest=None).exclude(Exists(begin_after)))
-    before_release = Exists(releases.exclude(surely_by(day))) & ~Exists(beginnings)
+    held = Exists(beginnings.filter(surely_by(day)).exclude(Exists(end_after)))
+    ended = Exists(endings.filter(surely_by(day)).exclude(Exists(begin_after)))
+    before_release = Exists(releases.exclude(surely_by(day)).exclude(Exists(begin_before)))
     told = Exists(beginnings) | Exists(spells) | Exists(releases)
     vouched = Q(GreaterThanOrEqual(newest_source(reader), literal(day)))
     return Case(

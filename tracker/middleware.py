@@ -1,6 +1,6 @@
 """What every answer carries, and what is answered while the database is away."""
 
-from django.db import InterfaceError, OperationalError
+from django.db import InterfaceError, OperationalError, close_old_connections
 from django.http import HttpResponse, JsonResponse
 
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -23,13 +23,21 @@ class ContentSecurityPolicy:
 
 
 class DatabaseAway:
-    """Answers 503 instead of 500 when a view cannot reach the database: it is being started again."""
+    """Answers 503 instead of 500 when a view cannot reach the database, as while it is being started again.
+
+    Connections are kept, so each thread notices a lost one with its next request. Where that only reads, it
+    is tried a second time on a new connection, and nobody else notices.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if response.status_code == 503 and request.method in ("GET", "HEAD"):
+            close_old_connections()
+            response = self.get_response(request)
+        return response
 
     def process_exception(self, request, exception):
         if isinstance(exception, (OperationalError, InterfaceError)):

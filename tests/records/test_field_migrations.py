@@ -76,6 +76,22 @@ class MigrationTest(TestCase):
         [created] = [o for o in detected(ProjectState(), Event) if isinstance(o, migrations.CreateModel)]
         self.assertEqual(sorted(name for name, _ in created.fields), sorted(names))
 
+    def test_a_migration_says_of_a_column_only_what_it_is_computed_from(self):
+        for name, said in (
+            ("start_date", ([], {"help_text": "When it began."})),
+            ("start_date_sort", (["sort"], {})),
+            ("name_folded", (["name"], {})),
+        ):
+            self.assertEqual(tuple(Event._meta.get_field(name).deconstruct()[2:]), said)
+        self.assertEqual(Visit._meta.get_field("date").deconstruct()[3], {"required": True})
+
+    def test_the_three_bounds_are_indexed(self):
+        migrate(ProjectState(), written(detected(ProjectState(), later_model(date=PartialDateField()))))
+        with connection.cursor() as cursor:
+            known = connection.introspection.get_constraints(cursor, "records_later").values()
+        indexed = {column for index in known if index["index"] for column in index["columns"]}
+        self.assertLessEqual({"date_earliest", "date_latest", "date_sort"}, indexed)
+
     def test_a_created_table_has_the_guard(self):
         migrate(ProjectState(), written(detected(ProjectState(), later_model(date=PartialDateField()))))
         self.assertEqual(self.guards(), ["records_later_date_bounds"])

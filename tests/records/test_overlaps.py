@@ -3,10 +3,11 @@
 from django.core.exceptions import FieldError, ValidationError
 from django.db import models, transaction
 from django.db.models import OuterRef, Q
+from django.db.models.functions import Lower
 
 from tests.records.dated import Event, TablesTestCase, Visit, table
 from tracker.records.dates import understand
-from tracker.records.fields import period_certainly_overlaps, period_overlaps
+from tracker.records.fields import PartialDateField, period_certainly_overlaps, period_overlaps
 
 # asked, record, possible, certain
 OVERLAPS = """
@@ -53,6 +54,11 @@ class OverlapsTest(TablesTestCase):
     def test_a_malformed_question_is_a_validation_error(self):
         with self.assertRaises(ValidationError):
             Event.objects.filter(start_date__overlaps="11.12.2025")
+
+    def test_an_expression_has_no_bounds_to_compare(self):
+        dates = Event.objects.annotate(lower=Lower("start_date", output_field=PartialDateField()))
+        with self.assertRaisesMessage(FieldError, "needs a field"):
+            dates.filter(lower__overlaps="2024").exists()
 
     def test_each_table_and_each_alias_is_asked_for_its_own_columns(self):
         old, new = Event.objects.create(start_date="2020"), Event.objects.create(start_date="2024")

@@ -79,7 +79,9 @@ class EmbeddedTest(SimpleTestCase):
 
 
 class StartTest(EmbeddedTest):
-    """The server starts whatever was left behind, and leaves nothing running."""
+    """The server starts whatever was left behind, in whatever path, and leaves nothing running."""
+
+    folder_name = "a folder, with 'odd' \"names\""
 
     @classmethod
     def setUpClass(cls):
@@ -188,12 +190,6 @@ class SharingTest(EmbeddedTest):
                 process.send_signal(number)
                 process.wait(timeout=10)
                 self.assert_stopped()
-
-
-class SpaceTest(StartTest):
-    """All of it in a path with spaces, a comma and quotes."""
-
-    folder_name = "a folder, with 'odd' \"names\""
 
 
 class LongPathTest(EmbeddedTest):

@@ -5,6 +5,7 @@ from unittest import mock
 
 from django.core.exceptions import ImproperlyConfigured
 from django.db import InterfaceError, OperationalError
+from django.http import HttpResponse
 from django.test import RequestFactory, SimpleTestCase
 
 from tracker import environment
@@ -132,23 +133,49 @@ class TableTest(SimpleTestCase):
 class DatabaseAwayTest(SimpleTestCase):
     """A request that cannot reach the database is answered 503, as the caller expects errors."""
 
-    def answer(self, path, exception):
-        return DatabaseAway(None).process_exception(RequestFactory().get(path), exception)
+    def answer(self, method, path, *outcomes):
+        """The answer of a view with these outcomes, one a try, and how often it was tried."""
+        outcomes = iter(outcomes)
+        tries = []
+
+        def view(request):
+            tries.append(request)
+            outcome = next(outcomes)
+            return (
+                outcome
+                if isinstance(outcome, HttpResponse)
+                else middleware.process_exception(request, outcome)
+            )
+
+        middleware = DatabaseAway(view)
+        return middleware(RequestFactory().generic(method, path)), len(tries)
 
     def test_api_answers_with_problem_details(self):
-        answer = self.answer("/api/v1/people/", OperationalError("server closed the connection"))
+        answer, _ = self.answer("POST", "/api/v1/people/", OperationalError("server closed the connection"))
         self.assertEqual(answer.status_code, 503)
         self.assertEqual(answer["Content-Type"], "application/problem+json")
         self.assertGreater(int(answer["Retry-After"]), 0)
         self.assertNotIn(b"closed", answer.content)
 
     def test_pages_answer_with_text(self):
-        answer = self.answer("/admin/", InterfaceError("connection already closed"))
+        answer, _ = self.answer("POST", "/admin/", InterfaceError("connection already closed"))
         self.assertEqual(answer.status_code, 503)
         self.assertTrue(answer["Content-Type"].startswith("text/plain"))
 
+    def test_read_is_tried_a_second_time(self):
+        answer, tries = self.answer("GET", "/admin/", OperationalError(), HttpResponse("whole again"))
+        self.assertEqual([answer.status_code, tries], [200, 2])
+
+    def test_read_is_not_tried_a_third_time(self):
+        answer, tries = self.answer("GET", "/admin/", OperationalError(), OperationalError())
+        self.assertEqual([answer.status_code, tries], [503, 2])
+
+    def test_write_is_tried_once(self):
+        answer, tries = self.answer("POST", "/admin/", OperationalError())
+        self.assertEqual([answer.status_code, tries], [503, 1])
+
     def test_other_errors_stay_errors(self):
-        self.assertIsNone(self.answer("/admin/", ValueError("a mistake of ours")))
+        self.assertIsNone(DatabaseAway(None).process_exception(RequestFactory().get("/"), ValueError()))
 
 
 class ContentSecurityPolicyTest(SimpleTestCase):

@@ -28,7 +28,7 @@ MONTHS = (
     "November",
     "December",
 )
-# ISO 8601-2, 4.8: the code of a season and the first of its three months on the northern half. The standard
+# The codes of ISO 8601-2 for seasons, with the first of their three months on the northern half. The standard
 # leaves open which winter 24 is; here it begins in the year that is written and ends in the next February.
 SEASONS = {21: ("spring", 3), 22: ("summer", 6), 23: ("autumn", 9), 24: ("winter", 12)}
 SEASON_CODES = {name: code for code, (name, _) in SEASONS.items()} | {"fall": 23}

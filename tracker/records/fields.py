@@ -148,12 +148,9 @@ class PartialDateField(models.CharField):
         super().contribute_to_class(cls, name, private_only)
         if cls.__module__ == "__fake__":
             return  # a model of a migration has its columns and constraints spelled out
-        present = {field.name for field in cls._meta.local_fields}
         for part in PARTS:
-            if f"{name}_{part}" not in present:
-                cls.add_to_class(f"{name}_{part}", Bound(part))
-        if not cls._meta.abstract:
-            _constrain(cls, BoundsAgree(name, name=f"{cls._meta.db_table}_{name}_bounds"))
+            cls.add_to_class(f"{name}_{part}", Bound(part))
+        _constrain(cls, BoundsAgree(name, name=f"{cls._meta.db_table}_{name}_bounds"))
 
     def get_lookup(self, lookup_name):
         """No comparison of partial dates as strings: they are compared by their bounds."""

@@ -107,7 +107,7 @@ class Token(models.Model):
 
     record_id = models.UUIDField()
     name_id = models.UUIDField(db_index=True)
-    token = models.TextField()
+    token = models.TextField(db_collation="C")  # words are compared letter by letter in every locale
     confidentiality = models.CharField(max_length=12, choices=Confidentiality)
 
     class Meta:
@@ -391,7 +391,7 @@ class Slugged(Record):
 class LatinField(Derived, models.TextField):
     """`name_sort = LatinField("name")` holds what a name is ordered by: its Latin letters, whatever its script."""
 
-    always = {**Derived.always, "default": ""}
+    always = {**Derived.always, "default": "", "db_collation": "C"}
 
     def derive(self, record):
         return latin(getattr(record, self.sources[0]))

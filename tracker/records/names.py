@@ -9,6 +9,7 @@ differ: x is kh, c is j.
 
 import re
 import unicodedata
+from functools import lru_cache
 
 from anyascii import anyascii
 
@@ -93,6 +94,7 @@ def _ascii_character(character: str) -> str:
     return "".join(letter for letter in anyascii(character).lower() if letter.isalnum())
 
 
+@lru_cache(maxsize=16384)
 def _canonical(word: str) -> str:
     """The word after the rules, applied until none changes it."""
     folded = word

@@ -132,17 +132,23 @@ class Page:
         )
         if self.cursor is not None and "page" in given:
             raise BadParameters({"cursor": "Give either cursor or page."})
-        last = LARGEST_OFFSET // self.size + 1
-        self.number = whole_number(given, "page", 1, 1, last, f" Beyond that use cursor={START}.")
+        self.last = LARGEST_OFFSET // self.size + 1
+        self.number = whole_number(given, "page", 1, 1, self.last, f" Beyond that use cursor={START}.")
         self.offset = (self.number - 1) * self.size
         self.after = None if self.cursor in (None, START) else read_cursor(self.cursor, order.keys)
+
+    def following(self, values):
+        """The parameters of the next page: after the last that has a number, the cursor of these values."""
+        if self.cursor is None and self.number < self.last:
+            return {"page": str(self.number + 1)}
+        return {"page": None, "cursor": write_cursor(values)}
 
 
 def read_cursor(text, keys):
     """The values of the keys that a cursor stands for."""
     try:
         values = json.loads(base64.urlsafe_b64decode(text.encode("ascii")))
-        if CONTROL & set("".join(values)):
+        if CONTROL & set("".join(values).encode().decode()):  # half a surrogate pair cannot be encoded
             raise ValueError(text)
         return [key.read(value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, TypeError, RecursionError):

@@ -19,7 +19,7 @@ from .choices import Publication
 from .editing import Editing
 from .filters import SLUG, RecordFilterSet
 from .models import OldSlug, Slugged
-from .pages import Order, Page, parameters, write_cursor
+from .pages import Order, Page, parameters
 from .problems import BadParameters, Gone, nearest
 from .shapes import Computed, PartialDate, Pick, Reader, list_url, registry
 
@@ -153,10 +153,7 @@ class RecordViewSet(Editing, ApiView):
         if request.accepted_renderer.format == "csv":
             return self.table(order, page, pick)
         rows, last, more, total = self.page_of(order, page, pick).fetch()
-        following = None
-        if more:
-            step = {"page": str(page.number + 1)} if page.cursor is None else {"cursor": write_cursor(last)}
-            following = self.address({**self.given, **step})
+        following = self.address({**self.given, **page.following(last)}) if more else None
         envelope = {} if page.cursor is not None else totals(total)
         envelope[DAY] = self.day().isoformat()
         envelope |= {"next": following, "previous": self.previous(page)}
@@ -169,7 +166,8 @@ class RecordViewSet(Editing, ApiView):
         return self.address({**self.given, "page": str(page.number - 1)})
 
     def address(self, given):
-        return f"{list_url(self.model())}?{urlencode(given)}"
+        said = {name: value for name, value in given.items() if value is not None}
+        return f"{list_url(self.model())}?{urlencode(said)}"
 
     def retrieve(self, request, pk):
         pick, key = self.pick(detail=True), self.key(pk)

@@ -4,11 +4,22 @@ from django.contrib import admin
 
 from tracker.records.models import Place, Source
 
-from .base import CitationInline, PartInline, RecordAdmin, RecordInline, VisibleAdmin, VisibleRelations
+from .base import (
+    CitationInline,
+    IdentifierInline,
+    OtherNameInline,
+    PartInline,
+    RecordAdmin,
+    RecordInline,
+    VisibleAdmin,
+    VisibleRelations,
+)
 from .lists import text_of
 
 __all__ = [
     "CitationInline",
+    "IdentifierInline",
+    "OtherNameInline",
     "PartInline",
     "RecordAdmin",
     "RecordInline",
@@ -22,6 +33,10 @@ __all__ = [
 class SourceAdmin(RecordAdmin):
     tells = ["publisher", "date"]
     columns = ["display_title", "kind", "publisher", "date", "reliability", "state"]
+
+    def label(self, record, without=""):
+        """What is known of it; where no title is known, the display title says all of that already."""
+        return super().label(record) if record.title else record.label
 
 
 @admin.register(Place)

@@ -25,6 +25,7 @@ from .forms import (
     VisibleSelect,
     VisibleSelectMultiple,
     row_form,
+    terms_field,
 )
 from .lists import (
     RecordList,
@@ -33,6 +34,7 @@ from .lists import (
     default_filters,
     facts,
     folded_of,
+    is_list_of_vocabulary,
     is_uuid,
     is_vocabulary,
     state_of,
@@ -79,9 +81,12 @@ class VisibleRelations:
         return [f.name for f in fields if f.is_relation and self.admin_site.is_registered(f.related_model)]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
+        if is_list_of_vocabulary(db_field):
+            return terms_field(db_field)
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False
+            field.widget.can_view_related = False
         return field
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
@@ -146,9 +151,9 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         for field in filter(is_free_text, facts(self.model)):
             found |= Q(**{f"{field.name}__icontains": word})
         for name in self.model.visible_with if self.search_through is None else self.search_through:
-            found |= Q(
-                **{f"{name}__in": self.found_in(self.model._meta.get_field(name).related_model, word, user)}
-            )
+            related = self.model._meta.get_field(name).related_model
+            if related is not self.model:
+                found |= Q(**{f"{name}__in": self.found_in(related, word, user)})
         return found
 
     def found_in(self, related, word, user):
@@ -278,12 +283,11 @@ def is_free_text(field):
 
 
 def sort_of(field):
-    """What stands side by side on a page: dates, choices, numbers or relations; None for other fields."""
+    """What stands side by side on a page: dates, numbers, or choices and relations; None for other fields."""
     sorts = {
         "date": (PartialDateField,),
-        "choice": (models.BooleanField,),
         "number": (models.IntegerField, models.DecimalField),
-        "relation": (models.ForeignKey,),
+        "choice": (models.BooleanField, models.ForeignKey),
     }
     if is_vocabulary(field):
         return "choice"
@@ -316,10 +320,19 @@ class PartInline(VisibleRelations, admin.TabularInline):
         return super().get_queryset(request).prefetch_related(*self.known_relations(request.user))
 
 
+class OtherNameInline(PartInline):
+    verbose_name = "other name"
+
+
+class IdentifierInline(PartInline):
+    verbose_name = "identifier"
+
+
 class CitationInline(PartInline, admin.StackedInline):
     """The citations of a record."""
 
     form = CitationForm
+    verbose_name = "citation"
     verbose_name_plural = "sources of this record"
     fieldsets = [
         (None, {"fields": [ROW_CITATION]}),
@@ -332,6 +345,10 @@ class CitationInline(PartInline, admin.StackedInline):
         ),
     ]
     template = "admin/record_rows.html"
+    ordering = ["field", "pk"]
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj else 1
 
 
 def citation_inline(model):
@@ -360,6 +377,18 @@ class RecordInline(VisibleRelations, admin.StackedInline):
 
     def get_fieldsets(self, request, obj=None):
         return [(None, {"fields": [*self.rows, (*ROW_CITATION, "cited")]})]
+
+    def get_ordering(self, request):
+        """In the order in which they happened, or else were entered."""
+        dates = [field.name for field in facts(self.model) if isinstance(field, PartialDateField)]
+        return [*(f"{name}_sort" for name in dates[:1]), "created_at", "pk"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Of the links beside a relation only the one that adds: a row is narrow."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = False
+        return field
 
     def get_formset(self, request, obj=None, **kwargs):
         belongs_to = _get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name).name

@@ -128,8 +128,25 @@ class RecordForm(forms.ModelForm):
         return ValidationError({**said, **({NON_FIELD_ERRORS: above} if above else {})})
 
 
+def terms_field(field):
+    """A list of terms of a vocabulary, to be ticked."""
+    return forms.MultipleChoiceField(
+        label=capfirst(field.verbose_name),
+        choices=field.base_field.choices,
+        required=not field.blank,
+        widget=forms.CheckboxSelectMultiple,
+        help_text=field.help_text,
+    )
+
+
 class CitationForm(RecordForm):
     """A citation, with the fields of its record to choose from."""
+
+    @property
+    def label(self):
+        about = self.instance.field.replace("_", " ") or "the whole record"
+        where = f"{self.instance.get_locator_kind_display()} {self.instance.locator}".strip()
+        return f"{where}, for {about}" if where else f"For {about}"
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

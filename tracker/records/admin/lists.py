@@ -10,7 +10,7 @@ from django.utils.html import format_html
 
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.models import Record, Slugged, Visible
+from tracker.records.models import Part, Record, Slugged, Visible
 
 from .forms import HIDDEN, label_of
 
@@ -52,7 +52,9 @@ def folded_of(model):
 
 def name_of(record):
     """The name of a record inside the label of another."""
-    return record.label if isinstance(record, Slugged) else label_of(record)
+    if isinstance(record, Slugged):
+        return record.label
+    return str(record) if isinstance(record, Part) else label_of(record)
 
 
 def visible_relations(model, names, user):
@@ -76,19 +78,30 @@ def text_of(record, name):
 
 
 def column(model, name):
-    """A field as a column: a relation by its name, a date in EDTF that sorts by its first day."""
+    """A field as a column: a relation by its name, a date in EDTF; what is not known leaves it empty."""
     field = model._meta.get_field(name)
-    if not (to_visible(field) or isinstance(field, PartialDateField)):
-        return name
-    folded = folded_of(field.related_model) if to_visible(field) else None
-    ordering = f"{name}_sort" if isinstance(field, PartialDateField) else folded and f"{name}__{folded}"
+    dated = isinstance(field, PartialDateField)
 
-    @admin.display(description=field.verbose_name, ordering=ordering, empty_value="")
+    @admin.display(description=field.verbose_name, ordering=ordering_of(field), empty_value="")
     def show(record):
-        return text_of(record, name)
+        return (
+            format_html('<span class="edtf">{}</span>', text_of(record, name))
+            if dated
+            else text_of(record, name)
+        )
 
     show.__name__ = name
     return show
+
+
+def ordering_of(field):
+    """What a column is ordered by: a date by its first day, a relation by the folded name it leads to."""
+    if isinstance(field, PartialDateField):
+        return f"{field.name}_sort"
+    if not to_visible(field):
+        return field.name
+    folded = folded_of(field.related_model)
+    return f"{field.name}__{folded}" if folded else None
 
 
 def default_columns(model, label_field, belongs_to):
@@ -104,13 +117,23 @@ def default_filters(model):
     """State, confidentiality, sources, the conflict and every vocabulary."""
     fields = facts(model)
     conflict = [(field.name, VisibleRelated) for field in fields if field.name == "conflict"]
-    vocabularies = [field.name for field in fields if is_vocabulary(field)]
+    vocabularies = [(field.name, Terms) for field in fields if is_vocabulary(field)]
     lists = [contains(field) for field in fields if is_list_of_vocabulary(field)]
     sources = [HasSource] if model.cited else []
-    return ["publication", *sources, *conflict, *vocabularies, *lists, "confidentiality"]
+    return [("publication", Terms), *sources, *conflict, *vocabularies, *lists, ("confidentiality", Terms)]
 
 
-class VisibleRelated(admin.RelatedFieldListFilter):
+class Folded:
+    """Mixin for a filter that is folded up until it is used."""
+
+    template = "admin/record_filter.html"
+
+
+class Terms(Folded, admin.ChoicesFieldListFilter):
+    """A filter by a term of a vocabulary."""
+
+
+class VisibleRelated(Folded, admin.RelatedFieldListFilter):
     """A filter by a relation that offers visible rows only."""
 
     def field_choices(self, field, request, model_admin):
@@ -118,7 +141,7 @@ class VisibleRelated(admin.RelatedFieldListFilter):
         return [(row.pk, name_of(row)) for row in rows]
 
 
-class HasSource(admin.SimpleListFilter):
+class HasSource(Folded, admin.SimpleListFilter):
     title = "source"
     parameter_name = "source"
 
@@ -135,7 +158,7 @@ class HasSource(admin.SimpleListFilter):
 def contains(field):
     """A filter by one of the terms in a list of them."""
 
-    class Contains(admin.SimpleListFilter):
+    class Contains(Folded, admin.SimpleListFilter):
         title = field.verbose_name
         parameter_name = field.name
 

@@ -134,7 +134,7 @@ class Verbs:
         return redirect(self.address("change", obj.pk))
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if obj and context["has_change_permission"]:
+        if obj and self.has_change_permission(request, obj):
             context["record_state"] = obj.publication
             context["withdraw_url"] = f"{self.address('withdraw')}?ids={obj.pk}"
             context["missing"] = [] if obj.publication == Publication.PUBLISHED else obj.missing()

@@ -250,7 +250,7 @@ class Migration(migrations.Migration):
                 ),
                 ("record_id", models.UUIDField()),
                 ("name_id", models.UUIDField(db_index=True)),
-                ("token", models.TextField()),
+                ("token", models.TextField(db_collation="C")),
                 (
                     "confidentiality",
                     models.CharField(

@@ -1,0 +1,271 @@
+"""Guards of the admin: every page opens, costs the same for many rows, and shows only what it may."""
+
+from django.contrib import admin
+from django.contrib.auth.models import User
+from django.db import connection
+from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+
+from dialogues.models import Dialogue, Participation, Statement
+from people.models import Conflict, Organization, PersecutionCase, Person
+from tests import make
+from tracker.records.models import Record, Visible
+
+FEW, MANY = 2, 12
+SECRET = "Zzyzxqova"
+OURS = [model for model in admin.site._registry if issubclass(model, Visible)]
+RECORDS = [model for model in OURS if issubclass(model, Record)]
+
+
+def address(model, page, *args):
+    return reverse(f"admin:{model._meta.app_label}_{model._meta.model_name}_{page}", args=args)
+
+
+def relations(model):
+    """The relations of a model that its forms offer for a choice."""
+    fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
+    return [field for field in fields if field.is_relation and field.editable and field.name != "record"]
+
+
+def choices_address(field):
+    """Where autocomplete asks for the rows of a relation."""
+    meta = field.model._meta
+    asked = f"app_label={meta.app_label}&model_name={meta.model_name}&field_name={field.name}"
+    return f"{reverse('admin:autocomplete')}?{asked}"
+
+
+CHOSEN = {field.related_model: field for model in OURS for field in relations(model)}
+
+
+class AdminTest(TestCase):
+    @classmethod
+    def setUpTestData(cls):
+        cls.admin = make.superuser()
+
+    def setUp(self):
+        self.client.force_login(self.admin)
+
+    def opens(self, path):
+        """The answer of a page, and how many queries it took."""
+        with CaptureQueriesContext(connection) as queries:
+            answer = self.client.get(path)
+        self.assertEqual(answer.status_code, 200, path)
+        return answer, len(queries)
+
+
+class EveryPageTest(AdminTest):
+    def test_every_record_has_an_admin(self):
+        self.assertEqual(set(make.BUILDERS), set(RECORDS))
+
+    def test_the_index_and_each_app_open(self):
+        for path in ["/admin/", *(f"/admin/{app}/" for app in ("records", "people", "dialogues"))]:
+            self.opens(path)
+
+    def test_list_add_change_delete_and_history_open(self):
+        for model in RECORDS:
+            draft = make.one(model, publication="draft")
+            pages = [
+                ("changelist",),
+                ("add",),
+                *((page, draft.pk) for page in ("change", "delete", "history")),
+            ]
+            for page, *args in pages:
+                with self.subTest(model=model._meta.label, page=page):
+                    self.opens(address(model, page, *args))
+
+    def test_the_list_is_searched_filtered_and_ordered(self):
+        for model in RECORDS:
+            make.one(model)
+            listed = self.client.get(address(model, "changelist")).context["cl"]
+            order = f"o={'.'.join(str(number) for number in range(1, len(listed.list_display) + 1))}"
+            for query in ["q=person+1", "q=%27-%00", "publication__exact=draft", "source=no", order]:
+                with self.subTest(model=model._meta.label, query=query):
+                    if "source" in query and not model.cited:
+                        continue
+                    self.opens(f"{address(model, 'changelist')}?{query}")
+
+    def test_every_relation_can_be_searched(self):
+        for model in OURS:
+            for field in relations(model):
+                with self.subTest(field=str(field)):
+                    answer, _ = self.opens(f"{choices_address(field)}&term=a")
+                    self.assertIn("results", answer.json())
+
+    def test_every_relation_of_a_form_is_an_autocomplete(self):
+        for model in RECORDS:
+            fields = self.client.get(address(model, "add")).context["adminform"].form.fields
+            for field in relations(model):
+                with self.subTest(field=str(field)):
+                    self.assertIn("Select", type(fields[field.name].widget.widget).__name__)
+                    self.assertTrue(hasattr(fields[field.name].widget.widget, "get_url"))
+
+
+class CostTest(AdminTest):
+    """No page asks the database more often because it shows more rows."""
+
+    def test_lists(self):
+        for model in RECORDS:
+            self.same_cost(lambda model=model: make.one(model), address(model, "changelist"))
+
+    def test_autocomplete(self):
+        for model in CHOSEN.keys() & set(RECORDS):
+            self.same_cost(lambda model=model: make.one(model), choices_address(CHOSEN[model]))
+
+    def test_a_dialogue_with_its_participations(self):
+        row = make.dialogue()
+        self.same_cost(lambda: self.participate(row), address(Dialogue, "change", row.pk))
+
+    def participate(self, dialogue):
+        affiliation = make.affiliation()
+        one = make.participation(dialogue=dialogue, person=affiliation.person, affiliation=affiliation)
+        make.citation(one, locator="2")
+        make.group(dialogue=dialogue)
+        make.participation(dialogue=dialogue, organization=make.organization())
+        make.citation(dialogue)
+
+    def test_a_case_with_its_rows(self):
+        row = make.case()
+        self.same_cost(lambda: self.prosecute(row), address(PersecutionCase, "change", row.pk))
+
+    def prosecute(self, case):
+        make.charge(case=case)
+        event = make.case_event(case=case, place=make.place(), authority=make.organization())
+        make.case_actor(case=case, event=event, person=make.person(), role="judge")
+        make.recognition(case=case)
+        make.identifier(case)
+
+    def test_a_person_with_names_and_affiliations(self):
+        row = make.person()
+        self.same_cost(lambda: self.know(row), address(Person, "change", row.pk))
+
+    def know(self, person):
+        make.name(person, "Another name")
+        make.identifier(person)
+        make.affiliation(person=person, on_behalf_of=make.organization())
+
+    def test_an_organization_with_names(self):
+        row = make.organization()
+        self.same_cost(lambda: make.name(row, "Another name"), address(Organization, "change", row.pk))
+
+    def test_a_statement_with_speakers_subjects_and_relations(self):
+        row = make.statement()
+        self.same_cost(lambda: self.speak(row), address(Statement, "change", row.pk))
+
+    def speak(self, statement):
+        make.speaker(statement, make.person())
+        make.speaker(statement, make.organization())
+        make.statement_relation(statement=statement)
+        statement.about_people.add(make.person())
+        statement.about_dialogues.add(make.dialogue())
+
+    def test_a_conflict_with_its_sides(self):
+        row = make.conflict()
+        sides = iter(range(MANY))
+        path = address(Conflict, "change", row.pk)
+        self.same_cost(lambda: row.sides.create(name=f"Side {next(sides)}", position=9), path)
+
+    def same_cost(self, add, path):
+        with self.subTest(path=path):
+            for _ in range(FEW):
+                add()
+            self.opens(path)  # what is kept between requests is fetched now
+            _, few = self.opens(path)
+            for _ in range(MANY - FEW):
+                add()
+            _, many = self.opens(path)
+            self.assertEqual(few, many)
+
+
+class NothingHiddenTest(AdminTest):
+    """A superuser sees confidential records they are not cleared for in no list, choice, page or search."""
+
+    def hidden(self, model, **fields):
+        """A confidential record; its name is SECRET where it has one."""
+        named = {field.name for field in model._meta.concrete_fields} & {"name", "title"}
+        return make.one(model, confidentiality="confidential", **{name: SECRET for name in named}, **fields)
+
+    def test_confidential_records_are_in_no_list_and_have_no_page(self):
+        for model in RECORDS:
+            row = self.hidden(model)
+            with self.subTest(model=model._meta.label):
+                answer, _ = self.opens(address(model, "changelist"))
+                self.assertNotContains(answer, str(row.pk))
+                for page in ("change", "delete", "history"):
+                    self.assertEqual(self.client.get(address(model, page, row.pk)).status_code, 302)
+
+    def test_who_is_cleared_sees_them(self):
+        for model in RECORDS:
+            row = self.hidden(model, cleared=[self.admin])
+            with self.subTest(model=model._meta.label):
+                self.assertContains(self.client.get(address(model, "changelist")), str(row.pk))
+                self.opens(address(model, "change", row.pk))
+
+    def test_confidential_records_are_no_choice(self):
+        for model in CHOSEN.keys() & set(RECORDS):
+            row = self.hidden(model)
+            with self.subTest(model=model._meta.label):
+                for term in ("", SECRET):
+                    answer, _ = self.opens(f"{choices_address(CHOSEN[model])}&term={term}")
+                    self.assertNotIn(str(row.pk), answer.content.decode())
+
+    def test_records_of_confidential_people_are_hidden_with_them(self):
+        person = make.person(name=SECRET, confidentiality="confidential")
+        affiliation = make.affiliation(person=person)
+        case = make.case(person=person, title=f"Case of {SECRET}")
+        part = make.participation(person=person)
+        event = make.case_event(case=case)
+        for row in (affiliation, case, part, event):
+            with self.subTest(row=str(row)):
+                path = address(type(row), "changelist")
+                self.assertNotContains(self.client.get(path), str(row.pk))
+                self.assertNotContains(self.client.get(f"{path}?q={SECRET}"), str(row.pk))
+        page = self.client.get(address(Dialogue, "change", part.dialogue_id))
+        self.assertNotContains(page, SECRET)
+
+    def test_a_search_by_a_hidden_name_finds_nothing(self):
+        statement = make.statement(speakers=[make.person(name=SECRET, confidentiality="confidential")])
+        found = self.client.get(f"{address(Statement, 'changelist')}?q={SECRET}")
+        self.assertNotContains(found, str(statement.pk))
+
+    def test_a_hidden_relation_is_shown_as_hidden_and_kept(self):
+        secret = make.organization(name=SECRET, confidentiality="confidential")
+        part = make.participation(selected_by=secret)
+        statement = make.statement(about_organizations=[secret])
+        for row in (part, statement):
+            page = self.client.get(address(type(row), "change", row.pk))
+            self.assertNotContains(page, SECRET)
+            self.client.post(address(type(row), "change", row.pk), form_data(page))
+        self.assertContains(self.client.get(address(Participation, "change", part.pk)), "(hidden)")
+        part.refresh_from_db()
+        self.assertGreater(part.version, 1)
+        self.assertEqual(part.selected_by_id, secret.pk)
+        self.assertEqual([*statement.about_organizations.all()], [secret])
+        self.assertNotContains(self.client.get(address(Participation, "changelist")), SECRET)
+
+    def test_a_filter_offers_no_hidden_conflict(self):
+        make.conflict(title=SECRET, confidentiality="confidential")
+        make.conflict()
+        self.assertNotContains(self.client.get(address(Dialogue, "changelist")), SECRET)
+
+    def test_without_permissions_nothing_opens(self):
+        self.client.force_login(User.objects.create_user("staff", is_staff=True))
+        for model in OURS:
+            with self.subTest(model=model._meta.label):
+                self.assertEqual(self.client.get(address(model, "changelist")).status_code, 403)
+
+
+def form_data(page):
+    """What a browser would send of a page's form: its own fields, and its rows as they stand."""
+    forms = [page.context["adminform"].form]
+    for inline in page.context["inline_admin_formsets"]:
+        forms += [inline.formset.management_form, *inline.formset.forms]
+    sent = {}
+    for form in forms:
+        for bound in form:
+            value = bound.value()
+            if not bound.field.disabled and value not in (None, ""):
+                sent[bound.html_name] = (
+                    [str(getattr(v, "pk", v)) for v in value] if isinstance(value, list) else value
+                )
+    return sent
