@@ -69,6 +69,7 @@ class Dialogue(Identified, Titled):
     """A meeting, visit or forum, or a series of them."""
 
     gone = True
+    publishes = ("participations",)
 
     conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="dialogues")
     parent = models.ForeignKey(

@@ -147,6 +147,7 @@ class Person(Identified, Named):
     """A person who takes part in dialogues, is assessed, speaks or is persecuted."""
 
     forgets_slug = True
+    publishes = ("affiliations",)
 
     gender = models.CharField(
         max_length=20,
@@ -256,6 +257,7 @@ class PersecutionCase(Identified, Titled):
     """What is done to one person by a state: one case, one person."""
 
     visible_with = ("person",)
+    publishes = ("charges", "events", "actors", "recognitions")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
     jurisdiction = models.CharField(

@@ -199,6 +199,7 @@ class Record(Visible):
     """The base of everything that is published on its own."""
 
     cited = True
+    publishes = ()  # lists of records that belong to it and are published with it
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     publication = models.CharField(
@@ -289,16 +290,37 @@ class Record(Visible):
         self._must_edit(by)
         self._move(by, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
 
+    def drafts(self, user):
+        """The unpublished records that are published with it, as far as a user sees them."""
+        waiting = (Publication.DRAFT, Publication.IN_REVIEW)
+        lists = (getattr(self, name).visible_to(user) for name in self.publishes)
+        return [row for rows in lists for row in rows.filter(publication__in=waiting)]
+
+    def unready(self):
+        """What stands between it and its publication, its own mistakes included: sentences."""
+        try:
+            self.full_clean()
+        except ValidationError as error:
+            return error.messages + self.missing()
+        return self.missing()
+
+    @transaction.atomic
     def publish(self, by, comment=""):
-        """Make it public, or raise ValidationError with everything that is missing."""
+        """Make it and the drafts that belong to it public: all, or ValidationError with what is missing."""
         self._must_edit(by)
-        if not (self.published_at or roles.may_publish_first(by, self)):
-            raise PermissionDenied("Somebody else publishes first what you wrote.")
-        self.full_clean()
-        if missing := self.missing():
-            raise ValidationError(missing)
+        together = [self, *self.drafts(by)]
+        for record in together:
+            if not (record.published_at or roles.may_publish_first(by, record)):
+                raise PermissionDenied(f"Somebody else publishes first what you wrote: {record}.")
+        missing = {record: record.unready() for record in together}
+        if any(missing.values()):
+            raise ValidationError(
+                missing.pop(self)
+                + [f"{record}: {said}" for record, all_said in missing.items() for said in all_said]
+            )
         hidden = set(Publication) - {Publication.PUBLISHED}
-        self._move(by, "published", hidden, Publication.PUBLISHED, comment)
+        for record in together:
+            record._move(by, "published", hidden, Publication.PUBLISHED, comment)
 
     def withdraw(self, by, reason):
         """Take it back from every channel; the reason stays in the notes."""
@@ -389,7 +411,7 @@ class Slugged(Record):
 
 
 class LatinField(Derived, models.TextField):
-    """`name_sort = LatinField("name")` holds what a name is ordered by: its Latin letters, whatever its script."""
+    """`name_sort = LatinField("name")` holds what a name is ordered by: Latin letters, whatever its script."""
 
     always = {**Derived.always, "default": "", "db_collation": "C"}
 

@@ -56,7 +56,7 @@ class RoleBackend(BaseBackend):
     """The admin's permissions, derived from the roles: no rows that could say otherwise."""
 
     def has_perm(self, user_obj, perm, obj=None):
-        app, _, codename = perm.partition(".")
+        app = perm.partition(".")[0]
         held = roles(user_obj)
         if app == "auth":
             return Role.ADMINISTRATOR in held

@@ -49,7 +49,8 @@ def written(shape):
     return {
         name: field
         for name, field in shape.fields.items()
-        if not field.read_only or (field.source in relations and isinstance(field, serializers.BaseSerializer))
+        if not field.read_only
+        or (field.source in relations and isinstance(field, serializers.BaseSerializer))
     }
 
 
@@ -142,10 +143,7 @@ class Writer:
 
     def set_value(self, instance, field, value, path):
         try:
-            if isinstance(field, PartialDate):
-                value = a_date(value)
-            else:
-                value = field.run_validation(value)
+            value = a_date(value) if isinstance(field, PartialDate) else field.run_validation(value)
             setattr(instance, field.source, value)
         except serializers.ValidationError as error:
             self.fail(path, sentence(error.detail))
