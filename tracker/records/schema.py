@@ -6,9 +6,11 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
+from .editing import MOST_DOCUMENTS, VERBS
 from .pages import LARGEST_PAGE, PAGE_SIZE, START, order_keys
 from .problems import TYPE
 from .shapes import API, Computed, Count, Links, Moment, Own, PartialDate, Pick, Shape, Url
+from .writes import REASON, references_of, rows_of, written
 
 SAMPLE_ID = "8f1d2c3b-4a5e-4f60-9b7a-0c1d2e3f4a5b"
 URI = {"type": "string", "format": "uri"}
@@ -63,6 +65,43 @@ PARAMETERS = {
         f"{START} to start, then as next says: pages that cost the same however far one goes.",
         {"type": "string"},
     ),
+}
+WRITE_ERRORS = {
+    "400": "The document is wrong; errors points at each place and says what would be right.",
+    "401": "Writing needs credentials.",
+    "403": "Your role or your token does not allow it.",
+    "409": "Its state does not allow it.",
+    "412": "Somebody changed it since you read it.",
+    "415": "Send application/json.",
+    "428": "If-Match is missing.",
+}
+WRITES = {
+    "create": "Makes a draft, with the parts and the records that belong to it; a list makes several, or none.",
+    "update": "Makes the record what the document says; what it leaves out is emptied.",
+    "partial_update": "Changes what the document names.",
+    "destroy": "Deletes one's own draft that was never published.",
+    "submit": "Hands a draft over for review.",
+    "send_back": "Returns what is in review to its author.",
+    "publish": "Makes the record public, and the drafts that belong to it.",
+    "withdraw": "Takes the record back.",
+}
+REFERENCE = {
+    "description": "An id, a slug, or an object that holds one.",
+    "oneOf": [{"type": "string"}, {"type": "object"}],
+}
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The ETag of the version that is meant.",
+    "schema": {"type": "string"},
+    "example": '"1"',
+}
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "A text that names this request: sent again with it, it is done once.",
+    "schema": {"type": "string", "maxLength": 100},
 }
 KEY = "The id, or the slug where records of this kind have one."
 ERRORS = {
@@ -170,8 +209,8 @@ class Schema(AutoSchema):
         return [self.path.removeprefix(API).split("/")[0] or "api"]
 
     def get_operation_id(self):
-        words = self.path.removeprefix(API).removesuffix("/{id}/").strip("/").replace("-", "_")
-        return "_".join([words or "api", "list" if self.is_list() else "retrieve"])
+        words = self.path.removeprefix(API).split("/")[0].replace("-", "_")
+        return f"{words or 'api'}_{self.view.action}"
 
     def get_request_serializer(self):
         return None
@@ -182,11 +221,14 @@ class Schema(AutoSchema):
     def get_filter_backends(self):
         return []
 
+    def writes(self):
+        return self.view.action in WRITES
+
     def get_auth(self):
-        return []  # anyone reads what is public
+        return []  # anyone reads what is public, and a write says by 401 what it wants
 
     def get_description(self):
-        return self.view.__class__.__doc__
+        return WRITES.get(self.view.action) or self.view.__class__.__doc__
 
     def _get_parameters(self):
         found = [
@@ -194,6 +236,8 @@ class Schema(AutoSchema):
         ]
         if self.is_list() or "{" not in self.path:
             found = []
+        if self.writes():
+            return [*found, IF_MATCH] if found else [IDEMPOTENCY_KEY]
         names = self.view.known() if self.is_record_view() else ()
         filters = self.view.filterset_class.base_filters if self.is_record_view() else {}
         for name in names:
@@ -218,13 +262,70 @@ class Schema(AutoSchema):
             values[name] = [sign + key for key in order_keys(shape) for sign in ("", "-")]
         return help_text, schema or {"type": "array", "items": {"type": "string", "enum": values[name]}}
 
+    def _get_request_body(self, direction="request"):
+        if not self.writes() or self.view.action == "destroy":
+            return None
+        if self.view.action in VERBS:
+            name = VERBS[self.view.action]
+            schema = {
+                "type": "object",
+                "properties": {name: {"type": "string"}},
+                "additionalProperties": False,
+            }
+            example = {name: "text"}
+        else:
+            shape = self.view.shape(pick=Pick(detail=True))
+            schema, example = self.document(shape), sample_document(shape)
+        if self.view.action == "create":
+            many = {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_DOCUMENTS}
+            schema = {"oneOf": [schema, many]}
+        return {"content": {"application/json": {"schema": schema, "example": example}}, "required": True}
+
+    def document(self, shape):
+        """The schema of what is written in the form of a shape."""
+        found = {name: self.written_field(field) for name, field in written(shape).items()}
+        found |= {
+            REASON: {"type": "string", "description": "Why it is changed; required once it was published."}
+        }
+        name = f"{self.get_serializer_name(shape, 'request')}Document"
+        return self.component(name, {"type": "object", "properties": found})
+
+    def written_field(self, field):
+        if rows := rows_of(field):
+            return {"type": "array", "items": self.document(rows)}
+        if references_of(field):
+            many = isinstance(field, serializers.ListSerializer)
+            return {"type": "array", "items": REFERENCE} if many else {"oneOf": [REFERENCE, {"type": "null"}]}
+        if isinstance(field, PartialDate):
+            return {
+                "type": ["string", "object", "null"],
+                "description": "A date in any form that is understood.",
+            }
+        return self._map_serializer_field(field, "request")
+
     def _get_response_bodies(self, direction="response"):
+        if self.writes():
+            return self.write_answers()
         codes = ["400", "406", "503"] if self.is_list() or "{" not in self.path else list(ERRORS)
         problem = self.component("Problem", PROBLEM)
         answers = {
             code: {"description": ERRORS[code], "content": {TYPE: {"schema": problem}}} for code in codes
         }
         return {"200": self.success(), **dict(sorted(answers.items()))}
+
+    def write_answers(self):
+        """What a write answers: what a read of the result shows, or why not."""
+        problem = {TYPE: {"schema": self.component("Problem", PROBLEM)}}
+        codes = ["400", "401", "403", "415", "503"]
+        codes += [] if self.view.action == "create" else ["404", "409", "412", "428"]
+        errors = {
+            code: {"description": {**ERRORS, **WRITE_ERRORS}[code], "content": problem} for code in codes
+        }
+        if self.view.action == "destroy":
+            return {"204": {"description": "It is deleted."}, **errors}
+        shape = self.view.shape(pick=Pick(detail=True))
+        found = answer(self.resolve_serializer(shape, "response").ref, sample(shape))
+        return {"201" if self.view.action == "create" else "200": found, **errors}
 
     def success(self):
         """The answer of an operation that succeeds, with an example."""
@@ -273,6 +374,19 @@ class Schema(AutoSchema):
         if isinstance(serializer, Shape) and not serializer.nests:
             schema.pop("required", None)  # `fields` and `omit` leave out what they like
         return schema
+
+
+def sample_document(shape):
+    """An example of what is written in the form of a shape."""
+    found = {}
+    for name, field in written(shape).items():
+        if rows := rows_of(field):
+            found[name] = [sample_document(rows)]
+        elif references_of(field):
+            found[name] = [SAMPLE_ID] if isinstance(field, serializers.ListSerializer) else SAMPLE_ID
+        else:
+            found[name] = "October 2025" if isinstance(field, PartialDate) else sample(field)
+    return found
 
 
 def answer(schema, example):

@@ -98,7 +98,7 @@ class ApiView(viewsets.ViewSet):
         return get_conditional_response(self.request, etag=response.get("ETag"), response=response)
 
 
-class RecordViewSet(Editing, ApiView):
+class ReadingViewSet(ApiView):
     """Lists and shows the records of one shape, each by one statement."""
 
     shape = None
@@ -231,6 +231,10 @@ class RecordViewSet(Editing, ApiView):
         response["Cache-Control"] = "no-cache" if self.reader.user is None else "no-store"
         patch_vary_headers(response, ["Accept", "Cookie"])
         return response
+
+
+class RecordViewSet(Editing, ReadingViewSet):
+    """Lists and shows the records of one shape, and takes what editors and programs write."""
 
 
 def totals(total):
