@@ -85,7 +85,16 @@ class Root(ApiView):
         return self.answer(json.dumps(body, ensure_ascii=False).encode())
 
 
-router = SimpleRouter()
+class Router(SimpleRouter):
+    """Django REST framework's router, with the change of several records at once."""
+
+    def __init__(self):
+        super().__init__()
+        lists = self.routes[0]
+        self.routes = [lists._replace(mapping={**lists.mapping, "patch": "bulk_update"}), *self.routes[1:]]
+
+
+router = Router()
 for view in ENDPOINTS:
     router.register(resource(view.model()), view, basename=resource(view.model()))
 router.register("vocabularies", VocabularyViewSet, basename="vocabularies")

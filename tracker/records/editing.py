@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponse
 from rest_framework import exceptions, parsers, status
 from rest_framework.decorators import action
 
-from . import roles, writes
+from . import idempotency, roles, writes
 from .choices import Publication
 from .shapes import Pick
 
@@ -68,6 +68,12 @@ class Editing:
     def create(self, request):
         if not roles.writes(request.user):
             raise exceptions.PermissionDenied("Writing needs the role of a contributor or an editor.")
+        request.body  # noqa: B018 - read before the parser does, for the digest
+        return idempotency.once(request, self.made)
+
+    def made(self):
+        """Makes what the request asks for: one record, or all of a list."""
+        request = self.request
         if isinstance(request.data, list):
             if not 0 < len(request.data) <= MOST_DOCUMENTS:
                 raise writes.Invalid({"/": f"Give 1 to {MOST_DOCUMENTS} documents."})
@@ -81,6 +87,15 @@ class Editing:
 
     def partial_update(self, request, pk):
         return self.changed(pk, partial=True)
+
+    def bulk_update(self, request):
+        """Changes several records in one transaction: each document names an id, and the version it means."""
+        documents = request.data
+        if not (isinstance(documents, list) and 0 < len(documents) <= MOST_DOCUMENTS):
+            raise writes.Invalid({"/": f"Give a list of 1 to {MOST_DOCUMENTS} documents."})
+        with transaction.atomic():
+            records = writes.change_many(self.whole(), request.user, documents, may_change)
+        return self.shown_all([record.pk for record in records], status.HTTP_200_OK)
 
     def changed(self, pk, partial):
         document, user = self.request.data, self.request.user
@@ -161,10 +176,10 @@ class Editing:
             response["Location"] = json.loads(body)["url"]
         return response
 
-    def shown_all(self, keys):
+    def shown_all(self, keys, code=status.HTTP_201_CREATED):
         bodies = [self.one_of({"pk": pk}, Pick(detail=True)).fetch()[0] for pk in keys]
         response = self.answer(f'{{"results": [{", ".join(bodies)}]}}'.encode())
-        response.status_code = status.HTTP_201_CREATED
+        response.status_code = code
         return response
 
 

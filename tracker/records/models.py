@@ -627,3 +627,6 @@ def citable_fields(model):
         if issubclass(relation.related_model, Part) and relation.field.name == "record"
     }
     return (facts | parts) - housekeeping
+
+
+from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here

@@ -242,6 +242,35 @@ def change(shape, user, instance, document, partial):
         return instance
 
 
+def change_many(shape, user, documents, may_change):
+    """Records as documents say that name them by id and version: all of them, or Invalid and nothing.
+
+    `may_change(user, record, document)` raises for a record that the user must not change so.
+    """
+    writer = Writer(user)
+    writer.look_up(shape, documents)
+    with transaction.atomic(), constraints_named():
+        keys = [key_of(document) for document in documents]
+        rows = shape.Meta.model.objects.visible_to(user).filter(
+            pk__in=[k for k in keys if isinstance(k, UUID)]
+        )
+        locked = {row.pk: row for row in rows.order_by("pk").select_for_update(of=("self",))}
+        changed = []
+        for number, (key, document) in enumerate(zip(keys, documents, strict=True)):
+            record, path = locked.pop(key, None), f"/{number}"
+            if record is None:
+                writer.fail(f"{path}/id", "Give the id of a record that you can see, each once.")
+            elif document.pop("version", None) != record.version:
+                writer.fail(
+                    f"{path}/version", "Give the version that you read; somebody may have changed it since."
+                )
+            else:
+                may_change(user, record, document)
+                changed.append(write(writer, shape, record, document, path, partial=True))
+        writer.check()
+        return changed
+
+
 def write(writer, shape, instance, document, path="", partial=False):
     """Saves one record with its lists; after an error nothing more is saved, only looked at."""
     adding = instance._state.adding
