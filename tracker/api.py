@@ -13,6 +13,7 @@ from people import views as people
 from tracker.records import sources
 from tracker.records.citations import TABLES, CitationViewSet, cited
 from tracker.records.problems import not_found
+from tracker.records.proposing import ProposalViewSet
 from tracker.records.shapes import api_url, list_url, registry, resource
 from tracker.records.views import ApiView
 from tracker.records.vocabularies import VocabularyViewSet
@@ -80,7 +81,7 @@ class Root(ApiView):
 
     def list(self, request):
         resources = {resource(view.model()): list_url(view.model()) for view in ENDPOINTS}
-        others = {name: api_url(f"{name}/") for name in ("vocabularies", "schema", "docs")}
+        others = {name: api_url(f"{name}/") for name in ("proposals", "vocabularies", "schema", "docs")}
         body = {"data_license": settings.DATA_LICENSE, "resources": resources, **others}
         return self.answer(json.dumps(body, ensure_ascii=False).encode())
 
@@ -97,6 +98,7 @@ class Router(SimpleRouter):
 router = Router()
 for view in ENDPOINTS:
     router.register(resource(view.model()), view, basename=resource(view.model()))
+router.register("proposals", ProposalViewSet, basename="proposals")
 router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
 
 urlpatterns = [

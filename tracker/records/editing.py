@@ -5,13 +5,13 @@ import json
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import ProtectedError
-from django.http import Http404, HttpResponse
+from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions, parsers, status
 from rest_framework.decorators import action
 
 from . import idempotency, roles, writes
 from .choices import Publication
-from .shapes import Pick
+from .shapes import Pick, api_url
 
 VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": writes.REASON}
 MOST_DOCUMENTS = 500
@@ -101,9 +101,20 @@ class Editing:
         document, user = self.request.data, self.request.user
         with transaction.atomic():
             record = self.locked(pk)
+            if partial and record.publication == Publication.PUBLISHED and not roles.edits(user):
+                return self.proposed(record, document)
             may_change(user, record, document)
             writes.change(self.whole(), user, record, document, partial)
         return self.shown(record.pk)
+
+    def proposed(self, record, document):
+        """Keeps what a contributor would change of a published record, for an editor to decide: 202."""
+        if not roles.writes(self.request.user):
+            raise exceptions.PermissionDenied("Writing needs the role of a contributor or an editor.")
+        kept = writes.propose(self.whole(), self.request.user, record, document)
+        url = api_url(f"proposals/{kept.pk}/")
+        body = {"detail": "It is kept as a proposal until an editor decides.", "url": url}
+        return JsonResponse(body, status=202, headers={"Location": url, "Cache-Control": "no-store"})
 
     def destroy(self, request, pk):
         with transaction.atomic():

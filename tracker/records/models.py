@@ -630,3 +630,4 @@ def citable_fields(model):
 
 
 from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
+from .proposals import Proposal  # noqa: E402, F401

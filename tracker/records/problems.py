@@ -1,6 +1,7 @@
 """Errors as problem+json (RFC 9457): every answer that is no success has this form."""
 
 import difflib
+from http import HTTPStatus
 
 from django.http import JsonResponse
 from rest_framework import exceptions, status
@@ -26,23 +27,10 @@ class Gone(exceptions.APIException):
 
 def problem(code, detail, errors=(), headers=None):
     """A problem+json response. `errors` are dicts with `parameter` or `pointer`, and `detail`."""
-    body = {"type": "about:blank", "title": TITLES.get(code, "Error"), "status": code, "detail": detail}
+    body = {"type": "about:blank", "title": HTTPStatus(code).phrase, "status": code, "detail": detail}
     if errors:
         body["errors"] = list(errors)
     return JsonResponse(body, status=code, content_type=TYPE, headers=headers)
-
-
-TITLES = {
-    400: "Bad Request",
-    401: "Unauthorized",
-    403: "Forbidden",
-    404: "Not Found",
-    405: "Method Not Allowed",
-    406: "Not Acceptable",
-    410: "Gone",
-    415: "Unsupported Media Type",
-    503: "Service Unavailable",
-}
 
 
 def handle(error, context):

@@ -14,7 +14,7 @@ from rest_framework import exceptions, serializers, status
 
 from .choices import Publication
 from .dates import understand
-from .models import Part, Slugged
+from .models import Part, Proposal, Slugged
 from .problems import nearest
 from .shapes import PartialDate, PartShape, Ref
 
@@ -269,6 +269,20 @@ def change_many(shape, user, documents, may_change):
                 changed.append(write(writer, shape, record, document, path, partial=True))
         writer.check()
         return changed
+
+
+def propose(shape, user, record, document):
+    """A new proposal, if the document would pass: it is tried, and undone."""
+    reason = document.get(REASON) if isinstance(document, dict) else None
+    if not (isinstance(reason, str) and reason.strip()):
+        raise Invalid({f"/{REASON}": "Say why it is to be changed."})
+    version = record.version
+    with transaction.atomic():
+        change(shape, user, record, document, partial=True)
+        transaction.set_rollback(True)
+    kept = {name: value for name, value in document.items() if name != REASON}
+    about = {"model": record._meta.label, "record_id": record.pk, "version": version}
+    return Proposal.objects.create(**about, document=kept, reason=reason, created_by=user)
 
 
 def write(writer, shape, instance, document, path="", partial=False):
