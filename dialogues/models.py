@@ -17,6 +17,7 @@ from people.models import (
     Side,
     identifiers_trigger,
 )
+from tracker.records import history
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import (
     Citation,
@@ -218,6 +219,7 @@ class ParticipationIdentity(models.Model):
     participation = models.OneToOneField(Participation, models.CASCADE, primary_key=True, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     affiliation = models.ForeignKey(Affiliation, models.PROTECT, null=True, blank=True, related_name="+")
+    remembered = True
 
     class Meta:
         verbose_name_plural = "participation identities"
@@ -446,3 +448,6 @@ class StatementRelation(Record):
 
 class StatementRelationCitation(Citation):
     record = models.ForeignKey(StatementRelation, models.CASCADE, related_name="citations")
+
+
+history.keep(__name__)

@@ -6,7 +6,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
-from tracker.records import roles
+from tracker.records import history, roles
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import (
@@ -416,3 +416,6 @@ class Recognition(Record):
 
 class RecognitionCitation(Citation):
     record = models.ForeignKey(Recognition, models.CASCADE, related_name="citations")
+
+
+history.keep(__name__)

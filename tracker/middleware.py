@@ -2,6 +2,7 @@
 
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.http import HttpResponse, JsonResponse
+from django.utils.cache import patch_vary_headers
 
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 DOCS_PATH = "/api/v1/docs/"
@@ -19,6 +20,21 @@ class ContentSecurityPolicy:
         response = self.get_response(request)
         policy = DOCS if request.path == DOCS_PATH else STRICT
         response.headers.setdefault("Content-Security-Policy", policy)
+        return response
+
+
+class OpenToScripts:
+    """Lets scripts of other sites read what the API tells anyone: never an answer to a cookie or a token."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.path.startswith("/api/") and request.method in ("GET", "HEAD"):
+            patch_vary_headers(response, ["Authorization", "Cookie"])
+            if not request.COOKIES and "Authorization" not in request.headers:
+                response.headers["Access-Control-Allow-Origin"] = "*"
         return response
 
 

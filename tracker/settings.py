@@ -110,7 +110,7 @@ ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
 INSTALLED_APPS = [
     "tracker.records.site.SiteConfig",  # Django's admin with our site
-    "django.contrib.auth",
+    "tracker.records.site.AccountsConfig",  # Django's accounts under a short name
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -129,6 +129,7 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.ContentSecurityPolicy",
+    "tracker.middleware.OpenToScripts",
     "tracker.middleware.DatabaseAway",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -195,7 +196,7 @@ LOGGING = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tracker.records.access.Session"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tracker.records.access.Bearer", "tracker.records.access.Session"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "tracker.records.schema.Schema",
     "EXCEPTION_HANDLER": "tracker.records.problems.handle",

@@ -39,7 +39,7 @@ class OtherRequest(exceptions.APIException):
 def once(request, act):
     """The answer of `act`, or the one that the same user's same request with the same key got before.
 
-    The key is written in the transaction of the act: of requests sent at once one acts, the others wait for it.
+    The key is written in the transaction of the act: of requests sent at once one acts, the others wait.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:

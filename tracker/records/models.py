@@ -15,7 +15,7 @@ from django.db.models.functions import NullIf
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
-from . import roles
+from . import history, roles
 from .choices import (
     CitationBasis,
     Confidentiality,
@@ -26,6 +26,7 @@ from .choices import (
     SourceKind,
     Stance,
 )
+from .context import noted
 from .fields import Derived, FoldedField, GuardedSave, GuardedUpdate, PartialDateField
 from .names import latin, slugify_name, tokens
 
@@ -166,6 +167,7 @@ class Visible(GuardedSave):
     visible_with = ()  # foreign keys: hidden as soon as one is; a null key hides nothing
     cited = False  # whether it needs a citation to be published
     gone = False  # whether it answers 410 after it was public and is withdrawn
+    remembered = True  # whether its history is kept
 
     objects = VisibleQuerySet.as_manager()
 
@@ -323,7 +325,7 @@ class Record(Visible):
             record._move(by, "published", hidden, Publication.PUBLISHED, comment)
 
     def withdraw(self, by, reason):
-        """Take it back from every channel; the reason stays in the notes."""
+        """Take it back from every channel; the reason stands in the history."""
         if not reason.strip():
             raise ValidationError({"reason": "Say why it is withdrawn."})
         self._must_edit(by)
@@ -340,10 +342,9 @@ class Record(Visible):
         if stored.publication not in from_states:
             raise ValidationError(f"It cannot be {verb}: it is {stored.get_publication_display().lower()}.")
         self.publication = to_state
-        if comment:
-            self.notes = f"{self.notes}\n{timezone.now():%Y-%m-%d %H:%M} {verb}: {comment}".strip()
         self._moved(by)
-        self.save()
+        with noted(user=by.pk, reason=comment):
+            self.save()
 
     def _moved(self, by):
         """What else changes with the state, just before the record is saved."""
@@ -631,3 +632,6 @@ def citable_fields(model):
 
 from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
 from .proposals import Proposal  # noqa: E402, F401
+from .tokens import ApiToken  # noqa: E402, F401
+
+history.keep(__name__)

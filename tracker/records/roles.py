@@ -27,9 +27,13 @@ def roles(user):
     if user.is_superuser:
         return frozenset(Role)
     if not hasattr(user, "_roles"):
-        names = set(user.groups.values_list("name", flat=True))
-        user._roles = frozenset(role for role in Role if role.value in names)
+        remember(user, set(user.groups.values_list("name", flat=True)))
     return user._roles
+
+
+def remember(user, names):
+    """Keep with a user object the roles of these groups, which were read together with the user."""
+    user._roles = frozenset(role for role in Role if role.value in names)
 
 
 def writes(user):

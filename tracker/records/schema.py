@@ -76,7 +76,7 @@ WRITE_ERRORS = {
     "428": "If-Match is missing.",
 }
 WRITES = {
-    "create": "Makes a draft, with the parts and the records that belong to it; a list makes several, or none.",
+    "create": "Makes a draft, with the parts and the records that belong to it; a list makes all or none.",
     "update": "Makes the record what the document says; what it leaves out is emptied.",
     "partial_update": "Changes what the document names.",
     "destroy": "Deletes one's own draft that was never published.",

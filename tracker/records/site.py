@@ -7,6 +7,7 @@ from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.apps import AuthConfig
 from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.urls import path
@@ -18,8 +19,16 @@ class SiteConfig(AdminConfig):
     default_site = "tracker.records.site.Site"
 
 
+class AccountsConfig(AuthConfig):
+    verbose_name = "Accounts"
+
+
 class LabelledAutocomplete(AutocompleteJsonView):
     """Autocomplete with the label that the model's admin gives a record."""
+
+    def has_perm(self, request, obj=None):
+        allowed = getattr(self.model_admin, "may_be_chosen", None)
+        return allowed(request) if allowed else super().has_perm(request, obj)
 
     def get_queryset(self):
         queryset = super().get_queryset()
@@ -53,7 +62,22 @@ class Site(AdminSite):
         """The apps, those that build on others first; models in the order of their registration."""
         apps_in_order = list(apps.app_configs)
         models_in_order = list(self._registry)
-        listed = self._build_app_dict(request, app_label).values()
-        for app in listed:
+        listed = self._build_app_dict(request, app_label)
+        if app_label is None:
+            move_tokens(listed)
+        for app in listed.values():
             app["models"].sort(key=lambda model: models_in_order.index(model["model"]))
-        return sorted(listed, key=lambda app: -apps_in_order.index(app["app_label"]))
+        return sorted(listed.values(), key=lambda app: -apps_in_order.index(app["app_label"]))
+
+
+def move_tokens(listed):
+    """Lists tokens with the accounts of their owners, for those too who see no other account."""
+    shown = listed.get("records", {"models": []})["models"]
+    tokens = [model for model in shown if model["object_name"] == "ApiToken"]
+    for model in tokens:
+        shown.remove(model)
+        accounts = {"name": AccountsConfig.verbose_name, "app_label": "auth", "models": []}
+        listed.setdefault("auth", {**accounts, "app_url": model["admin_url"], "has_module_perms": True})
+        listed["auth"]["models"].append(model)
+    if tokens and not shown:
+        del listed["records"]

@@ -14,7 +14,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import renderers, serializers, viewsets
 
 from . import statements
-from .access import ReadOrKnown, Session
+from .access import Bearer, ReadOrKnown, Session
 from .choices import Publication
 from .editing import Editing
 from .filters import SLUG, RecordFilterSet
@@ -39,7 +39,7 @@ class CSV(renderers.BaseRenderer):
 class ApiView(viewsets.ViewSet):
     """What each view of the API has in common: strict parameters, negotiation, conditional answers."""
 
-    authentication_classes = [Session]
+    authentication_classes = [Bearer, Session]
     permission_classes = [ReadOrKnown]
     renderer_classes = [JSON]
     parameters = ()  # the names it understands besides `format`

@@ -220,7 +220,7 @@ def create(shape, user, document):
 
 
 def create_many(shape, user, documents):
-    """New drafts in one transaction: all of them, or Invalid with the pointers of every bad row, and nothing."""
+    """New drafts in one transaction: all of them, or Invalid with pointers to every bad row, and nothing."""
     writer = Writer(user)
     writer.look_up(shape, documents)
     with transaction.atomic(), constraints_named():
@@ -308,7 +308,7 @@ def write(writer, shape, instance, document, path="", partial=False):
 
 
 def write_parts(writer, shape, record, name, documents, path):
-    """Makes the parts of a record those of a list: known ids are changed, others added, missing ones deleted."""
+    """Makes the parts of a record those of a list: known ids change, others are added, missing ones deleted."""
     known = {} if record._state.adding else {row.pk: row for row in getattr(record, name).all()}
     kept = []
     for number, document in enumerate(documents):

@@ -4,6 +4,7 @@ from django.contrib import admin
 
 from tracker.records.models import Place, Source
 
+from . import accounts, tokens  # noqa: F401 - they register themselves
 from .base import (
     CitationInline,
     IdentifierInline,
