@@ -4,6 +4,8 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from django.http import HttpResponse, JsonResponse
 from django.utils.cache import patch_vary_headers
 
+from tracker.records.context import noted
+
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 DOCS_PATH = "/api/v1/docs/"
 # Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
@@ -36,6 +38,19 @@ class OpenToScripts:
             if not request.COOKIES and "Authorization" not in request.headers:
                 response.headers["Access-Control-Allow-Origin"] = "*"
         return response
+
+
+class Noted:
+    """Notes for the history through what a request writes, and who it comes from; a read costs nothing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return self.get_response(request)
+        with noted(channel="API" if request.path.startswith("/api/") else "admin", user=request.user.pk):
+            return self.get_response(request)
 
 
 class DatabaseAway:

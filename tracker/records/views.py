@@ -16,6 +16,7 @@ from rest_framework import renderers, serializers, viewsets
 from . import statements
 from .access import Bearer, ReadOrKnown, Session
 from .choices import Publication
+from .context import note
 from .editing import Editing
 from .filters import SLUG, RecordFilterSet
 from .models import OldSlug, Slugged
@@ -49,6 +50,8 @@ class ApiView(viewsets.ViewSet):
         if request.method in ("GET", "HEAD"):
             self.given = self.checked(parameters(request.META.get("QUERY_STRING", "")))
         super().initial(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            note(user=request.user.pk)
 
     def checked(self, given):
         """The parameters if each is known and says something; BadParameters otherwise."""

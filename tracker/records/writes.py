@@ -13,6 +13,7 @@ from django.db.models import Q
 from rest_framework import exceptions, serializers, status
 
 from .choices import Publication
+from .context import noted
 from .dates import understand
 from .models import Part, Proposal, Slugged
 from .problems import nearest
@@ -286,7 +287,13 @@ def propose(shape, user, record, document):
 
 
 def write(writer, shape, instance, document, path="", partial=False):
-    """Saves one record with its lists; after an error nothing more is saved, only looked at."""
+    """Saves one record with its lists, its reason in the history; after an error it is only looked at."""
+    reason = document.get(REASON) if isinstance(document, dict) else None
+    with noted(**({"reason": reason} if isinstance(reason, str) else {})):
+        return write_record(writer, shape, instance, document, path, partial)
+
+
+def write_record(writer, shape, instance, document, path, partial):
     adding = instance._state.adding
     many, nested = writer.fill(shape, instance, document, path, partial)
     if not writer.errors:
