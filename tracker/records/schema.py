@@ -85,6 +85,28 @@ WRITES = {
     "publish": "Makes the record public, and the drafts that belong to it.",
     "withdraw": "Takes the record back.",
 }
+READS = {
+    "corrections": "What was corrected since it was published, newest first: names of fields, when and why."
+}
+CORRECTIONS = {
+    "type": "object",
+    "properties": {
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "changed_at": {"type": "string", "format": "date-time"},
+                    "fields": {"type": "array", "items": {"type": "string"}},
+                    "reason": {"type": ["string", "null"]},
+                },
+                "required": ["changed_at", "fields", "reason"],
+            },
+        }
+    },
+    "required": ["results"],
+}
+CORRECTION = {"changed_at": "2025-12-10T09:00:00.000000Z", "fields": ["start_date"], "reason": "A misprint."}
 REFERENCE = {
     "description": "An id, a slug, or an object that holds one.",
     "oneOf": [{"type": "string"}, {"type": "object"}],
@@ -228,7 +250,7 @@ class Schema(AutoSchema):
         return []  # anyone reads what is public, and a write says by 401 what it wants
 
     def get_description(self):
-        return WRITES.get(self.view.action) or self.view.__class__.__doc__
+        return (WRITES | READS).get(self.view.action) or self.view.__class__.__doc__
 
     def _get_parameters(self):
         found = [
@@ -285,7 +307,7 @@ class Schema(AutoSchema):
         """The schema of what is written in the form of a shape."""
         found = {name: self.written_field(field) for name, field in written(shape).items()}
         found |= {
-            REASON: {"type": "string", "description": "Why it is changed; required once it was published."}
+            REASON: {"type": "string", "description": "Why it is changed, required once it was published. Public."}
         }
         name = f"{self.get_serializer_name(shape, 'request')}Document"
         return self.component(name, {"type": "object", "properties": found})
@@ -331,6 +353,8 @@ class Schema(AutoSchema):
         """The answer of an operation that succeeds, with an example."""
         if not self.is_record_view():
             return answer({"type": "object"}, self.view.example[self.view.action])
+        if self.view.action == "corrections":
+            return answer(CORRECTIONS, {"results": [CORRECTION]})
         shape = self.view.shape
         schema = self.resolve_serializer(shape(pick=Pick(detail=True)), "response").ref
         if not self.is_list():

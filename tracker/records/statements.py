@@ -104,9 +104,9 @@ def with_page(rows, select, params):
     return Statement(f"WITH page AS MATERIALIZED ({rows.sql}) {select}", rows.params + params)
 
 
-def found(selection):
-    """The rows of `one`."""
-    return compiled(selection.order_by().values(key=F("pk"), edition=F("version"))[:1])
+def found(selection, *columns):
+    """The rows of `one`, with more columns if they are asked for."""
+    return compiled(selection.order_by().values(*columns, key=F("pk"), edition=F("version"))[:1])
 
 
 def ordered(selection, order):

@@ -17,6 +17,7 @@ from . import statements
 from .access import Bearer, ReadOrKnown, Session
 from .choices import Publication
 from .context import note
+from .corrections import Corrected
 from .editing import Editing
 from .filters import SLUG, RecordFilterSet
 from .models import OldSlug, Slugged
@@ -124,7 +125,7 @@ class ReadingViewSet(ApiView):
         return cls.shape.Meta.model
 
     def known(self):
-        always = [*PICKS, DAY]
+        always = [] if self.action == "corrections" else [*PICKS, DAY]
         if self.action != "list":
             return always
         return [*always, *PAGING, *self.filterset_class.base_filters]
@@ -183,12 +184,14 @@ class ReadingViewSet(ApiView):
     def shaped(self, pick):
         return statements.shaped(self.shape, pick, self.reader)
 
+    def named(self, key):
+        """The record of this key, if the reader may see it, as rows."""
+        rows = self.model().objects.visible_to(self.reader.user).filter(**key)
+        return rows.filter(publication=Publication.PUBLISHED) if "slug" in key else rows
+
     def one_of(self, key, pick):
         """The statement for the record of this key."""
-        rows = self.model().objects.visible_to(self.reader.user).filter(**key)
-        if "slug" in key:
-            rows = rows.filter(publication=Publication.PUBLISHED)
-        return statements.one(statements.found(rows), self.shaped(pick))
+        return statements.one(statements.found(self.named(key)), self.shaped(pick))
 
     def page_of(self, order, page, pick):
         """The statement for one page of the list."""
@@ -236,7 +239,7 @@ class ReadingViewSet(ApiView):
         return response
 
 
-class RecordViewSet(Editing, ReadingViewSet):
+class RecordViewSet(Corrected, Editing, ReadingViewSet):
     """Lists and shows the records of one shape, and takes what editors and programs write."""
 
 
