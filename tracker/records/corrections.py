@@ -1,9 +1,9 @@
 """What was corrected in a record since it was published: names of fields, when and why, never a value.
 
-Told is only what a reader could notice: a difference between two public states of the record. What was changed
-while it was hidden shows when it came back; what a part or a link says of anything hidden does not show at all.
-The reason of a change to what was public is public, and editors are told so where they write it; what is said
-to withdraw, send back or publish stays inside.
+Told is only what a reader could notice: a difference between two public states of the record. What was
+changed while it was hidden shows when it came back; what a part or a link says of anything hidden does not
+show at all. The reason of a change to what was public is public, and editors are told so where they write it;
+what is said to withdraw, send back or publish stays inside.
 """
 
 from functools import lru_cache
@@ -11,8 +11,7 @@ from functools import lru_cache
 from django.http import HttpResponsePermanentRedirect
 from rest_framework.decorators import action
 
-from .history import record_column
-from .models import Part, Record, Visible, citable_fields
+from .models import Record, Visible, citable_fields
 from .shapes import registry
 from .statements import Statement, compiled, found, united
 
@@ -67,7 +66,7 @@ def value(model, field, row, at):
 
 def told_fields(model):
     """The facts of a record that its shape shows: plain ones, links and parts."""
-    names = set(registry.whole[model].names()) & citable_fields(model)
+    names = set(registry.whole[model].names()) & (citable_fields(model) | {"citations"})
     fields = [model._meta.get_field(name) for name in sorted(names)]
     plain = [field for field in fields if field.concrete and not field.many_to_many]
     return plain, [field for field in fields if field not in plain]
@@ -173,11 +172,12 @@ def told(model):
 
 
 def corrections(rows):
-    """The statement for the corrections of one record: a JSON list and its version; no row if there is none."""
+    """The statement for the corrections of one record: a JSON list, and its version; no row without it."""
     chosen, steps = found(rows, "published_at"), told(rows.model)
     one = (
-        f"SELECT json_build_object('changed_at', {MOMENT}, 'fields', array_agg(DISTINCT field ORDER BY field),"
-        " 'reason', nullif(max(reason), '')) FROM told GROUP BY occasion ORDER BY max(id) DESC"
+        f"SELECT json_build_object('changed_at', {MOMENT},"
+        " 'fields', array_agg(DISTINCT field ORDER BY field), 'reason', nullif(max(reason), ''))"
+        " FROM told GROUP BY occasion ORDER BY max(id) DESC"
     )
     sql = (
         f"WITH page AS MATERIALIZED ({chosen.sql}), {steps.sql}"

@@ -307,7 +307,7 @@ class Schema(AutoSchema):
         """The schema of what is written in the form of a shape."""
         found = {name: self.written_field(field) for name, field in written(shape).items()}
         found |= {
-            REASON: {"type": "string", "description": "Why it is changed, required once it was published. Public."}
+            REASON: {"type": "string", "description": "Why; required once it was published, and public."}
         }
         name = f"{self.get_serializer_name(shape, 'request')}Document"
         return self.component(name, {"type": "object", "properties": found})
