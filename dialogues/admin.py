@@ -1,7 +1,7 @@
 """The admin of dialogues, of who took part, and of what is said about them."""
 
 from django.contrib import admin
-from django.db.models import Q
+from django.db.models import Prefetch, Q
 
 from people.models import Organization, Person
 from tracker.records.admin import (
@@ -122,8 +122,16 @@ class StatementAdmin(RecordAdmin):
     """A statement is found by its title and by who made it."""
 
     tells = ["kind", "date"]
-    columns = ["title", "kind", "medium", "date", "part_of", "state", "sources"]
+    columns = ["title", "said_by", "kind", "date", "state", "sources"]
     inlines = [SpeakerInline, RelationInline]
+
+    @admin.display(description="said by")
+    def said_by(self, record):
+        return ", ".join(name_of_speaker(speaker) for speaker in record.known_speakers)
+
+    def listed(self, queryset, user):
+        speakers = models.Speaker.objects.visible_to(user).select_related("person", "organization")
+        return queryset.prefetch_related(Prefetch("speakers", speakers, to_attr="known_speakers"))
 
     def found_by(self, word, user):
         """As any record, and by the names of its speakers."""
@@ -132,6 +140,12 @@ class StatementAdmin(RecordAdmin):
             named |= Q(**{f"{name}__in": self.found_in(model, word, user)})
         speakers = models.Speaker.objects.visible_to(user).filter(named)
         return super().found_by(word, user) | Q(pk__in=speakers.values("record"))
+
+
+def name_of_speaker(speaker):
+    """Who spoke, as far as it may be told."""
+    known = speaker.person or speaker.organization
+    return known.label if known else speaker.label or speaker.get_naming_display()
 
 
 @admin.register(models.StatementRelation)

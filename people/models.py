@@ -7,7 +7,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from tracker.records import history, roles
-from tracker.records.choices import Confidentiality
+from tracker.records.choices import Confidentiality, Publication
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import (
     Citation,
@@ -101,7 +101,10 @@ class Identifier(Part):
         abstract = True
         constraints = [
             models.UniqueConstraint(
-                fields=["scheme", "identifier"], condition=Q(published=True), name="%(class)s_unique"
+                fields=["scheme", "identifier"],
+                condition=Q(published=True),
+                name="%(class)s_unique",
+                violation_error_message="A published record has this identifier.",
             )
         ]
         triggers = [
@@ -115,6 +118,9 @@ class Identifier(Part):
                 ),
             )
         ]
+
+    def clean(self):
+        self.published = self.record.publication == Publication.PUBLISHED  # as the trigger will say
 
 
 def identifiers_trigger(table):

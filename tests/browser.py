@@ -45,7 +45,7 @@ class BrowserTest(StaticLiveServerTestCase):
         self.errors = []
         context = self.browser.new_context(base_url=self.live_server_url, locale="en-US")
         self.addCleanup(context.close)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(30_000)
         context.on("page", self.listen_to)
         self.page = context.new_page()
 

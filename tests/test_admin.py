@@ -1,7 +1,7 @@
 """Guards of the admin: every page opens, costs the same for many rows, and shows only what it may."""
 
 from django.contrib import admin
-from django.contrib.auth.models import User
+from django.contrib.auth.models import Permission, User
 from django.db import connection
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -10,6 +10,7 @@ from django.urls import reverse
 from dialogues.models import Dialogue, Participation, Statement
 from people.models import Conflict, Organization, PersecutionCase, Person
 from tests import make
+from tracker.records.admin.lists import lists_of
 from tracker.records.models import Record, Visible
 
 FEW, MANY = 2, 12
@@ -100,6 +101,25 @@ class EveryPageTest(AdminTest):
                     self.assertIn("Select", type(fields[field.name].widget.widget).__name__)
                     self.assertTrue(hasattr(fields[field.name].widget.widget, "get_url"))
 
+    def test_every_list_of_what_points_at_a_record_opens(self):
+        for model in RECORDS:
+            row = make.one(model)
+            page, _ = self.opens(address(model, "change", row.pk))
+            for name, path in lists_of(row, page.wsgi_request):
+                with self.subTest(model=model._meta.label, name=name):
+                    self.opens(path)
+
+    def test_who_may_only_look_can_open_every_page(self):
+        reader = make.user("reader", is_staff=True)
+        reader.user_permissions.set(Permission.objects.filter(codename__startswith="view_"))
+        self.client.force_login(reader)
+        dialogue = make.participation(role="speaker").dialogue
+        for model in RECORDS:
+            row = dialogue if model is Dialogue else make.one(model)
+            with self.subTest(model=model._meta.label):
+                self.opens(address(model, "change", row.pk))
+                self.assertNotContains(self.client.get(address(model, "changelist")), "publish_selected")
+
 
 class CostTest(AdminTest):
     """No page asks the database more often because it shows more rows."""
@@ -183,7 +203,7 @@ class NothingHiddenTest(AdminTest):
     def hidden(self, model, **fields):
         """A confidential record; its name is SECRET where it has one."""
         named = {field.name for field in model._meta.concrete_fields} & {"name", "title"}
-        return make.one(model, confidentiality="confidential", **{name: SECRET for name in named}, **fields)
+        return make.one(model, confidentiality="confidential", **dict.fromkeys(named, SECRET), **fields)
 
     def test_confidential_records_are_in_no_list_and_have_no_page(self):
         for model in RECORDS:

@@ -39,6 +39,26 @@ def of(base):
     return [model for model in apps.get_models() if issubclass(model, base)]
 
 
+def paragraphs():
+    """The paragraphs of the article by their number."""
+    lines = Path(ARTICLE).read_text(encoding="utf-8").splitlines()
+    return dict(enumerate(filter(str.strip, lines), start=1))
+
+
+def quotations():
+    """Every quotation: whose it is, its words, and the paragraphs that are cited for it."""
+    texts, cited = paragraphs(), {}
+    for model, pk, fields in in_files():
+        if issubclass(model, Citation):
+            text = texts[int(fields["locator"])]
+            cited.setdefault(str(fields["record"]), []).append(text)
+            if fields.get("quotation"):
+                yield pk, fields["quotation"], [text]
+    for model, pk, fields in in_files():
+        if model is Statement and fields.get("quotation"):
+            yield pk, fields["quotation"], cited[str([fields["slug"]])]
+
+
 def stored(model):
     """All rows of a table as they stand in it, serial ids apart."""
     columns = [
@@ -91,17 +111,20 @@ class FilesTest(SimpleTestCase):
 
     @skipUnless(ARTICLE, "the variable ARTICLE names no text of the article to compare with")
     def test_each_quotation_occurs_in_the_paragraph_that_is_named(self):
-        lines = Path(ARTICLE).read_text(encoding="utf-8").splitlines()
-        paragraphs = dict(enumerate(filter(str.strip, lines), start=1))
-        cited = {}
-        for model, pk, fields in in_files():
-            if issubclass(model, Citation):
-                cited.setdefault(str(fields["record"]), []).append(paragraphs[int(fields["locator"])])
-                self.assertIn(fields.get("quotation", ""), cited[str(fields["record"])][-1], pk)
-        for model, pk, fields in in_files():
-            if model is Statement:
-                words = fields.get("quotation", "")
-                self.assertTrue(any(words in text for text in cited[str([fields["slug"]])]), pk)
+        for pk, words, texts in quotations():
+            self.assertTrue(any(words in text for text in texts), pk)
+
+    @skipUnless(ARTICLE, "the variable ARTICLE names no text of the article to compare with")
+    def test_quotations_together_stay_under_30_percent_of_the_article(self):
+        article = "\n".join(paragraphs().values())
+        quoted = set()
+        for _, words, texts in quotations():
+            for text in texts:
+                start = text.find(words)
+                if start >= 0:
+                    start += article.index(text)
+                    quoted.update(range(start, start + len(words)))
+        self.assertLess(len(quoted) / len(article), 0.3)
 
 
 class LoadingTest(TestCase):
@@ -170,9 +193,16 @@ class WhatTheArticleSaysTest(TestCase):
     def setUpTestData(cls):
         load()
 
-    def test_nobody_is_assessed_and_no_actor_or_recognition_is_named(self):
-        for model in (Assessment, CaseActor, Recognition):
+    def test_no_person_or_group_is_assessed(self):
+        assessed = Assessment.objects.values_list("organization__slug", "person", "participation")
+        self.assertEqual(list(assessed), [("apa", None, None)])
+
+    def test_no_actor_or_recognition_is_named(self):
+        for model in (CaseActor, Recognition):
             self.assertFalse(model.objects.exists(), model)
+
+    def test_nobody_has_a_nationality(self):
+        self.assertFalse(Person.objects.exclude(nationality=[]).exists())
 
     def test_the_source_has_no_title_and_no_address(self):
         source = Source.objects.get()

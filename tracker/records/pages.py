@@ -49,9 +49,9 @@ def parameters(query):
 
 
 def decoded(text):
-    """Text of a query string, None if it is no UTF-8."""
+    """Text of a query string, None if it is no UTF-8. WSGI hands every byte of it on as one character."""
     try:
-        return unquote_to_bytes(text.replace("+", " ")).decode()
+        return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode()
     except UnicodeDecodeError:
         return None
 

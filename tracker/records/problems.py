@@ -46,7 +46,7 @@ def handle(error, context):
 SENTENCES = {
     404: "Nothing is here.",
     405: "This method is not allowed here.",
-    406: "This format is not offered: ask for application/json or text/csv.",
+    406: "This format is not offered: ask for application/json, or text/csv where it is a list.",
 }
 
 

@@ -268,7 +268,7 @@ class Schema(AutoSchema):
             )
             listed = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
             found.append({"in": "query", "name": name, "description": help_text, "schema": schema, **listed})
-        formats = [renderer.format for renderer in self.view.renderer_classes]
+        formats = [renderer.format for renderer in self.view.offered()]
         schema = {"type": "string", "enum": formats}
         return [
             *found,

@@ -4,14 +4,16 @@ import csv
 import hashlib
 import io
 import json
+import re
 from datetime import UTC, date, datetime
 from itertools import chain
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from rest_framework import renderers, serializers, viewsets
+from rest_framework import negotiation, permissions, renderers, serializers, viewsets
 
 from . import statements
 from .access import Bearer, ReadOrKnown, Session
@@ -28,6 +30,8 @@ from .shapes import Computed, PartialDate, Pick, Reader, list_url, registry
 PICKS = ("fields", "omit", "expand")
 PAGING = ("ordering", "page", "page_size", "cursor")
 DAY = "as_of"
+FORMULA = ("=", "+", "-", "@", "\t", "\r")
+NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?\Z")
 
 
 class JSON(renderers.JSONRenderer):
@@ -38,11 +42,19 @@ class CSV(renderers.BaseRenderer):
     media_type, format, charset = "text/csv", "csv", "utf-8"
 
 
+class Negotiation(negotiation.DefaultContentNegotiation):
+    """As DRF's, but `format` wins over Accept."""
+
+    def get_accept_list(self, request):
+        return ["*/*"] if "format" in request.query_params else super().get_accept_list(request)
+
+
 class ApiView(viewsets.ViewSet):
     """What each view of the API has in common: strict parameters, negotiation, conditional answers."""
 
     authentication_classes = [Bearer, Session]
     permission_classes = [ReadOrKnown]
+    content_negotiation_class = Negotiation
     renderer_classes = [JSON]
     parameters = ()  # the names it understands besides `format`
 
@@ -61,7 +73,7 @@ class ApiView(viewsets.ViewSet):
             name: f"There is no such parameter. {nearest(name, known)}" for name in given if name not in known
         }
         empty = {name: "Give a value, or leave it out." for name, value in given.items() if value == ""}
-        formats = [renderer.format for renderer in self.renderer_classes]
+        formats = [renderer.format for renderer in self.offered()]
         wrong = (
             {} if given.get("format", "json") in formats else {"format": f"Give one of {', '.join(formats)}."}
         )
@@ -71,6 +83,21 @@ class ApiView(viewsets.ViewSet):
 
     def known(self):
         return self.parameters
+
+    def offered(self):
+        """The renderers of what is asked for."""
+        return self.renderer_classes
+
+    def get_renderers(self):
+        return [renderer() for renderer in self.offered()]
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        """Every answer says who may keep it, errors too."""
+        reads = request.method in permissions.SAFE_METHODS
+        public = reads and not request.user.is_authenticated
+        response["Cache-Control"] = "no-cache" if public else "no-store"
+        patch_vary_headers(response, ["Accept", "Cookie"])
+        return super().finalize_response(request, response, *args, **kwargs)
 
     def options(self, request, *args, **kwargs):
         return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
@@ -84,22 +111,26 @@ class ApiView(viewsets.ViewSet):
     def day(self):
         text = self.given.get(DAY)
         try:
-            return date.fromisoformat(text) if text else datetime.now(UTC).date()
+            day = date.fromisoformat(text) if text else datetime.now(UTC).date()
         except ValueError:
-            raise BadParameters({DAY: "Give a day as in 2025-10-31."}) from None
+            day = None
+        if day is None or text not in (None, day.isoformat()):
+            raise BadParameters({DAY: "Give a day as in 2025-10-31."})
+        return day
 
     def answer(self, body, edition=None):
-        """A JSON answer with its validator: its content for the public, else the version."""
-        public = self.reader.user is None
+        """A JSON answer with its validator: its content for the public, else the version.
+
+        Only the public's spares an answer: a version says nothing of what is nested or picked.
+        """
         response = HttpResponse(body, content_type="application/json")
-        etag = hashlib.sha256(body).hexdigest()[:32] if public else edition
-        if etag:
-            response["ETag"] = f'"{etag}"'
-        response["Cache-Control"] = "no-cache" if public else "no-store"
-        patch_vary_headers(response, ["Accept", "Cookie"])
-        if self.request.method not in ("GET", "HEAD"):
-            return response
-        return get_conditional_response(self.request, etag=response.get("ETag"), response=response)
+        if self.reader.user is None:
+            response["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            self.request.META.pop("HTTP_IF_MATCH", None)  # a condition of writing
+            return get_conditional_response(self.request, etag=response["ETag"], response=response)
+        if edition:
+            response["ETag"] = f'"{edition}"'
+        return response
 
 
 class ReadingViewSet(ApiView):
@@ -107,7 +138,6 @@ class ReadingViewSet(ApiView):
 
     shape = None
     filterset_class = None
-    renderer_classes = [JSON, CSV]
     lookup_value_regex = "[^/]+"
 
     def __init_subclass__(cls, **kwargs):
@@ -129,6 +159,9 @@ class ReadingViewSet(ApiView):
         if self.action != "list":
             return always
         return [*always, *PAGING, *self.filterset_class.base_filters]
+
+    def offered(self):
+        return [JSON, CSV] if self.action == "list" else [JSON]
 
     def pick(self, detail):
         """Which fields are asked for; BadParameters if one does not exist."""
@@ -219,7 +252,7 @@ class ReadingViewSet(ApiView):
         moved = model.objects.visible_to(self.reader.user).filter(pk__in=old).first()
         if moved:
             return HttpResponsePermanentRedirect(f"{list_url(model)}{moved.pk}/")
-        if model.gone and model.objects.filter(**key).withdrawn().exists():
+        if model.gone and model.objects.filter(Q(**key) | Q(pk__in=old)).withdrawn().exists():
             raise Gone
         raise Http404
 
@@ -234,8 +267,6 @@ class ReadingViewSet(ApiView):
         body = csv_lines(columns, chain(first, lines))
         response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.model()._meta.model_name}.csv"'
-        response["Cache-Control"] = "no-cache" if self.reader.user is None else "no-store"
-        patch_vary_headers(response, ["Accept", "Cookie"])
         return response
 
 
@@ -286,11 +317,12 @@ def csv_lines(columns, rows):
 
 
 def cell(value, path):
-    """One cell. A text that a spreadsheet would take for a formula gets an apostrophe before it."""
+    """One cell. A text that a spreadsheet would take for a formula gets an apostrophe, a number none."""
     for name in path:
         value = value and value.get(name)
     if isinstance(value, list | dict):
         return json.dumps(value, ensure_ascii=False)
     if isinstance(value, bool):
         return str(value).lower()
-    return f"'{value}" if isinstance(value, str) and value[:1] in ("=", "+", "-", "@", "\t", "\r") else value
+    formula = isinstance(value, str) and value[:1] in FORMULA and not NUMBER.match(value)
+    return f"'{value}" if formula else value

@@ -27,6 +27,7 @@ from .forms import (
     row_form,
     terms_field,
 )
+from .layout import in_rows, lines
 from .lists import (
     RecordList,
     column,
@@ -56,7 +57,6 @@ KEPT = (
     "published_at",
     "changed_at",
 )
-SIDE_BY_SIDE = 3
 
 
 class VisibleRelations:
@@ -69,6 +69,7 @@ class VisibleRelations:
                 attrs={"class": "partial-date", "data-understand": reverse_lazy("admin:understand")}
             )
         },
+        models.URLField: {"assume_scheme": "https"},
         models.TextField: {"widget": Textarea(attrs={"rows": 3, "class": "vLargeTextField"})},
     }
 
@@ -182,6 +183,10 @@ class RecordAdmin(Verbs, VisibleAdmin):
     def get_changelist(self, request, **kwargs):
         return RecordList
 
+    def listed(self, queryset, user):
+        """The rows of the list with what its columns show besides relations to one."""
+        return queryset
+
     def get_ordering(self, request):
         """By name; what has none by date, the latest first."""
         dates = [field.name for field in facts(self.model) if isinstance(field, PartialDateField)]
@@ -280,35 +285,6 @@ def is_free_text(field):
         and not is_vocabulary(field)
         and not isinstance(field, PartialDateField)
     )
-
-
-def sort_of(field):
-    """What stands side by side on a page: dates, numbers, or choices and relations; None for other fields."""
-    sorts = {
-        "date": (PartialDateField,),
-        "number": (models.IntegerField, models.DecimalField),
-        "choice": (models.BooleanField, models.ForeignKey),
-    }
-    if is_vocabulary(field):
-        return "choice"
-    return next((sort for sort, kinds in sorts.items() if isinstance(field, kinds)), None)
-
-
-def lines(fields):
-    """The names of fields as lines of a page: neighbors of one sort share a line."""
-    made, last = [], None
-    for field in fields:
-        sort = sort_of(field)
-        if sort and sort == last and len(made[-1]) < SIDE_BY_SIDE:
-            made[-1] += (field.name,)
-        else:
-            made.append((field.name,))
-        last = sort
-    return made
-
-
-def in_rows(names):
-    return [tuple(names[start : start + SIDE_BY_SIDE]) for start in range(0, len(names), SIDE_BY_SIDE)]
 
 
 class PartInline(VisibleRelations, admin.TabularInline):

@@ -106,13 +106,14 @@ class RecordForm(forms.ModelForm):
                 cleaned[name] = field.queryset.model._base_manager.filter(pk__in=kept)
         return cleaned
 
-    def validate_constraints(self):
-        """Every constraint: also those that name fields which stand on another page than this form."""
-        try:
-            failed = {field.name for field in self.instance._meta.concrete_fields} & self.errors.keys()
-            self.instance.validate_constraints(exclude=failed)
-        except ValidationError as problem:
-            self._update_errors(problem)
+    def _post_clean(self):
+        """Checks also the constraints that Django leaves out, on fields that the form does not hold."""
+        super()._post_clean()
+        if not self.errors:
+            try:
+                self.instance.validate_constraints()
+            except ValidationError as problem:
+                self._update_errors(problem)
 
     def add_error(self, field, error):
         super().add_error(field, error if field else self._sayable(error))
@@ -223,5 +224,7 @@ def row_form(model, belongs_to, formfield):
     made = {"belongs_to": belongs_to}
     for name in ROW_CITATION:
         made[name] = formfield(model.citations.rel.related_model._meta.get_field(name))
-        made[name].required = False
+        made[name].required = made[name].widget.is_required = False
+        if select := select_of(made[name]):
+            select.is_required = False
     return type(f"{model.__name__}RowForm", (RowForm,), made)

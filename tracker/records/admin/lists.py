@@ -1,5 +1,6 @@
 """Lists of the admin: columns, filters, and what is fetched for a whole page of rows at once."""
 
+from urllib.parse import urlencode
 from uuid import UUID
 
 from django.contrib import admin
@@ -184,11 +185,25 @@ class RecordList(ChangeList):
         read = {getattr(shown, "__name__", shown) for shown in self.list_display} | {*self.model_admin.tells}
         relations = [f.name for f in self.model._meta.concrete_fields if f.name in read and to_visible(f)]
         queryset = queryset.prefetch_related(*visible_relations(self.model, relations, request.user))
+        queryset = self.model_admin.listed(queryset, request.user)
         return queryset.annotate(source_count=self._counted(request)) if self.model.cited else queryset
 
     def _counted(self, request):
         cited = visible_citations(self.model, request.user).filter(record=OuterRef("pk"))
         return Subquery(cited.order_by().values("record").annotate(n=Count("pk")).values("n"))
+
+
+def lists_of(record, request):
+    """Names and addresses of the lists with what points at a record, as far as the reader may open them."""
+    for relation in record._meta.related_objects:
+        listed = admin.site._registry.get(relation.related_model)
+        if (
+            relation.related_name
+            and issubclass(relation.related_model, Record)
+            and listed.has_view_permission(request)
+        ):
+            query = urlencode({f"{relation.field.name}__{record._meta.pk.name}__exact": record.pk})
+            yield relation.related_name.replace("_", " "), f"{listed.address('changelist')}?{query}"
 
 
 def state_of(record):

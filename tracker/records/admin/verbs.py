@@ -13,7 +13,7 @@ from django.utils.html import format_html, format_html_join
 from tracker.records.choices import Publication
 
 from .forms import label_of, sentences
-from .lists import is_uuid
+from .lists import is_uuid, lists_of
 
 AT_ONCE = 200
 DONE = {"submit": "submitted for review", "publish": "published", "withdraw": "withdrawn"}
@@ -135,6 +135,7 @@ class Verbs:
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         if obj and self.has_change_permission(request, obj):
+            context["lists"] = lists_of(obj, request)
             context["record_state"] = obj.publication
             context["withdraw_url"] = f"{self.address('withdraw')}?ids={obj.pk}"
             context["missing"] = [] if obj.publication == Publication.PUBLISHED else obj.missing()

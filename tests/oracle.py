@@ -1,0 +1,83 @@
+"""What the API should answer, worked out slowly in Python: one query per model, no join, no SQL of ours.
+
+The serializers are walked field by field. Each model's rows come from `visible_to` once per reader; keys and
+lists are followed in Python. What the database computes as of a day `tests.slow_asof` computes here.
+"""
+
+from functools import cache
+
+from rest_framework import serializers
+
+from people import asof
+from tests import slow_asof
+
+COMPUTED = {asof.affiliation: slow_asof.affiliation, asof.case: slow_asof.case}
+
+
+class Oracle:
+    """All that one reader may see; `day` is the day for which it is told."""
+
+    def __init__(self, user, day):
+        self.user, self.day = user, day
+        self.table = cache(self._table)
+        self.pairs = cache(self._pairs)
+
+    def _table(self, model):
+        """{id: row} of the visible rows of a model, in the order of their ids."""
+        return {row.pk: row for row in model.objects.visible_to(self.user).order_by("pk")}
+
+    def _pairs(self, relation):
+        """{id here: {ids there}} of a relation of many to many."""
+        through, found = relation.remote_field.through, {}
+        here, there = (
+            through._meta.get_field(name).attname
+            for name in (relation.m2m_field_name(), relation.m2m_reverse_field_name())
+        )
+        for one, other in through._base_manager.values_list(here, there):
+            found.setdefault(one, set()).add(other)
+        return found
+
+    def related(self, record, name):
+        """The visible rows behind a key or a list of a record."""
+        relation = type(record)._meta.get_field(name)
+        there = self.table(relation.related_model)
+        if relation.many_to_many:
+            ids = self.pairs(relation).get(record.pk, set())
+            return [row for pk, row in there.items() if pk in ids]
+        if relation.one_to_many:
+            return [row for row in there.values() if getattr(row, relation.field.attname) == record.pk]
+        key = getattr(record, relation.attname)
+        return [there[key]] if key in there else []
+
+    def row(self, record, shape):
+        """The JSON object of a record."""
+        return {name: self.value(record, field) for name, field in shape.fields.items()}
+
+    def value(self, record, field):
+        if isinstance(field, serializers.ListSerializer):
+            order = getattr(field.child.Meta, "order", ())
+            rows = in_order(self.related(record, field.source), order)
+            return [self.row(row, field.child) for row in rows]
+        if isinstance(field, serializers.BaseSerializer):
+            return next((self.row(row, field) for row in self.related(record, field.source)), None)
+        if hasattr(field, "expression"):
+            return COMPUTED[field.expression](self, record)
+        if hasattr(field, "relation"):
+            return len(self.related(record, field.relation))
+        attribute = field.get_attribute(record)
+        return None if attribute is None else plain(field.to_representation(attribute))
+
+    def rows(self, shape, pick):
+        """The JSON objects of all visible records in the order of a list."""
+        made = shape(pick=pick)
+        names = [f"{name}_sort" for name in getattr(shape.Meta, "ordering", ())]
+        return [self.row(row, made) for row in in_order(self.table(shape.Meta.model).values(), names)]
+
+
+def in_order(rows, columns):
+    return sorted(rows, key=lambda row: (*[getattr(row, column) for column in columns], row.pk))
+
+
+def plain(value):
+    """A value as JSON gives it back: an id as its text."""
+    return value if isinstance(value, bool | int | str | list | dict | None) else str(value)
