@@ -128,6 +128,7 @@ class Participation(Record):
     """The part of a person, an organization or a group in one dialogue."""
 
     visible_with = ("dialogue", "person", "organization")
+    names_who = ("person", "organization", "group_label", "affiliation")
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="participations")
     naming = models.CharField(max_length=12, choices=Naming, default=Naming.NAMED)
@@ -397,6 +398,7 @@ class Speaker(Part):
     """Who made a statement: a person, an organization or a collective such as "the authorities"."""
 
     visible_with = ("record", "person", "organization")
+    names_who = ("person", "organization", "name_as_given")
 
     record = models.ForeignKey(Statement, models.CASCADE, related_name="speakers")
     naming = models.CharField(max_length=12, choices=Naming, default=Naming.NAMED)

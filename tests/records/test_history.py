@@ -2,14 +2,18 @@
 
 import json
 
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.test import TestCase
 
 from dialogues.models import ParticipationIdentity
+from people.models import Person
 from tests import make
+from tests.test_admin import form_data
 from tracker.records.context import noted
 from tracker.records.history import Entry
 from tracker.records.models import Place, Visible
+from tracker.records.past import Past
 
 
 def last(record):
@@ -200,3 +204,182 @@ class AppendOnlyTest(TestCase):
         Entry.objects.of(self.person).erase("name")
         with self.assertRaises(DatabaseError), transaction.atomic():
             Entry.objects.update(reason="x")
+
+
+class HistoryPageTest(TestCase):
+    """The page of a record's history: differences in words, for who may see the record."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.editor = make.superuser("editor")
+        cls.source = make.source(title="Article")
+        with noted():
+            cls.person = make.person(name="First Name", source=cls.source)
+
+    def setUp(self):
+        self.client.force_login(self.editor)
+
+    def page(self, record):
+        path = f"/admin/{record._meta.app_label}/{record._meta.model_name}/{record.pk}/history/"
+        return self.client.get(path)
+
+    def lines(self, record):
+        """The lines of the newest occasion."""
+        return [tuple(change) for change in self.page(record).context["newest"].changes]
+
+    def test_a_difference_is_told_in_words_with_who_when_why_and_through_what(self):
+        with noted(user=self.editor.pk, channel="API", reason="A misprint."):
+            self.person.name, self.person.gender = "Second Name", "female"
+            self.person.save()
+        gender = self.person.get_gender_display()
+        self.assertEqual(
+            self.lines(self.person), [("Name", "First Name", "Second Name"), ("Gender", "Unknown", gender)]
+        )
+        page = self.page(self.person)
+        for said in ("editor", "API", "A misprint.", "UTC", "First Name"):
+            self.assertContains(page, said)
+
+    def test_parts_and_links_are_told_by_what_they_say(self):
+        with noted():
+            make.citation(self.person, source=self.source, locator="7")
+        ((field, before, after),) = self.lines(self.person)
+        self.assertEqual((field, before), ("Person citation", ""))
+        self.assertEqual(after, "Article, Paragraph, 7")
+        statement = make.statement()
+        with noted():
+            statement.about_people.add(self.person)
+        self.assertEqual(self.lines(statement), [("About people", "", "First Name")])
+
+    def test_a_hidden_record_has_no_page(self):
+        hidden = make.person(confidentiality="confidential")
+        self.assertEqual(self.page(hidden).status_code, 302)
+
+    def test_what_leads_to_something_hidden_is_not_named(self):
+        secret = make.source(title="Zzyzx", confidentiality="confidential")
+        place = make.place(name="Zzyzx", confidentiality="confidential")
+        event = make.case_event()
+        with noted():
+            make.citation(event, source=secret, quotation="Zzyzx said it")
+            event.place = place
+            event.save()
+        self.assertEqual(
+            self.lines(event),
+            [("Case event citation", "(hidden)", "(hidden)"), ("Place", "", "(hidden)")],
+        )
+        self.assertNotContains(self.page(event), "Zzyzx")
+
+    def test_what_was_confidential_stays_so_for_others(self):
+        person = make.person(name="Zzyzx", confidentiality="confidential")
+        with noted(reason="Zzyzx asked for it."):
+            person.name, person.confidentiality = "Somebody", "public"
+            person.save()
+        page = self.page(person)
+        self.assertContains(page, "(hidden)")
+        self.assertNotContains(page, "Zzyzx")
+        person.cleared.add(self.editor)
+        self.assertContains(self.page(person), "Zzyzx")
+
+    def test_who_is_no_longer_named_is_not_named_by_the_history(self):
+        part = make.participation(person=self.person)
+        with noted():
+            part.person, part.naming = None, "withheld"
+            part.save()
+            make.identity(part, person=self.person)
+        page = self.page(part)
+        self.assertNotContains(page, "First Name")
+        part.cleared.add(self.editor)
+        self.assertContains(self.page(part), "First Name")
+
+    def test_the_admin_asks_for_a_reason_and_enters_it(self):
+        path = f"/admin/people/person/{self.person.pk}/change/"
+        sent = form_data(self.client.get(path)) | {"name": "Second Name"}
+        refused = self.client.post(path, sent | {"reason": ""})
+        self.assertContains(refused, "This field is required.")
+        self.client.post(path, sent | {"reason": "A misprint."})
+        entry = last(self.person)
+        self.assertEqual((entry.after["name"], entry.reason), ("Second Name", "A misprint."))
+        self.assertEqual((entry.user, entry.channel), (self.editor, "admin"))
+
+
+class RevertTest(TestCase):
+    """Going back passes the validation of any change."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.editor = make.superuser("editor")
+        with noted():
+            cls.person = make.person(name="First Name", birth_date="1980-02", nationality=["AM"])
+            cls.name = make.name(cls.person, "Another")
+        cls.first = last(cls.person)
+
+    def setUp(self):
+        self.client.force_login(self.editor)
+        self.path = f"/admin/people/person/{self.person.pk}/history/{self.first.pk}/"
+
+    def change(self):
+        with noted():
+            self.person.name, self.person.birth_date, self.person.nationality = "Second Name", "1981", []
+            self.person.save()
+            self.name.delete()
+            make.name(self.person, "A third")
+            make.citation(self.person, locator="9")
+
+    def back(self, reason="It was right."):
+        version = Person.objects.get(pk=self.person.pk).version
+        return self.client.post(self.path, {"version": version, "reason": reason}, follow=True)
+
+    def test_the_page_shows_what_would_change(self):
+        self.change()
+        page = self.client.get(self.path)
+        self.assertIn(("Name", "Second Name", "First Name"), [tuple(one) for one in page.context["changes"]])
+
+    def test_the_record_its_parts_and_its_citations_are_what_they_were(self):
+        self.change()
+        self.assertRedirects(self.back(), f"/admin/people/person/{self.person.pk}/history/")
+        person = Person.objects.get(pk=self.person.pk)
+        self.assertEqual(
+            (person.name, person.birth_date, person.nationality), ("First Name", "1980-02", ["AM"])
+        )
+        self.assertEqual([str(name.text) for name in person.other_names.all()], ["Another"])
+        self.assertEqual(person.citations.count(), 1)
+        self.assertEqual((last(person).user, last(person).reason), (self.editor, "It was right."))
+
+    def test_links_are_what_they_were(self):
+        with noted():
+            statement = make.statement(about_people=[self.person])
+        then, other = last(statement), make.person()
+        statement.about_people.set([other])
+        statement.refresh_from_db()
+        past = Past(statement, self.editor)
+        past.revert(then, statement.version, "It was right.")
+        self.assertEqual([*statement.about_people.all()], [self.person])
+
+    def test_what_was_published_needs_a_reason(self):
+        self.change()
+        self.assertContains(self.back(reason=" "), "Say why it is changed")
+
+    def test_what_is_not_valid_today_is_refused(self):
+        url = "https://example.org/article"
+        with noted():
+            source = make.source(source_url=url)
+        then, source.source_url = last(source), ""
+        source.save()
+        make.source(source_url=url)
+        with self.assertRaisesMessage(ValidationError, "A published source has this source_url."):
+            Past(source, self.editor).revert(then, source.version, "It was right.")
+
+    def test_somebody_else_was_first(self):
+        self.change()
+        answer = self.client.post(self.path, {"version": 1, "reason": "It was right."})
+        self.assertContains(answer, "Somebody changed it meanwhile")
+
+    def test_what_one_may_not_see_is_not_changed_back(self):
+        secret = make.source(confidentiality="confidential")
+        with noted():
+            make.citation(self.person, source=secret)
+        self.assertContains(self.back(), "It would change what you may not see.")
+
+    def test_only_who_may_change_it(self):
+        self.change()
+        self.client.force_login(make.member("contributor", is_staff=True))
+        self.assertContains(self.back(), "Only an editor changes")

@@ -64,6 +64,8 @@ class Emptied(models.Func):
 class Entry(models.Model):
     """One change of one row of a record: of its own, of a part, or of a link."""
 
+    hidden = False  # whether somebody is not to know what it holds
+
     at = models.DateTimeField()
     kind = models.CharField(max_length=80, help_text="The model of the row, as in people.person.")
     row_id = models.CharField(max_length=36)

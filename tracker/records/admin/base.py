@@ -27,6 +27,7 @@ from .forms import (
     row_form,
     terms_field,
 )
+from .history import REASON, History
 from .layout import in_rows, lines
 from .lists import (
     RecordList,
@@ -163,7 +164,7 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         return related.objects.visible_to(user).filter(condition).values("pk")
 
 
-class RecordAdmin(Verbs, VisibleAdmin):
+class RecordAdmin(History, Verbs, VisibleAdmin):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's
@@ -236,6 +237,7 @@ class RecordAdmin(Verbs, VisibleAdmin):
         kept = [name for name in self.get_readonly_fields(request, obj) if name in KEPT]
         fieldsets = [
             (None, {"fields": lines([*facts(self.model), self.model._meta.get_field("confidentiality")])}),
+            *([(None, {"fields": [REASON]})] if obj and obj.published_at else []),
             ("Editing", {"classes": ["collapse"], "fields": EDITING}),
         ]
         return (

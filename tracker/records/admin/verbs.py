@@ -31,7 +31,7 @@ def words_of(problem, model):
 class WithdrawalForm(forms.Form):
     reason = forms.CharField(
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text="Why it is taken back. It stays in the notes of each record and is never published.",
+        help_text="Why it is taken back. It stands in the history of each and is never published.",
     )
 
 
