@@ -243,7 +243,7 @@ class HistoryPageTest(TestCase):
         with noted():
             make.citation(self.person, source=self.source, locator="7")
         ((field, before, after),) = self.lines(self.person)
-        self.assertEqual((field, before), ("Person citation", ""))
+        self.assertEqual((field, before), ("Citations", ""))
         self.assertEqual(after, "Article, Paragraph, 7")
         statement = make.statement()
         with noted():
@@ -264,7 +264,7 @@ class HistoryPageTest(TestCase):
             event.save()
         self.assertEqual(
             self.lines(event),
-            [("Case event citation", "(hidden)", "(hidden)"), ("Place", "", "(hidden)")],
+            [("Citations", "(hidden)", "(hidden)"), ("Place", "", "(hidden)")],
         )
         self.assertNotContains(self.page(event), "Zzyzx")
 
@@ -367,6 +367,16 @@ class RevertTest(TestCase):
         make.source(source_url=url)
         with self.assertRaisesMessage(ValidationError, "A published source has this source_url."):
             Past(source, self.editor).revert(then, source.version, "It was right.")
+
+    def test_what_is_public_keeps_a_source(self):
+        with noted():
+            dialogue = make.dialogue(cited=False)
+        then = last(dialogue)
+        make.citation(dialogue)
+        dialogue.refresh_from_db()
+        with self.assertRaisesMessage(ValidationError, "It cites no published source"):
+            Past(dialogue, self.editor).revert(then, dialogue.version, "It was right.")
+        self.assertTrue(dialogue.citations.exists())
 
     def test_somebody_else_was_first(self):
         self.change()

@@ -99,12 +99,17 @@ class Past:
         rows = model.objects.visible_to(self.user) if issubclass(model, Visible) else model.objects
         return {key_of(row): row for row in rows.filter(pk__in=keys)}
 
+    @cached_property
+    def newest(self):
+        """{(kind, row): its newest entry}."""
+        return {(entry.kind, entry.row_id): entry for entry in self.entries}
+
     def withheld(self, entry):
         """The fields of a row that named somebody who is no longer named: nobody uncleared reads them."""
         if self.cleared:
             return ()
-        rows = [one for one in self.entries if (one.kind, one.row_id) == (entry.kind, entry.row_id)]
-        latest = rows[-1].after or rows[-1].before
+        newest = self.newest[entry.kind, entry.row_id]
+        latest = newest.after or newest.before
         return getattr(self.table(entry), "names_who", ()) if latest.get("naming", FREE) != FREE else ()
 
     def since(self, entry):
@@ -144,6 +149,8 @@ class Past:
             raise PermissionDenied("It would change what you may not see.")
         with noted(user=self.user.pk, reason=reason):
             restore(record, ways, self.table)
+        if record.publication == Publication.PUBLISHED and (missing := record.missing()):
+            raise ValidationError(missing)
 
 
 def key_of(row):

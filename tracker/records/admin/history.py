@@ -143,10 +143,14 @@ def default_of(field):
 
 
 def title_of(table):
-    """What a part or a link is called."""
-    if not table._meta.auto_created:
-        return table._meta.verbose_name
-    return table._meta.object_name.split("_", 1)[1].replace("_", " ")
+    """What a part or a link is called: the name of its list."""
+    if table._meta.auto_created:
+        name = table._meta.object_name.split("_", 1)[1]
+    elif issubclass(table, Part):
+        name = table._meta.get_field("record").remote_field.related_name
+    else:
+        name = table._meta.verbose_name
+    return name.replace("_", " ")
 
 
 class History:
