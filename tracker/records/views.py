@@ -60,6 +60,7 @@ class ApiView(viewsets.ViewSet):
 
     def initial(self, request, *args, **kwargs):
         self.given = {}
+        self.perform_authentication(request)  # a wrong token is said before anything else that is wrong
         if request.method in ("GET", "HEAD"):
             self.given = self.checked(parameters(request.META.get("QUERY_STRING", "")))
         super().initial(request, *args, **kwargs)
