@@ -237,6 +237,15 @@ class Record(Visible):
         null=True, editable=False, help_text="When its public form last changed."
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    read_version = models.PositiveIntegerField(
+        null=True,
+        editable=False,
+        verbose_name="read up to version",
+        help_text="Up to which version somebody else than its author has read it; null: as it was entered.",
+    )
+    follow_up = models.DateField(
+        null=True, blank=True, help_text="When it is to be looked at again; never published."
+    )
     notes = models.TextField(blank=True, help_text="For editors; never published.")
 
     class Meta:
@@ -357,6 +366,7 @@ class Record(Visible):
         if self.publication == Publication.PUBLISHED:
             self.published_at = self.published_at or timezone.now()
             self.published_by = by
+            self.read_version = self.version + 1  # as it is saved in a moment
 
 
 class Slugged(Record):

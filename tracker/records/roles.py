@@ -7,7 +7,7 @@ publication to what they wrote.
 from django.conf import settings
 from django.contrib.auth.backends import BaseBackend
 
-from .choices import Vocabulary
+from .choices import Publication, Vocabulary
 
 
 class Role(Vocabulary):
@@ -44,6 +44,16 @@ def writes(user):
 def edits(user):
     """Whether somebody reviews, publishes and changes what others wrote."""
     return Role.EDITOR in roles(user)
+
+
+def owns(user, record):
+    """Whether somebody works on a record: wrote it, or was given it."""
+    return writes(user) and user.pk in (record.created_by_id, record.assigned_to_id)
+
+
+def may_change(user, record):
+    """Whether somebody may change a record in its state; what is public others only propose to change."""
+    return edits(user) or (owns(user, record) and record.publication == Publication.DRAFT)
 
 
 def may_be_cleared(user):

@@ -45,9 +45,10 @@ from .lists import (
     visible_citations,
     visible_relations,
 )
+from .rights import Rights, editing_fields, locked
+from .stale import SEEN, Stale, check_rows, claim, seen_version
 from .verbs import Verbs
 
-EDITING = ("assigned_to", "cleared", "publish_at", "notes")
 KEPT = (
     "slug",
     "version",
@@ -164,7 +165,7 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         return related.objects.visible_to(user).filter(condition).values("pk")
 
 
-class RecordAdmin(History, Verbs, VisibleAdmin):
+class RecordAdmin(History, Stale, Rights, Verbs, VisibleAdmin):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's
@@ -210,9 +211,6 @@ class RecordAdmin(History, Verbs, VisibleAdmin):
             name: action for name, action in super().get_actions(request).items() if name != "delete_selected"
         }
 
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and not (obj and obj.published_at)
-
     def get_deleted_objects(self, objs, request):
         """As Django's, without the names of what stands in the way: the reader may not know all of it."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
@@ -238,7 +236,7 @@ class RecordAdmin(History, Verbs, VisibleAdmin):
         fieldsets = [
             (None, {"fields": lines([*facts(self.model), self.model._meta.get_field("confidentiality")])}),
             *([(None, {"fields": [REASON]})] if obj and obj.published_at else []),
-            ("Editing", {"classes": ["collapse"], "fields": EDITING}),
+            ("Editing", {"classes": ["collapse"], "fields": editing_fields(request.user)}),
         ]
         return (
             [*fieldsets, ("History", {"classes": ["collapse"], "fields": in_rows(kept)})]
@@ -261,6 +259,9 @@ class RecordAdmin(History, Verbs, VisibleAdmin):
         for row in formset.forms:
             if isinstance(row.instance, Record) and row.instance._state.adding:
                 row.instance.created_by = request.user
+        for row in formset.initial_forms:
+            if SEEN in row.fields and row.has_changed():
+                claim(row.instance)
         formset.save()
         for row in formset.new_objects:
             if isinstance(row, Record):
@@ -336,12 +337,29 @@ def citation_inline(model):
 
 
 class RecordFormSet(BaseInlineFormSet):
-    """Rows that are records: what was ever published is withdrawn on its own page, never deleted."""
+    """Rows that are records: what was ever published is withdrawn on its own page, never deleted.
+
+    What its reader may not change here is shown and left as it is.
+    """
+
+    reader = None
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
-        if form.instance.published_at:
+        row = form.instance
+        if row._state.adding:
+            return
+        form.fields[SEEN] = seen_version(row.version)
+        closed = locked(self.reader, row, self.instance)
+        if closed or row.published_at:
             form.fields.pop("DELETE", None)
+        if closed:
+            for name in form.base_fields.keys() - {self.fk.name}:
+                form.fields[name].disabled = True
+
+    def clean(self):
+        super().clean()
+        check_rows(self)
 
 
 class RecordInline(VisibleRelations, admin.StackedInline):
@@ -371,7 +389,9 @@ class RecordInline(VisibleRelations, admin.StackedInline):
     def get_formset(self, request, obj=None, **kwargs):
         belongs_to = _get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name).name
         form = row_form(self.model, belongs_to, partial(self.formfield_for_dbfield, request=request))
-        return super().get_formset(request, obj, **{"form": form, **kwargs})
+        formset = super().get_formset(request, obj, **{"form": form, **kwargs})
+        formset.reader = request.user
+        return formset
 
     def get_queryset(self, request):
         cites = visible_citations(self.model, request.user).select_related("source").order_by("field", "pk")
