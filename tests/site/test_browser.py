@@ -30,11 +30,11 @@ class AdminInBrowserTest(BrowserTest):
         self.page.goto(link)
         self.page.fill("#id_new_password1", "another long password")
         self.page.fill("#id_new_password2", "another long password")
-        self.page.click("text=Set this password")
+        self.page.click("[type=submit]")
         self.page.wait_for_selector("text=Your password is set")
         self.page.fill("#id_username", "second")
         self.page.fill("#id_password", "another long password")
-        self.page.click("text=Log in")
+        self.page.click("[type=submit]")
         self.page.wait_for_selector("text=Site administration")
 
     def test_make_a_token_and_revoke_it(self):
