@@ -26,9 +26,18 @@ class ParticipationInline(RecordInline):
 
     model = models.Participation
     rows = [
-        ("person", "organization", "group_label", "count_min", "count_max"),
-        ("role", "side", "affiliation", "described_as", "member_of"),
+        ("person", "organization", "group_label", "count_min", "count_max", "member_of", "role"),
+        ("side", "affiliation", "described_as"),
     ]
+    one_of = ("person", "organization", "group_label")
+    only_with = {
+        "count_min": "group_label",
+        "count_max": "group_label",
+        "affiliation": "person",
+        "member_of": "person",
+    }
+    narrowed = {"affiliation": "person:person", "side": "conflict:record"}
+    among = {"member_of": "group_label"}
 
 
 @admin.register(models.Dialogue)

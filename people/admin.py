@@ -85,6 +85,8 @@ class CaseEventInline(RecordInline):
 class CaseActorInline(RecordInline):
     model = models.CaseActor
     rows = [("role", "person", "organization", "event")]
+    one_of = ("person", "organization")
+    narrowed = {"event": "case:case"}
 
 
 class RecognitionInline(RecordInline):

@@ -6,12 +6,12 @@ Apart from the admin classes, because Django imports it before there are models.
 from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.contrib.auth.apps import AuthConfig
 from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.urls import path
 
+from tracker.records.autocomplete import LabelledAutocomplete
 from tracker.records.dates import understand
 
 
@@ -21,24 +21,6 @@ class SiteConfig(AdminConfig):
 
 class AccountsConfig(AuthConfig):
     verbose_name = "Accounts"
-
-
-class LabelledAutocomplete(AutocompleteJsonView):
-    """Autocomplete with the label that the model's admin gives a record."""
-
-    def has_perm(self, request, obj=None):
-        allowed = getattr(self.model_admin, "may_be_chosen", None)
-        return allowed(request) if allowed else super().has_perm(request, obj)
-
-    def get_queryset(self):
-        queryset = super().get_queryset()
-        labelled = getattr(self.model_admin, "labelled", None)
-        return labelled(queryset, self.request.user) if labelled else queryset
-
-    def serialize_result(self, obj, to_field_name):
-        result = super().serialize_result(obj, to_field_name)
-        label = getattr(self.model_admin, "label", None)
-        return {**result, "text": label(obj)} if label else result
 
 
 class Site(AdminSite):

@@ -5,17 +5,10 @@ from django.contrib import admin
 from tracker.records.models import Place, Source
 
 from . import accounts, tokens  # noqa: F401 - they register themselves
-from .base import (
-    CitationInline,
-    IdentifierInline,
-    OtherNameInline,
-    PartInline,
-    RecordAdmin,
-    RecordInline,
-    VisibleAdmin,
-    VisibleRelations,
-)
+from .base import RecordAdmin, VisibleAdmin
+from .inlines import CitationInline, IdentifierInline, OtherNameInline, PartInline, RecordInline
 from .lists import text_of
+from .relations import VisibleRelations
 
 __all__ = [
     "CitationInline",
