@@ -229,6 +229,13 @@ class CredentialTest(TokenTest):
     def test_the_schema_refuses_a_wrong_one_too(self):
         self.assert_refused("anything", path="/api/v1/schema/")
 
+    def test_the_schema_says_what_takes_one(self):
+        described = self.client.get("/api/v1/schema/").json()
+        self.assertEqual(described["components"]["securitySchemes"]["token"]["scheme"], "bearer")
+        operations = described["paths"]["/api/v1/places/"]
+        self.assertEqual(operations["get"]["security"], [{}, {"token": []}])
+        self.assertEqual(operations["post"]["security"], [{"token": []}])
+
     def test_a_write_without_any_says_what_is_missing(self):
         answer = self.client.post(PLACES, WRITTEN, content_type="application/json")
         self.assert_problem(answer, 401, "Writing needs credentials.")

@@ -260,7 +260,7 @@ class RoleTest(PeopleTest):
     def test_the_list_tells_roles_and_states_and_is_filtered_by_role(self):
         self.invite(roles=["editor"])
         page = self.client.get(USERS)
-        for words in ("maria@example.org", "Editor", "waits for a password"):
+        for words in ("maria@example.org", "Editor", "no password yet"):
             self.assertContains(page, words)
         listed = self.client.get(f"{USERS}?role=editor").context["cl"].result_list
         self.assertEqual([user.username for user in listed], ["maria"])

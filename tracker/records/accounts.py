@@ -57,4 +57,5 @@ class SetPassword(SuccessMessageMixin, PasswordResetConfirmView):
         return user if user and user.is_active else None
 
     def get_context_data(self, **kwargs):
-        return {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
+        context = {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
+        return {**context, "title": self.title}

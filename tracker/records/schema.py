@@ -107,6 +107,7 @@ CORRECTIONS = {
     "required": ["results"],
 }
 CORRECTION = {"changed_at": "2025-12-10T09:00:00.000000Z", "fields": ["start_date"], "reason": "A misprint."}
+TOKEN = {"token": []}
 REFERENCE = {
     "description": "An id, a slug, or an object that holds one.",
     "oneOf": [{"type": "string"}, {"type": "object"}],
@@ -247,7 +248,7 @@ class Schema(AutoSchema):
         return self.view.action in WRITES
 
     def get_auth(self):
-        return []  # anyone reads what is public, and a write says by 401 what it wants
+        return [TOKEN] if self.writes() else [{}, TOKEN]  # anyone reads what is public
 
     def get_description(self):
         return (WRITES | READS).get(self.view.action) or self.view.__class__.__doc__

@@ -76,6 +76,9 @@ class AccountAdmin(SaysWhatIsTaken, admin.ModelAdmin):
     readonly_fields = ["last_login", "date_joined"]
     actions = None
 
+    class Media:
+        css = {"all": ["tracker/admin.css"]}
+
     @admin.display(description="name")
     def full_name(self, user):
         return user.get_full_name()
@@ -89,7 +92,7 @@ class AccountAdmin(SaysWhatIsTaken, admin.ModelAdmin):
     def state(self, user):
         if not user.is_active:
             return "closed"
-        return "active" if user.has_usable_password() else "waits for a password"
+        return "active" if user.has_usable_password() else "no password yet"
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related("groups")

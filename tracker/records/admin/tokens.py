@@ -65,11 +65,18 @@ class TokenAdmin(SaysWhatIsTaken, admin.ModelAdmin):
     form = TokenForm
     change_form_template = "admin/token_form.html"
     change_list_template = "admin/token_list.html"
-    list_display = ["name", "user", "does", "reaches", "state", "expires_at", "last_used_at"]
+    list_display = ["name", "owner", "does", "reaches", "state", "expires_at", "last_used_at"]
     list_select_related = ["user"]
     search_fields = ["name", "user__username"]
     search_help_text = "Its name, or its owner's."
     actions = None
+
+    class Media:
+        css = {"all": ["tracker/admin.css"]}
+
+    @admin.display(ordering="user__username")
+    def owner(self, token):
+        return token.user.get_username()
 
     @admin.display(description="scopes")
     def does(self, token):
@@ -86,7 +93,7 @@ class TokenAdmin(SaysWhatIsTaken, admin.ModelAdmin):
         if obj is None:
             return ["name", "scopes", "resources", "lasts"]
         moments = ["created_at", "expires_at", "last_used_at", "revoked_at"]
-        return ["name", "user", "does", "reaches", "state", *moments]
+        return ["name", "owner", "does", "reaches", "state", *moments]
 
     def get_readonly_fields(self, request, obj=None):
         return self.get_fields(request, obj) if obj else []
