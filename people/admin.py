@@ -12,7 +12,7 @@ from tracker.records.admin import (
     VisibleAdmin,
 )
 
-from . import models
+from . import models, start  # noqa: F401 - it adds what it knows of work
 
 KNOWN_AFFILIATIONS = 2
 

@@ -102,6 +102,7 @@ if DEMO:
 # TLS ends in the proxy in front. Its headers are not trusted, so Django is told the origin instead.
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
+CSRF_FAILURE_VIEW = "tracker.records.held.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"

@@ -13,6 +13,7 @@ from django.urls import path
 
 from tracker.records.autocomplete import LabelledAutocomplete
 from tracker.records.dates import understand
+from tracker.records.held import hold
 
 
 class SiteConfig(AdminConfig):
@@ -26,8 +27,25 @@ class AccountsConfig(AuthConfig):
 class Site(AdminSite):
     site_header = site_title = "Dialogue tracker"
 
+    index_template = "admin/start.html"
+    start = None  # what waits for whoever opens the index: set where there are models
+
+    def admin_view(self, view, cacheable=False):
+        return hold(super().admin_view(view, cacheable))
+
+    def index(self, request, extra_context=None):
+        return super().index(request, {**self.start.overview(request.user), **(extra_context or {})})
+
+    def waiting(self, request, slug):
+        return self.start.whole_list(request, slug)
+
     def get_urls(self):
-        return [path("understand/", self.admin_view(self.understand), name="understand"), *super().get_urls()]
+        waiting = path("waiting/<slug:slug>/", self.admin_view(self.waiting), name="waiting")
+        return [
+            waiting,
+            path("understand/", self.admin_view(self.understand), name="understand"),
+            *super().get_urls(),
+        ]
 
     def understand(self, request):
         """What a date is understood as while it is typed: `{"understood": ""}` as long as it is not."""
