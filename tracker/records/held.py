@@ -1,5 +1,6 @@
 """A form of the admin that came after its session ended: what was typed is held, to be sent again."""
 
+import re
 from functools import update_wrapper
 from urllib.parse import urlsplit
 
@@ -8,20 +9,22 @@ from django.urls import reverse
 from django.views.csrf import csrf_failure as refused
 
 OURS = "csrfmiddlewaretoken"
+KEY = re.compile("[0-9a-f-]{36}")
 
 
 def held(request):
     """The page with what was typed. It does nothing by itself: somebody who is logged in sends it again."""
     typed = [(name, value) for name, values in request.POST.lists() if name != OURS for value in values]
-    shown = [(name, value) for name, value in typed if value and is_typed(name)]
+    shown = [(name.replace("_", " "), value) for name, value in typed if value and is_typed(name, value)]
     known = request.user.is_authenticated
     context = {"typed": typed, "shown": shown, "known": known, "login": reverse("admin:login")}
     return TemplateResponse(request, "admin/held.html", context, status=403)
 
 
-def is_typed(name):
-    """Whether a field of a form holds what somebody typed or chose, and not how the form is built."""
-    return not (name.startswith("_") or name.endswith(("_FORMS", "-id", "version")) or "__prefix__" in name)
+def is_typed(name, value):
+    """Whether a field of a form holds what can be read, and not how the form is built."""
+    built = name.startswith("_") or name.endswith(("_FORMS", "version")) or "__prefix__" in name
+    return not (built or KEY.fullmatch(value))
 
 
 def hold(view):

@@ -10,7 +10,7 @@ from django.forms.models import BaseInlineFormSet, _get_foreign_key
 from tracker.records.fields import PartialDateField
 
 from .forms import ROW_CITATION, CitationForm, row_form
-from .lists import facts, visible_citations
+from .lists import FirstCited, facts, visible_citations
 from .relations import VisibleRelations
 from .rights import locked
 from .rows import Among, Marks
@@ -89,7 +89,7 @@ class RecordFormSet(Among, BaseInlineFormSet):
         check_rows(self)
 
 
-class RecordInline(Marks, VisibleRelations, admin.StackedInline):
+class RecordInline(Marks, FirstCited, VisibleRelations, admin.StackedInline):
     """Records that belong to the one on whose page they stand, each with its first citation in its row."""
 
     rows = ()  # the facts of a row, line by line

@@ -177,6 +177,22 @@ def visible_citations(model, user):
     return model.citations.rel.related_model.objects.visible_to(user)
 
 
+class FirstCited:
+    """Mixin for rows of records: what they show of their first citation where nobody may change it."""
+
+    def source(self, row):
+        return label_of(row.shown_citations[0].source) if row.shown_citations else None
+
+    def locator_kind(self, row):
+        return row.shown_citations[0].get_locator_kind_display() if row.shown_citations else None
+
+    def locator(self, row):
+        return row.shown_citations[0].locator if row.shown_citations else None
+
+    def quotation(self, row):
+        return row.shown_citations[0].quotation if row.shown_citations else None
+
+
 class RecordList(ChangeList):
     """A page of records: what its columns show comes in a fixed number of queries."""
 

@@ -1,6 +1,7 @@
 """Who may do what to which record in the admin: as the API has it, by the roles."""
 
 from tracker.records import roles
+from tracker.records.choices import Publication
 
 EDITING = ("assigned_to", "follow_up", "cleared", "publish_at", "notes")
 OWN_EDITING = ("follow_up", "notes")
@@ -19,7 +20,8 @@ class Rights:
         if not (allowed and obj):
             return allowed
         own = obj.created_by_id == request.user.pk
-        return not obj.published_at and (own or roles.edits(request.user))
+        never_left = obj.publication == Publication.DRAFT and not obj.published_at
+        return never_left and (own or roles.edits(request.user))
 
     def has_edit_permission(self, request):
         """Whether somebody does what only editors do: publish, send back, withdraw."""

@@ -46,7 +46,7 @@ def told(record):
     when = f" at {last.at:%H:%M} UTC" if last else ""
     return (
         f"{who} saved it{when}, while you worked on it. Nothing of yours was saved, and nothing is lost:"
-        " compare below, mend what you typed, and save again."
+        " compare above, mend what you typed, and save again."
     )
 
 

@@ -39,6 +39,7 @@ class Section(NamedTuple):
     meant_for: Callable = roles.edits
     order: tuple = ("moment", "pk")
     help: str = ""
+    rank: int = 0  # what is to be mended some day comes after what waits
 
     @property
     def address(self):
@@ -86,7 +87,7 @@ class Start:
         self.sections = []
 
     def add(self, *sections):
-        self.sections += sections
+        self.sections = sorted([*self.sections, *sections], key=lambda section: section.rank)
 
     def overview(self, user):
         """What the template of the start page shows."""
@@ -262,15 +263,21 @@ start.add(
     Section("changes", "Changed after publication, to be read by a second editor", to_read),
     Section("follow-ups", "Follow-ups due", follow_ups, roles.writes),
     Section(
-        "source-withdrawn", "A source was withdrawn", source_withdrawn, order=("pk",), help="Still public."
+        "source-withdrawn",
+        "A source was withdrawn",
+        source_withdrawn,
+        order=("pk",),
+        help="Still public.",
+        rank=1,
     ),
-    Section("one-source", "Published without a second source", one_source, order=("pk",)),
+    Section("one-source", "Published without a second source", one_source, order=("pk",), rank=1),
     Section(
         "uncited-fields",
         "Published, no field cited",
         as_a_whole,
         order=("pk",),
         help="Every citation is of the whole record: none says which field it supports.",
+        rank=1,
     ),
 )
 admin.site.start = start
