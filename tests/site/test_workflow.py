@@ -79,10 +79,10 @@ class RolesTest(WorkTest):
 
     def test_each_gets_only_the_buttons_they_may_use(self):
         expected = {
-            # state: (contributor, editor)
+            # for a contributor, for an editor
             "draft": ({"submit"}, {"submit", "publish"}),
             "in_review": (set(), {"send_back", "publish"}),
-            "published": (set(), {"withdraw"}),
+            "published": ({"propose"}, {"withdraw"}),
             "withdrawn": (set(), {"publish"}),
         }
         for state, answers in expected.items():
@@ -134,6 +134,13 @@ class RolesTest(WorkTest):
         self.change(dialogue, **self.row("participations", 0, described_as="new"))
         part.refresh_from_db()
         self.assertEqual(part.described_as, "old")
+
+    def test_what_nobody_may_change_still_shows_what_it_cites(self):
+        part = make.participation()
+        part.citations.update(quotation="in these words")
+        page = self.page(self.contributor, part.dialogue)
+        self.assertContains(page, "in these words")
+        self.assertContains(page, "Shared source")
 
     def test_nothing_of_the_records_is_deleted_by_others(self):
         row = make.person(publication="draft", assigned_to=self.contributor)

@@ -29,6 +29,7 @@ from .lists import (
     to_visible,
     visible_relations,
 )
+from .proposals import Proposing
 from .relations import VisibleRelations
 from .rights import Rights, editing_fields
 from .stale import SEEN, Stale, claim
@@ -104,7 +105,7 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         return related.objects.visible_to(user).filter(condition).values("pk")
 
 
-class RecordAdmin(History, Stale, Rights, Verbs, VisibleAdmin):
+class RecordAdmin(Proposing, History, Stale, Rights, Verbs, VisibleAdmin):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's
