@@ -113,6 +113,7 @@ class AssessmentAdmin(RecordAdmin):
 class SpeakerInline(PartInline):
     model = models.Speaker
     template = "admin/record_rows.html"
+    one_of = ("person", "organization", "label")
     fieldsets = [
         (None, {"fields": [("person", "organization", "label", "name_as_given", "naming", "position")]})
     ]
@@ -124,6 +125,27 @@ class RelationInline(RecordInline):
     model = models.StatementRelation
     fk_name = "statement"
     rows = [("kind", "related_statement", "note")]
+    verbose_name_plural = "relations to other statements"
+
+
+class RelationToInline(RecordInline):
+    """What others say to the statement."""
+
+    model = models.StatementRelation
+    fk_name = "related_statement"
+    rows = [("statement", "kind", "note")]
+    verbose_name = "relation to it"
+    verbose_name_plural = "relations of other statements to it"
+
+
+class PartsInline(RecordInline):
+    """The claims of a text that has several; what is not here stands on the page of each."""
+
+    model = models.Statement
+    fk_name = "part_of"
+    rows = [("title", "kind", "date"), ("summary",)]
+    verbose_name = "part"
+    verbose_name_plural = "parts: one for each claim"
 
 
 @admin.register(models.Statement)
@@ -132,7 +154,7 @@ class StatementAdmin(RecordAdmin):
 
     tells = ["kind", "date"]
     columns = ["title", "said_by", "kind", "date", "state", "sources"]
-    inlines = [SpeakerInline, RelationInline]
+    inlines = [SpeakerInline, PartsInline, RelationInline, RelationToInline]
 
     @admin.display(description="said by")
     def said_by(self, record):

@@ -96,9 +96,9 @@ class RecognitionInline(RecordInline):
 
 @admin.register(models.Person)
 class PersonAdmin(RecordAdmin):
-    """People are told apart by what is said of them and by whom they belong to."""
+    """People are told apart by what is said of them, their country, and whom they belong to."""
 
-    tells = ["description"]
+    tells = ["description", "nationality"]
     columns = ["name", "description", "birth_date", "state", "sources"]
     inlines = [PersonNameInline, PersonIdentifierInline, AffiliationInline]
 

@@ -1,10 +1,11 @@
 """Entering records in the admin: rows that know each other, choices that narrow, what is known already."""
 
-from dialogues.models import Dialogue, Participation
-from people.models import Affiliation, CaseActor
+from dialogues.models import Dialogue, Participation, Statement
+from people.models import Affiliation, CaseActor, Person
 from tests import make
 from tests.site.test_admin import EditingTest
-from tests.test_admin import choices_address
+from tests.test_admin import address, choices_address
+from tracker.records.models import Source
 
 
 class GroupTest(EditingTest):
@@ -97,3 +98,95 @@ class NarrowingTest(EditingTest):
 def asked(model, field):
     meta = model._meta
     return {"app_label": meta.app_label, "model_name": meta.model_name, "field_name": field}
+
+
+class SimilarTest(EditingTest):
+    """What is known already is told while a name or title is typed."""
+
+    def known(self, text, model=Person):
+        answer = self.client.get(address(model, "similar"), {"text": text})
+        return [row["label"] for row in answer.json()["results"]]
+
+    def test_any_spelling_in_any_script(self):
+        make.person(name="Ələkbər Məmmədov", description="historian", nationality=["AZ"])
+        for text in ("Mammadov Alakbar", "Алекбер Мамедов", "Alekber S. Mamedov"):
+            self.assertEqual(self.known(text), ["Ələkbər Məmmədov, historian, AZ"], text)
+        for text in ("", "Al", "Mammadova Sevil", "'-\0"):
+            self.assertEqual(self.known(text), [], text)
+
+    def test_nothing_hidden_and_at_most_five(self):
+        make.person(name="Zzyzx Secret", confidentiality="confidential")
+        self.assertEqual(self.known("Zzyzx"), [])
+        for _ in range(7):
+            make.person(name="Zzyzx Open")
+        self.assertEqual(len(self.known("Zzyzx")), 5)
+
+    def test_only_the_page_of_a_new_record_asks(self):
+        self.assertContains(
+            self.client.get(address(Source, "add")), f'data-similar="{address(Source, "similar")}"'
+        )
+        page = self.client.get(address(Person, "change", make.person().pk))
+        self.assertNotContains(page, "data-similar")
+
+    def test_without_a_name_there_is_nothing_to_compare(self):
+        self.assertEqual(self.known("member", Affiliation), [])
+
+
+class BothWaysTest(EditingTest):
+    def test_a_statement_shows_its_parts_and_its_relations(self):
+        statement = make.statement()
+        denied = make.statement_relation(
+            statement=statement, related_statement=make.statement(title="Denied")
+        )
+        denial = make.statement_relation(
+            related_statement=statement, statement=make.statement(title="Denial")
+        )
+        part = make.statement(part_of=statement, title="A part")
+        page = self.client.get(address(Statement, "change", statement.pk))
+        for row in (denied, denial, part):
+            self.assertContains(page, address(type(row), "change", row.pk))
+        for title in ("Denied", "Denial", "A part"):
+            self.assertContains(page, title)
+
+    def test_a_row_with_a_field_called_label_is_named_by_its_label(self):
+        statement = make.statement(speakers=["a crowd"])
+        page = self.client.get(address(Statement, "change", statement.pk)).content.decode()
+        self.assertEqual(page.count('name="speakers-0-label"'), 1)
+
+    def test_a_part_and_what_others_say_are_entered_there(self):
+        statement, other = make.statement(), make.statement()
+        rows = {
+            "relations_to-TOTAL_FORMS": "1",
+            **self.row("relations_to", 0, statement=other.pk, kind="contradicts"),
+            "parts-TOTAL_FORMS": "1",
+            **self.row("parts", 0, title="First claim", kind="claim"),
+        }
+        self.change(statement, **rows)
+        self.assertEqual(statement.relations_to.get().statement, other)
+        self.assertEqual(statement.parts.get().title, "First claim")
+
+    def test_a_source_shows_what_cites_it(self):
+        source = make.source()
+        person, part = make.person(source=source), make.participation(source=source)
+        hidden = make.person(source=source, name="Zzyzx", confidentiality="confidential")
+        page = self.client.get(address(Source, "change", source.pk))
+        for row in (person, part):
+            self.assertContains(page, address(type(row), "change", row.pk))
+        self.assertNotContains(page, str(hidden.pk))
+        self.assertContains(page, f"{address(Person, 'changelist')}?source={source.pk}")
+        listed = self.client.get(address(Person, "changelist"), {"source": source.pk}).context["cl"]
+        self.assertEqual([row.pk for row in listed.result_list], [person.pk])
+
+    def test_what_cites_a_source_costs_the_same_however_much_it_is(self):
+        source = make.source()
+        for model in (Person, Dialogue):
+            make.one(model, source=source)
+        path = address(Source, "change", source.pk)
+        self.opens(path)
+        _, few = self.opens(path)
+        for _ in range(25):
+            make.person(source=source)
+        make.dialogue(source=source)
+        page, many = self.opens(path)
+        self.assertEqual(few, many)
+        self.assertContains(page, "all of them")

@@ -12,6 +12,7 @@ from tracker.records.choices import Confidentiality
 from tracker.records.fields import PartialDateField
 from tracker.records.models import SEARCH_WORDS, Record, Slugged
 
+from .bulk import Bulk
 from .history import REASON, History
 from .inlines import citation_inline
 from .layout import in_rows, lines
@@ -32,6 +33,7 @@ from .lists import (
 from .proposals import Proposing
 from .relations import VisibleRelations
 from .rights import Rights, editing_fields
+from .similar import Similar
 from .stale import SEEN, Stale, claim
 from .verbs import Verbs
 
@@ -105,15 +107,16 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         return related.objects.visible_to(user).filter(condition).values("pk")
 
 
-class RecordAdmin(Proposing, History, Stale, Rights, Verbs, VisibleAdmin):
+class RecordAdmin(Similar, Bulk, Proposing, History, Stale, Rights, Verbs, VisibleAdmin):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's
     inlines = ()
+    actions = [*Verbs.actions, "change_selected"]
 
     class Media:
         css = {"all": ["tracker/admin.css", "tracker/entry.css"]}
-        js = ["admin/js/jquery.init.js", "tracker/dates.js", "tracker/rows.js"]
+        js = ["admin/js/jquery.init.js", "tracker/dates.js", "tracker/rows.js", "tracker/similar.js"]
 
     def get_list_display(self, request):
         shown = self.columns or default_columns(self.model, self.label_field, self.model.visible_with)

@@ -97,7 +97,7 @@ class RecordForm(forms.ModelForm):
                 self._know(name, field, select)
 
     @property
-    def label(self):
+    def row_label(self):
         return label_of(self.instance)
 
     @property
@@ -159,7 +159,7 @@ class CitationForm(RecordForm):
     """A citation, with the fields of its record to choose from."""
 
     @property
-    def label(self):
+    def row_label(self):
         about = self.instance.field.replace("_", " ") or "the whole record"
         where = f"{self.instance.get_locator_kind_display()} {self.instance.locator}".strip()
         return f"{where}, for {about}" if where else f"For {about}"
@@ -192,7 +192,7 @@ class RowForm(RecordForm):
             self._show(shown[0])
 
     @property
-    def label(self):
+    def row_label(self):
         return label_of(self.instance, without=self.belongs_to)
 
     def _show(self, citation):

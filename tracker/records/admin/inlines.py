@@ -17,7 +17,7 @@ from .rows import Among, Marks
 from .stale import SEEN, check_rows, seen_version
 
 
-class PartInline(VisibleRelations, admin.TabularInline):
+class PartInline(Marks, VisibleRelations, admin.TabularInline):
     """Rows that belong to the record on whose page they stand."""
 
     extra = 0

@@ -150,10 +150,13 @@ class HasSource(Folded, admin.SimpleListFilter):
         return [("yes", "has a source"), ("no", "has no source")]
 
     def queryset(self, request, queryset):
+        """The rows with a source, without one, or with the one whose id is given."""
+        cites = visible_citations(queryset.model, request.user).filter(record=OuterRef("pk"))
+        if is_uuid(self.value() or ""):
+            return queryset.filter(Exists(cites.filter(source=self.value())))
         if self.value() not in ("yes", "no"):
             return queryset
-        cites = Exists(visible_citations(queryset.model, request.user).filter(record=OuterRef("pk")))
-        return queryset.filter(cites if self.value() == "yes" else ~cites)
+        return queryset.filter(Exists(cites) if self.value() == "yes" else ~Exists(cites))
 
 
 def contains(field):

@@ -1,6 +1,6 @@
 """Relations in forms of the admin: rows and choices start at what the reader may see."""
 
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
 from django.db import models
 from django.forms import Textarea
 from django.urls import reverse_lazy
@@ -41,6 +41,9 @@ class VisibleRelations:
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False
             field.widget.can_view_related = False
+        if field and isinstance(field.widget, AdminSplitDateTime):
+            for part, name in zip(field.widget.widgets, ("date", "time"), strict=True):
+                part.attrs["aria-label"] = f"{field.label}: {name}"
         return field
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):

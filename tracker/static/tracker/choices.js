@@ -4,11 +4,16 @@
 
 (($) => {
   const CREATE = "+";
+  const SEARCH = ".select2-container--open .select2-search--dropdown .select2-search__field";
 
   // As Django's, which calls it for every autocomplete of a page and of a new row.
   $.fn.djangoAdminSelect2 = function () {
     return this.each((_, select) => {
-      $(select).select2({ ajax: { data: (params) => asked(select, params), processResults: (...told) => offered(select, ...told) } });
+      const ajax = {
+        data: (params) => asked(select, params),
+        processResults: (...told) => offered(select, ...told),
+      };
+      $(select).select2({ ajax, dropdownAutoWidth: true });
       $(select).on("select2:selecting", (event) => create(event, select));
       $(select).on("select2:open", () => name(select));
       say(select);
@@ -75,13 +80,15 @@
   }
 
   function name(select) {
-    const search = document.querySelector(".select2-container--open .select2-search--dropdown .select2-search__field");
+    const search = document.querySelector(SEARCH);
     if (search) search.setAttribute("aria-label", `Search: ${label(select)?.textContent.trim() || ""}`);
   }
 
   document.addEventListener("keydown", (event) => {
     const closed = event.target.closest?.(".select2-selection--single");
     if (!closed || event.key.length !== 1 || event.key === " " || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
     $(closed.closest(".select2-container").previousElementSibling).select2("open");
+    $(SEARCH).val(event.key).trigger("input");
   });
 })(django.jQuery);
