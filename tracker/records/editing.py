@@ -4,57 +4,30 @@ import json
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import ProtectedError
+from django.db.models import F, ProtectedError
 from django.http import Http404, HttpResponse, JsonResponse
-from rest_framework import exceptions, parsers, status
+from rest_framework import exceptions, status
 from rest_framework.decorators import action
 
-from . import idempotency, roles, writes
+from . import idempotency, roles, statements, writes
+from .access import READING
 from .choices import Publication
-from .shapes import Pick, api_url
+from .documents import Invalid, StrictJSON
+from .pages import parameters
+from .refusals import Conflict, check_references, put_in_words
+from .shapes import Pick, api_url, list_url, resource
+from .writer import REASON
+from .writes import PreconditionFailed, reason_in
 
-VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": writes.REASON}
+VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": REASON}
+MUST_SAY = ("send_back", "withdraw")
 MOST_DOCUMENTS = 500
+SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
 
 
 class PreconditionRequired(exceptions.APIException):
     status_code = status.HTTP_428_PRECONDITION_REQUIRED
-    default_detail = "Say by If-Match which version you mean: the ETag of what you read."
-
-
-class PreconditionFailed(exceptions.APIException):
-    status_code = status.HTTP_412_PRECONDITION_FAILED
-    default_detail = "Somebody changed it since you read it: read it again."
-
-
-class Conflict(exceptions.APIException):
-    status_code = status.HTTP_409_CONFLICT
-
-
-def once(pairs):
-    """An object of JSON whose keys are all different."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
-        raise ValueError("A key stands twice in one object.")
-    return found
-
-
-class StrictJSON(parsers.BaseParser):
-    """JSON in which no key stands twice and every number is one."""
-
-    media_type = "application/json"
-
-    def parse(self, stream, media_type=None, parser_context=None):
-        try:
-            return json.loads(stream.read().decode(), object_pairs_hook=once, parse_constant=float_refused)
-        except (ValueError, RecursionError):
-            raise exceptions.ParseError(
-                "Give one JSON document in UTF-8, no key twice in an object."
-            ) from None
-
-
-def float_refused(name):
-    raise ValueError(name)
+    default_detail = 'Say by If-Match which version you mean: the ETag of what you read, as in "3".'
 
 
 class Editing:
@@ -62,23 +35,26 @@ class Editing:
 
     parser_classes = [StrictJSON]
 
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method in READING:
+            return
+        if not roles.writes(request.user):
+            raise exceptions.PermissionDenied("Writing needs the role of a contributor or an editor.")
+        self.checked(parameters(request.META.get("QUERY_STRING", "")))
+
     def whole(self):
         return self.shape(pick=Pick(detail=True))
 
     def create(self, request):
-        if not roles.writes(request.user):
-            raise exceptions.PermissionDenied("Writing needs the role of a contributor or an editor.")
-        request.body  # noqa: B018 - read before the parser does, for the digest
         return idempotency.once(request, self.made)
 
     def made(self):
         """Makes what the request asks for: one record, or all of a list."""
         request = self.request
         if isinstance(request.data, list):
-            if not 0 < len(request.data) <= MOST_DOCUMENTS:
-                raise writes.Invalid({"/": f"Give 1 to {MOST_DOCUMENTS} documents."})
-            made = writes.create_many(self.whole(), request.user, request.data)
-            return self.shown_all([record.pk for record in made])
+            made = writes.create_many(self.whole(), request.user, a_few(request.data))
+            return self.shown_all(made, status.HTTP_201_CREATED)
         record = writes.create(self.whole(), request.user, request.data)
         return self.shown(record.pk, status.HTTP_201_CREATED)
 
@@ -90,12 +66,9 @@ class Editing:
 
     def bulk_update(self, request):
         """Changes several records in one transaction: each document names an id, and the version it means."""
-        documents = request.data
-        if not (isinstance(documents, list) and 0 < len(documents) <= MOST_DOCUMENTS):
-            raise writes.Invalid({"/": f"Give a list of 1 to {MOST_DOCUMENTS} documents."})
-        with transaction.atomic():
-            records = writes.change_many(self.whole(), request.user, documents, may_change)
-        return self.shown_all([record.pk for record in records], status.HTTP_200_OK)
+        documents = a_few(request.data)
+        records = writes.change_many(self.whole(), request.user, documents, may_change)
+        return self.shown_all(records)
 
     def changed(self, pk, partial):
         document, user = self.request.data, self.request.user
@@ -109,24 +82,23 @@ class Editing:
 
     def proposed(self, record, document):
         """Keeps what a contributor would change of a published record, for an editor to decide: 202."""
-        if not roles.writes(self.request.user):
-            raise exceptions.PermissionDenied("Writing needs the role of a contributor or an editor.")
         kept = writes.propose(self.whole(), self.request.user, record, document)
         url = api_url(f"proposals/{kept.pk}/")
         body = {"detail": "It is kept as a proposal until an editor decides.", "url": url}
         return JsonResponse(body, status=202, headers={"Location": url, "Cache-Control": "no-store"})
 
     def destroy(self, request, pk):
-        with transaction.atomic():
+        with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
-            if record.published_at or record.created_by_id != request.user.pk:
-                raise Conflict(
-                    "Only one's own draft that was never published is deleted: withdraw it instead."
-                )
+            if record.published_at or record.publication != Publication.DRAFT:
+                raise Conflict("Only a draft that was never published is deleted: withdraw it instead.")
+            if record.created_by_id != request.user.pk:
+                raise Conflict("Only who wrote a draft deletes it.")
             try:
                 record.delete()
             except ProtectedError:
-                raise Conflict("Other records point at it.") from None
+                raise Conflict("Other records point at it: change or delete them first.") from None
+            check_references()
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
 
     @action(detail=True, methods=["post"])
@@ -145,37 +117,51 @@ class Editing:
     def withdraw(self, request, pk):
         return self.verb(pk, "withdraw")
 
+    @action(detail=True)
+    def publication(self, request, pk):
+        """What publishing would publish, and what is missing: for editors, and for whoever works on it."""
+        record = self.named(self.key(pk)).first()
+        if record is None or not (roles.edits(request.user) or roles.owns(request.user, record)):
+            raise Http404
+        drafts = [
+            {"url": address(draft), "type": resource(type(draft)), "missing": lacking(draft, request.user)}
+            for draft in record.drafts(request.user)
+        ]
+        body = {
+            "publication": record.publication,
+            "version": record.version,
+            "missing": lacking(record, request.user),
+            "drafts": drafts,
+        }
+        return self.answer(json.dumps(body, ensure_ascii=False).encode())
+
     def verb(self, pk, name):
+        return idempotency.once(self.request, lambda: self.done(pk, name))
+
+    def done(self, pk, name):
         """Does what a verb of the model does; its comment or reason comes in the body."""
-        said = self.request.data or {}
-        if (
-            not isinstance(said, dict)
-            or set(said) - {VERBS[name]}
-            or not all(isinstance(v, str) for v in said.values())
-        ):
-            raise writes.Invalid({"/": f'Give an object with "{VERBS[name]}", a text.'})
-        with transaction.atomic():
+        said = a_saying(self.request.data, VERBS[name])
+        with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
             try:
-                getattr(record, name)(
-                    self.request.user, *said.values() or [""] * (name in ("withdraw", "send_back"))
-                )
+                getattr(record, name)(self.request.user, *([said] if said or name in MUST_SAY else []))
             except PermissionDenied as error:
                 raise exceptions.PermissionDenied(str(error)) from None
             except ValidationError as error:
-                raise refused(error) from None
+                raise refused(error, record, name, self.request.user) from None
+            check_references()
         return self.shown(record.pk)
 
     def locked(self, pk):
         """The record of a path, locked, if the reader sees it and means this version of it."""
-        rows = self.model().objects.visible_to(self.request.user).filter(**self.key(pk))
-        record = rows.select_for_update(of=("self",)).first()
+        record = self.named(self.key(pk)).select_for_update(of=("self",), no_key=True).first()
         if record is None:
             raise Http404
-        meant = self.request.headers.get("If-Match")
-        if meant is None or meant.startswith("W/"):
+        tags = {tag.strip() for tag in self.request.headers.get("If-Match", "").split(",")}
+        strong = {tag for tag in tags if tag.startswith('"')}  # neither * nor a weak one names a version
+        if not strong:
             raise PreconditionRequired
-        if meant != f'"{record.version}"':
+        if f'"{record.version}"' not in strong:
             raise PreconditionFailed
         return record
 
@@ -187,25 +173,65 @@ class Editing:
             response["Location"] = json.loads(body)["url"]
         return response
 
-    def shown_all(self, keys, code=status.HTTP_201_CREATED):
-        bodies = [self.one_of({"pk": pk}, Pick(detail=True)).fetch()[0] for pk in keys]
-        response = self.answer(f'{{"results": [{", ".join(bodies)}]}}'.encode())
+    def shown_all(self, records, code=status.HTTP_200_OK):
+        keys = [record.pk for record in records]
+        rows = self.model().objects.visible_to(self.request.user).filter(pk__in=keys).order_by("pk")
+        lines = statements.every(
+            statements.compiled(rows.values(key=F("pk"))), self.shaped(Pick(detail=True))
+        )
+        bodies = dict(zip(sorted(keys), lines.copy(), strict=True))
+        response = self.answer(f'{{"results": [{", ".join(bodies[key] for key in keys)}]}}'.encode())
         response.status_code = code
         return response
 
 
-def may_change(user, record, document):
+def a_few(documents):
+    if not (isinstance(documents, list) and 0 < len(documents) <= MOST_DOCUMENTS):
+        raise Invalid({"": f"Give a list of 1 to {MOST_DOCUMENTS} documents."})
+    return documents
+
+
+def a_saying(document, key):
+    """The comment or the reason in the body of a verb, "" if there is none."""
+    document = {} if document is None else document
+    if not isinstance(document, dict) or set(document) - {key}:
+        raise Invalid({"": f'Give an object with "{key}" and nothing else, or nothing.'})
+    if not isinstance(document.get(key, ""), str):
+        raise Invalid({f"/{key}": "Give a text."})
+    return document.get(key, "")
+
+
+def may_change(user, record, document, path=""):
     """Raises unless somebody may change a record in its state; what was published needs a reason."""
-    own = roles.writes(user) and user.pk in (record.created_by_id, record.assigned_to_id)
-    if not (roles.edits(user) or (own and record.publication == Publication.DRAFT)):
-        raise exceptions.PermissionDenied("Only an editor changes what is no draft of yours.")
-    reason = document.get(writes.REASON) if isinstance(document, dict) else None
-    if record.published_at and not (isinstance(reason, str) and reason.strip()):
-        raise writes.Invalid({f"/{writes.REASON}": "Say why it is changed: it was published."})
+    if not roles.may_change(user, record):
+        refusal = exceptions.PermissionDenied("Only an editor changes what is no draft of yours.")
+        refusal.errors = [{"pointer": path, "detail": str(refusal.detail)}]
+        raise refusal
+    if record.published_at and not reason_in(document):
+        raise Invalid({f"{path}/{REASON}": "Say why it is changed: it was published."})
 
 
-def refused(error):
-    """A ValidationError of a verb as an answer: what is missing, or that its state does not allow it."""
-    if hasattr(error, "error_dict"):
-        return writes.Invalid({f"/{name}": " ".join(said) for name, said in error.message_dict.items()})
-    return Conflict(" ".join(error.messages))
+def address(record):
+    return f"{list_url(type(record))}{record.pk}/"
+
+
+def lacking(record, user):
+    """What stands between a record and its publication by a user: sentences."""
+    if record.publication == Publication.PUBLISHED:
+        return []
+    other = roles.edits(user) and not (record.published_at or roles.may_publish_first(user, record))
+    return record.unready() + ([SOMEBODY_ELSE] if other else [])
+
+
+def refused(error, record, name, user):
+    """A ValidationError of a verb as an answer: what is missing of what, or that its state is wrong."""
+    if VERBS[name] in getattr(error, "error_dict", ()):
+        return Invalid({f"/{VERBS[name]}": " ".join(error.messages)})
+    conflict = Conflict(" ".join(error.messages))
+    if name == "publish":
+        conflict.errors = [
+            {"url": address(one), "detail": sentence}
+            for one in [record, *record.drafts(user)]
+            for sentence in lacking(one, user)
+        ]
+    return conflict

@@ -9,8 +9,17 @@ from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework import exceptions, status
 
+from . import documents
+
 KEPT = timedelta(days=1)
 LONGEST_KEY = 100
+
+
+class KeptAnswerQuerySet(models.QuerySet):
+    def forget(self):
+        """Delete what was kept for long enough, whoever sent it; what another request deletes now is its."""
+        old = self.filter(created_at__lt=timezone.now() - KEPT).select_for_update(skip_locked=True)
+        self.filter(pk__in=old.values("pk")).delete()
 
 
 class KeptAnswer(models.Model):
@@ -23,6 +32,8 @@ class KeptAnswer(models.Model):
     headers = models.JSONField(default=dict)
     body = models.TextField(default="")
     created_at = models.DateTimeField(default=timezone.now, db_index=True)
+
+    objects = KeptAnswerQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["user", "key"], name="kept_answer_unique")]
@@ -39,18 +50,19 @@ class OtherRequest(exceptions.APIException):
 def once(request, act):
     """The answer of `act`, or the one that the same user's same request with the same key got before.
 
-    The key is written in the transaction of the act: of requests sent at once one acts, the others wait.
+    The key is written in the transaction of the act: of requests sent at once one acts, the others wait. A
+    request that is refused leaves no key.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return act()
-    if not 0 < len(key) <= LONGEST_KEY or not key.isprintable():
+    if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise exceptions.ParseError(f"Give an Idempotency-Key of 1 to {LONGEST_KEY} printable characters.")
     with transaction.atomic():
-        KeptAnswer.objects.filter(user=request.user, created_at__lt=timezone.now() - KEPT).delete()
+        KeptAnswer.objects.forget()
         row = KeptAnswer(user=request.user, key=key, digest=digest(request))
         KeptAnswer.objects.bulk_create([row], ignore_conflicts=True)
-        kept = KeptAnswer.objects.select_for_update().get(user=request.user, key=key)
+        kept = KeptAnswer.objects.select_for_update(of=("self",)).get(user=request.user, key=key)
         if kept.digest != row.digest:
             raise OtherRequest
         if kept.status:
@@ -67,5 +79,5 @@ def once(request, act):
 
 def digest(request):
     """What tells one request from another."""
-    said = f"{request.method} {request.get_full_path()}\n".encode() + request.body
+    said = f"{request.method} {request.get_full_path()}\n".encode() + documents.body(request)
     return hashlib.sha256(said).hexdigest()

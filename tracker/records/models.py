@@ -180,6 +180,18 @@ class Visible(GuardedSave):
         editable = {name for name in exclude or () if self._meta.get_field(name).editable}
         super().validate_constraints(exclude=editable)
 
+    def get_constraints(self):
+        """The constraints to ask for one by one: no checks if one statement says that all of them hold."""
+        found = self._meta.constraints
+        checks = [rule for rule in found if type(rule) is models.CheckConstraint]
+        try:
+            if checks:
+                both = Q(*[rule.condition for rule in checks])
+                models.CheckConstraint(condition=both, name="all").validate(type(self), self)
+        except ValidationError:
+            return [(type(self), found)]
+        return [(type(self), [rule for rule in found if rule not in checks])]
+
     @classmethod
     def own_conditions(cls, user, path):
         """What this row alone asks of the reader; `path` leads to it from the model that is queried."""
@@ -302,10 +314,12 @@ class Record(Visible):
         self._must_edit(by)
         self._move(by, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
 
-    def drafts(self, user):
+    def drafts(self, user, **locking):
         """The unpublished records that are published with it, as far as a user sees them."""
         waiting = (Publication.DRAFT, Publication.IN_REVIEW)
-        lists = (getattr(self, name).visible_to(user) for name in self.publishes)
+        lists = [getattr(self, name).visible_to(user) for name in self.publishes]
+        if locking:
+            lists = [rows.order_by("pk").select_for_update(**locking) for rows in lists]
         return [row for rows in lists for row in rows.filter(publication__in=waiting)]
 
     def unready(self):
@@ -320,7 +334,8 @@ class Record(Visible):
     def publish(self, by, comment=""):
         """Make it and the drafts that belong to it public: all, or ValidationError with what is missing."""
         self._must_edit(by)
-        together = [self, *self.drafts(by)]
+        self._lock()
+        together = [self, *self.drafts(by, of=("self",), no_key=True)]
         for record in together:
             if not (record.published_at or roles.may_publish_first(by, record)):
                 raise PermissionDenied(f"Somebody else publishes first what you wrote: {record}.")
@@ -348,18 +363,22 @@ class Record(Visible):
 
     @transaction.atomic
     def _move(self, by, verb, from_states, to_state, comment=""):
-        stored = type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)
-        if stored.publication not in from_states:
-            raise ValidationError(f"It cannot be {verb}: it is {stored.get_publication_display().lower()}.")
-        self.publication = to_state
+        self._lock()
+        if self.publication not in from_states:
+            raise ValidationError(f"It cannot be {verb}: it is {self.get_publication_display().lower()}.")
+        before, self.publication = self.publication, to_state
         self._moved(by)
         try:
             self.validate_constraints()  # some rules speak of published records only
         except ValidationError:
-            self.publication = stored.publication
+            self.publication = before
             raise
         with noted(user=by.pk, reason=comment):
             self.save()
+
+    def _lock(self):
+        """Read it anew and keep others from writing it: what was read before may have been changed since."""
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",), no_key=True))
 
     def _moved(self, by):
         """What else changes with the state, just before the record is saved."""

@@ -2,8 +2,10 @@
 
 import uuid
 
+from django.apps import apps
 from django.conf import settings
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from . import roles
@@ -18,9 +20,14 @@ class ProposalState(Vocabulary):
 
 class ProposalQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The proposals that somebody may see: their own, and all for who may apply them."""
-        from_all = roles.edits(user)
-        return self if from_all else self.filter(created_by=user) if roles.writes(user) else self.none()
+        """The proposals that somebody may see: their own, and those they may apply, about what they see."""
+        if not roles.writes(user):
+            return self.none()
+        seen = Q(created_by=user)
+        for label in self.order_by().values_list("model", flat=True).distinct() if roles.edits(user) else ():
+            rows = apps.get_model(label).objects.visible_to(user)
+            seen |= Q(model=label, record_id__in=rows.values("pk"))
+        return self.filter(seen)
 
 
 class Proposal(models.Model):

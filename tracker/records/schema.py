@@ -10,7 +10,7 @@ from .editing import MOST_DOCUMENTS, VERBS
 from .pages import LARGEST_PAGE, PAGE_SIZE, START, order_keys
 from .problems import TYPE
 from .shapes import API, Computed, Count, Links, Moment, Own, PartialDate, Pick, Shape, Url
-from .writes import REASON, references_of, rows_of, written
+from .writer import REASON, references_of, rows_of, written
 
 SAMPLE_ID = "8f1d2c3b-4a5e-4f60-9b7a-0c1d2e3f4a5b"
 URI = {"type": "string", "format": "uri"}

@@ -156,10 +156,8 @@ class ReadingViewSet(ApiView):
         return cls.shape.Meta.model
 
     def known(self):
-        always = [] if self.action == "corrections" else [*PICKS, DAY]
-        if self.action != "list":
-            return always
-        return [*always, *PAGING, *self.filterset_class.base_filters]
+        listed = [*PAGING, *self.filterset_class.base_filters] if self.action == "list" else []
+        return [*PICKS, DAY, *listed] if self.action in ("list", "retrieve") else []
 
     def offered(self):
         return [JSON, CSV] if self.action == "list" else [JSON]
