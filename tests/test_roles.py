@@ -232,7 +232,7 @@ class TableTest(RolesTest):
                 self.assertEqual(answer.status_code, self.expected(status, record), answer.content[:500])
 
     def test_every_line_holds_for_every_resource(self):
-        """Dialogues are asked everything; the other resources share it, each cell going to one of them in turn.
+        """Dialogues are asked everything; the others share it, each cell goes to one of them in turn.
 
         EVERY_CELL=1 asks all of all, which takes minutes.
         """
