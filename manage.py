@@ -9,6 +9,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
 from tracker import embedded
+from tracker.records.context import noted
 
 
 def load_settings():
@@ -24,6 +25,7 @@ def load_settings():
 if __name__ == "__main__":
     load_settings()
     try:
-        execute_from_command_line(sys.argv)
+        with noted(channel=" ".join(["command", *sys.argv[1:2]])):
+            execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit(130)

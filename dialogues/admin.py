@@ -26,9 +26,18 @@ class ParticipationInline(RecordInline):
 
     model = models.Participation
     rows = [
-        ("person", "organization", "group_label", "count_min", "count_max"),
-        ("role", "side", "affiliation", "described_as", "member_of"),
+        ("person", "organization", "group_label", "count_min", "count_max", "member_of", "role"),
+        ("side", "affiliation", "described_as"),
     ]
+    one_of = ("person", "organization", "group_label")
+    only_with = {
+        "count_min": "group_label",
+        "count_max": "group_label",
+        "affiliation": "person",
+        "member_of": "person",
+    }
+    narrowed = {"affiliation": "person:person", "side": "conflict:record"}
+    among = {"member_of": "group_label"}
 
 
 @admin.register(models.Dialogue)
@@ -108,6 +117,7 @@ class AssessmentAdmin(RecordAdmin):
 class SpeakerInline(PartInline):
     model = models.Speaker
     template = "admin/record_rows.html"
+    one_of = ("person", "organization", "label")
     fieldsets = [
         (None, {"fields": [("person", "organization", "label", "name_as_given", "naming", "position")]})
     ]
@@ -119,6 +129,27 @@ class RelationInline(RecordInline):
     model = models.StatementRelation
     fk_name = "statement"
     rows = [("kind", "related_statement", "note")]
+    verbose_name_plural = "relations to other statements"
+
+
+class RelationToInline(RecordInline):
+    """What others say to the statement."""
+
+    model = models.StatementRelation
+    fk_name = "related_statement"
+    rows = [("statement", "kind", "note")]
+    verbose_name = "relation to it"
+    verbose_name_plural = "relations of other statements to it"
+
+
+class PartsInline(RecordInline):
+    """The claims of a text that has several; what is not here stands on the page of each."""
+
+    model = models.Statement
+    fk_name = "part_of"
+    rows = [("title", "kind", "date"), ("summary",)]
+    verbose_name = "part"
+    verbose_name_plural = "parts: one for each claim"
 
 
 @admin.register(models.Statement)
@@ -127,7 +158,7 @@ class StatementAdmin(RecordAdmin):
 
     tells = ["kind", "date"]
     columns = ["title", "said_by", "kind", "date", "state", "sources"]
-    inlines = [SpeakerInline, RelationInline]
+    inlines = [SpeakerInline, PartsInline, RelationInline, RelationToInline]
 
     @admin.display(description="said by")
     def said_by(self, record):

@@ -17,6 +17,7 @@ from people.models import (
     Side,
     identifiers_trigger,
 )
+from tracker.records import history
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import (
     QUOTATION_WORDS,
@@ -71,6 +72,7 @@ class Dialogue(Identified, Titled):
     """A meeting, visit or forum, or a series of them."""
 
     gone = True
+    publishes = ("participations",)
 
     conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="dialogues")
     parent = models.ForeignKey(
@@ -128,6 +130,7 @@ class Participation(Record):
     """The part of a person, an organization or a group in one dialogue."""
 
     visible_with = ("dialogue", "person", "organization")
+    names_who = ("person", "organization", "group_label", "affiliation")
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="participations")
     naming = models.CharField(max_length=12, choices=Naming, default=Naming.NAMED)
@@ -220,6 +223,7 @@ class ParticipationIdentity(models.Model):
     participation = models.OneToOneField(Participation, models.CASCADE, primary_key=True, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     affiliation = models.ForeignKey(Affiliation, models.PROTECT, null=True, blank=True, related_name="+")
+    remembered = True
 
     class Meta:
         verbose_name_plural = "participation identities"
@@ -402,6 +406,7 @@ class Speaker(Part):
     """Who made a statement: a person, an organization or a collective such as "the authorities"."""
 
     visible_with = ("record", "person", "organization")
+    names_who = ("person", "organization", "name_as_given")
 
     record = models.ForeignKey(Statement, models.CASCADE, related_name="speakers")
     naming = models.CharField(max_length=12, choices=Naming, default=Naming.NAMED)
@@ -453,3 +458,6 @@ class StatementRelation(Record):
 
 class StatementRelationCitation(Citation):
     record = models.ForeignKey(StatementRelation, models.CASCADE, related_name="citations")
+
+
+history.keep(__name__)

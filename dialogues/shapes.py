@@ -40,6 +40,7 @@ class ParticipationRow(Row):
     class Meta:
         model = models.Participation
         fields = PARTICIPANT
+        example = ["person"]
 
 
 class DialogueShape(Shape):
@@ -71,6 +72,7 @@ class ParticipationShape(Shape):
     class Meta:
         model = models.Participation
         fields = ["dialogue", *PARTICIPANT]
+        example = ["person"]
 
 
 class AssessmentShape(Shape):
@@ -89,6 +91,7 @@ class AssessmentShape(Shape):
             "date",
         ]
         ordering = ["date"]
+        example = ["organization", "assessor_person"]
 
 
 class QuestionShape(Shape):
@@ -111,6 +114,7 @@ class SpeakerShape(PartShape):
         model = models.Speaker
         fields = ["naming", "person", "organization", "label", "name_as_given"]
         order = ["position"]
+        example = ["label"]
 
 
 class StatementRef(Ref):

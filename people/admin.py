@@ -12,7 +12,7 @@ from tracker.records.admin import (
     VisibleAdmin,
 )
 
-from . import models
+from . import models, start  # noqa: F401 - it adds what it knows of work
 
 KNOWN_AFFILIATIONS = 2
 
@@ -88,6 +88,8 @@ class CaseEventInline(RecordInline):
 class CaseActorInline(RecordInline):
     model = models.CaseActor
     rows = [("role", "person", "organization", "event")]
+    one_of = ("person", "organization")
+    narrowed = {"event": "case:case"}
 
 
 class RecognitionInline(RecordInline):
@@ -97,9 +99,9 @@ class RecognitionInline(RecordInline):
 
 @admin.register(models.Person)
 class PersonAdmin(RecordAdmin):
-    """People are told apart by what is said of them and by whom they belong to."""
+    """People are told apart by what is said of them, their country, and whom they belong to."""
 
-    tells = ["description"]
+    tells = ["description", "nationality"]
     columns = ["name", "description", "birth_date", "state", "sources"]
     inlines = [PersonNameInline, PersonIdentifierInline, AffiliationInline]
 

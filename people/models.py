@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
+from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import (
@@ -21,7 +22,6 @@ from tracker.records.models import (
     country_code,
     language_code,
     not_reversed,
-    sees_hidden,
     tokens_trigger,
 )
 
@@ -94,7 +94,7 @@ class Name(Part):
 
     @classmethod
     def own_conditions(cls, user, path):
-        return Q() if sees_hidden(user) else Q(**{f"{path}confidentiality": Confidentiality.PUBLIC})
+        return Q() if roles.edits(user) else Q(**{f"{path}confidentiality": Confidentiality.PUBLIC})
 
 
 class Identifier(Part):
@@ -160,6 +160,7 @@ class Person(Identified, Named):
     """A person who takes part in dialogues, is assessed, speaks or is persecuted."""
 
     forgets_slug = True
+    publishes = ("affiliations",)
 
     gender = models.CharField(
         max_length=20,
@@ -269,6 +270,7 @@ class PersecutionCase(Identified, Titled):
     """What is done to one person by a state: one case, one person."""
 
     visible_with = ("person",)
+    publishes = ("charges", "events", "actors", "recognitions")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
     jurisdiction = models.CharField(
@@ -439,3 +441,6 @@ class Recognition(Record):
 
 class RecognitionCitation(Citation):
     record = models.ForeignKey(Recognition, models.CASCADE, related_name="citations")
+
+
+history.keep(__name__)

@@ -152,12 +152,14 @@ class CaseActorRow(Row):
     class Meta:
         model = models.CaseActor
         fields = ACTOR
+        example = ["organization"]
 
 
 class CaseActorShape(Shape):
     class Meta:
         model = models.CaseActor
         fields = ["case", *ACTOR]
+        example = ["organization"]
 
 
 RECOGNITION = ["organization", "recognized_by", "kind", "wgad_category", "date", "reference", "answer"]
@@ -168,6 +170,7 @@ class RecognitionRow(Row):
         model = models.Recognition
         fields = RECOGNITION
         order = ["date_sort"]
+        example = ["organization"]
 
 
 class RecognitionShape(Shape):
@@ -175,6 +178,7 @@ class RecognitionShape(Shape):
         model = models.Recognition
         fields = ["case", *RECOGNITION]
         ordering = ["date"]
+        example = ["organization"]
 
 
 class CaseShape(Shape):

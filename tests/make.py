@@ -4,6 +4,7 @@
 relations to many; `source` is what the record cites, by default one published source that all of them share.
 """
 
+from datetime import timedelta
 from itertools import count
 
 from django.contrib.auth import get_user_model
@@ -12,7 +13,9 @@ from django.utils import timezone
 from dialogues import models as dialogues
 from people import models as people
 from tracker.records import models as records
+from tracker.records.accounts import grant
 from tracker.records.choices import Publication
+from tracker.records.tokens import ApiToken
 
 PASSWORD = "correct horse battery staple"
 numbers = count(1)
@@ -27,6 +30,22 @@ def user(username="", **fields):
 def superuser(username="", **fields):
     """Somebody who may do everything except see confidential records they are not cleared for."""
     return user(username or f"admin{next(numbers)}", is_staff=True, is_superuser=True, **fields)
+
+
+def member(*roles, **fields):
+    """Somebody who works here, with these roles."""
+    made = user(fields.pop("username", ""), **fields)
+    grant(made, roles)
+    return made
+
+
+def token(owner, *scopes, **fields):
+    """A new token and its text; for 30 days, unless told otherwise."""
+    defaults = {"name": f"Token {next(numbers)}", "expires_at": timezone.now() + timedelta(days=30)}
+    row = ApiToken(user=owner, scopes=list(scopes), **{**defaults, **fields})
+    text = row.draw()
+    row.save()
+    return row, text
 
 
 def record(model, *, source=None, cited=True, **fields):

@@ -297,7 +297,7 @@ def form_data(page):
     forms = [page.context["adminform"].form]
     for inline in page.context["inline_admin_formsets"]:
         forms += [inline.formset.management_form, *inline.formset.forms]
-    sent = {}
+    sent = {"reason": "A test."}
     for form in forms:
         for bound in form:
             value = bound.value()

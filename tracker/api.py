@@ -14,6 +14,7 @@ from people import views as people
 from tracker.records import sources
 from tracker.records.citations import TABLES, CitationViewSet, cited
 from tracker.records.problems import not_found
+from tracker.records.proposing import ProposalViewSet
 from tracker.records.shapes import api_url, list_url, registry, resource
 from tracker.records.views import ApiView
 from tracker.records.vocabularies import VocabularyViewSet
@@ -81,7 +82,7 @@ class Root(ApiView):
 
     def list(self, request):
         resources = {resource(view.model()): list_url(view.model()) for view in ENDPOINTS}
-        others = {name: api_url(f"{name}/") for name in ("vocabularies", "schema", "docs")}
+        others = {name: api_url(f"{name}/") for name in ("proposals", "vocabularies", "schema", "docs")}
         body = {"data_license": settings.DATA_LICENSE, "resources": resources, **others}
         return self.answer(json.dumps(body, ensure_ascii=False).encode())
 
@@ -101,9 +102,19 @@ class Document(ApiView):
         return json.dumps(document, ensure_ascii=False).encode()
 
 
-router = SimpleRouter()
+class Router(SimpleRouter):
+    """Django REST framework's router, with the change of several records at once."""
+
+    def __init__(self):
+        super().__init__()
+        lists = self.routes[0]
+        self.routes = [lists._replace(mapping={**lists.mapping, "patch": "bulk_update"}), *self.routes[1:]]
+
+
+router = Router()
 for view in ENDPOINTS:
     router.register(resource(view.model()), view, basename=resource(view.model()))
+router.register("proposals", ProposalViewSet, basename="proposals")
 router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
 
 urlpatterns = [

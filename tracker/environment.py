@@ -29,6 +29,9 @@ VARIABLES = [
     Variable("DATA_DIR", "data", "Folder of the embedded database, static files and the demo's secret."),
     Variable("POSTGRES_BIN", "", "Programs of the embedded database. Empty: those of the installed wheel."),
     Variable("WORKERS", "2", "Web server processes."),
+    Variable(
+        "FOUR_EYES", "", "`on`: nobody publishes first what they wrote. Empty: on, in the local demo off."
+    ),
     Variable("DATA_LICENSE", UNSTATED_LICENSE, "Terms for using the data, shown at the root of the API."),
     Variable("DJANGO_SUPERUSER_USERNAME", "admin", "Name of the administrator made at the first start."),
     Variable("DJANGO_SUPERUSER_PASSWORD", "", "Their password. Empty: a random one, printed once."),

@@ -2,7 +2,9 @@
 
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.http import HttpResponse
+from django.utils.cache import patch_vary_headers
 
+from tracker.records.context import noted
 from tracker.records.problems import problem
 
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -22,6 +24,34 @@ class ContentSecurityPolicy:
         policy = DOCS if request.path == DOCS_PATH else STRICT
         response.headers.setdefault("Content-Security-Policy", policy)
         return response
+
+
+class OpenToScripts:
+    """Lets scripts of other sites read what the API tells anyone: never an answer to a cookie or a token."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.path.startswith("/api/") and request.method in ("GET", "HEAD"):
+            patch_vary_headers(response, ["Authorization", "Cookie"])
+            if not request.COOKIES and "Authorization" not in request.headers:
+                response.headers["Access-Control-Allow-Origin"] = "*"
+        return response
+
+
+class Noted:
+    """Notes for the history through what a request writes, and who it comes from; a read costs nothing."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        if request.method in ("GET", "HEAD", "OPTIONS"):
+            return self.get_response(request)
+        with noted(channel="API" if request.path.startswith("/api/") else "admin", user=request.user.pk):
+            return self.get_response(request)
 
 
 class DatabaseAway:

@@ -20,6 +20,14 @@ def whole_number(name: str, least: int, most: int) -> int:
     return int(text)
 
 
+def on_or_off(name: str, default: bool) -> bool:
+    """The variable as a truth value; ImproperlyConfigured if it is neither on, off nor empty."""
+    text = read(name) or ("on" if default else "off")
+    if text not in ("on", "off"):
+        raise ImproperlyConfigured(f"{name} is {text!r}; it must be on or off.")
+    return text == "on"
+
+
 def is_loopback(host: str) -> bool:
     """Whether an address to listen on can be reached from this machine only."""
     try:
@@ -94,6 +102,7 @@ if DEMO:
 # TLS ends in the proxy in front. Its headers are not trusted, so Django is told the origin instead.
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
+CSRF_FAILURE_VIEW = "tracker.records.held.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
@@ -102,7 +111,7 @@ ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
 INSTALLED_APPS = [
     "tracker.records.site.SiteConfig",  # Django's admin with our site
-    "django.contrib.auth",
+    "tracker.records.site.AccountsConfig",  # Django's accounts under a short name
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -121,12 +130,14 @@ MIDDLEWARE = [
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.ContentSecurityPolicy",
+    "tracker.middleware.OpenToScripts",
     "tracker.middleware.DatabaseAway",
     "tracker.middleware.CleanCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "tracker.middleware.Noted",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -158,6 +169,8 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
+AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "tracker.records.roles.RoleBackend"]
+FOUR_EYES = on_or_off("FOUR_EYES", default=not DEMO)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
@@ -196,7 +209,7 @@ LOGGING = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tracker.records.access.Session"],
+    "DEFAULT_AUTHENTICATION_CLASSES": ["tracker.records.access.Bearer", "tracker.records.access.Session"],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
     "DEFAULT_SCHEMA_CLASS": "tracker.records.schema.Schema",
     "EXCEPTION_HANDLER": "tracker.records.problems.handle",
@@ -213,4 +226,5 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none"},
     "POSTPROCESSING_HOOKS": [],
+    "APPEND_COMPONENTS": {"securitySchemes": {"token": {"type": "http", "scheme": "bearer"}}},
 }

@@ -5,9 +5,12 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from tracker.records.accounts import SetPassword
+
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/v1/")),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}tracker/favicon.svg")),
+    path("admin/set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
 ]

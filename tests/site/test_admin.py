@@ -11,6 +11,7 @@ from people.models import CaseActor, Person
 from tests import make
 from tests.test_admin import AdminTest, address, form_data
 from tracker.records.choices import Publication
+from tracker.records.history import Entry
 from tracker.records.models import Source
 
 
@@ -225,7 +226,7 @@ class VerbTest(EditingTest):
         self.assertEqual(self.states(*rows), ["published", "published"])
         self.client.post(path, {"reason": "It names a child."})
         self.assertEqual(self.states(*rows), ["withdrawn", "withdrawn"])
-        self.assertIn("It names a child.", Person.objects.get(pk=rows[0].pk).notes)
+        self.assertEqual(Entry.objects.of(rows[0]).last().reason, "It names a child.")
 
     def test_publishing_a_second_source_of_one_address_is_refused_in_words(self):
         make.source(source_url="https://example.org/a")

@@ -2,6 +2,7 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import Error
 
 from tests.browser import BrowserTest
+from tracker.records.tokens import FORM
 
 
 class AdminInBrowserTest(BrowserTest):
@@ -18,15 +19,34 @@ class AdminInBrowserTest(BrowserTest):
         self.page.click("text=Log in")
         self.page.wait_for_selector("text=Site administration")
 
-    def test_add_a_user(self):
+    def test_invite_somebody_who_chooses_a_password(self):
         self.log_in(self.user)
         self.page.goto("/admin/auth/user/add/")
         self.page.fill("#id_username", "second")
-        self.page.fill("#id_password1", "another long password")
-        self.page.fill("#id_password2", "another long password")
+        self.page.check("text=Contributor")
         self.page.click("[name=_save]")
-        self.page.wait_for_selector("text=was added successfully")
-        self.assertTrue(get_user_model().objects.filter(username="second").exists())
+        link = self.page.text_content(".secret")
+        self.page.context.clear_cookies()
+        self.page.goto(link)
+        self.page.fill("#id_new_password1", "another long password")
+        self.page.fill("#id_new_password2", "another long password")
+        self.page.click("[type=submit]")
+        self.page.wait_for_selector("text=Your password is set")
+        self.page.fill("#id_username", "second")
+        self.page.fill("#id_password", "another long password")
+        self.page.click("[type=submit]")
+        self.page.wait_for_selector("text=Site administration")
+
+    def test_make_a_token_and_revoke_it(self):
+        self.log_in(self.user)
+        self.page.goto("/admin/records/apitoken/add/")
+        self.page.fill("#id_name", "Import")
+        self.page.click("[name=_save]")
+        self.assertRegex(self.page.text_content(".secret"), FORM)
+        self.page.click("text=I have copied it")
+        self.page.click("text=Import")
+        self.page.click("text=Revoke this token")
+        self.page.wait_for_selector("text=opens nothing any more")
 
     def test_inline_script_is_refused(self):
         self.page.goto("/admin/login/")

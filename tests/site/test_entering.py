@@ -21,7 +21,6 @@ class EnteringTest(BrowserTest):
         self.sign_in()
         self.enter_source()
         self.enter_dialogue()
-        self.publish_participations()
         self.read_in_the_api()
 
     def sign_in(self):
@@ -58,7 +57,9 @@ class EnteringTest(BrowserTest):
         self.cite("participations-1", "3", "seven came together")
         self.look("dialogue")
         self.page.click("[name=_publish]")
-        self.page.wait_for_selector("text=1 dialogue was published")
+        self.look("dialogue-publish")
+        self.page.click("text=Publish all 3")
+        self.page.wait_for_selector("text=1 dialogue was published with 2 that belong to it")
         self.look("dialogue-published")
 
     def cite(self, row, paragraph, words):
@@ -73,14 +74,6 @@ class EnteringTest(BrowserTest):
         self.page.click(f"#id_{field} + .select2")
         self.page.fill(".select2-container--open .select2-search__field", typed)
         self.page.click(f".select2-results__option:text-is('{label}')")
-
-    def publish_participations(self):
-        self.page.click(".lists >> text=participations")
-        self.page.check("#action-toggle")
-        self.page.select_option("[name=action]", "publish_selected")
-        self.look("participations")
-        self.page.click("text=Go")
-        self.page.wait_for_selector("text=2 participations were published")
 
     def read_in_the_api(self):
         dialogue, source = Dialogue.objects.get(), Source.objects.get(title="Minutes of the forum")

@@ -16,10 +16,10 @@ from unittest import mock
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.serializers.base import DeserializationError
-from django.test import SimpleTestCase, TestCase
+from django.test import SimpleTestCase, TestCase, override_settings
 
 from tracker.environment import BASE_DIR, DEFAULTS
-from tracker.management.commands.serve import create_administrator
+from tracker.management.commands.serve import create_accounts
 from tracker.records.models import Source
 
 KEPT = {name: value for name, value in os.environ.items() if name not in DEFAULTS}
@@ -114,7 +114,8 @@ class ServeTest(SimpleTestCase):
     def test_first_start_says_where_everything_is(self):
         for path in ("/", "/api/v1/", "/api/v1/docs/", "/admin/"):
             self.assertIn(f"http://127.0.0.1:{self.port}{path}\n", self.first_words)
-        self.assertRegex(self.first_words, r"Log in as admin with the password \S{16} ")
+        for name in ("admin", "editor", "contributor"):
+            self.assertRegex(self.first_words, rf"Log in as {name} with the password \S{{16}} ")
         self.assertEqual(self.first_code, 0)
 
     def test_later_start_says_no_password_and_loads_nothing(self):
@@ -171,28 +172,29 @@ class ServeTest(SimpleTestCase):
         self.assertEqual(self.folder.stat().st_mode & 0o777, 0o700)
 
 
+@override_settings(DEMO=False)
 class AdministratorTest(TestCase):
     """The first start makes an administrator; later ones leave those who are there alone."""
 
     def create(self, **variables):
         kept = {name: value for name, value in os.environ.items() if not name.startswith("DJANGO_SUPERUSER")}
         with mock.patch.dict(os.environ, {**kept, **variables}, clear=True):
-            return create_administrator()
+            return create_accounts()
 
     def test_random_password_is_told_and_opens_the_admin(self):
-        name, password = self.create()
+        ((name, password),) = self.create()
         self.assertTrue(self.client.login(username=name, password=password))
         self.assertEqual(self.client.get("/admin/").status_code, 200)
 
     def test_given_password_is_not_told(self):
         given = {"USERNAME": "maria", "PASSWORD": "given by hand", "EMAIL": "maria@example.org"}
         told = self.create(**{f"DJANGO_SUPERUSER_{name}": text for name, text in given.items()})
-        self.assertIsNone(told)
+        self.assertEqual(told, [])
         self.assertTrue(self.client.login(username="maria", password="given by hand"))
 
     def test_second_start_makes_none(self):
         self.create()
-        self.assertIsNone(self.create(DJANGO_SUPERUSER_USERNAME="maria"))
+        self.assertEqual(self.create(DJANGO_SUPERUSER_USERNAME="maria"), [])
         self.assertEqual(get_user_model().objects.count(), 1)
 
 

@@ -1,21 +1,58 @@
 """Who a request comes from, and what it may do."""
 
-from rest_framework.authentication import SessionAuthentication
-from rest_framework.exceptions import NotAuthenticated
+from rest_framework.authentication import BaseAuthentication, SessionAuthentication
+from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, ParseError, PermissionDenied
 from rest_framework.permissions import BasePermission
+
+from .tokens import ApiToken, TokenScope
+
+READING = ("GET", "HEAD", "OPTIONS")
+PUBLISHING = ("publish", "send_back", "withdraw")
+OPEN = (None, "vocabularies")  # what describes the API and holds no records is in reach of every token
+
+
+class Bearer(BaseAuthentication):
+    """A token: `Authorization: Bearer dtrk_...`. What is no valid one is refused, never taken for nobody."""
+
+    def authenticate_header(self, request):
+        return "Bearer"
+
+    def authenticate(self, request):
+        given = request.headers.get("Authorization")
+        if given is None:
+            return None
+        if "," in given:
+            raise ParseError("Give one Authorization, not several.")
+        scheme, _, text = given.partition(" ")
+        token = ApiToken.objects.of_text(text.strip()) if scheme.lower() == "bearer" else None
+        if token is None:
+            raise AuthenticationFailed("Give a valid token as Authorization: Bearer; make one in the admin.")
+        token.note_use()
+        return token.user, token
 
 
 class Session(SessionAuthentication):
-    """The session of the admin. It says how to authenticate: a missing credential is 401 and not 403."""
-
-    def authenticate_header(self, request):
-        return "Session"
+    """The session of the admin."""
 
 
 class ReadOrKnown(BasePermission):
-    """Anyone reads; writing needs credentials."""
+    """Anyone reads; writing needs credentials; a token does no more than its scopes and its resources say."""
 
     def has_permission(self, request, view):
-        if request.method in ("GET", "HEAD", "OPTIONS") or request.user.is_authenticated:
-            return True
-        raise NotAuthenticated
+        if isinstance(request.auth, ApiToken):
+            self.check(request.auth, needed(request, view), view)
+        elif request.method not in READING and not request.user.is_authenticated:
+            raise NotAuthenticated("Writing needs credentials.")
+        return True
+
+    def check(self, token, scope, view):
+        endpoint = getattr(view, "basename", None)
+        if lacking := token.lacks(scope, None if endpoint in OPEN else endpoint):
+            raise PermissionDenied(lacking)
+
+
+def needed(request, view):
+    """The scope that a request needs."""
+    if request.method in READING:
+        return TokenScope.READ
+    return TokenScope.PUBLISH if view.action in PUBLISHING else TokenScope.WRITE

@@ -9,7 +9,7 @@ from .filters import ChoiceField, Filter, RecordFilterSet
 from .models import NOTHING, Citation
 from .shapes import CitationShape, Own, Shape, column, registry, resource
 from .statements import Statement
-from .views import RecordViewSet
+from .views import ReadingViewSet
 
 TABLES = sorted(
     (model for model in apps.get_models() if issubclass(model, Citation)), key=lambda model: model._meta.label
@@ -95,7 +95,7 @@ class CitationFilterSet(RecordFilterSet):
         } | own
 
 
-class CitationViewSet(RecordViewSet):
+class CitationViewSet(ReadingViewSet):
     """Every citation of a public record: which source says so, where in it, and in which words."""
 
     shape = ENTRIES[TABLES[0]]

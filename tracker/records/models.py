@@ -15,6 +15,7 @@ from django.db.models.functions import NullIf
 from django.db.models.lookups import Exact
 from django.utils import timezone
 
+from . import history, roles
 from .choices import (
     CitationBasis,
     Confidentiality,
@@ -25,6 +26,7 @@ from .choices import (
     SourceKind,
     Stance,
 )
+from .context import noted
 from .fields import Derived, FoldedField, GuardedSave, GuardedUpdate, PartialDateField
 from .names import latin, slugify_name, tokens
 
@@ -141,11 +143,6 @@ class OldSlug(models.Model):
         return self.slug
 
 
-def sees_hidden(user):
-    """Whether this reader sees what is not published; everybody else reads what the public reads."""
-    return bool(user and user.is_active and user.is_superuser)
-
-
 class VisibleQuerySet(GuardedUpdate, models.QuerySet):
     def visible_to(self, user):
         """The rows this reader may see. Every read starts here."""
@@ -163,7 +160,7 @@ class VisibleQuerySet(GuardedUpdate, models.QuerySet):
         """Rows with, for each word of the text, a word in a name or title that begins so, however spelled."""
         words = tokens(text)[:SEARCH_WORDS]
         readable = Token.objects.filter(
-            Q() if sees_hidden(user) else Q(confidentiality=Confidentiality.PUBLIC)
+            Q() if roles.edits(user) else Q(confidentiality=Confidentiality.PUBLIC)
         )
         found = self if words else self.filter(NOTHING)
         for word in words:
@@ -181,6 +178,8 @@ class Visible(GuardedSave):
     visible_with = ()  # foreign keys: hidden as soon as one is; a null key hides nothing
     cited = False  # whether it needs a citation to be published
     gone = False  # whether it answers 410 after it was public and is withdrawn
+    remembered = True  # whether its history is kept
+    names_who = ()  # fields that say who it is: once it is no longer named, its history withholds them
 
     objects = VisibleQuerySet.as_manager()
 
@@ -191,6 +190,18 @@ class Visible(GuardedSave):
         """Checks every constraint, those on derived columns too, which no form holds."""
         editable = {name for name in exclude or () if self._meta.get_field(name).editable}
         super().validate_constraints(exclude=editable)
+
+    def get_constraints(self):
+        """The constraints to ask for one by one: no checks if one statement says that all of them hold."""
+        found = self._meta.constraints
+        checks = [rule for rule in found if type(rule) is models.CheckConstraint]
+        try:
+            if checks:
+                both = Q(*[rule.condition for rule in checks])
+                models.CheckConstraint(condition=both, name="all").validate(type(self), self)
+        except ValidationError:
+            return [(type(self), found)]
+        return [(type(self), [rule for rule in found if rule not in checks])]
 
     @classmethod
     def own_conditions(cls, user, path):
@@ -214,6 +225,7 @@ class Record(Visible):
     """The base of everything that is published on its own."""
 
     cited = True
+    publishes = ()  # lists of records that belong to it and are published with it
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     publication = models.CharField(
@@ -248,6 +260,15 @@ class Record(Visible):
         null=True, editable=False, help_text="When its public form last changed."
     )
     version = models.PositiveIntegerField(default=1, editable=False)
+    read_version = models.PositiveIntegerField(
+        null=True,
+        editable=False,
+        verbose_name="read up to version",
+        help_text="Up to which version somebody else than its author has read it; null: as it was entered.",
+    )
+    follow_up = models.DateField(
+        null=True, blank=True, help_text="When it is to be looked at again; never published."
+    )
     notes = models.TextField(blank=True, help_text="For editors; never published.")
 
     class Meta:
@@ -259,16 +280,21 @@ class Record(Visible):
 
     @classmethod
     def own_conditions(cls, user, path):
-        if not sees_hidden(user):
-            published = {
+        rule = Q(
+            **{
                 f"{path}publication": Publication.PUBLISHED,
                 f"{path}confidentiality": Confidentiality.PUBLIC,
             }
-            return Q(**published)
-        cleared = cls.cleared.through.objects.filter(user=user).values(cls._meta.model_name)
-        return ~Q(**{f"{path}confidentiality": Confidentiality.CONFIDENTIAL}) | Q(
-            **{f"{path}pk__in": cleared}
         )
+        if not roles.writes(user):
+            return rule
+        open_to_staff = ~Q(**{f"{path}confidentiality": Confidentiality.CONFIDENTIAL})
+        own = Q(**{f"{path}created_by": user}) | Q(**{f"{path}assigned_to": user})
+        rule |= open_to_staff if roles.edits(user) else own & open_to_staff
+        if roles.may_be_cleared(user):
+            cleared = cls.cleared.through.objects.filter(user=user).values(cls._meta.model_name)
+            rule |= Q(**{f"{path}pk__in": cleared})
+        return rule
 
     def save(self, *args, links_change=False, update_fields=None, **kwargs):
         """Saves and raises the version. `links_change`: its links to many change too, and publicly."""
@@ -300,47 +326,91 @@ class Record(Visible):
             found.append("Its publish_at is still to come: wait, or clear it.")
         return found
 
-    def submit(self, by):
+    def submit(self, by, comment=""):
         """Hand a draft over for review."""
-        self._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW)
+        if not (roles.edits(by) or (roles.writes(by) and by.pk in (self.created_by_id, self.assigned_to_id))):
+            raise PermissionDenied("Only who wrote a draft, or an editor, submits it.")
+        self._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
 
+    def send_back(self, by, comment):
+        """Return what is in review to its author, saying what is to be mended."""
+        if not comment.strip():
+            raise ValidationError({"comment": "Say what is to be mended."})
+        self._must_edit(by)
+        self._move(by, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
+
+    def drafts(self, user, **locking):
+        """The unpublished records that are published with it, as far as a user sees them."""
+        waiting = (Publication.DRAFT, Publication.IN_REVIEW)
+        lists = [getattr(self, name).visible_to(user) for name in self.publishes]
+        if locking:
+            lists = [rows.order_by("pk").select_for_update(**locking) for rows in lists]
+        return [row for rows in lists for row in rows.filter(publication__in=waiting)]
+
+    def unready(self):
+        """What stands between it and its publication, its own mistakes included: sentences."""
+        try:
+            self.full_clean()
+        except ValidationError as error:
+            return error.messages + self.missing()
+        return self.missing()
+
+    @transaction.atomic
     def publish(self, by, comment=""):
-        """Make it public, or raise ValidationError with everything that is missing."""
-        self.full_clean()
-        if missing := self.missing():
-            raise ValidationError(missing)
+        """Make it and the drafts that belong to it public: all, or ValidationError with what is missing."""
+        self._must_edit(by)
+        self._lock()
+        together = [self, *self.drafts(by, of=("self",), no_key=True)]
+        for record in together:
+            if not (record.published_at or roles.may_publish_first(by, record)):
+                raise PermissionDenied(f"Somebody else publishes first what you wrote: {record}.")
+        missing = {record: record.unready() for record in together}
+        if any(missing.values()):
+            raise ValidationError(
+                missing.pop(self)
+                + [f"{record}: {said}" for record, all_said in missing.items() for said in all_said]
+            )
         hidden = set(Publication) - {Publication.PUBLISHED}
-        self._move(by, "published", hidden, Publication.PUBLISHED, comment)
+        for record in together:
+            record._move(by, "published", hidden, Publication.PUBLISHED, comment)
 
     def withdraw(self, by, reason):
-        """Take it back from every channel; the reason stays in the notes."""
+        """Take it back from every channel; the reason stands in the history."""
         if not reason.strip():
             raise ValidationError({"reason": "Say why it is withdrawn."})
+        self._must_edit(by)
         self._move(by, "withdrawn", {Publication.PUBLISHED}, Publication.WITHDRAWN, reason)
+
+    @staticmethod
+    def _must_edit(by):
+        if not roles.edits(by):
+            raise PermissionDenied("Only an editor does this.")
 
     @transaction.atomic
     def _move(self, by, verb, from_states, to_state, comment=""):
-        if not sees_hidden(by):
-            raise PermissionDenied
-        stored = type(self).objects.select_for_update(of=("self",)).get(pk=self.pk)
-        if stored.publication not in from_states:
-            raise ValidationError(f"It cannot be {verb}: it is {stored.get_publication_display().lower()}.")
-        self.publication = to_state
-        if comment:
-            self.notes = f"{self.notes}\n{timezone.now():%Y-%m-%d %H:%M} {verb}: {comment}".strip()
+        self._lock()
+        if self.publication not in from_states:
+            raise ValidationError(f"It cannot be {verb}: it is {self.get_publication_display().lower()}.")
+        before, self.publication = self.publication, to_state
         self._moved(by)
         try:
             self.validate_constraints()  # some rules speak of published records only
         except ValidationError:
-            self.publication = stored.publication
+            self.publication = before
             raise
-        self.save()
+        with noted(user=by.pk, reason=comment):
+            self.save()
+
+    def _lock(self):
+        """Read it anew and keep others from writing it: what was read before may have been changed since."""
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",), no_key=True))
 
     def _moved(self, by):
         """What else changes with the state, just before the record is saved."""
         if self.publication == Publication.PUBLISHED:
             self.published_at = self.published_at or timezone.now()
             self.published_by = by
+            self.read_version = self.version + 1  # as it is saved in a moment
 
 
 class Slugged(Record):
@@ -627,3 +697,10 @@ def citable_fields(model):
         if issubclass(relation.related_model, Part) and relation.field.name == "record"
     }
     return (facts | parts) - housekeeping
+
+
+from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
+from .proposals import Proposal  # noqa: E402, F401
+from .tokens import ApiToken  # noqa: E402, F401
+
+history.keep(__name__)

@@ -45,7 +45,6 @@ def handle(error, context):
 
 
 SENTENCES = {
-    401: "Writing needs credentials.",
     404: "Nothing is here.",
     405: "This method is not allowed here.",
     406: "This format is not offered: ask for application/json, or text/csv where it is a list.",

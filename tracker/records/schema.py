@@ -1,16 +1,16 @@
 """The OpenAPI document, drawn from the shapes and the filters."""
 
-from functools import singledispatch
-
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
+from .choices import Publication
 from .pages import LARGEST_PAGE, PAGE_SIZE, START, order_keys
 from .problems import TYPE
-from .shapes import API, Computed, Count, Links, Moment, Own, PartialDate, Pick, Shape, Url
+from .samples import sample
+from .schema_writes import WRITES, WritingSchema, answer
+from .shapes import API, Computed, Count, Links, Own, PartialDate, Pick, Shape, Url
 
-SAMPLE_ID = "8f1d2c3b-4a5e-4f60-9b7a-0c1d2e3f4a5b"
 URI = {"type": "string", "format": "uri"}
 DAY = {"type": ["string", "null"], "format": "date"}
 PARTIAL_DATE = {
@@ -31,8 +31,14 @@ PROBLEM = {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"parameter": {"type": "string"}, "detail": {"type": "string"}},
-                "required": ["parameter", "detail"],
+                "description": "Where, by a parameter, a JSON pointer into what was sent, or an address.",
+                "properties": {
+                    "parameter": {"type": "string"},
+                    "pointer": {"type": "string"},
+                    "url": URI,
+                    "detail": {"type": "string"},
+                },
+                "required": ["detail"],
             },
         },
     },
@@ -64,6 +70,50 @@ PARAMETERS = {
         {"type": "string"},
     ),
 }
+READS = {
+    "corrections": "What was corrected since it was published, newest first: names of fields, when and why.",
+    "publication": "What publishing would publish, and what is missing; for editors and who works on it.",
+}
+CORRECTIONS = {
+    "type": "object",
+    "properties": {
+        "results": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {
+                    "changed_at": {"type": "string", "format": "date-time"},
+                    "fields": {"type": "array", "items": {"type": "string"}},
+                    "reason": {"type": ["string", "null"]},
+                },
+                "required": ["changed_at", "fields", "reason"],
+            },
+        }
+    },
+    "required": ["results"],
+}
+CORRECTION = {"changed_at": "2025-12-10T09:00:00.000000Z", "fields": ["start_date"], "reason": "A misprint."}
+SENTENCES = {"type": "array", "items": {"type": "string"}}
+PUBLICATION = {
+    "type": "object",
+    "properties": {
+        "publication": {"type": "string", "enum": Publication.values},
+        "version": {"type": "integer"},
+        "missing": SENTENCES,
+        "drafts": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"url": URI, "type": {"type": "string"}, "missing": SENTENCES},
+                "required": ["url", "type", "missing"],
+            },
+        },
+    },
+    "required": ["publication", "version", "missing", "drafts"],
+}
+PREVIEW = {"publication": "in_review", "version": 3, "missing": [], "drafts": []}
+EXAMPLES = {"corrections": (CORRECTIONS, {"results": [CORRECTION]}), "publication": (PUBLICATION, PREVIEW)}
+TOKEN = {"token": []}
 KEY = "The id, or the slug where records of this kind have one."
 ERRORS = {
     "400": "A parameter is wrong; errors names it and what would be right.",
@@ -74,102 +124,7 @@ ERRORS = {
 }
 
 
-@singledispatch
-def sample(field):
-    """An example of the JSON value of a serializer field, made from its kind alone."""
-    return None if field.allow_null else "text"
-
-
-@sample.register
-def _(field: serializers.CharField):
-    if field.allow_null:
-        return None
-    return "AM" if field.max_length == 2 else "text"  # the code of a country
-
-
-@sample.register
-def _(field: serializers.URLField):
-    return "https://example.org/"
-
-
-@sample.register
-def _(field: serializers.ChoiceField):
-    return next(iter(field.choices))
-
-
-@sample.register
-def _(field: serializers.IntegerField):
-    return 2
-
-
-@sample.register
-def _(field: Count):
-    return 1
-
-
-@sample.register
-def _(field: serializers.UUIDField):
-    return SAMPLE_ID
-
-
-@sample.register
-def _(field: serializers.BooleanField):
-    return False
-
-
-@sample.register
-def _(field: serializers.ListField):
-    return [sample(field.child)]
-
-
-@sample.register
-def _(field: Moment):
-    return "2025-12-10T09:00:00.000000Z"
-
-
-@sample.register
-def _(field: PartialDate):
-    return {"edtf": "2025-10", "earliest": "2025-10-01", "latest": "2025-10-31"}
-
-
-@sample.register
-def _(field: serializers.SlugField):
-    return "a-slug"
-
-
-@sample.register
-def _(field: Url):
-    return f"http://127.0.0.1:8000{API}people/{SAMPLE_ID}/"
-
-
-@sample.register
-def _(field: Links):
-    return {"participations": f"http://127.0.0.1:8000{API}participations/?person={SAMPLE_ID}"}
-
-
-@sample.register
-def _(field: Computed):
-    return {name: sample_of(schema) for name, schema in field.schema["properties"].items()}
-
-
-@sample.register
-def _(field: serializers.BaseSerializer):
-    return {name: sample(inner) for name, inner in field.fields.items()}
-
-
-@sample.register
-def _(field: serializers.ListSerializer):
-    return [sample(field.child)]
-
-
-def sample_of(schema):
-    """An example of a value that a schema describes."""
-    if "properties" in schema:
-        return {name: sample_of(inner) for name, inner in schema["properties"].items()}
-    return schema.get("enum", ["2025-10-31" if schema.get("format") == "date" else 0])[0]
-
-
-class Schema(AutoSchema):
+class Schema(WritingSchema, AutoSchema):
     """One operation of the API."""
 
     def is_record_view(self):
@@ -182,8 +137,8 @@ class Schema(AutoSchema):
         return [self.path.removeprefix(API).split("/")[0] or "api"]
 
     def get_operation_id(self):
-        words = self.path.removeprefix(API).removesuffix("/{id}/").strip("/").replace("-", "_")
-        return "_".join([words or "api", "list" if self.is_list() else "retrieve"])
+        words = self.path.removeprefix(API).split("/")[0].replace("-", "_")
+        return f"{words or 'api'}_{self.view.action}"
 
     def get_request_serializer(self):
         return None
@@ -195,10 +150,10 @@ class Schema(AutoSchema):
         return []
 
     def get_auth(self):
-        return []  # anyone reads what is public
+        return [TOKEN] if self.writes() else [{}, TOKEN]  # anyone reads what is public
 
     def get_description(self):
-        return self.view.__class__.__doc__
+        return (WRITES | READS).get(self.view.action) or self.view.__class__.__doc__
 
     def _get_parameters(self):
         found = [
@@ -206,6 +161,8 @@ class Schema(AutoSchema):
         ]
         if self.is_list() or "{" not in self.path:
             found = []
+        if self.writes():
+            return self.write_parameters(found)
         names = self.view.known() if self.is_record_view() else ()
         filters = self.view.filterset_class.base_filters if self.is_record_view() else {}
         for name in names:
@@ -231,8 +188,10 @@ class Schema(AutoSchema):
         return help_text, schema or {"type": "array", "items": {"type": "string", "enum": values[name]}}
 
     def _get_response_bodies(self, direction="response"):
-        codes = ["400", "406", "503"] if self.is_list() or "{" not in self.path else list(ERRORS)
         problem = self.component("Problem", PROBLEM)
+        if self.writes():
+            return self.write_answers(problem)
+        codes = ["400", "406", "503"] if self.is_list() or "{" not in self.path else list(ERRORS)
         answers = {
             code: {"description": ERRORS[code], "content": {TYPE: {"schema": problem}}} for code in codes
         }
@@ -242,6 +201,8 @@ class Schema(AutoSchema):
         """The answer of an operation that succeeds, with an example."""
         if not self.is_record_view():
             return answer({"type": "object"}, self.view.example[self.view.action])
+        if self.view.action in EXAMPLES:
+            return answer(*EXAMPLES[self.view.action])
         shape = self.view.shape
         schema = self.resolve_serializer(shape(pick=Pick(detail=True)), "response").ref
         if not self.is_list():
@@ -294,11 +255,6 @@ class Schema(AutoSchema):
         if isinstance(serializer, Shape) and not serializer.nests:
             schema.pop("required", None)  # `fields` and `omit` leave out what they like
         return schema
-
-
-def answer(schema, example):
-    """A JSON answer in OpenAPI."""
-    return {"description": "", "content": {"application/json": {"schema": schema, "example": example}}}
 
 
 def explained_filter(one):

@@ -94,7 +94,8 @@ class Links(Own):
     """The addresses of the lists that point at a record, filtered by it."""
 
     def to_representation(self, record):
-        return {name: f"{url}{record.pk}" for name, url in self.urls(type(record)).items()}
+        listed = {name: f"{url}{record.pk}" for name, url in self.urls(type(record)).items()}
+        return {**listed, "corrections": f"{list_url(type(record))}{record.pk}/corrections/"}
 
     @staticmethod
     def urls(model):
@@ -321,6 +322,7 @@ class CitationShape(PartShape):
             "reasoning",
             "directness",
         ]
+        example = ["locator"]
 
 
 # From here on: what the database makes of it.
@@ -426,8 +428,10 @@ def _(field: Url, reader):
 
 @column.register
 def _(field: Links, reader):
-    urls = Links.urls(field.parent.Meta.model)
-    return Json([(name, Text(Literal(url), F("pk"))) for name, url in urls.items()])
+    model = field.parent.Meta.model
+    listed = [(name, Text(Literal(url), F("pk"))) for name, url in Links.urls(model).items()]
+    own = Text(Literal(list_url(model)), F("pk"), Literal("/corrections/"))
+    return Json([*listed, ("corrections", own)])
 
 
 @column.register

@@ -6,37 +6,46 @@ Apart from the admin classes, because Django imports it before there are models.
 from django.apps import apps
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
-from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.contrib.auth.apps import AuthConfig
 from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.urls import path
 
+from tracker.records.autocomplete import LabelledAutocomplete
 from tracker.records.dates import understand
+from tracker.records.held import hold
 
 
 class SiteConfig(AdminConfig):
     default_site = "tracker.records.site.Site"
 
 
-class LabelledAutocomplete(AutocompleteJsonView):
-    """Autocomplete with the label that the model's admin gives a record."""
-
-    def get_queryset(self):
-        queryset = super().get_queryset()
-        labelled = getattr(self.model_admin, "labelled", None)
-        return labelled(queryset, self.request.user) if labelled else queryset
-
-    def serialize_result(self, obj, to_field_name):
-        result = super().serialize_result(obj, to_field_name)
-        label = getattr(self.model_admin, "label", None)
-        return {**result, "text": label(obj)} if label else result
+class AccountsConfig(AuthConfig):
+    verbose_name = "Accounts"
 
 
 class Site(AdminSite):
     site_header = site_title = "Dialogue tracker"
 
+    index_template = "admin/start.html"
+    start = None  # what waits for whoever opens the index: set where there are models
+
+    def admin_view(self, view, cacheable=False):
+        return hold(super().admin_view(view, cacheable))
+
+    def index(self, request, extra_context=None):
+        return super().index(request, {**self.start.overview(request.user), **(extra_context or {})})
+
+    def waiting(self, request, slug):
+        return self.start.whole_list(request, slug)
+
     def get_urls(self):
-        return [path("understand/", self.admin_view(self.understand), name="understand"), *super().get_urls()]
+        waiting = path("waiting/<slug:slug>/", self.admin_view(self.waiting), name="waiting")
+        return [
+            waiting,
+            path("understand/", self.admin_view(self.understand), name="understand"),
+            *super().get_urls(),
+        ]
 
     def understand(self, request):
         """What a date is understood as while it is typed: `{"understood": ""}` as long as it is not."""
@@ -53,7 +62,22 @@ class Site(AdminSite):
         """The apps, those that build on others first; models in the order of their registration."""
         apps_in_order = list(apps.app_configs)
         models_in_order = list(self._registry)
-        listed = self._build_app_dict(request, app_label).values()
-        for app in listed:
+        listed = self._build_app_dict(request, app_label)
+        if app_label is None:
+            move_tokens(listed)
+        for app in listed.values():
             app["models"].sort(key=lambda model: models_in_order.index(model["model"]))
-        return sorted(listed, key=lambda app: -apps_in_order.index(app["app_label"]))
+        return sorted(listed.values(), key=lambda app: -apps_in_order.index(app["app_label"]))
+
+
+def move_tokens(listed):
+    """Lists tokens with the accounts of their owners, for those too who see no other account."""
+    shown = listed.get("records", {"models": []})["models"]
+    tokens = [model for model in shown if model["object_name"] == "ApiToken"]
+    for model in tokens:
+        shown.remove(model)
+        accounts = {"name": AccountsConfig.verbose_name, "app_label": "auth", "models": []}
+        listed.setdefault("auth", {**accounts, "app_url": model["admin_url"], "has_module_perms": True})
+        listed["auth"]["models"].append(model)
+    if tokens and not shown:
+        del listed["records"]

@@ -9,7 +9,8 @@ from django.db import InterfaceError, OperationalError, connection
 from django.db.models import F
 from django.db.models.expressions import RawSQL
 
-from .shapes import Reader, row
+from . import roles
+from .shapes import row
 
 TOTAL = 1_000
 
@@ -51,16 +52,14 @@ def compiled(queryset):
 
 
 def shaped(shape, pick, reader):
-    """The subquery that gives the JSON of the row whose id is page.key. The public's is kept."""
-    if reader.user is None:
-        return kept(shape, pick, reader.day, settings.PUBLIC_URL)
-    return fresh(shape, pick, reader)
+    """The subquery that gives the JSON of the row whose id is page.key."""
+    return kept(shape, pick, reader, roles.roles(reader.user), settings.PUBLIC_URL)
 
 
 @lru_cache(maxsize=512)
-def kept(shape, pick, day, public_url):
-    """The one place where the text of statements is kept between requests."""
-    return fresh(shape, pick, Reader(None, day))
+def kept(shape, pick, reader, held, public_url):
+    """The one place where the text of statements is kept between requests, for a user with these roles."""
+    return fresh(shape, pick, reader)
 
 
 def fresh(shape, pick, reader):
@@ -104,9 +103,9 @@ def with_page(rows, select, params):
     return Statement(f"WITH page AS MATERIALIZED ({rows.sql}) {select}", rows.params + params)
 
 
-def found(selection):
-    """The rows of `one`."""
-    return compiled(selection.order_by().values(key=F("pk"), edition=F("version"))[:1])
+def found(selection, *columns):
+    """The rows of `one`, with more columns if they are asked for."""
+    return compiled(selection.order_by().values(*columns, key=F("pk"), edition=F("version"))[:1])
 
 
 def ordered(selection, order):

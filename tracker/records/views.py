@@ -16,8 +16,11 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import negotiation, permissions, renderers, serializers, viewsets
 
 from . import statements
-from .access import ReadOrKnown, Session
+from .access import Bearer, ReadOrKnown, Session
 from .choices import Publication
+from .context import note
+from .corrections import Corrected
+from .editing import Editing
 from .filters import LONGEST_SLUG, SLUG, RecordFilterSet
 from .models import OldSlug, Slugged
 from .pages import Order, Page, parameters
@@ -49,15 +52,19 @@ class Negotiation(negotiation.DefaultContentNegotiation):
 class ApiView(viewsets.ViewSet):
     """What each view of the API has in common: strict parameters, negotiation, conditional answers."""
 
-    authentication_classes = [Session]
+    authentication_classes = [Bearer, Session]
     permission_classes = [ReadOrKnown]
     content_negotiation_class = Negotiation
     renderer_classes = [JSON]
 
     def initial(self, request, *args, **kwargs):
+        self.given = {}
+        self.perform_authentication(request)  # a wrong token is said before anything else that is wrong
         if request.method in ("GET", "HEAD"):
             self.given = self.checked(parameters(request.META.get("QUERY_STRING", "")))
         super().initial(request, *args, **kwargs)
+        if request.user.is_authenticated:
+            note(user=request.user.pk)
 
     def checked(self, given):
         """The parameters if each is known and says something; BadParameters otherwise."""
@@ -128,7 +135,7 @@ class ApiView(viewsets.ViewSet):
         return response
 
 
-class RecordViewSet(ApiView):
+class ReadingViewSet(ApiView):
     """Lists and shows the records of one shape, each by one statement."""
 
     shape = None
@@ -150,10 +157,8 @@ class RecordViewSet(ApiView):
         return cls.shape.Meta.model
 
     def known(self):
-        always = [*PICKS, DAY]
-        if self.action != "list":
-            return always
-        return [*always, *PAGING, *self.filterset_class.base_filters]
+        listed = [*PAGING, *self.filterset_class.base_filters] if self.action == "list" else []
+        return [*PICKS, DAY, *listed] if self.action in ("list", "retrieve") else []
 
     def offered(self):
         return [JSON, CSV] if self.action == "list" else [JSON]
@@ -212,12 +217,14 @@ class RecordViewSet(ApiView):
     def shaped(self, pick):
         return statements.shaped(self.shape, pick, self.reader)
 
+    def named(self, key):
+        """The record of this key, if the reader may see it, as rows."""
+        rows = self.model().objects.visible_to(self.reader.user).filter(**key)
+        return rows.filter(publication=Publication.PUBLISHED) if "slug" in key else rows
+
     def one_of(self, key, pick):
         """The statement for the record of this key."""
-        rows = self.model().objects.visible_to(self.reader.user).filter(**key)
-        if "slug" in key:
-            rows = rows.filter(publication=Publication.PUBLISHED)
-        return statements.one(statements.found(rows), self.shaped(pick))
+        return statements.one(statements.found(self.named(key)), self.shaped(pick))
 
     def page_of(self, order, page, pick):
         """The statement for one page of the list."""
@@ -261,6 +268,10 @@ class RecordViewSet(ApiView):
         response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.model()._meta.model_name}.csv"'
         return response
+
+
+class RecordViewSet(Corrected, Editing, ReadingViewSet):
+    """Lists and shows the records of one shape, and takes what editors and programs write."""
 
 
 def totals(total):

@@ -17,6 +17,8 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tracker import embedded
 from tracker.environment import read
+from tracker.records.accounts import grant
+from tracker.records.roles import Role
 
 # Several requests of one process may wait for the database at the same time.
 THREADS = 4
@@ -44,15 +46,27 @@ def migrate():
         call_command("migrate", verbosity=0)
 
 
-def create_administrator():
-    """The name and password to show once; None if there is an administrator or the password was given."""
+def create_accounts():
+    """The names and passwords to show once; none if there is an administrator, or if a password was given."""
     users = get_user_model().objects
     if users.filter(is_superuser=True).exists():
-        return None
+        return []
     name, given = read("DJANGO_SUPERUSER_USERNAME"), read("DJANGO_SUPERUSER_PASSWORD")
     password = given or secrets.token_urlsafe(12)
     users.create_superuser(name, read("DJANGO_SUPERUSER_EMAIL"), password)
-    return None if given else (name, password)
+    shown = [] if given else [(name, password)]
+    return shown + (create_demo_accounts() if settings.DEMO else [])
+
+
+def create_demo_accounts():
+    """Somebody who writes and somebody who reviews: their names, which are their roles, and passwords."""
+    users, made = get_user_model().objects, []
+    for role in (Role.EDITOR, Role.CONTRIBUTOR):
+        if not users.filter(username=role).exists():
+            password = secrets.token_urlsafe(12)
+            grant(users.create_user(role.value, password=password), [role])
+            made.append((role.value, password))
+    return made
 
 
 def keep_secret():
@@ -134,13 +148,13 @@ class Command(BaseCommand):
             stop(web)
 
     def prepare(self):
-        """Do what the first start needs and a later one skips; what create_administrator() returns."""
+        """Do what the first start needs and a later one skips; what create_accounts() returns."""
         keep_secret()
         migrate()
         self.check(tags=[Tags.database], databases=["default"])
         call_command("seed", stdout=self.stdout)
         collect_static()
-        return create_administrator()
+        return create_accounts()
 
     def wait_for(self, web):
         while not answers():
@@ -149,12 +163,12 @@ class Command(BaseCommand):
             time.sleep(0.05)
 
     def say_where(self, shown):
-        """Tell where everything is, and the new password."""
+        """Tell where everything is, and the new passwords."""
         lines = ["The dialogue tracker is running."]
         places = {"Site": "/", "API": "/api/v1/", "API docs": "/api/v1/docs/", "Admin": "/admin/"}
         lines += [f"  {name:9} {settings.PUBLIC_URL}{path}" for name, path in places.items()]
-        if shown:
-            lines.append("  Log in as {} with the password {} (it is not shown again).".format(*shown))
+        for name, password in shown:
+            lines.append(f"  Log in as {name} with the password {password} (it is not shown again).")
         if settings.DEMO:
             lines.append("This is the local demo: only this machine can reach it. Ctrl-C ends it.")
         self.stdout.write("\n".join(lines))

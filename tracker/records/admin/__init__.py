@@ -4,17 +4,12 @@ from django.contrib import admin
 
 from tracker.records.models import Place, Source
 
-from .base import (
-    CitationInline,
-    IdentifierInline,
-    OtherNameInline,
-    PartInline,
-    RecordAdmin,
-    RecordInline,
-    VisibleAdmin,
-    VisibleRelations,
-)
+from . import accounts, proposals, start, tokens  # noqa: F401 - they register themselves
+from .base import RecordAdmin, VisibleAdmin
+from .citing import Citing
+from .inlines import CitationInline, IdentifierInline, OtherNameInline, PartInline, RecordInline
 from .lists import text_of
+from .relations import VisibleRelations
 
 __all__ = [
     "CitationInline",
@@ -30,7 +25,7 @@ __all__ = [
 
 
 @admin.register(Source)
-class SourceAdmin(RecordAdmin):
+class SourceAdmin(Citing, RecordAdmin):
     tells = ["publisher", "date"]
     columns = ["display_title", "kind", "publisher", "date", "reliability", "state"]
 

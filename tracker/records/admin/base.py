@@ -1,32 +1,20 @@
 """Base classes of the admin: a model declares a few names, everything else comes from its fields."""
 
-from functools import partial
-
 from django.conf import settings
 from django.contrib import admin
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import quote
-from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.contrib.contenttypes.models import ContentType
 from django.db import models
-from django.db.models import Prefetch, Q
-from django.forms import Textarea
-from django.forms.models import BaseInlineFormSet, _get_foreign_key
-from django.urls import reverse_lazy
+from django.db.models import Q
 
 from tracker.records.choices import Confidentiality
-from tracker.records.fields import PartialDateField, PartialDateInput
-from tracker.records.models import SEARCH_WORDS, Record, Slugged, Visible
+from tracker.records.fields import PartialDateField
+from tracker.records.models import SEARCH_WORDS, Record, Slugged
 
-from .forms import (
-    ROW_CITATION,
-    CitationForm,
-    RecordForm,
-    VisibleSelect,
-    VisibleSelectMultiple,
-    row_form,
-    terms_field,
-)
+from .bulk import Bulk
+from .history import REASON, History
+from .inlines import citation_inline
 from .layout import in_rows, lines
 from .lists import (
     RecordList,
@@ -35,18 +23,20 @@ from .lists import (
     default_filters,
     facts,
     folded_of,
-    is_list_of_vocabulary,
     is_uuid,
     is_vocabulary,
     state_of,
     text_of,
     to_visible,
-    visible_citations,
     visible_relations,
 )
+from .proposals import Proposing
+from .relations import VisibleRelations
+from .rights import Rights, editing_fields
+from .similar import Similar
+from .stale import SEEN, Stale, claim
 from .verbs import Verbs
 
-EDITING = ("assigned_to", "cleared", "publish_at", "notes")
 KEPT = (
     "slug",
     "version",
@@ -59,58 +49,6 @@ KEPT = (
 )
 
 
-class VisibleRelations:
-    """Mixin for admins and inlines: rows and choices start at what the reader may see."""
-
-    form = RecordForm
-    formfield_overrides = {
-        PartialDateField: {
-            "widget": PartialDateInput(
-                attrs={"class": "partial-date", "data-understand": reverse_lazy("admin:understand")}
-            )
-        },
-        models.URLField: {"assume_scheme": "https"},
-        models.TextField: {"widget": Textarea(attrs={"rows": 3, "class": "vLargeTextField"})},
-    }
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).visible_to(request.user)
-
-    def get_autocomplete_fields(self, request):
-        """Every relation to a model that has an admin."""
-        fields = [*self.model._meta.concrete_fields, *self.model._meta.many_to_many]
-        return [f.name for f in fields if f.is_relation and self.admin_site.is_registered(f.related_model)]
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        if is_list_of_vocabulary(db_field):
-            return terms_field(db_field)
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            field.widget.can_delete_related = False
-            field.widget.can_view_related = False
-        return field
-
-    def formfield_for_foreignkey(self, db_field, request, **kwargs):
-        chosen = self._visible_choices(VisibleSelect, db_field, request)
-        return super().formfield_for_foreignkey(db_field, request, **{**chosen, **kwargs})
-
-    def formfield_for_manytomany(self, db_field, request, **kwargs):
-        chosen = self._visible_choices(VisibleSelectMultiple, db_field, request)
-        return super().formfield_for_manytomany(db_field, request, **{**chosen, **kwargs})
-
-    def _visible_choices(self, widget, db_field, request):
-        related = db_field.related_model
-        if not issubclass(related, Visible):
-            return {}
-        select = widget(db_field, self.admin_site, user=request.user)
-        return {"queryset": related.objects.visible_to(request.user), "widget": select}
-
-    def known_relations(self, user):
-        """Prefetches of every relation to one that a form shows."""
-        names = [field.name for field in self.model._meta.concrete_fields if to_visible(field)]
-        return visible_relations(self.model, names, user)
-
-
 class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
     """The admin of whatever the visibility rule speaks of: it is found by all its names, and told apart."""
 
@@ -120,6 +58,12 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
     search_help_text = "Any part of it: the beginnings of names in any spelling or script."
     show_full_result_count = False
     list_per_page = 50
+
+    @property
+    def typed_into(self):
+        """The field that takes what was typed in search of what does not exist yet, or None."""
+        named = {"name", "title"} & {field.name for field in self.model._meta.concrete_fields}
+        return next(iter(named), None)
 
     @property
     def label_field(self):
@@ -163,15 +107,16 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         return related.objects.visible_to(user).filter(condition).values("pk")
 
 
-class RecordAdmin(Verbs, VisibleAdmin):
+class RecordAdmin(Similar, Bulk, Proposing, History, Stale, Rights, Verbs, VisibleAdmin):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's
     inlines = ()
+    actions = [*Verbs.actions, "change_selected"]
 
     class Media:
-        css = {"all": ["tracker/admin.css"]}
-        js = ["tracker/dates.js"]
+        css = {"all": ["tracker/admin.css", "tracker/entry.css"]}
+        js = ["admin/js/jquery.init.js", "tracker/dates.js", "tracker/rows.js", "tracker/similar.js"]
 
     def get_list_display(self, request):
         shown = self.columns or default_columns(self.model, self.label_field, self.model.visible_with)
@@ -209,9 +154,6 @@ class RecordAdmin(Verbs, VisibleAdmin):
             name: action for name, action in super().get_actions(request).items() if name != "delete_selected"
         }
 
-    def has_delete_permission(self, request, obj=None):
-        return super().has_delete_permission(request, obj) and not (obj and obj.published_at)
-
     def get_deleted_objects(self, objs, request):
         """As Django's, without the names of what stands in the way: the reader may not know all of it."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
@@ -236,7 +178,8 @@ class RecordAdmin(Verbs, VisibleAdmin):
         kept = [name for name in self.get_readonly_fields(request, obj) if name in KEPT]
         fieldsets = [
             (None, {"fields": lines([*facts(self.model), self.model._meta.get_field("confidentiality")])}),
-            ("Editing", {"classes": ["collapse"], "fields": EDITING}),
+            *([(None, {"fields": [REASON]})] if obj and obj.published_at else []),
+            ("Editing", {"classes": ["collapse"], "fields": editing_fields(request.user)}),
         ]
         return (
             [*fieldsets, ("History", {"classes": ["collapse"], "fields": in_rows(kept)})]
@@ -260,6 +203,9 @@ class RecordAdmin(Verbs, VisibleAdmin):
         for row in formset.forms:
             if isinstance(row.instance, Record) and row.instance._state.adding:
                 row.instance.created_by = request.user
+        for row in formset.initial_forms:
+            if SEEN in row.fields and row.has_changed():
+                claim(row.instance)
         formset.save()
         for row in formset.new_objects:
             if isinstance(row, Record):
@@ -286,93 +232,3 @@ def is_free_text(field):
         and not is_vocabulary(field)
         and not isinstance(field, PartialDateField)
     )
-
-
-class PartInline(VisibleRelations, admin.TabularInline):
-    """Rows that belong to the record on whose page they stand."""
-
-    extra = 0
-
-    def get_queryset(self, request):
-        return super().get_queryset(request).prefetch_related(*self.known_relations(request.user))
-
-
-class OtherNameInline(PartInline):
-    verbose_name = "other name"
-
-
-class IdentifierInline(PartInline):
-    verbose_name = "identifier"
-
-
-class CitationInline(PartInline, admin.StackedInline):
-    """The citations of a record."""
-
-    form = CitationForm
-    verbose_name = "citation"
-    verbose_name_plural = "sources of this record"
-    fieldsets = [
-        (None, {"fields": [ROW_CITATION]}),
-        (
-            "Translation, what it supports, how it follows",
-            {
-                "classes": ["collapse"],
-                "fields": [("field", "stance", "basis", "directness"), ("translation", "reasoning")],
-            },
-        ),
-    ]
-    template = "admin/record_rows.html"
-    ordering = ["field", "pk"]
-
-    def get_extra(self, request, obj=None, **kwargs):
-        return 0 if obj else 1
-
-
-def citation_inline(model):
-    """The inline with the citations of a model."""
-    cites = model.citations.rel.related_model
-    return type(f"{cites.__name__}Inline", (CitationInline,), {"model": cites})
-
-
-class RecordFormSet(BaseInlineFormSet):
-    """Rows that are records: what was ever published is withdrawn on its own page, never deleted."""
-
-    def add_fields(self, form, index):
-        super().add_fields(form, index)
-        if form.instance.published_at:
-            form.fields.pop("DELETE", None)
-
-
-class RecordInline(VisibleRelations, admin.StackedInline):
-    """Records that belong to the one on whose page they stand, each with its first citation in its row."""
-
-    rows = ()  # the facts of a row, line by line
-    formset = RecordFormSet
-    template = "admin/record_rows.html"
-    show_change_link = True
-    extra = 0
-
-    def get_fieldsets(self, request, obj=None):
-        return [(None, {"fields": [*self.rows, (*ROW_CITATION, "cited")]})]
-
-    def get_ordering(self, request):
-        """In the order in which they happened, or else were entered."""
-        dates = [field.name for field in facts(self.model) if isinstance(field, PartialDateField)]
-        return [*(f"{name}_sort" for name in dates[:1]), "created_at", "pk"]
-
-    def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Of the links beside a relation only the one that adds: a row is narrow."""
-        field = super().formfield_for_dbfield(db_field, request, **kwargs)
-        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
-            field.widget.can_change_related = False
-        return field
-
-    def get_formset(self, request, obj=None, **kwargs):
-        belongs_to = _get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name).name
-        form = row_form(self.model, belongs_to, partial(self.formfield_for_dbfield, request=request))
-        return super().get_formset(request, obj, **{"form": form, **kwargs})
-
-    def get_queryset(self, request):
-        cites = visible_citations(self.model, request.user).select_related("source").order_by("field", "pk")
-        shown = Prefetch("citations", cites, to_attr="shown_citations")
-        return super().get_queryset(request).prefetch_related(*self.known_relations(request.user), shown)

@@ -4,6 +4,7 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db.models import Model
 from django.utils.text import capfirst
 
 from tracker.records.models import citable_fields
@@ -18,13 +19,27 @@ def label_of(record, without=""):
     return registered.label(record, without) if hasattr(registered, "label") else str(record)
 
 
-class VisibleChoice:
+class KnownChoice:
+    """Mixin for a widget that knows the labels of what is chosen: `known`, by key."""
+
+
+class VisibleChoice(KnownChoice):
     """An autocomplete that names chosen rows by their labels and asks the database only for unknown ones."""
 
     def __init__(self, field, admin_site, *, user, **kwargs):
         super().__init__(field, admin_site, **kwargs)
         self.user = user
         self.known = {}
+
+    @property
+    def media(self):
+        """As Django's, with the script that takes the place of its own function."""
+        return forms.Media(css=super().media._css, js=[*super().media._js, "tracker/choices.js"])
+
+    def build_attrs(self, base_attrs, extra_attrs=None):
+        """With the field that takes what was typed where something new is created."""
+        typed = getattr(admin.site._registry.get(self.field.related_model), "typed_into", None)
+        return {**super().build_attrs(base_attrs, extra_attrs), **({"data-typed": typed} if typed else {})}
 
     def optgroups(self, name, value, attrs=None):
         chosen = [str(key) for key in value if key not in (None, "")]
@@ -66,9 +81,9 @@ def sentences(error):
 
 
 def select_of(field):
-    """The autocomplete of a form field, without the links to add and change around it; else None."""
+    """The choice of a record in a form field, without the links to add and change around it; else None."""
     widget = getattr(field.widget, "widget", field.widget)
-    return widget if isinstance(widget, VisibleChoice) else None
+    return widget if isinstance(widget, KnownChoice) else None
 
 
 class RecordForm(forms.ModelForm):
@@ -82,7 +97,7 @@ class RecordForm(forms.ModelForm):
                 self._know(name, field, select)
 
     @property
-    def label(self):
+    def row_label(self):
         return label_of(self.instance)
 
     @property
@@ -144,7 +159,7 @@ class CitationForm(RecordForm):
     """A citation, with the fields of its record to choose from."""
 
     @property
-    def label(self):
+    def row_label(self):
         about = self.instance.field.replace("_", " ") or "the whole record"
         where = f"{self.instance.get_locator_kind_display()} {self.instance.locator}".strip()
         return f"{where}, for {about}" if where else f"For {about}"
@@ -177,7 +192,7 @@ class RowForm(RecordForm):
             self._show(shown[0])
 
     @property
-    def label(self):
+    def row_label(self):
         return label_of(self.instance, without=self.belongs_to)
 
     def _show(self, citation):
@@ -199,6 +214,15 @@ class RowForm(RecordForm):
         elif not self.errors.keys() & set(ROW_CITATION):
             self._check(given)
         return cleaned
+
+    def _get_validation_exclusions(self):
+        """As Django's; another row that is chosen but not saved yet is not looked for in the database."""
+        new = {
+            name
+            for name, row in self.cleaned_data.items()
+            if isinstance(row, Model) and row._state.adding and name != self.belongs_to
+        }
+        return super()._get_validation_exclusions() | new
 
     def _check(self, given):
         for name, value in given.items():

@@ -150,10 +150,13 @@ class HasSource(Folded, admin.SimpleListFilter):
         return [("yes", "has a source"), ("no", "has no source")]
 
     def queryset(self, request, queryset):
+        """The rows with a source, without one, or with the one whose id is given."""
+        cites = visible_citations(queryset.model, request.user).filter(record=OuterRef("pk"))
+        if is_uuid(self.value() or ""):
+            return queryset.filter(Exists(cites.filter(source=self.value())))
         if self.value() not in ("yes", "no"):
             return queryset
-        cites = Exists(visible_citations(queryset.model, request.user).filter(record=OuterRef("pk")))
-        return queryset.filter(cites if self.value() == "yes" else ~cites)
+        return queryset.filter(Exists(cites) if self.value() == "yes" else ~Exists(cites))
 
 
 def contains(field):
@@ -175,6 +178,22 @@ def contains(field):
 
 def visible_citations(model, user):
     return model.citations.rel.related_model.objects.visible_to(user)
+
+
+class FirstCited:
+    """Mixin for rows of records: what they show of their first citation where nobody may change it."""
+
+    def source(self, row):
+        return label_of(row.shown_citations[0].source) if row.shown_citations else None
+
+    def locator_kind(self, row):
+        return row.shown_citations[0].get_locator_kind_display() if row.shown_citations else None
+
+    def locator(self, row):
+        return row.shown_citations[0].locator if row.shown_citations else None
+
+    def quotation(self, row):
+        return row.shown_citations[0].quotation if row.shown_citations else None
 
 
 class RecordList(ChangeList):

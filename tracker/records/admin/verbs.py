@@ -1,22 +1,36 @@
-"""Submit, publish and withdraw in the admin: on many records from a list, on one from its page."""
+"""The verbs in the admin: submit, send back, publish and withdraw, on many records from a list or on one."""
+
+from hashlib import sha256
+from typing import NamedTuple
 
 from django import forms
+from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
+from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
+from tracker.records import roles
 from tracker.records.choices import Publication
+from tracker.records.fields import PartialDateField
+from tracker.records.history import Entry
+from tracker.records.unread import read, unread
 
 from .forms import label_of, sentences
-from .lists import is_uuid, lists_of
+from .lists import facts, is_uuid, lists_of
 
 AT_ONCE = 200
-DONE = {"submit": "submitted for review", "publish": "published", "withdraw": "withdrawn"}
+DONE = {
+    "submit": "submitted for review",
+    "send_back": "sent back",
+    "publish": "published",
+    "withdraw": "withdrawn",
+}
 
 
 def words_of(problem, model):
@@ -28,33 +42,95 @@ def words_of(problem, model):
     return ["The database refused it: another record has the same values."]
 
 
-class WithdrawalForm(forms.Form):
-    reason = forms.CharField(
-        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text="Why it is taken back. It stays in the notes of each record and is never published.",
+class Words(NamedTuple):
+    """What a page says that asks for words before it does something."""
+
+    title: str
+    intro: str
+    label: str
+    help: str
+
+
+ASKED = {
+    "withdraw": Words(
+        "Withdraw",
+        "These are taken back from every channel, with everything that belongs to them:",
+        "Reason",
+        "Why it is taken back. It stands in the history of each and is never published.",
+    ),
+    "send_back": Words(
+        "Send back",
+        "These become drafts again, for whoever wrote them to mend:",
+        "Comment",
+        "What is to be mended. The author reads it on the record and on the start page.",
+    ),
+}
+
+
+class SayingForm(forms.Form):
+    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
+
+    def __init__(self, words, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label, self.fields["reason"].help_text = words.label, words.help
+
+
+class PublishingForm(forms.Form):
+    mark = forms.CharField(widget=forms.HiddenInput)
+    comment = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text="It stands in the history of each and is never published.",
     )
+
+
+def mark_of(records):
+    """Says which records in which versions a page showed."""
+    shown = sorted(f"{record.pk}:{record.version}" for record in records)
+    return sha256(" ".join(shown).encode()).hexdigest()
+
+
+def undated(record):
+    """Whether it could have a date and has none."""
+    dates = [field.name for field in facts(type(record)) if isinstance(field, PartialDateField)]
+    return bool(dates) and not any(getattr(record, name) for name in dates)
+
+
+def last_comment(record):
+    """The entry of the history by which a draft was sent back to its author; None if it never was."""
+    states = {"before__publication": Publication.IN_REVIEW, "after__publication": Publication.DRAFT}
+    entries = Entry.objects.of(record).filter(row_id=str(record.pk), **states)
+    return entries.select_related("user").last()
 
 
 class Verbs:
     """Mixin for the admin of records."""
 
-    actions = ["submit_selected", "publish_selected", "withdraw_selected"]
+    actions = ["submit_selected", "publish_selected", "send_back_selected", "withdraw_selected"]
     change_form_template = "admin/record_form.html"
 
     @admin.action(description="Submit the selected for review", permissions=["change"])
     def submit_selected(self, request, queryset):
         self.carry_out(request, "submit", queryset.values_list("pk", flat=True))
 
-    @admin.action(description="Publish the selected", permissions=["change"])
+    @admin.action(description="Publish the selected, each with what belongs to it", permissions=["edit"])
     def publish_selected(self, request, queryset):
         self.carry_out(request, "publish", queryset.values_list("pk", flat=True))
 
-    @admin.action(description="Withdraw the selected ...", permissions=["change"])
+    @admin.action(description="Send the selected back ...", permissions=["edit"])
+    def send_back_selected(self, request, queryset):
+        return self.ask(request, "send_back", queryset)
+
+    @admin.action(description="Withdraw the selected ...", permissions=["edit"])
     def withdraw_selected(self, request, queryset):
+        return self.ask(request, "withdraw", queryset)
+
+    def ask(self, request, verb, queryset):
+        """Goes to the page that asks for the words of a verb."""
         keys = list(queryset.values_list("pk", flat=True)[: AT_ONCE + 1])
         if len(keys) > AT_ONCE:
-            return self.message_user(request, f"Withdraw at most {AT_ONCE} records at once.", messages.ERROR)
-        return redirect(f"{self.address('withdraw')}?ids={','.join(map(str, keys))}")
+            return self.message_user(request, f"Choose at most {AT_ONCE} records at once.", messages.ERROR)
+        return redirect(f"{self.address(verb)}?ids={','.join(map(str, keys))}")
 
     def address(self, page, *args):
         """The path of a page of this admin."""
@@ -84,6 +160,8 @@ class Verbs:
             with transaction.atomic():
                 getattr(record, verb)(request.user, *args)
                 self.log_change(request, record, f"{DONE[verb].capitalize()}.")
+        except PermissionDenied as problem:
+            return [str(problem)]
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:
@@ -96,28 +174,110 @@ class Verbs:
         return format_html('<li><a href="{}">{}</a>: {}</li>', link, record, " ".join(problems))
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.withdraw_view)
-        name = f"{self.opts.app_label}_{self.opts.model_name}_withdraw"
-        return [path("withdraw/", view, name=name), *super().get_urls()]
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        asking = [
+            path(f"{verb.replace('_', '-')}/", view(self.asking_view), {"verb": verb}, name=f"{name}_{verb}")
+            for verb in ASKED
+        ]
+        return [
+            *asking,
+            path("<path:object_id>/publish/", view(self.publish_view), name=f"{name}_publish"),
+            path("<path:object_id>/read/", view(self.read_view), name=f"{name}_read"),
+            *super().get_urls(),
+        ]
 
-    def withdraw_view(self, request):
-        """Asks for the reason, then withdraws."""
-        if not self.has_change_permission(request):
+    def asking_view(self, request, verb):
+        """Asks for the reason or the comment, then does it."""
+        if not self.has_edit_permission(request):
             raise PermissionDenied
         keys = [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
-        form = WithdrawalForm(request.POST or None)
+        form = SayingForm(ASKED[verb], request.POST or None)
         if form.is_valid():
-            self.carry_out(request, "withdraw", keys, form.cleaned_data["reason"])
+            self.carry_out(request, verb, keys, form.cleaned_data["reason"])
             return redirect(self.address("change", keys[0]) if len(keys) == 1 else self.address("changelist"))
         records = self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user)
         context = {
             **self.admin_site.each_context(request),
-            "title": "Withdraw",
+            "title": ASKED[verb].title,
+            "words": ASKED[verb],
             "opts": self.opts,
             "form": form,
             "labels": [label_of(record) for record in records],
         }
-        return TemplateResponse(request, "admin/record_withdraw.html", context)
+        return TemplateResponse(request, "admin/record_say.html", context)
+
+    def editable(self, request, object_id):
+        """The record of a page that is for editors only."""
+        if not self.has_edit_permission(request):
+            raise PermissionDenied
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404
+        return record
+
+    def publish_view(self, request, object_id):
+        """Lists what is published together and what each lacks; then publishes all of it, or nothing."""
+        record = self.editable(request, object_id)
+        together = [record, *record.drafts(request.user)]
+        form = PublishingForm(request.POST or None, initial={"mark": mark_of(together)})
+        if form.is_valid() and self.published(request, record, together, form):
+            number = f" with {len(together) - 1} that belong to it" if together[1:] else ""
+            self.message_user(request, f"1 {self.opts.verbose_name} was published{number}.", messages.SUCCESS)
+            return redirect(self.address("change", record.pk))
+        rows = [self.readiness(request, one) for one in together]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Publish",
+            "opts": self.opts,
+            "record": record,
+            "form": form,
+            "rows": rows,
+            "ready": not any(row["missing"] for row in rows),
+        }
+        return TemplateResponse(request, "admin/record_publish.html", context)
+
+    def published(self, request, record, together, form):
+        """Whether it was published; if not, the form says why."""
+        if form.cleaned_data["mark"] == mark_of(together):
+            problems = self.attempt(request, "publish", record, form.cleaned_data["comment"])
+        else:
+            problems = ["It was changed since you looked: look again, then publish."]
+        form.data = {**form.data.dict(), "mark": mark_of(together)}
+        for problem in problems:
+            form.add_error(None, problem)
+        return not problems
+
+    def readiness(self, request, record):
+        """What a line of the page says: what stands against publication, and what is only worth knowing."""
+        first = record.published_at or roles.may_publish_first(request.user, record)
+        mine = [] if first else ["You wrote it: somebody else publishes it first."]
+        address = reverse(
+            f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk]
+        )
+        return {
+            "label": label_of(record),
+            "record": record,
+            "kind": record._meta.verbose_name,
+            "address": address,
+            "missing": mine + record.unready(),
+            "hint": "It has no date." if undated(record) else "",
+        }
+
+    def read_view(self, request, object_id):
+        """Notes that a second editor has read what was changed after publication."""
+        record = self.editable(request, object_id)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        meant = request.POST.get("version", "")
+        mine = not unread(self.model.objects.filter(pk=record.pk), request.user).exists()
+        if mine or not (meant.isdigit() and read(record, int(meant))):
+            said = "Not noted: it was changed since you looked, or somebody else is to read it."
+            self.message_user(request, said, messages.ERROR)
+        else:
+            self.message_user(request, f"Noted: you have read {record}.", messages.SUCCESS)
+        home = request.POST.get("back") == "start"
+        return redirect("admin:index" if home else self.address("change", record.pk))
 
     def response_add(self, request, obj, post_url_continue=None):
         return self.response_verb(request, obj) or super().response_add(request, obj, post_url_continue)
@@ -126,20 +286,50 @@ class Verbs:
         return self.response_verb(request, obj) or super().response_change(request, obj)
 
     def response_verb(self, request, obj):
-        """What follows "Save and publish": the record's page with what came of it; None after a mere save."""
-        verb = next((verb for verb in DONE if f"_{verb}" in request.POST), None)
-        if verb not in ("submit", "publish"):
+        """What follows "Save and publish": its page, or that of what is published with it; else None."""
+        verb = next((verb for verb in ("submit", "publish") if f"_{verb}" in request.POST), None)
+        if verb is None:
             return None
+        if verb == "publish" and self.has_edit_permission(request) and obj.drafts(request.user):
+            return redirect(self.address("publish", obj.pk))
         self.carry_out(request, verb, [obj.pk])
         return redirect(self.address("change", obj.pk))
 
+    def verbs(self, request, obj):
+        """The verbs that this user may use on a record, or on a new one, as it is now."""
+        edits, state = self.has_edit_permission(request), obj.publication if obj else Publication.DRAFT
+        own_first = obj is None or not (obj.published_at or obj.created_by_id != request.user.pk)
+        allowed = {
+            "submit": state == Publication.DRAFT
+            and (obj is None or self.has_change_permission(request, obj)),
+            "send_back": edits and state == Publication.IN_REVIEW,
+            "publish": edits and state != Publication.PUBLISHED and not (own_first and settings.FOUR_EYES),
+            "withdraw": edits and state == Publication.PUBLISHED,
+            "read": edits and obj and unread(self.model.objects.filter(pk=obj.pk), request.user).exists(),
+        }
+        return {verb for verb, may in allowed.items() if may}
+
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
-        if obj and self.has_change_permission(request, obj):
-            context["lists"] = lists_of(obj, request)
-            context["record_state"] = obj.publication
-            context["withdraw_url"] = f"{self.address('withdraw')}?ids={obj.pk}"
-            context["missing"] = [] if obj.publication == Publication.PUBLISHED else obj.missing()
+        context["verbs"] = self.verbs(request, obj)
+        if obj:
+            context |= self.standing(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def standing(self, request, obj):
+        """Where a record stands in the workflow, for its page."""
+        unpublished = obj.publication != Publication.PUBLISHED
+        may_change = self.has_change_permission(request, obj)
+        waits = unpublished and not obj.published_at and obj.created_by_id == request.user.pk
+        return {
+            "lists": lists_of(obj, request),
+            "record_state": obj.publication,
+            "missing": obj.missing() if unpublished and may_change else [],
+            "four_eyes": waits and settings.FOUR_EYES and self.has_edit_permission(request),
+            "sent_back": last_comment(obj) if obj.publication == Publication.DRAFT else None,
+            "last": Entry.objects.of(obj).select_related("user").last(),
+            **{f"{verb}_url": f"{self.address(verb)}?ids={obj.pk}" for verb in ASKED},
+            "read_url": self.address("read", obj.pk),
+        }
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """The page; what only the database could refuse, because two wrote at once, is said in words."""

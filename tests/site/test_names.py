@@ -1,0 +1,58 @@
+"""In a real browser: every field of a page for entry has a name that a screen reader says, wide or narrow."""
+
+from tests import make
+from tests.browser import BrowserTest
+from tests.keyboard import Keyboard
+
+NAMELESS = """() => {
+  const text = (id) => document.getElementById(id)?.textContent.trim() || "";
+  const said = (field) => field.getAttribute("aria-label") || field.labels?.length || field.title
+    || (field.getAttribute("aria-labelledby") || "").split(" ").map(text).join("");
+  return [...document.querySelectorAll("input, select, textarea, .select2-selection")]
+    .filter((one) => one.type !== "hidden" && one.type !== "submit" && one.checkVisibility())
+    .filter((one) => !one.matches(".select2-hidden-accessible") && !one.closest(".empty-form"))
+    .filter((one) => !said(one)).map((one) => one.outerHTML);
+}"""
+TOO_WIDE = "() => document.documentElement.scrollWidth > window.innerWidth"
+
+
+class NamesTest(BrowserTest):
+    def setUp(self):
+        super().setUp()
+        self.person = make.person(name="Ələkbər Məmmədov", description="historian", nationality=["AZ"])
+        self.log_in(make.superuser())
+
+    def test_every_field_is_named_and_no_page_is_wider_than_the_window(self):
+        part = make.participation(person=self.person, dialogue=make.group().dialogue)
+        case = make.case_actor(case=make.case_event(case=make.charge().case).case).case
+        statement = make.statement(speakers=[self.person, "a crowd"])
+        make.statement_relation(related_statement=statement)
+        pages = [("dialogues", part.dialogue), ("people", case), ("dialogues", statement)]
+        for width in (1280, 420):
+            self.page.set_viewport_size({"width": width, "height": 900})
+            for app, record in [*pages, ("records", make.shared_source()), ("people", self.person)]:
+                with self.subTest(record=str(record), width=width):
+                    self.page.goto(f"/admin/{app}/{record._meta.model_name}/{record.pk}/change/")
+                    self.assertEqual(self.page.evaluate(NAMELESS), [])
+                    self.assertFalse(self.page.evaluate(TOO_WIDE))
+
+    def test_somebody_new_is_created_from_what_was_typed(self):
+        self.page.goto("/admin/dialogues/dialogue/add/")
+        self.page.locator("#id_title").focus()
+        keyboard = Keyboard(self.page)
+        keyboard.press("Alt+Insert")
+        keyboard.type("Quentin Newcomer")
+        self.page.wait_for_selector(".select2-results__option--highlighted >> text=Create “Quentin Newcomer”")
+        with self.page.context.expect_page() as opened:
+            keyboard.press("Enter")
+        self.assertEqual(opened.value.input_value("#id_name"), "Quentin Newcomer")
+        opened.value.locator("#id_name").press("Enter")
+        self.page.wait_for_selector("#id_participations-0-person >> text=Quentin Newcomer", state="attached")
+        self.assertEqual(keyboard.here, "id_participations-0-person")
+
+    def test_what_is_known_is_told_while_a_name_is_typed(self):
+        self.page.goto("/admin/people/person/add/")
+        self.page.locator("#id_name").focus()
+        Keyboard(self.page).type("Alekber Mamedov")
+        told = self.page.wait_for_selector("#id_name_likely a")
+        self.assertEqual(told.inner_text(), "Ələkbər Məmmədov, historian, AZ")

@@ -1,0 +1,118 @@
+"""What the OpenAPI document says of writing holds: every operation is there, its examples are taken."""
+
+from functools import cached_property
+from uuid import uuid4
+
+from drf_spectacular.generators import SchemaGenerator
+from drf_spectacular.validation import validate_schema
+
+from tests import make
+from tests.writing import API, WritingTest, path
+from tracker.api import ENDPOINTS
+from tracker.records.citations import CitationViewSet
+from tracker.records.samples import SAMPLE_ID
+from tracker.records.shapes import Pick, resource
+from tracker.records.writer import references_of, rows_of, written
+
+RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
+VERBS = ("submit", "send-back", "publish", "withdraw")
+
+
+def real(shape, document):
+    """An example in which every id is that of a record, a new one for each."""
+    found = {}
+    for name, value in document.items():
+        field = written(shape).get(name)
+        if rows := field and rows_of(field):
+            value = [real(rows, row) for row in value]
+        elif field and references_of(field):
+            assert value == SAMPLE_ID
+            value = str(make.one(references_of(field).Meta.model).pk)
+        found[name] = value
+    return found
+
+
+class WriteSchemaTest(WritingTest):
+    @cached_property
+    def schema(self):
+        return SchemaGenerator().get_schema(public=True)
+
+    def operation(self, address, method):
+        return self.schema["paths"][address.replace(f"{API}x", API)][method]
+
+    def sent(self, address, method):
+        """The schema and the example of what an operation takes."""
+        return self.operation(address, method)["requestBody"]["content"]["application/json"]
+
+    def test_the_document_is_valid(self):
+        validate_schema(self.schema)
+
+    def test_every_write_is_described(self):
+        for view in RESOURCES:
+            place = f"{API}{resource(view.model())}/"
+            writes = [(place, "post"), (place, "patch")]
+            writes += [(f"{place}{{id}}/", method) for method in ("put", "patch", "delete")]
+            writes += [(f"{place}{{id}}/{verb}/", "post") for verb in VERBS]
+            for address, method in writes:
+                with self.subTest(address=address, method=method):
+                    operation = self.operation(address, method)
+                    self.assertTrue(operation["description"])
+                    self.assertEqual(operation["security"], [{"token": []}])
+                    answers = operation["responses"]
+                    self.assertLessEqual({"400", "401", "403", "409", "413", "415", "503"}, set(answers))
+                    meant = any(one["name"] == "If-Match" for one in operation.get("parameters", ()))
+                    self.assertEqual(meant, "{id}" in address)
+                    self.assertEqual("428" in answers, meant)
+                    keyed = any(one["name"] == "Idempotency-Key" for one in operation.get("parameters", ()))
+                    self.assertEqual("422" in answers, keyed)
+                    self.assertEqual(keyed, method == "post")
+        for verb in ("apply", "decline"):
+            self.assertTrue(self.operation(f"{API}proposals/{{id}}/{verb}/", "post")["description"])
+
+    def test_the_examples_are_taken(self):
+        for view in RESOURCES:
+            place, shape = f"{API}{resource(view.model())}/", view.shape(pick=Pick(detail=True))
+            with self.subTest(resource=place):
+                example = real(shape, self.sent(place, "post")["example"])
+                made = self.done(201, self.editor, "POST", place, example)
+                self.done(201, self.editor, "POST", place, [example])
+                row = view.model().objects.get(pk=made["id"])
+                example = real(shape, self.sent(f"{place}{{id}}/", "put")["example"])
+                lists = {name for name, value in example.items() if isinstance(value, list)}
+                parts = {name for name in lists if rows_of(shape.fields[name]).nests}
+                whole = {name: value for name, value in example.items() if name not in lists - parts}
+                self.done(200, self.editor, "PUT", path(row), whole, row.version)
+                example = real(shape, self.sent(f"{place}{{id}}/", "patch")["example"])
+                self.done(200, self.editor, "PATCH", path(row), example, row.version + 1)
+                example = self.sent(place, "patch")["example"]
+                rows = [{**one, "id": str(row.pk), "version": row.version + 2} for one in example]
+                self.done(200, self.editor, "PATCH", place, rows)
+
+    def test_the_examples_of_verbs_are_taken(self):
+        states = dict(zip(VERBS, ("draft", "in_review", "in_review", "published"), strict=True))
+        for verb, state in states.items():
+            row = make.place(publication=state, created_by=self.contributor)
+            example = self.sent(f"{API}places/{{id}}/{verb}/", "post")["example"]
+            self.done(200, self.editor, "POST", path(row, verb), example, 1)
+
+    def test_what_is_read_satisfies_what_is_written(self):
+        """Every key of a read stands in the schema of the document, and no other but the reason."""
+        for view in RESOURCES:
+            place = f"{API}{resource(view.model())}/"
+            with self.subTest(resource=place):
+                reference = self.sent(f"{place}{{id}}/", "put")["schema"]["$ref"]
+                schema = self.schema["components"]["schemas"][reference.rpartition("/")[2]]
+                shown = self.read(make.one(view.model()))
+                self.assertEqual(set(schema["properties"]), {*shown, "reason"})
+                self.assertFalse(schema["additionalProperties"])
+                missing = self.send(self.editor, "POST", place, {"reason": str(uuid4())})
+                if missing.status_code == 400:
+                    places = {error["pointer"][1:] for error in missing.json()["errors"]} - {""}
+                    self.assertEqual(places, set(schema.get("required", ())))
+
+    def test_what_publishing_would_do_is_described(self):
+        answer = self.operation(f"{API}dialogues/{{id}}/publication/", "get")["responses"]["200"]
+        row = make.dialogue(publication="draft")
+        make.participation(dialogue=row, publication="draft")
+        shown = self.done(200, self.editor, "GET", path(row, "publication"))
+        self.assertEqual(set(answer["content"]["application/json"]["schema"]["required"]), set(shown))

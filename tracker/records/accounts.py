@@ -1,0 +1,61 @@
+"""Who works here: they are invited, hold roles, and choose their own password by a link that works once."""
+
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib import admin
+from django.contrib.auth import SESSION_KEY
+from django.contrib.auth.models import Group
+from django.contrib.auth.tokens import default_token_generator
+from django.contrib.auth.views import PasswordResetConfirmView
+from django.contrib.messages.views import SuccessMessageMixin
+from django.contrib.sessions.models import Session
+from django.urls import reverse, reverse_lazy
+from django.utils import timezone
+from django.utils.encoding import force_bytes
+from django.utils.http import urlsafe_base64_encode
+
+
+def grant(user, held):
+    """Give somebody these roles and no others. Whoever has a role works in the admin."""
+    user.groups.set([Group.objects.get_or_create(name=role)[0] for role in held])
+    user.is_staff = True
+    user.save(update_fields=["is_staff"])
+
+
+def end_sessions(user):
+    """Log somebody out everywhere."""
+    for session in Session.objects.filter(expire_date__gt=timezone.now()):
+        if session.get_decoded().get(SESSION_KEY) == str(user.pk):
+            session.delete()
+
+
+def password_link(user):
+    """Take somebody's password, with it every session and earlier link, for a link that sets a new one."""
+    user.set_unusable_password()
+    user.save(update_fields=["password"])
+    key = urlsafe_base64_encode(force_bytes(user.pk))
+    page = reverse("set_password", args=[key, default_token_generator.make_token(user)])
+    return f"{settings.PUBLIC_URL}{page}"
+
+
+def link_lasts_until():
+    """When a link that is made now stops working."""
+    return timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
+
+
+class SetPassword(SuccessMessageMixin, PasswordResetConfirmView):
+    """The page behind a password link."""
+
+    template_name = "admin/set_password.html"
+    title = "Choose a password"
+    success_url = reverse_lazy("admin:login")
+    success_message = "Your password is set: log in with it."
+
+    def get_user(self, uidb64):
+        user = super().get_user(uidb64)
+        return user if user and user.is_active else None
+
+    def get_context_data(self, **kwargs):
+        context = {**admin.site.each_context(self.request), **super().get_context_data(**kwargs)}
+        return {**context, "title": self.title}

@@ -1,0 +1,110 @@
+"""One change of many records with one reason: all of them, or none."""
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.auth import get_user_model
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path
+from django.utils.text import capfirst
+
+from tracker.records.context import noted
+
+from .forms import label_of, sentences
+from .history import reason_field
+from .lists import facts, is_uuid, is_vocabulary
+from .rights import editing_fields
+from .verbs import AT_ONCE, words_of
+
+
+class BulkForm(forms.Form):
+    change = forms.ChoiceField(label="Set", help_text="The field, and its new value.")
+    reason = reason_field()
+
+    def __init__(self, choices, published, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["change"].choices = [("", "---------"), *choices]
+        self.fields["reason"].required = published
+
+
+class Bulk:
+    """Mixin for the admin of records: an action that sets one safe field of the selected."""
+
+    bulk_fields = None  # the vocabularies that may be set for many; None: all of the facts
+    not_in_bulk = ("naming",)
+
+    @admin.action(description="Change a field of the selected ...", permissions=["change"])
+    def change_selected(self, request, queryset):
+        keys = list(queryset.values_list("pk", flat=True)[: AT_ONCE + 1])
+        if len(keys) > AT_ONCE:
+            return self.message_user(request, f"Change at most {AT_ONCE} records at once.", messages.ERROR)
+        return redirect(f"{self.address('bulk')}?ids={','.join(map(str, keys))}")
+
+    def get_urls(self):
+        view = self.admin_site.admin_view(self.bulk_view)
+        name = f"{self.opts.app_label}_{self.opts.model_name}_bulk"
+        return [path("bulk/", view, name=name), *super().get_urls()]
+
+    def bulk_choices(self, user):
+        """Fields with their values, as groups of a choice: `track=1.5`."""
+        for field in facts(self.model):
+            named = self.bulk_fields is None or field.name in self.bulk_fields
+            if is_vocabulary(field) and named and field.name not in self.not_in_bulk:
+                values = [(f"{field.name}={key}", label) for key, label in field.choices]
+                yield capfirst(field.verbose_name), values
+        if "assigned_to" in editing_fields(user):
+            people = get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
+            values = [("assigned_to=", "nobody"), *((f"assigned_to={one.pk}", str(one)) for one in people)]
+            yield "Assigned to", values
+
+    def bulk_view(self, request):
+        """Asks for the field, its value and the reason; changes all of them, or says why not."""
+        if not self.has_change_permission(request):
+            raise PermissionDenied
+        keys = [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
+        records = list(self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user))
+        published = any(record.published_at for record in records)
+        form = BulkForm(list(self.bulk_choices(request.user)), published, request.POST or None)
+        if form.is_valid() and self.changed_all(request, form, [record.pk for record in records]):
+            said = f"{len(records)} {self.opts.verbose_name_plural} were changed."
+            self.message_user(request, said, messages.SUCCESS)
+            return redirect(self.address("changelist"))
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Change many",
+            "opts": self.opts,
+            "form": form,
+            "labels": [label_of(record) for record in records],
+        }
+        return TemplateResponse(request, "admin/record_bulk.html", context)
+
+    def changed_all(self, request, form, keys):
+        """Whether every one was changed; if not, none was, and the form says why."""
+        name, _, value = form.cleaned_data["change"].partition("=")
+        with transaction.atomic(), noted(reason=form.cleaned_data["reason"]):
+            rows = self.get_queryset(request).filter(pk__in=keys)
+            for record in rows.select_for_update(of=("self",)).order_by("pk"):
+                for said in self.against(request, record, name, value):
+                    form.add_error(None, f"{record}: {said}")
+            transaction.set_rollback(not form.is_valid())
+        return form.is_valid()
+
+    def against(self, request, record, name, value):
+        """What stands against a change of one record: sentences; none, and it is saved."""
+        if not self.has_change_permission(request, record):
+            return ["You may not change it in its state."]
+        setattr(
+            record, record._meta.get_field(name).attname, value or None if name == "assigned_to" else value
+        )
+        try:
+            with transaction.atomic():
+                record.full_clean()
+                record.save()
+        except ValidationError as problem:
+            return sentences(problem)
+        except IntegrityError as problem:
+            return words_of(problem, self.model)
+        self.log_change(request, record, [{"changed": {"fields": [name]}}])
+        return []

@@ -1,0 +1,126 @@
+"""Rows on the page of a record: its citations, its parts, and the records that belong to it."""
+
+from functools import partial
+
+from django.contrib import admin
+from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.db.models import Prefetch
+from django.forms.models import BaseInlineFormSet, _get_foreign_key
+
+from tracker.records.fields import PartialDateField
+
+from .forms import ROW_CITATION, CitationForm, row_form
+from .lists import FirstCited, facts, visible_citations
+from .relations import VisibleRelations
+from .rights import locked
+from .rows import Among, Marks
+from .stale import SEEN, check_rows, seen_version
+
+
+class PartInline(Marks, VisibleRelations, admin.TabularInline):
+    """Rows that belong to the record on whose page they stand."""
+
+    extra = 0
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).prefetch_related(*self.known_relations(request.user))
+
+
+class OtherNameInline(PartInline):
+    verbose_name = "other name"
+
+
+class IdentifierInline(PartInline):
+    verbose_name = "identifier"
+
+
+class CitationInline(PartInline, admin.StackedInline):
+    """The citations of a record."""
+
+    form = CitationForm
+    verbose_name = "citation"
+    verbose_name_plural = "sources of this record"
+    fieldsets = [
+        (None, {"fields": [ROW_CITATION]}),
+        (
+            "Translation, what it supports, how it follows",
+            {
+                "classes": ["collapse"],
+                "fields": [("field", "stance", "basis", "directness"), ("translation", "reasoning")],
+            },
+        ),
+    ]
+    template = "admin/record_rows.html"
+    ordering = ["field", "pk"]
+
+    def get_extra(self, request, obj=None, **kwargs):
+        return 0 if obj else 1
+
+
+def citation_inline(model):
+    """The inline with the citations of a model."""
+    cites = model.citations.rel.related_model
+    return type(f"{cites.__name__}Inline", (CitationInline,), {"model": cites})
+
+
+class RecordFormSet(Among, BaseInlineFormSet):
+    """Rows that are records: what was ever published is withdrawn on its own page, never deleted.
+
+    What its reader may not change here is shown and left as it is.
+    """
+
+    reader = None
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        row = form.instance
+        if row._state.adding:
+            return
+        form.fields[SEEN] = seen_version(row.version)
+        closed = locked(self.reader, row, self.instance)
+        if closed or row.published_at:
+            form.fields.pop("DELETE", None)
+        if closed:
+            for name in form.base_fields.keys() - {self.fk.name}:
+                form.fields[name].disabled = True
+
+    def clean(self):
+        super().clean()
+        check_rows(self)
+
+
+class RecordInline(Marks, FirstCited, VisibleRelations, admin.StackedInline):
+    """Records that belong to the one on whose page they stand, each with its first citation in its row."""
+
+    rows = ()  # the facts of a row, line by line
+    formset = RecordFormSet
+    template = "admin/record_rows.html"
+    show_change_link = True
+    extra = 0
+
+    def get_fieldsets(self, request, obj=None):
+        return [(None, {"fields": [*self.rows, (*ROW_CITATION, "cited")]})]
+
+    def get_ordering(self, request):
+        """In the order in which they happened, or else were entered."""
+        dates = [field.name for field in facts(self.model) if isinstance(field, PartialDateField)]
+        return [*(f"{name}_sort" for name in dates[:1]), "created_at", "pk"]
+
+    def formfield_for_dbfield(self, db_field, request, **kwargs):
+        """Of the links beside a relation only the one that adds: a row is narrow."""
+        field = super().formfield_for_dbfield(db_field, request, **kwargs)
+        if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
+            field.widget.can_change_related = False
+        return field
+
+    def get_formset(self, request, obj=None, **kwargs):
+        belongs_to = _get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name).name
+        form = row_form(self.model, belongs_to, partial(self.formfield_for_dbfield, request=request))
+        formset = super().get_formset(request, obj, **{"form": form, **kwargs})
+        formset.reader = request.user
+        return formset
+
+    def get_queryset(self, request):
+        cites = visible_citations(self.model, request.user).select_related("source").order_by("field", "pk")
+        shown = Prefetch("citations", cites, to_attr="shown_citations")
+        return super().get_queryset(request).prefetch_related(*self.known_relations(request.user), shown)

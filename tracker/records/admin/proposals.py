@@ -1,0 +1,305 @@
+"""Proposals in the admin: a contributor changes the form of a published record, an editor decides."""
+
+from decimal import Decimal
+from uuid import UUID
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import models, transaction
+from django.http import Http404
+from django.shortcuts import redirect
+from django.template.response import TemplateResponse
+from django.urls import path, reverse
+from django.utils import timezone
+from rest_framework.exceptions import APIException
+
+from tracker.records import proposing, roles, writes
+from tracker.records.choices import Publication
+from tracker.records.documents import Invalid
+from tracker.records.models import Part
+from tracker.records.proposals import Proposal, ProposalState
+from tracker.records.shapes import Pick, Reader, registry
+from tracker.records.writer import rows_of, written
+
+from .forms import label_of
+from .history import REASON
+from .layout import lines
+from .lists import facts, is_uuid
+
+
+def plain(value):
+    """A value of a form as the API takes it."""
+    if isinstance(value, models.Model):
+        return str(value.pk)
+    if isinstance(value, models.QuerySet):
+        return [str(row.pk) for row in value]
+    return str(value) if isinstance(value, (Decimal, UUID)) else value
+
+
+def document_of(form, formsets, shape):
+    """What was changed in a form and in the rows of parts below it, in the form of the API."""
+    fields = written(shape)
+    names = {field.source: name for name, field in fields.items()}
+    said = {names[name]: plain(form.cleaned_data[name]) for name in form.changed_data if name in names}
+    for formset in formsets:
+        name = names.get(formset.fk.remote_field.related_name)
+        if name and formset.has_changed():
+            said[name] = parts_of(formset, rows_of(fields[name]))
+    if not said:
+        raise Invalid({"/": "Nothing was changed."})
+    return {**said, REASON: form.cleaned_data[REASON]}
+
+
+def parts_of(formset, shape):
+    """The parts that remain, in their order."""
+    kept = [row for row in formset.forms if row not in formset.deleted_forms and is_filled(row)]
+    if "position" in formset.form.base_fields:
+        kept.sort(key=lambda row: row.cleaned_data.get("position") or 0)
+    return [part_of(row, shape) for row in kept]
+
+
+def is_filled(row):
+    return row.has_changed() or not row.instance._state.adding
+
+
+def part_of(row, shape):
+    said = {
+        name: plain(row.cleaned_data.get(field.source, getattr(row.instance, field.source)))
+        for name, field in written(shape).items()
+    }
+    return said if row.instance._state.adding else {**said, "id": str(row.instance.pk)}
+
+
+class Refused:
+    """Mixin for the form of a proposal that was refused: it says why, and keeps what was typed."""
+
+    refusal = ()
+
+    def clean(self):
+        cleaned = super().clean()
+        for sentence in self.refusal:
+            self.add_error(None, sentence)
+        return cleaned
+
+
+class Proposing:
+    """Mixin for the admin of records: who may not change a published record proposes a change."""
+
+    @staticmethod
+    def is_proposing(request):
+        return getattr(request, "is_proposing", False)
+
+    def may_propose(self, request, obj):
+        writer = roles.writes(request.user) and not roles.edits(request.user)
+        return writer and obj is not None and obj.publication == Publication.PUBLISHED
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_propose"
+        view = self.admin_site.admin_view(self.propose_view)
+        return [path("<path:object_id>/propose/", view, name=name), *super().get_urls()]
+
+    def propose_view(self, request, object_id):
+        """The form of the record. What is changed in it is kept as a proposal."""
+        if not self.may_propose(request, self.get_object(request, unquote(object_id))):
+            raise PermissionDenied
+        request.is_proposing = True
+        shown = {"title": "Propose a change", "proposing": True, "show_save_and_add_another": False}
+        shown |= {"show_save_and_continue": False, "show_delete": False}
+        try:
+            return self.changeform_view(request, object_id, extra_context=shown)
+        except Invalid as problem:
+            request.refusal = [
+                f"{one['pointer'][1:]}: {one['detail']}".lstrip(": ") for one in problem.errors
+            ]
+            return self.changeform_view(request, object_id, extra_context=shown)
+
+    def has_change_permission(self, request, obj=None):
+        return self.is_proposing(request) or super().has_change_permission(request, obj)
+
+    def get_inlines(self, request, obj):
+        """Parts belong to the proposal; records of their own have their own page."""
+        inlines = super().get_inlines(request, obj)
+        return [one for one in inlines if not self.is_proposing(request) or issubclass(one.model, Part)]
+
+    def get_fieldsets(self, request, obj=None):
+        if not self.is_proposing(request):
+            return super().get_fieldsets(request, obj)
+        return [(None, {"fields": lines(facts(self.model))}), (None, {"fields": [REASON]})]
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        refusal = getattr(request, "refusal", ())
+        return type(form.__name__, (Refused, form), {"refusal": refusal}) if refusal else form
+
+    def save_model(self, request, obj, form, change):
+        if not self.is_proposing(request):
+            super().save_model(request, obj, form, change)
+
+    def save_related(self, request, form, formsets, change):
+        if not self.is_proposing(request):
+            return super().save_related(request, form, formsets, change)
+        shape = registry.whole[self.model](pick=Pick(detail=True))
+        record = self.get_queryset(request).get(pk=form.instance.pk)
+        return writes.propose(shape, request.user, record, document_of(form, formsets, shape))
+
+    def construct_change_message(self, request, form, formsets, add=False):
+        return (
+            []
+            if self.is_proposing(request)
+            else super().construct_change_message(request, form, formsets, add)
+        )
+
+    def log_change(self, request, obj, message):
+        return None if self.is_proposing(request) else super().log_change(request, obj, message)
+
+    def response_change(self, request, obj):
+        if not self.is_proposing(request):
+            return super().response_change(request, obj)
+        self.message_user(request, "It is kept as a proposal until an editor decides.", messages.SUCCESS)
+        return redirect(self.address("change", obj.pk))
+
+    def verbs(self, request, obj):
+        if self.is_proposing(request):
+            return set()
+        return super().verbs(request, obj) | ({"propose"} if self.may_propose(request, obj) else set())
+
+    def standing(self, request, obj):
+        known = super().standing(request, obj)
+        about = {"model": self.model._meta.label, "record_id": obj.pk, "state": ProposalState.OPEN}
+        waiting = obj.published_at and Proposal.objects.visible_to(request.user).filter(**about)
+        return {**known, "proposals": waiting or [], "propose_url": self.address("propose", obj.pk)}
+
+
+def told(value):
+    """A value of the API in words."""
+    if isinstance(value, list):
+        return "\n".join(map(told, value))
+    if not isinstance(value, dict):
+        return (
+            {None: "", True: "yes", False: "no"}.get(value, str(value))
+            if not isinstance(value, str)
+            else value
+        )
+    for name in ("edtf", "name", "title"):
+        if isinstance(value.get(name), str):
+            return value[name]
+    return ", ".join(
+        filter(None, (told(one) for name, one in value.items() if name not in ("id", "url", "slug")))
+    )
+
+
+class DecisionForm(forms.Form):
+    comment = forms.CharField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text="Needed to decline: its author reads it.",
+    )
+
+    def clean(self):
+        cleaned = super().clean()
+        if "_decline" in self.data and not (cleaned.get("comment") or "").strip():
+            raise ValidationError({"comment": "Say why it is declined."})
+        return cleaned
+
+
+@admin.register(Proposal)
+class ProposalAdmin(admin.ModelAdmin):
+    list_display = ["reason", "kind", "created_by", "created_at", "state"]
+    list_filter = ["state"]
+    list_select_related = ["created_by"]
+    search_fields = ["reason"]
+    actions = None
+
+    @admin.display(description="of a")
+    def kind(self, proposal):
+        return proposing.shape_of(proposal).Meta.model._meta.verbose_name
+
+    def get_queryset(self, request):
+        return super().get_queryset(request).visible_to(request.user)
+
+    def has_module_permission(self, request):
+        return roles.writes(request.user)
+
+    def has_view_permission(self, request, obj=None):
+        return roles.writes(request.user)
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+    def labelled(self, queryset, user):
+        return queryset.select_related("created_by")
+
+    def label(self, proposal, without=""):
+        return f"{proposal.reason} ({proposal.created_by})"
+
+    def change_view(self, request, object_id, form_url="", extra_context=None):
+        """Shows what would be changed; an editor applies or declines it."""
+        proposal = self.get_object(request, unquote(object_id)) if is_uuid(object_id) else None
+        if proposal is None:
+            return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
+        if not self.has_view_permission(request):
+            raise PermissionDenied
+        decides = roles.edits(request.user) and proposal.state == ProposalState.OPEN
+        form = DecisionForm(request.POST or None)
+        if request.method == "POST" and not decides:
+            raise PermissionDenied
+        if form.is_valid() and self.decided(request, proposal, form):
+            return redirect("admin:records_proposal_change", proposal.pk)
+        reader = Reader(request.user, timezone.now().date())
+        record = proposing.rows_of(proposal, request.user).first()
+        changes = [
+            {
+                "field": one["field"].replace("_", " "),
+                "before": told(one["before"]),
+                "after": told(one["after"]),
+            }
+            for one in proposing.difference(proposal, reader)
+        ]
+        context = {
+            **self.admin_site.each_context(request),
+            "title": "Proposal",
+            "opts": self.opts,
+            "proposal": proposal,
+            "form": form,
+            "decides": decides,
+            "record": record,
+            "label": label_of(record) if record else "a record that you may not see",
+            "outdated": record
+            and proposal.state == ProposalState.OPEN
+            and record.version != proposal.version,
+            "changes": changes,
+        }
+        if record:
+            place = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"
+            context["address"] = reverse(place, args=[record.pk])
+        return TemplateResponse(request, "admin/proposal.html", context)
+
+    def decided(self, request, proposal, form):
+        """Whether it was applied or declined; if not, the form says why."""
+        try:
+            with transaction.atomic():
+                locked = Proposal.objects.select_for_update().get(pk=proposal.pk, state=ProposalState.OPEN)
+                if "_decline" in form.data:
+                    locked.decide(request.user, ProposalState.DECLINED, form.cleaned_data["comment"])
+                else:
+                    proposing.apply(locked, request.user)
+        except Invalid as problem:
+            for one in problem.errors:
+                form.add_error(None, one["detail"])
+        except APIException as problem:
+            form.add_error(None, str(problem.detail))
+        except (Http404, Proposal.DoesNotExist):
+            form.add_error(None, "Somebody else decided it, or it is about nothing that you may see.")
+        else:
+            self.message_user(
+                request, f"The proposal was {locked.get_state_display().lower()}.", messages.SUCCESS
+            )
+        return form.is_valid()

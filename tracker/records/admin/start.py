@@ -1,0 +1,283 @@
+"""The start page: what waits for whoever opens it, each kind of work as a short list and as a whole one.
+
+A list may hold records of many models: they come by one statement, and their labels by one for each model.
+"""
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+from django.conf import settings
+from django.contrib import admin
+from django.core.exceptions import PermissionDenied
+from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value
+from django.db.models.functions import Coalesce
+from django.http import Http404
+from django.template.response import TemplateResponse
+from django.urls import reverse
+from django.utils import timezone
+
+from tracker.records import roles
+from tracker.records.choices import Publication
+from tracker.records.history import Entry
+from tracker.records.models import Record, Slugged
+from tracker.records.proposals import Proposal, ProposalState
+from tracker.records.unread import unread
+
+from .forms import label_of
+from .lists import visible_citations
+
+SHORT, PAGE = 5, 50
+WAITING = (Publication.DRAFT, Publication.IN_REVIEW)
+
+
+class Section(NamedTuple):
+    """One kind of work. `rows(user)` gives querysets, each with the `moment` that its rows are listed by."""
+
+    slug: str
+    title: str
+    rows: Callable
+    meant_for: Callable = roles.edits
+    order: tuple = ("moment", "pk")
+    help: str = ""
+    rank: int = 0  # what is to be mended some day comes after what waits
+
+    @property
+    def address(self):
+        return reverse("admin:waiting", args=[self.slug])
+
+    def keys(self, user, start, size):
+        """The (model label, id, moment) of a page of rows, and of one more where there are more."""
+        parts = [
+            rows.annotate(model_label=Value(rows.model._meta.label, CharField()))
+            .order_by()
+            .values_list("model_label", "pk", "moment")
+            for rows in self.rows(user)
+        ]
+        united = parts[0].union(*parts[1:], all=True) if parts[1:] else parts[0]
+        return list(united.order_by(*self.order)[start : start + size + 1])
+
+
+class Item(NamedTuple):
+    """A line of a list."""
+
+    record: object
+    label: str
+    kind: str
+    address: str
+    moment: object
+    note: str
+
+    @property
+    def read(self):
+        return address_of(self.record, "read")
+
+    @property
+    def history(self):
+        return address_of(self.record, "history")
+
+
+def address_of(record, page):
+    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_{page}", args=[record.pk])
+
+
+class Start:
+    """The kinds of work, in the order of the page. Apps add their own."""
+
+    def __init__(self):
+        self.sections = []
+
+    def add(self, *sections):
+        self.sections = sorted([*self.sections, *sections], key=lambda section: section.rank)
+
+    def overview(self, user):
+        """What the template of the start page shows."""
+        meant = [section for section in self.sections if section.meant_for(user)]
+        found = [section.keys(user, 0, SHORT) for section in meant]
+        rows = labelled(user, [key for keys in found for key in keys[:SHORT]])
+        comments = comments_on(rows)
+        shown = [
+            {"section": section, "items": items(keys[:SHORT], rows, comments), "more": len(keys) > SHORT}
+            for section, keys in zip(meant, found, strict=True)
+        ]
+        return {
+            "busy": [one for one in shown if one["items"]],
+            "idle": [one for one in shown if not one["items"]],
+        }
+
+    def whole_list(self, request, slug):
+        """The page with all of one kind of work."""
+        section = next((one for one in self.sections if one.slug == slug), None)
+        if section is None:
+            raise Http404
+        if not section.meant_for(request.user):
+            raise PermissionDenied
+        asked = request.GET.get("page", "1")
+        number = int(asked) if asked.isdigit() and 0 < int(asked) <= 10_000 else 1
+        keys = section.keys(request.user, (number - 1) * PAGE, PAGE)
+        rows = labelled(request.user, keys[:PAGE])
+        context = {
+            **admin.site.each_context(request),
+            "title": section.title,
+            "section": section,
+            "items": items(keys[:PAGE], rows, comments_on(rows)),
+            "number": number,
+            "more": len(keys) > PAGE,
+        }
+        return TemplateResponse(request, "admin/waiting.html", context)
+
+
+def labelled(user, keys):
+    """{(model label, id): the row with all that its label shows} of what the user may see."""
+    models = {model._meta.label: model for model in admin.site._registry}
+    wanted = {}
+    for label, key, _ in keys:
+        wanted.setdefault(label, set()).add(key)
+    found = {}
+    for label, ids in wanted.items():
+        rows = models[label].objects.visible_to(user).filter(pk__in=ids)
+        for row in admin.site.get_model_admin(models[label]).labelled(rows, user):
+            found[label, row.pk] = row
+    return found
+
+
+def comments_on(rows):
+    """{id: the comment with which a draft was last sent back}."""
+    drafts = [row.pk for row in rows.values() if getattr(row, "publication", "") == Publication.DRAFT]
+    states = {"before__publication": Publication.IN_REVIEW, "after__publication": Publication.DRAFT}
+    sent_back = Entry.objects.filter(record_id__in=drafts, **states).order_by("id")
+    return dict(sent_back.values_list("record_id", "reason")) if drafts else {}
+
+
+def items(keys, rows, comments):
+    return [
+        Item(
+            rows[label, key],
+            label_of(rows[label, key]),
+            rows[label, key]._meta.verbose_name,
+            address_of(rows[label, key], "change"),
+            moment,
+            comments.get(key, ""),
+        )
+        for label, key, moment in keys
+        if (label, key) in rows
+    ]
+
+
+# What the kernel itself knows of work.
+
+
+def record_models():
+    return [model for model in admin.site._registry if issubclass(model, Record)]
+
+
+def all_records(user, **conditions):
+    """The records of every model that the user sees."""
+    return [model.objects.visible_to(user).filter(**conditions) for model in record_models()]
+
+
+def published(user):
+    """What is published and needs citations."""
+    return [rows for rows in all_records(user, publication=Publication.PUBLISHED) if rows.model.cited]
+
+
+def carried_by(model):
+    """The keys of a model to the records that it is published with."""
+    for parent in record_models():
+        for name in parent.publishes:
+            relation = parent._meta.get_field(name)
+            if relation.related_model is model:
+                yield relation.field.name
+
+
+def apart(rows, states):
+    """The rows that are not looked at together with a record in one of these states."""
+    for name in carried_by(rows.model):
+        rows = rows.exclude(**{f"{name}__publication__in": states})
+    return rows
+
+
+def drafts(user):
+    mine = Q(created_by=user) | Q(assigned_to=user)
+    return [
+        apart(rows.filter(mine), WAITING).annotate(moment=F("updated_at"))
+        for rows in all_records(user, publication=Publication.DRAFT)
+    ]
+
+
+def in_review(user):
+    own = Q(created_by=user, published_at=None) if settings.FOUR_EYES else Q(pk=None)
+    return [
+        apart(rows.exclude(own), [Publication.IN_REVIEW]).annotate(moment=F("updated_at"))
+        for rows in all_records(user, publication=Publication.IN_REVIEW)
+    ]
+
+
+def proposals(user):
+    return [
+        Proposal.objects.visible_to(user).filter(state=ProposalState.OPEN).annotate(moment=F("created_at"))
+    ]
+
+
+def to_read(user):
+    return [unread(rows, user).annotate(moment=F("changed_at")) for rows in all_records(user)]
+
+
+def follow_ups(user):
+    unassigned = Q() if roles.edits(user) else Q(created_by=user)
+    mine = Q(assigned_to=user) | Q(assigned_to=None) & unassigned
+    due = all_records(user, follow_up__lte=timezone.now().date())
+    return [rows.filter(mine).annotate(moment=F("follow_up")) for rows in due]
+
+
+def cited(rows, user, **conditions):
+    """The citations of a row that the user sees, as a subquery."""
+    return visible_citations(rows.model, user).filter(record=OuterRef("pk"), **conditions).order_by()
+
+
+def one_source(user):
+    """A republication is no second source."""
+    text = Coalesce("source__republication_of", "source")
+    for rows in published(user):
+        counted = cited(rows, user).values("record").annotate(n=Count(text, distinct=True)).values("n")
+        yield rows.annotate(number=Subquery(counted), moment=F("published_at")).filter(number=1)
+
+
+def as_a_whole(user):
+    for rows in published(user):
+        if issubclass(rows.model, Slugged):
+            exact = Exists(cited(rows, user).exclude(field=""))
+            yield rows.filter(Exists(cited(rows, user)), ~exact).annotate(moment=F("published_at"))
+
+
+def source_withdrawn(user):
+    for rows in published(user):
+        gone = cited(rows, user, source__publication=Publication.WITHDRAWN)
+        yield rows.filter(Exists(gone)).annotate(moment=F("published_at"))
+
+
+start = Start()
+start.add(
+    Section("drafts", "My drafts", drafts, roles.writes, ("-moment", "pk")),
+    Section("review", "Waiting for my review", in_review),
+    Section("proposals", "Proposals", proposals, roles.writes),
+    Section("changes", "Changed after publication, to be read by a second editor", to_read),
+    Section("follow-ups", "Follow-ups due", follow_ups, roles.writes),
+    Section(
+        "source-withdrawn",
+        "A source was withdrawn",
+        source_withdrawn,
+        order=("pk",),
+        help="Still public.",
+        rank=1,
+    ),
+    Section("one-source", "Published without a second source", one_source, order=("pk",), rank=1),
+    Section(
+        "uncited-fields",
+        "Published, no field cited",
+        as_a_whole,
+        order=("pk",),
+        help="Every citation is of the whole record: none says which field it supports.",
+        rank=1,
+    ),
+)
+admin.site.start = start

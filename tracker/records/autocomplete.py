@@ -1,0 +1,42 @@
+"""Autocomplete of the admin: labels that tell records apart, narrowed by other fields of the row."""
+
+from uuid import UUID
+
+from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+
+ONLY = "only_"
+
+
+class LabelledAutocomplete(AutocompleteJsonView):
+    """Autocomplete with the label that the model's admin gives a record."""
+
+    def has_perm(self, request, obj=None):
+        allowed = getattr(self.model_admin, "may_be_chosen", None)
+        return allowed(request) if allowed else super().has_perm(request, obj)
+
+    def get_queryset(self):
+        queryset = super().get_queryset().filter(**self.narrowed())
+        labelled = getattr(self.model_admin, "labelled", None)
+        return labelled(queryset, self.request.user) if labelled else queryset
+
+    def narrowed(self):
+        """What other fields ask for: only_person=<id> leaves the rows of this person."""
+        relations = {field.name for field in self.model_admin.opts.concrete_fields if field.many_to_one}
+        asked = {
+            name.removeprefix(ONLY): value
+            for name, value in self.request.GET.items()
+            if name.startswith(ONLY) and name.removeprefix(ONLY) in relations
+        }
+        return {f"{name}_id": value for name, value in asked.items() if is_key(value)}
+
+    def serialize_result(self, obj, to_field_name):
+        result = super().serialize_result(obj, to_field_name)
+        label = getattr(self.model_admin, "label", None)
+        return {**result, "text": label(obj)} if label else result
+
+
+def is_key(text):
+    try:
+        return bool(UUID(text))
+    except ValueError:
+        return False

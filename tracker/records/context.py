@@ -1,0 +1,26 @@
+"""Who writes, why and through what: the history enters it beside every change, whoever makes it.
+
+It travels with the statements that write, as settings of the transaction; a read sends nothing.
+"""
+
+from contextlib import contextmanager
+
+import pghistory
+
+
+@contextmanager
+def noted(**said):
+    """Changes made inside are entered with this besides what is noted around: user, channel, reason."""
+    with pghistory.context() as known:
+        before = dict(known.metadata)
+        known.metadata.update(said)
+        try:
+            yield
+        finally:
+            known.metadata.clear()
+            known.metadata.update(before)
+
+
+def note(**said):
+    """Notes it for the rest of the request or command; nothing where neither is under way."""
+    pghistory.context(**said)

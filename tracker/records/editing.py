@@ -1,0 +1,237 @@
+"""What the endpoints of records do besides reading: create, change, delete, and the verbs."""
+
+import json
+
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import F, ProtectedError
+from django.http import Http404, HttpResponse, JsonResponse
+from rest_framework import exceptions, status
+from rest_framework.decorators import action
+
+from . import idempotency, roles, statements, writes
+from .access import READING
+from .choices import Publication
+from .documents import Invalid, StrictJSON
+from .pages import parameters
+from .refusals import Conflict, check_references, put_in_words
+from .shapes import Pick, api_url, list_url, resource
+from .writer import REASON
+from .writes import PreconditionFailed, reason_in
+
+VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": REASON}
+MUST_SAY = ("send_back", "withdraw")
+MOST_DOCUMENTS = 500
+SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
+
+
+class PreconditionRequired(exceptions.APIException):
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_detail = 'Say by If-Match which version you mean: the ETag of what you read, as in "3".'
+
+
+class Editing:
+    """Mixin for views of records. A write answers with what a read of the result shows."""
+
+    parser_classes = [StrictJSON]
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method in READING:
+            return
+        if not roles.writes(request.user):
+            raise exceptions.PermissionDenied("Writing needs the role of a contributor or an editor.")
+        self.checked(parameters(request.META.get("QUERY_STRING", "")))
+
+    def whole(self):
+        return self.shape(pick=Pick(detail=True))
+
+    def create(self, request):
+        return idempotency.once(request, self.made)
+
+    def made(self):
+        """Makes what the request asks for: one record, or all of a list."""
+        request = self.request
+        if isinstance(request.data, list):
+            made = writes.create_many(self.whole(), request.user, a_few(request.data))
+            return self.shown_all(made, status.HTTP_201_CREATED)
+        record = writes.create(self.whole(), request.user, request.data)
+        return self.shown(record.pk, status.HTTP_201_CREATED)
+
+    def update(self, request, pk):
+        return self.changed(pk, partial=False)
+
+    def partial_update(self, request, pk):
+        return self.changed(pk, partial=True)
+
+    def bulk_update(self, request):
+        """Changes several records in one transaction: each document names an id, and the version it means."""
+        documents = a_few(request.data)
+        records = writes.change_many(self.whole(), request.user, documents, may_change)
+        return self.shown_all(records)
+
+    def changed(self, pk, partial):
+        document, user = self.request.data, self.request.user
+        with transaction.atomic():
+            record = self.locked(pk)
+            if partial and record.publication == Publication.PUBLISHED and not roles.edits(user):
+                return self.proposed(record, document)
+            may_change(user, record, document)
+            writes.change(self.whole(), user, record, document, partial)
+        return self.shown(record.pk)
+
+    def proposed(self, record, document):
+        """Keeps what a contributor would change of a published record, for an editor to decide: 202."""
+        kept = writes.propose(self.whole(), self.request.user, record, document)
+        url = api_url(f"proposals/{kept.pk}/")
+        body = {"detail": "It is kept as a proposal until an editor decides.", "url": url}
+        return JsonResponse(body, status=202, headers={"Location": url, "Cache-Control": "no-store"})
+
+    def destroy(self, request, pk):
+        with transaction.atomic(), put_in_words(status=409):
+            record = self.locked(pk)
+            if record.published_at or record.publication != Publication.DRAFT:
+                raise Conflict("Only a draft that was never published is deleted: withdraw it instead.")
+            if record.created_by_id != request.user.pk:
+                raise Conflict("Only who wrote a draft deletes it.")
+            try:
+                record.delete()
+            except ProtectedError:
+                raise Conflict("Other records point at it: change or delete them first.") from None
+            check_references()
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+
+    @action(detail=True, methods=["post"])
+    def submit(self, request, pk):
+        return self.verb(pk, "submit")
+
+    @action(detail=True, methods=["post"], url_path="send-back")
+    def send_back(self, request, pk):
+        return self.verb(pk, "send_back")
+
+    @action(detail=True, methods=["post"])
+    def publish(self, request, pk):
+        return self.verb(pk, "publish")
+
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request, pk):
+        return self.verb(pk, "withdraw")
+
+    @action(detail=True)
+    def publication(self, request, pk):
+        """What publishing would publish, and what is missing: for editors, and for whoever works on it."""
+        record = self.named(self.key(pk)).first()
+        if record is None or not (roles.edits(request.user) or roles.owns(request.user, record)):
+            raise Http404
+        drafts = [
+            {"url": address(draft), "type": resource(type(draft)), "missing": lacking(draft, request.user)}
+            for draft in record.drafts(request.user)
+        ]
+        body = {
+            "publication": record.publication,
+            "version": record.version,
+            "missing": lacking(record, request.user),
+            "drafts": drafts,
+        }
+        return self.answer(json.dumps(body, ensure_ascii=False).encode())
+
+    def verb(self, pk, name):
+        return idempotency.once(self.request, lambda: self.done(pk, name))
+
+    def done(self, pk, name):
+        """Does what a verb of the model does; its comment or reason comes in the body."""
+        said = a_saying(self.request.data, VERBS[name])
+        with transaction.atomic(), put_in_words(status=409):
+            record = self.locked(pk)
+            try:
+                getattr(record, name)(self.request.user, *([said] if said or name in MUST_SAY else []))
+            except PermissionDenied as error:
+                raise exceptions.PermissionDenied(str(error)) from None
+            except ValidationError as error:
+                raise refused(error, record, name, self.request.user) from None
+            check_references()
+        return self.shown(record.pk)
+
+    def locked(self, pk):
+        """The record of a path, locked, if the reader sees it and means this version of it."""
+        record = self.named(self.key(pk)).select_for_update(of=("self",), no_key=True).first()
+        if record is None:
+            raise Http404
+        tags = {tag.strip() for tag in self.request.headers.get("If-Match", "").split(",")}
+        strong = {tag for tag in tags if tag.startswith('"')}  # neither * nor a weak one names a version
+        if not strong:
+            raise PreconditionRequired
+        if f'"{record.version}"' not in strong:
+            raise PreconditionFailed
+        return record
+
+    def shown(self, pk, code=status.HTTP_200_OK):
+        body, edition = self.one_of({"pk": pk}, Pick(detail=True)).fetch()
+        response = self.answer(body.encode(), str(edition))
+        response.status_code = code
+        if code == status.HTTP_201_CREATED:
+            response["Location"] = json.loads(body)["url"]
+        return response
+
+    def shown_all(self, records, code=status.HTTP_200_OK):
+        keys = [record.pk for record in records]
+        rows = self.model().objects.visible_to(self.request.user).filter(pk__in=keys).order_by("pk")
+        lines = statements.every(
+            statements.compiled(rows.values(key=F("pk"))), self.shaped(Pick(detail=True))
+        )
+        bodies = dict(zip(sorted(keys), lines.copy(), strict=True))
+        response = self.answer(f'{{"results": [{", ".join(bodies[key] for key in keys)}]}}'.encode())
+        response.status_code = code
+        return response
+
+
+def a_few(documents):
+    if not (isinstance(documents, list) and 0 < len(documents) <= MOST_DOCUMENTS):
+        raise Invalid({"": f"Give a list of 1 to {MOST_DOCUMENTS} documents."})
+    return documents
+
+
+def a_saying(document, key):
+    """The comment or the reason in the body of a verb, "" if there is none."""
+    document = {} if document is None else document
+    if not isinstance(document, dict) or set(document) - {key}:
+        raise Invalid({"": f'Give an object with "{key}" and nothing else, or nothing.'})
+    if not isinstance(document.get(key, ""), str):
+        raise Invalid({f"/{key}": "Give a text."})
+    return document.get(key, "")
+
+
+def may_change(user, record, document, path=""):
+    """Raises unless somebody may change a record in its state; what was published needs a reason."""
+    if not roles.may_change(user, record):
+        refusal = exceptions.PermissionDenied("Only an editor changes what is no draft of yours.")
+        refusal.errors = [{"pointer": path, "detail": str(refusal.detail)}]
+        raise refusal
+    if record.published_at and not reason_in(document):
+        raise Invalid({f"{path}/{REASON}": "Say why it is changed: it was published."})
+
+
+def address(record):
+    return f"{list_url(type(record))}{record.pk}/"
+
+
+def lacking(record, user):
+    """What stands between a record and its publication by a user: sentences."""
+    if record.publication == Publication.PUBLISHED:
+        return []
+    other = roles.edits(user) and not (record.published_at or roles.may_publish_first(user, record))
+    return record.unready() + ([SOMEBODY_ELSE] if other else [])
+
+
+def refused(error, record, name, user):
+    """A ValidationError of a verb as an answer: what is missing of what, or that its state is wrong."""
+    if VERBS[name] in getattr(error, "error_dict", ()):
+        return Invalid({f"/{VERBS[name]}": " ".join(error.messages)})
+    conflict = Conflict(" ".join(error.messages))
+    if name == "publish":
+        conflict.errors = [
+            {"url": address(one), "detail": sentence}
+            for one in [record, *record.drafts(user)]
+            for sentence in lacking(one, user)
+        ]
+    return conflict

@@ -1,0 +1,61 @@
+"""What the database refuses, in words that name no other row."""
+
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.db import DataError, IntegrityError, OperationalError, connection
+from django.db.models import CheckConstraint, UniqueConstraint
+from rest_framework import exceptions, status
+
+from .documents import Invalid
+
+MEANWHILE = ("40001", "40P01")  # serialization failure, deadlock: one of two writers gives way
+GONE = "What it refers to was deleted meanwhile, or something refers to it since."
+
+
+class Conflict(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+
+
+@contextmanager
+def put_in_words(path="", status=400):
+    """Turns what the database refuses inside into Invalid at a place, or with status 409 into Conflict.
+
+    With it the references are looked at before the transaction ends: afterwards nobody could be told.
+    """
+    try:
+        yield
+    except (IntegrityError, DataError) as error:
+        sentence = words(error)
+        raise (Conflict(sentence) if status == 409 else Invalid({path: sentence})) from None
+    except OperationalError as error:
+        if getattr(error.__cause__, "sqlstate", None) not in MEANWHILE:
+            raise
+        raise Conflict("Somebody else wrote the same at this moment: try again.") from None
+
+
+def check_references():
+    """Lets the database look now at the keys that it else looks at when the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def words(error):
+    """What a refusal says, in the words of the constraint that it names."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if name and constraint.name == name:
+                return sentence(constraint)
+    return GONE if isinstance(error, IntegrityError) else "A value is too large to be kept."
+
+
+def sentence(constraint):
+    """What a constraint says when it is violated."""
+    if constraint.violation_error_message != constraint.default_violation_error_message:
+        return constraint.get_violation_error_message()
+    if isinstance(constraint, UniqueConstraint):
+        told = [name for name in constraint.fields if name not in ("record", "user")]
+        return f"Another one has the same {' and '.join(told)}."
+    kind = "check" if isinstance(constraint, CheckConstraint) else "rule"
+    return f"A {kind} of the database forbids it."

@@ -1,0 +1,80 @@
+"""Who may do what: four roles, each a group; the one place that says so.
+
+A superuser may do everything but see confidential records without clearance. `FOUR_EYES`: nobody gives first
+publication to what they wrote.
+"""
+
+from django.conf import settings
+from django.contrib.auth.backends import BaseBackend
+
+from .choices import Publication, Vocabulary
+
+
+class Role(Vocabulary):
+    CONTRIBUTOR = "contributor", "Contributor"
+    EDITOR = "editor", "Editor"
+    CASE_OFFICER = "case_officer", "Case officer"
+    ADMINISTRATOR = "administrator", "Administrator"
+
+
+WRITERS = frozenset({Role.CONTRIBUTOR, Role.EDITOR, Role.CASE_OFFICER})
+
+
+def roles(user):
+    """The roles of a user, asked for once and then kept with the user object."""
+    if not (user and user.is_authenticated and user.is_active):
+        return frozenset()
+    if user.is_superuser:
+        return frozenset(Role)
+    if not hasattr(user, "_roles"):
+        remember(user, set(user.groups.values_list("name", flat=True)))
+    return user._roles
+
+
+def remember(user, names):
+    """Keep with a user object the roles of these groups, which were read together with the user."""
+    user._roles = frozenset(role for role in Role if role.value in names)
+
+
+def writes(user):
+    """Whether somebody may write drafts."""
+    return bool(roles(user) & WRITERS)
+
+
+def edits(user):
+    """Whether somebody reviews, publishes and changes what others wrote."""
+    return Role.EDITOR in roles(user)
+
+
+def owns(user, record):
+    """Whether somebody works on a record: wrote it, or was given it."""
+    return writes(user) and user.pk in (record.created_by_id, record.assigned_to_id)
+
+
+def may_change(user, record):
+    """Whether somebody may change a record in its state; what is public others only propose to change."""
+    return edits(user) or (owns(user, record) and record.publication == Publication.DRAFT)
+
+
+def may_be_cleared(user):
+    """Whether somebody sees the confidential records that they are cleared for."""
+    return bool(roles(user) & {Role.CASE_OFFICER, Role.EDITOR})
+
+
+def may_publish_first(user, record):
+    """Whether somebody may give first publication to a record."""
+    return edits(user) and not (settings.FOUR_EYES and record.created_by_id == user.pk)
+
+
+class RoleBackend(BaseBackend):
+    """The admin's permissions, derived from the roles: no rows that could say otherwise."""
+
+    def has_perm(self, user_obj, perm, obj=None):
+        app = perm.partition(".")[0]
+        held = roles(user_obj)
+        if app == "auth":
+            return Role.ADMINISTRATOR in held
+        return app in ("records", "people", "dialogues") and bool(held & WRITERS)
+
+    def has_module_perms(self, user_obj, app_label):
+        return self.has_perm(user_obj, f"{app_label}.")

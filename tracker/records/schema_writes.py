@@ -1,0 +1,174 @@
+"""What the OpenAPI document says of writing: the documents that are taken, and what is answered."""
+
+from rest_framework import serializers
+
+from .editing import MOST_DOCUMENTS, VERBS
+from .problems import TYPE
+from .samples import SAMPLE_ID, needed, sample, sample_document
+from .shapes import PartialDate, PartShape, Pick
+from .writer import REASON, references_of, rows_of, written
+
+WRITES = {
+    "create": "Makes a draft, with the parts and the records that belong to it; a list makes all or none. New"
+    " rows of one document may name each other by the ids that they have in it.",
+    "bulk_update": "Changes several records, each named by id and version: all or none.",
+    "update": "Makes the record what the document says; what it leaves out is emptied.",
+    "partial_update": "Changes what the document names. Whoever may not change what is published proposes.",
+    "destroy": "Deletes one's own draft that was never published.",
+    "submit": "Hands a draft over for review.",
+    "send_back": "Returns what is in review to its author.",
+    "publish": "Makes the record public, and the drafts that belong to it: all or none.",
+    "withdraw": "Takes the record back.",
+    "apply": "Makes the change that is proposed, in the version that it was proposed for.",
+    "decline": "Refuses the change that is proposed; its author reads why.",
+}
+DECISIONS = {"apply": None, "decline": "comment"}
+ERRORS = {
+    "400": "The document is wrong; errors points at each place and says what would be right.",
+    "401": "Writing needs credentials.",
+    "403": "Your role or your token does not allow it.",
+    "404": "Nothing is here, or nothing that you see.",
+    "409": "Its state does not allow it, or somebody else wrote at the same moment.",
+    "412": "Somebody changed it since you read it.",
+    "413": "It is more than is taken at once.",
+    "415": "Send application/json.",
+    "422": "The Idempotency-Key named another request.",
+    "428": "If-Match is missing, or names no version.",
+    "503": "The database cannot be reached at the moment.",
+}
+ALWAYS = ("400", "401", "403", "409", "413", "415", "503")
+MORE = {
+    "create": ("422",),
+    "bulk_update": ("412",),
+    "apply": ("404", "412"),
+    "decline": ("404",),
+    **dict.fromkeys(("update", "partial_update", "destroy"), ("404", "412", "428")),
+    **dict.fromkeys(VERBS, ("404", "412", "422", "428")),
+}
+REFERENCE = {
+    "description": "An id, a slug, or an object that holds one.",
+    "oneOf": [{"type": "string"}, {"type": "object"}],
+}
+PASSED_OVER = {"readOnly": True, "description": "As it is read; passed over."}
+IF_MATCH = {
+    "in": "header",
+    "name": "If-Match",
+    "required": True,
+    "description": "The ETag of the version that is meant.",
+    "schema": {"type": "string"},
+    "example": '"1"',
+}
+IDEMPOTENCY_KEY = {
+    "in": "header",
+    "name": "Idempotency-Key",
+    "description": "A text that names this request: sent again with it, it is done once. Kept for a day.",
+    "schema": {"type": "string", "maxLength": 100},
+}
+VERSION = {"type": "integer", "description": "The version that is meant: the number in its ETag."}
+KEPT = {
+    "type": "object",
+    "properties": {"detail": {"type": "string"}, "url": {"type": "string", "format": "uri"}},
+    "required": ["detail", "url"],
+}
+KEPT_EXAMPLE = {
+    "detail": "It is kept as a proposal until an editor decides.",
+    "url": f"http://127.0.0.1:8000/api/v1/proposals/{SAMPLE_ID}/",
+}
+
+
+class WritingSchema:
+    """Mixin for the schema of an operation."""
+
+    def writes(self):
+        return self.view.action in WRITES
+
+    def write_parameters(self, path):
+        action = self.view.action
+        keyed = [IDEMPOTENCY_KEY] if action == "create" or action in VERBS else []
+        meant = [IF_MATCH] if "428" in MORE[action] else []
+        return [*(path if "{" in self.path else []), *meant, *keyed]
+
+    def _get_request_body(self, direction="request"):
+        action = self.view.action
+        saying = {**VERBS, **DECISIONS}.get(action)
+        if not self.writes() or action == "destroy" or (action in DECISIONS and not saying):
+            return None
+        if saying:
+            schema, example = said(saying), {saying: "The source says something else."}
+            required = action in ("withdraw", "send_back", "decline")
+        else:
+            schema, example, required = *self.documents(self.view.shape(pick=Pick(detail=True))), True
+        return {"content": {"application/json": {"schema": schema, "example": example}}, "required": required}
+
+    def documents(self, shape):
+        """The schema of what is sent to an endpoint in the form of a shape, and an example."""
+        action, example = self.view.action, sample_document(shape)
+        if action == "partial_update":
+            named = {name: value for name, value in example.items() if not isinstance(value, list)}
+            return self.document(shape, partial=True), {**named, REASON: "A misprint."}
+        if action == "bulk_update":
+            row = self.document(shape, partial=True, named_by={"id": {"type": "string"}, "version": VERSION})
+            return several(row), [{"id": SAMPLE_ID, "version": 1, REASON: "A misprint."}]
+        schema = self.document(shape)
+        return {"oneOf": [schema, several(schema)]} if action == "create" else schema, example
+
+    def document(self, shape, partial=False, named_by=None):
+        """The schema of one document; `partial` requires nothing but what it is named by."""
+        fields = written(shape)
+        found = {**dict.fromkeys(shape.names(), PASSED_OVER), **(named_by or {})}
+        found |= {name: self.written_field(field) for name, field in fields.items()}
+        if not isinstance(shape, PartShape):
+            why = "Why it is changed; required once it was published. Public."
+            found[REASON] = {"type": "string", "description": why}
+        schema = {"type": "object", "properties": found, "additionalProperties": False}
+        whole = () if partial else fields.items()
+        required = [*(named_by or {}), *(name for name, field in whole if needed(shape, field))]
+        kind = ("NamedChange" if named_by else "Change") if partial else "Document"
+        name = f"{self.get_serializer_name(shape, 'request')}{kind}"
+        return self.component(name, {**schema, **({"required": required} if required else {})})
+
+    def written_field(self, field):
+        if rows := rows_of(field):
+            return {"type": "array", "items": self.document(rows)}
+        if references_of(field):
+            many = isinstance(field, serializers.ListSerializer)
+            return {"type": "array", "items": REFERENCE} if many else {"oneOf": [REFERENCE, {"type": "null"}]}
+        if isinstance(field, PartialDate):
+            kinds = ["string", "object", "null"]
+            return {"type": kinds, "description": "A date in any form that is understood, or as it is read."}
+        return self._map_serializer_field(field, "request")
+
+    def write_answers(self, problem):
+        """What a write answers: what a read of the result shows, or why not."""
+        action = self.view.action
+        codes = sorted({*ALWAYS, *MORE[action]})
+        errors = {
+            code: {"description": ERRORS[code], "content": {TYPE: {"schema": problem}}} for code in codes
+        }
+        if action == "destroy":
+            return {"204": {"description": "It is deleted."}, **errors}
+        if action in DECISIONS:
+            return {"200": answer({"type": "object"}, self.view.example[action]), **errors}
+        shape = self.view.shape(pick=Pick(detail=True))
+        one, example = self.resolve_serializer(shape, "response").ref, sample(shape)
+        many = {"type": "object", "properties": {"results": {"type": "array", "items": one}}}
+        many["required"] = ["results"]
+        if action == "create":
+            return {"201": answer({"oneOf": [one, many]}, example), **errors}
+        if action == "bulk_update":
+            return {"200": answer(many, {"results": [example]}), **errors}
+        kept = {"202": answer(KEPT, KEPT_EXAMPLE)} if action == "partial_update" else {}
+        return {"200": answer(one, example), **kept, **errors}
+
+
+def said(name):
+    return {"type": "object", "properties": {name: {"type": "string"}}, "additionalProperties": False}
+
+
+def several(schema):
+    return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_DOCUMENTS}
+
+
+def answer(schema, example):
+    """A JSON answer in OpenAPI."""
+    return {"description": "", "content": {"application/json": {"schema": schema, "example": example}}}

@@ -1,0 +1,131 @@
+"""Tokens: how other programs write, and read what their owner may see."""
+
+import hashlib
+import re
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.contrib.auth.models import Group
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.db.models import F, OuterRef, Q
+from django.utils import timezone
+
+from . import roles
+from .choices import Vocabulary
+
+PREFIX = "dtrk_"  # by which programs that look for lost secrets know one
+FORM = re.compile(rf"{PREFIX}[0-9a-f]{{64}}")
+LONGEST = timedelta(days=365)
+USE_IS_NOTED_EVERY = timedelta(minutes=1)
+
+
+class TokenScope(Vocabulary):
+    READ = "read", "Read"
+    WRITE = "write", "Write drafts, and change and submit records"
+    PUBLISH = "publish", "Publish, withdraw and send back"
+
+
+def digest(text):
+    """What is kept of a token: 256 random bits need no slower hash."""
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+class ApiTokenQuerySet(models.QuerySet):
+    def valid(self):
+        """The tokens that open something now."""
+        return self.filter(revoked_at=None, expires_at__gt=timezone.now(), user__is_active=True)
+
+    def of_text(self, text):
+        """The valid token with this text, its user and the user's roles, by one statement; else None."""
+        if not FORM.fullmatch(text):
+            return None
+        groups = Group.objects.filter(user=OuterRef("user")).values("name")
+        rows = self.valid().select_related("user").annotate(groups=ArraySubquery(groups))
+        token = rows.filter(digest=digest(text)).first()
+        if token:
+            roles.remember(token.user, token.groups)
+        return token
+
+    def visible_to(self, user):
+        """One's own tokens; to an administrator all."""
+        everything = roles.Role.ADMINISTRATOR in roles.roles(user)
+        return self if everything else self.filter(user=user)
+
+
+class ApiToken(models.Model):
+    """A secret by which a program acts for its owner: within its scopes, and no more than the owner may."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", editable=False)
+    name = models.CharField(max_length=100, help_text="What uses it: a program, a machine.")
+    digest = models.CharField(max_length=64, unique=True, editable=False)
+    scopes = ArrayField(models.CharField(max_length=10, choices=TokenScope))
+    resources = ArrayField(
+        models.CharField(max_length=60),
+        default=list,
+        blank=True,
+        help_text="The endpoints it reaches; none chosen: all of them.",
+    )
+    created_at = models.DateTimeField(default=timezone.now, editable=False)
+    expires_at = models.DateTimeField(help_text="It opens nothing from this moment on (UTC).")
+    last_used_at = models.DateTimeField(null=True, editable=False, help_text="To the minute.")
+    revoked_at = models.DateTimeField(null=True, editable=False)
+
+    objects = ApiTokenQuerySet.as_manager()
+
+    class Meta:
+        verbose_name = "API token"
+        ordering = ["-created_at", "-pk"]
+        constraints = [
+            models.CheckConstraint(
+                condition=Q(expires_at__lte=F("created_at") + LONGEST),
+                name="token_expires",
+                violation_error_message=f"A token lasts {LONGEST.days} days at most.",
+            ),
+            models.CheckConstraint(condition=Q(scopes__len__gt=0), name="token_has_scope"),
+            models.UniqueConstraint(
+                fields=["user", "name"],
+                condition=Q(revoked_at__isnull=True),
+                name="token_name_unique",
+                violation_error_message="You have a token of this name: revoke it, or choose another name.",
+            ),
+        ]
+
+    def __str__(self):
+        return self.name
+
+    @property
+    def state(self):
+        """Whether it opens something now, in a word."""
+        if self.revoked_at:
+            return "revoked"
+        return "expired" if self.expires_at <= timezone.now() else "valid"
+
+    def draw(self):
+        """A new random text for this token, which keeps the hash of it alone."""
+        text = PREFIX + secrets.token_hex(32)
+        self.digest = digest(text)
+        return text
+
+    def revoke(self):
+        """End it for good; the first time counts."""
+        now = timezone.now()
+        type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now)
+
+    def note_use(self):
+        """Note that it was used, at most once a minute, however many requests come at once."""
+        now = timezone.now()
+        if self.last_used_at and self.last_used_at > now - USE_IS_NOTED_EVERY:
+            return
+        stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_IS_NOTED_EVERY)
+        type(self).objects.filter(stale, pk=self.pk).update(last_used_at=now)
+
+    def lacks(self, scope, resource):
+        """What a request needs that the token does not have, as a sentence; "" if it lacks nothing."""
+        if scope not in self.scopes:
+            return f"This token lacks the scope {scope}: make one that has it in the admin."
+        if resource and self.resources and resource not in self.resources:
+            return f"This token does not reach {resource}: make one that does in the admin."
+        return ""

@@ -1,0 +1,65 @@
+"""What a JSON value says to a field, or what would be right. No refusal repeats a text: it may be a name."""
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+
+from .dates import understand
+from .documents import Invalid, pointer
+from .shapes import PartialDate
+
+KINDS = (
+    (serializers.ListField, list, "Give a list."),
+    (serializers.BooleanField, bool, "Give true or false."),
+    (serializers.IntegerField, int, "Give a whole number."),
+    (serializers.DecimalField, (int, float, str), "Give a number."),
+    (serializers.Field, str, "Give a text."),
+)
+
+
+def read(field, value, path):
+    """The value of a column that a JSON value gives a field; Invalid otherwise."""
+    if isinstance(field, PartialDate):
+        return a_date(value, path)
+    if errors := mistyped(field, value, path):
+        raise Invalid(errors)
+    try:
+        return field.run_validation(value)
+    except serializers.ValidationError as error:
+        raise Invalid(dict(explained(field, error.detail, path))) from None
+    except ValidationError as error:
+        raise Invalid({path: " ".join(error.messages)}) from None
+
+
+def a_date(value, path):
+    """The EDTF text of a partial date in any form that is understood, or as a read shows it; "" for null."""
+    text = value.get("edtf", value) if isinstance(value, dict) else value
+    try:
+        return "" if text in (None, "") else understand(text).edtf
+    except ValidationError as error:
+        raise Invalid({path: " ".join(error.messages)}) from None
+
+
+def mistyped(field, value, path):
+    """{pointer: sentence} where the JSON type is another than the field's: nothing is taken for a text."""
+    kind, sentence = next((kind, said) for base, kind, said in KINDS if isinstance(field, base))
+    if value is None:
+        return {}
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        return {path: sentence}
+    inner = enumerate(value) if isinstance(value, list) else ()
+    return {
+        place: said
+        for number, one in inner
+        for place, said in mistyped(field.child, one, pointer(path, number)).items()
+    }
+
+
+def explained(field, detail, path):
+    """Yields (pointer, sentence) for the errors of a field."""
+    if isinstance(detail, dict):
+        for number, inner in detail.items():
+            yield from explained(field.child, inner, pointer(path, number))
+    elif any(error.code == "invalid_choice" for error in detail):
+        yield path, f"Give one of {', '.join(map(str, field.choices))}."
+    else:
+        yield path, " ".join(map(str, detail))

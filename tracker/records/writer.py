@@ -1,0 +1,243 @@
+"""One document, one record: what it refers to, what it sets, and what is wrong with it.
+
+What a read shows can be written back: keys that only the database sets are passed over, unknown ones refused.
+References are ids or slugs, or objects that hold one; all of one model are looked up by one statement. What
+the writer does not see, a write does not touch.
+"""
+
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
+from django.db.models import Q, UniqueConstraint
+from rest_framework import serializers
+
+from .choices import Publication
+from .documents import MOST_FAULTS, Invalid, pointer
+from .models import Part, Slugged
+from .problems import nearest
+from .refusals import check_references, put_in_words
+from .shapes import PartShape, Ref
+from .values import read
+
+REASON = "reason"
+
+
+def rows_of(field):
+    """The shape of the rows of a nested list, None for anything else."""
+    shape = field.child if isinstance(field, serializers.ListSerializer) else None
+    return None if shape is None or isinstance(shape, Ref) else shape
+
+
+def references_of(field):
+    """The Ref behind a key, or behind a list of keys; None for anything else."""
+    shape = getattr(field, "child", field)
+    return shape if isinstance(shape, serializers.BaseSerializer) and rows_of(field) is None else None
+
+
+def written(shape):
+    """The fields of a shape that can be written, by name."""
+    relations = {field.name for field in shape.Meta.model._meta.get_fields() if field.is_relation}
+    return {
+        name: field
+        for name, field in shape.fields.items()
+        if not field.read_only
+        or (field.source in relations and isinstance(field, serializers.BaseSerializer))
+    }
+
+
+class Writer:
+    """Makes records of documents on behalf of a user. Errors are collected; `check` raises them together."""
+
+    def __init__(self, user):
+        self.user, self.errors, self.wanted, self.found, self.hidden = user, {}, {}, {}, set()
+        self.sound = 0  # how many errors there were before the document at hand
+
+    def check(self):
+        if self.errors:
+            raise Invalid(self.errors)
+
+    def fail(self, path, sentence):
+        if len(self.errors) < MOST_FAULTS:
+            self.errors.setdefault(path, sentence)
+
+    @contextmanager
+    def all_or_nothing(self):
+        """A transaction in which everything is written, or nothing because there are errors."""
+        with transaction.atomic(), put_in_words():
+            yield
+            self.check()
+            check_references()
+
+    # Before anything is built: every reference of the documents, looked up by one statement for each model.
+
+    def look_up(self, shape, documents, records=()):
+        """Finds what the documents refer to, and what of the records' own keys the user does not see."""
+        for document in documents:
+            self.collect(shape, document)
+        kept = {key for record in records for key in keys_of(shape, record)}
+        for model, key in kept:
+            self.wanted.setdefault(model, set()).add(key)
+        for model, keys in self.wanted.items():
+            for row in self.rows(model, keys) if keys else ():
+                self.found[model, row.pk] = row
+                if isinstance(row, Slugged) and row.publication == Publication.PUBLISHED:
+                    self.found[model, row.slug] = row
+        self.hidden = kept - set(self.found)
+
+    def rows(self, model, keys):
+        named = Q(pk__in=[key for key in keys if isinstance(key, UUID)])
+        slugs = [key for key in keys if isinstance(key, str)]
+        if slugs and issubclass(model, Slugged):
+            named |= Q(slug__in=slugs, publication=Publication.PUBLISHED)
+        return model.objects.visible_to(self.user).filter(named)
+
+    def collect(self, shape, document):
+        for name, field in written(shape).items() if isinstance(document, dict) else ():
+            values = document.get(name)
+            values = values if isinstance(values, list) else [values]
+            if inner := rows_of(field):
+                for value in values:
+                    self.collect(inner, value)
+            elif inner := references_of(field):
+                keys = {key_of(value) for value in values} - {None}
+                self.wanted.setdefault(inner.Meta.model, set()).update(keys)
+
+    def reference(self, model, value, path):
+        """The record that a value names; hidden and absent fail alike."""
+        key = key_of(value)
+        found = self.found.get((model, key)) if key else None
+        if found is None:
+            right = "an id or a slug" if issubclass(model, Slugged) else "an id"
+            self.fail(path, f"Give {right} of a {model._meta.verbose_name} that you can see.")
+        return found
+
+    # One document, one record.
+
+    def fill(self, shape, instance, document, path="", partial=False):
+        """Sets on an instance what a document says; returns its many-to-many lists and its nested rows."""
+        if not isinstance(document, dict):
+            self.fail(path, "Give an object.")
+            return {}, {}
+        fields, many, nested = written(shape), {}, {}
+        self.refuse_unknown(shape, fields, document, path)
+        for name, field in fields.items():
+            here = pointer(path, name)
+            if name not in document:
+                if not partial:
+                    self.reset(instance, field, many, nested)
+            elif rows_of(field):
+                nested[field.source] = self.a_list(document[name], here)
+            elif references_of(field):
+                self.refer(instance, field, document[name], here, many)
+            else:
+                self.set_value(instance, field, document[name], here)
+        self.validate(instance, path)
+        return many, nested
+
+    def refuse_unknown(self, shape, fields, document, path):
+        known = set(shape.names()) | (set() if isinstance(shape, PartShape) else {REASON})
+        for name in sorted(set(document) - known)[:MOST_FAULTS]:
+            self.fail(pointer(path, name), f"There is no such key. {nearest(name, fields)}")
+        if REASON in known and not isinstance(document.get(REASON, ""), str):
+            self.fail(pointer(path, REASON), "Give a text.")
+
+    def a_list(self, value, path):
+        if isinstance(value, list):
+            return value
+        self.fail(path, "Give a list.")
+        return []
+
+    def refer(self, instance, field, value, path, many):
+        model = references_of(field).Meta.model
+        if isinstance(field, serializers.ListSerializer):
+            values = enumerate(self.a_list(value, path))
+            many[field.source] = [self.reference(model, one, pointer(path, place)) for place, one in values]
+        elif value is None:
+            self.empty(instance, field.source)
+        else:
+            setattr(instance, field.source, self.reference(model, value, path))
+
+    def set_value(self, instance, field, value, path):
+        try:
+            setattr(instance, field.source, read(field, value, path))
+        except Invalid as wrong:
+            for error in wrong.errors:
+                self.fail(error["pointer"], error["detail"])
+
+    def reset(self, instance, field, many, nested):
+        """Sets a field that a whole document leaves out to what it is when nothing is said."""
+        column = instance._meta.get_field(field.source)
+        if rows_of(field):
+            nested[field.source] = []
+        elif column.many_to_many:
+            many[field.source] = []
+        elif column.is_relation:
+            self.empty(instance, field.source)
+        elif not instance._state.adding:
+            setattr(instance, field.source, column.get_default())
+
+    def empty(self, instance, name):
+        """Takes a key away, unless it leads to what the user does not see: that was never shown to them."""
+        column = instance._meta.get_field(name)
+        if (column.related_model, getattr(instance, column.attname)) not in self.hidden:
+            setattr(instance, name, None)
+
+    def validate(self, instance, path):
+        """The model's own validation, as in the admin, of what is not known to be wrong already."""
+        fields = instance._meta.concrete_fields
+        wrong = {field.name for field in fields if self.failed(pointer(path, field.name))}
+        keys = {field.name for field in fields if field.is_relation and getattr(instance, field.attname)}
+        with self.collecting(path):
+            instance.clean_fields(exclude=wrong | keys)
+        if len(self.errors) > self.sound:
+            return
+        with self.collecting(path):
+            instance.clean()
+            instance.validate_constraints(exclude=unique_parts(instance))
+
+    def failed(self, path):
+        return any(f"{place}/".startswith(f"{path}/") for place in self.errors)
+
+    @contextmanager
+    def collecting(self, path):
+        try:
+            yield
+        except ValidationError as error:
+            for name, said in error.message_dict.items():
+                self.fail(path if name == NON_FIELD_ERRORS else pointer(path, name), " ".join(said))
+
+    def link(self, instance, name, rows, new):
+        """Links a record to these rows and no others, but for those that the user does not see."""
+        links = getattr(instance, name)
+        known = set() if new else set(links.visible_to(self.user))
+        if gone := known.difference(rows):
+            links.remove(*gone)
+        if more := set(rows) - known:
+            links.add(*more)
+
+
+def keys_of(shape, record):
+    """Yields (model, id) for each key of a record that a shape shows."""
+    for field in written(shape).values():
+        column = record._meta.get_field(field.source)
+        if column.many_to_one and getattr(record, column.attname):
+            yield column.related_model, getattr(record, column.attname)
+
+
+def unique_parts(instance):
+    """The fields by which parts are told apart: the database compares them, once all of them are written."""
+    if not isinstance(instance, Part):
+        return set()
+    return {rule.fields[0] for rule in instance._meta.constraints if isinstance(rule, UniqueConstraint)}
+
+
+def key_of(value):
+    """The id (a UUID) or the slug that a value names a record by, None if it names none."""
+    if isinstance(value, dict):
+        value = value.get("id") or value.get("slug")
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        return value if isinstance(value, str) else None

@@ -1,0 +1,207 @@
+"""Writing: documents in the form of a shape become records with their parts, all of them or none."""
+
+import json
+from datetime import UTC, datetime
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from rest_framework import exceptions, status
+
+from . import roles, statements
+from .choices import Confidentiality, Publication
+from .context import noted
+from .documents import Invalid, pointer
+from .models import Proposal
+from .refusals import put_in_words
+from .shapes import PartShape, Pick, Reader
+from .writer import REASON, Writer, key_of, rows_of, written
+
+PROTECTED = "Other records point at what is left out: keep it, or change them first."
+
+
+class PreconditionFailed(exceptions.APIException):
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_detail = "Somebody changed it since you read it: read it again."
+
+
+def reason_in(document):
+    """The reason that a document gives, "" if it gives none."""
+    reason = document.get(REASON) if isinstance(document, dict) else None
+    return reason.strip() if isinstance(reason, str) else ""
+
+
+def create(shape, user, document):
+    """A new draft, with its parts and the records that belong to it, or Invalid and nothing."""
+    return make(shape, user, [document], [""])[0]
+
+
+def create_many(shape, user, documents):
+    """New drafts in one transaction: all of them, or Invalid with pointers to every bad row, and nothing."""
+    return make(shape, user, documents, [f"/{number}" for number in range(len(documents))])
+
+
+def make(shape, user, documents, paths):
+    writer = Writer(user)
+    writer.look_up(shape, documents)
+    with writer.all_or_nothing():
+        return [
+            write(writer, shape, shape.Meta.model(created_by=user), document, path)
+            for document, path in zip(documents, paths, strict=True)
+        ]
+
+
+def change(shape, user, record, document, partial):
+    """A record as a document says, locked by the caller; `partial` keeps what the document leaves out."""
+    writer = Writer(user)
+    writer.look_up(shape, [document], [record])
+    with writer.all_or_nothing():
+        return write(writer, shape, record, document, partial=partial)
+
+
+def change_many(shape, user, documents, may_change):
+    """Records as documents say that name them by id and version: all of them, or Invalid and nothing.
+
+    `may_change(user, record, document, path)` raises for a record that the user must not change so.
+    """
+    writer = Writer(user)
+    with writer.all_or_nothing():
+        named = meant(writer, shape, documents)
+        for path, record, document in named:
+            may_change(user, record, document, path)
+        writer.look_up(shape, [document for _, _, document in named], [record for _, record, _ in named])
+        return [
+            write(writer, shape, record, document, path, partial=True) for path, record, document in named
+        ]
+
+
+def meant(writer, shape, documents):
+    """[(path, record, document)]: the records that documents name, locked, in the versions that they name."""
+    ids = [key for key in map(key_of, documents) if isinstance(key, UUID)]
+    rows = shape.Meta.model.objects.visible_to(writer.user).filter(pk__in=ids).order_by("pk")
+    locked = {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
+    found, stale = [], []
+    for number, document in enumerate(documents):
+        path = f"/{number}"
+        record = locked.pop(key_of(document), None) if isinstance(document, dict) else None
+        if record is None:
+            writer.fail(path, "Give the id of a record that you can see, each once.")
+        elif not isinstance(document.get("version"), int):
+            writer.fail(f"{path}/version", "Give the version that you read: the number in its ETag.")
+        elif document["version"] != record.version:
+            stale.append({"pointer": f"{path}/version", "detail": PreconditionFailed.default_detail})
+        else:
+            found.append((path, record, {key: said for key, said in document.items() if key != "version"}))
+    writer.check()
+    if stale:
+        failed = PreconditionFailed()
+        failed.errors = stale
+        raise failed
+    return found
+
+
+def propose(shape, user, record, document):
+    """A new proposal, if the document would pass: it is tried, and undone."""
+    if not reason_in(document):
+        raise Invalid({f"/{REASON}": "Say why it is to be changed."})
+    version = record.version
+    with transaction.atomic():
+        change(shape, user, record, document, partial=True)
+        transaction.set_rollback(True)
+    kept = {name: value for name, value in document.items() if name != REASON}
+    about = {"model": record._meta.label, "record_id": record.pk, "version": version}
+    return Proposal.objects.create(**about, document=kept, reason=document[REASON], created_by=user)
+
+
+def write(writer, shape, instance, document, path="", partial=False):
+    """Saves one document's record with all that belongs to it; after an error it is only looked at."""
+    writer.sound = len(writer.errors)
+    public = not instance._state.adding and instance.publication == Publication.PUBLISHED
+    lacked = instance.missing() if public else []
+    write_record(writer, shape, instance, document, path, partial)
+    if public and len(writer.errors) == writer.sound:
+        for sentence in instance.missing():
+            if sentence not in lacked:
+                writer.fail(path, sentence)
+    return instance
+
+
+def write_record(writer, shape, instance, document, path, partial=False):
+    """Saves one record and its lists, with its reason in the history, then what is nested in it."""
+    new, reason = instance._state.adding, reason_in(document)
+    with noted(**({"reason": reason} if reason else {})):
+        many, nested = writer.fill(shape, instance, document, path, partial)
+        if not writer.errors:
+            save_record(writer, instance, many, path, new)
+        for name, rows in nested.items():
+            inner, here = rows_of(shape.fields[name]), pointer(path, name)
+            if isinstance(inner, PartShape):
+                write_parts(writer, inner, instance, name, rows, here, new)
+            elif new:
+                write_children(writer, inner, instance, name, rows, here)
+            elif name in document and not shown_again(writer, shape, instance, name, rows):
+                writer.fail(here, "Write these at their own endpoint; leave the key out, or as it is read.")
+
+
+def save_record(writer, instance, many, path, new):
+    """Saves a record with its links; whoever writes what is confidential is cleared for it."""
+    with put_in_words(path):
+        instance.save()
+    for name, rows in many.items():
+        writer.link(instance, name, rows, new)
+    if new and instance.confidentiality == Confidentiality.CONFIDENTIAL:
+        if roles.may_be_cleared(writer.user):
+            instance.cleared.add(writer.user)
+        else:
+            writer.fail(path, "It is confidential: an editor or a case officer enters it.")
+
+
+def write_children(writer, shape, record, name, rows, path):
+    """Makes new records that belong to a new one; they name each other by their ids in the document."""
+    model, key = shape.Meta.model, record._meta.get_field(name).field.name
+    named = writer.wanted.get(model, ())
+    ids = [key_of(row.get("id")) if isinstance(row, dict) else None for row in rows]
+    for number in sorted(range(len(rows)), key=lambda number: ids[number] not in named):
+        child = model(created_by=writer.user, **{key: record})
+        write_record(writer, shape, child, rows[number], pointer(path, number))
+        if ids[number]:
+            writer.found[model, ids[number]] = child
+
+
+def shown_again(writer, shape, record, name, rows):
+    """Whether nested records are sent just as they are read."""
+    reader, pick = Reader(writer.user, datetime.now(UTC).date()), Pick(detail=True, fields=(name,))
+    one = statements.found(type(record).objects.filter(pk=record.pk))
+    text = statements.one(one, statements.shaped(type(shape), pick, reader)).fetch()[0]
+    names = written(rows_of(shape.fields[name]))
+
+    def facts(row):
+        return {key: row.get(key) for key in names} if isinstance(row, dict) else row
+
+    return list(map(facts, json.loads(text)[name])) == list(map(facts, rows))
+
+
+def write_parts(writer, shape, record, name, documents, path, new):
+    """Makes the parts of a record those of a list: known ids change, others are new, missing ones deleted."""
+    known = {} if new else {row.pk: row for row in getattr(record, name).visible_to(writer.user)}
+    kept = []
+    for number, document in enumerate(documents):
+        given = document.get("id") if isinstance(document, dict) else None
+        part = known.pop(key_of(given), None) or shape.Meta.model(record=record)
+        if hasattr(part, "position"):
+            part.position = number
+        writer.fill(shape, part, document, pointer(path, number))
+        kept.append(part)
+    if not writer.errors:
+        save_parts(writer, shape.Meta.model, kept, known, path)
+
+
+def save_parts(writer, model, kept, gone, path):
+    """Saves the parts that are kept and deletes the others; the record raises its version itself."""
+    try:
+        model.objects.filter(pk__in=gone).delete()
+    except ProtectedError:
+        writer.fail(path, PROTECTED)
+    for number, part in enumerate(kept):
+        with put_in_words(pointer(path, number)):
+            part.save_base()

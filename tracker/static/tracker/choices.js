@@ -1,0 +1,94 @@
+// Autocompletes: typing opens them, other fields of the row narrow them, what is missing is created from what
+// was typed, and a screen reader hears which field it is in.
+"use strict";
+
+(($) => {
+  const CREATE = "+";
+  const SEARCH = ".select2-container--open .select2-search--dropdown .select2-search__field";
+
+  // As Django's, which calls it for every autocomplete of a page and of a new row.
+  $.fn.djangoAdminSelect2 = function () {
+    return this.each((_, select) => {
+      const ajax = {
+        data: (params) => asked(select, params),
+        processResults: (...told) => offered(select, ...told),
+      };
+      $(select).select2({ ajax, dropdownAutoWidth: true });
+      $(select).on("select2:selecting", (event) => create(event, select));
+      $(select).on("select2:open", () => name(select));
+      say(select);
+    });
+  };
+
+  function asked(select, { term, page }) {
+    const { appLabel, modelName, fieldName } = select.dataset;
+    const narrowed = Object.entries(narrowing(select)).map(([field, value]) => [`only_${field}`, value]);
+    return { term, page, app_label: appLabel, model_name: modelName, field_name: fieldName, ...Object.fromEntries(narrowed) };
+  }
+
+  // What the fields in data-narrow="person:person conflict:record" hold: of the same row, or else of the page.
+  function narrowing(select) {
+    const pairs = (select.dataset.narrow || "").split(" ").filter(Boolean).map((pair) => pair.split(":"));
+    const row = select.closest(".inline-related");
+    const found = pairs.map(([field, into]) => {
+      const holder = row?.querySelector(`[name$="-${field}"]`) || document.getElementById(`id_${field}`);
+      return [into, holder?.value];
+    });
+    return Object.fromEntries(found.filter(([, value]) => value));
+  }
+
+  function offered(select, { results, pagination }, { term }) {
+    const typed = (term || "").trim();
+    if (adder(select) && !pagination.more && (typed || !results.length)) {
+      results.push({ id: CREATE, text: typed ? `Create “${typed}” …` : "Create one …", typed });
+    }
+    return { results, pagination };
+  }
+
+  function adder(select) {
+    return select.closest(".related-widget-wrapper")?.querySelector(".add-related");
+  }
+
+  function create(event, select) {
+    const { id, typed } = event.params.args.data;
+    if (id !== CREATE) return;
+    event.preventDefault();
+    const link = adder(select), before = link.href, address = new URL(before);
+    const given = { ...narrowing(select), ...(typed && select.dataset.typed ? { [select.dataset.typed]: typed } : {}) };
+    Object.entries(given).forEach(([field, value]) => address.searchParams.set(field, value));
+    $(select).select2("close");
+    link.href = address;
+    link.click();
+    link.href = before;
+  }
+
+  function box(select) {
+    return select.nextElementSibling?.querySelector(".select2-selection");
+  }
+
+  function label(select) {
+    return document.querySelector(`label[for="${CSS.escape(select.id)}"]`);
+  }
+
+  function say(select) {
+    const words = label(select), told = box(select);
+    if (!words || !told) return;
+    words.id = words.id || `${select.id}_label`;
+    told.setAttribute("aria-labelledby", `${words.id} ${told.getAttribute("aria-labelledby") || ""}`.trim());
+    const search = told.querySelector(".select2-search__field");
+    if (search) search.setAttribute("aria-label", words.textContent.trim());
+  }
+
+  function name(select) {
+    const search = document.querySelector(SEARCH);
+    if (search) search.setAttribute("aria-label", `Search: ${label(select)?.textContent.trim() || ""}`);
+  }
+
+  document.addEventListener("keydown", (event) => {
+    const closed = event.target.closest?.(".select2-selection--single");
+    if (!closed || event.key.length !== 1 || event.key === " " || event.ctrlKey || event.altKey || event.metaKey) return;
+    event.preventDefault();
+    $(closed.closest(".select2-container").previousElementSibling).select2("open");
+    $(SEARCH).val(event.key).trigger("input");
+  });
+})(django.jQuery);
