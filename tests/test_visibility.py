@@ -39,7 +39,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/models.py matching": "words, of which the public is shown those of public names",
     "tracker/records/models.py own_conditions": "the rule itself: for whom a record is cleared",
     "tracker/records/models.py _changes_publicly": "the row itself, as it is stored",
-    "tracker/records/models.py _move": "the row itself, locked",
+    "tracker/records/models.py _lock": "the row itself, locked",
     "tracker/records/models.py change_slug": "writes the slug that is given up",
     "tracker/records/models.py slug_is_free": "a slug must be free among what only its holder can name",
     "tracker/records/models.py _moved": "deletes the slugs of the row",

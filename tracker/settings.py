@@ -169,7 +169,7 @@ PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTHENTICATION_BACKENDS = ["django.contrib.auth.backends.ModelBackend", "tracker.records.roles.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["tracker.records.roles.RoleBackend"]
 FOUR_EYES = on_or_off("FOUR_EYES", default=not DEMO)
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},

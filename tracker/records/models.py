@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 
 import pgtrigger
 from django.conf import settings
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
 from django.db import models, transaction
 from django.db.models import F, Func, Q, Value
@@ -35,6 +35,8 @@ NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none
 INTERNAL = {
     "notes",
     "assigned_to",
+    "follow_up",
+    "read_version",
     "publish_at",
     "created_by",
     "created_at",
@@ -352,8 +354,14 @@ class Record(Visible):
         try:
             self.full_clean()
         except ValidationError as error:
-            return error.messages + self.missing()
+            return [*self._in_words(error), *self.missing()]
         return self.missing()
+
+    def _in_words(self, error):
+        """The sentences of a ValidationError by fields; each that is about one field begins with its name."""
+        for name, sentences in error.message_dict.items():
+            about = "" if name == NON_FIELD_ERRORS else f"{self._meta.get_field(name).verbose_name}: "
+            yield from (f"{about}{sentence}" for sentence in sentences)
 
     @transaction.atomic
     def publish(self, by, comment=""):

@@ -107,7 +107,17 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         return related.objects.visible_to(user).filter(condition).values("pk")
 
 
-class RecordAdmin(Similar, Bulk, Proposing, History, Stale, Rights, Verbs, VisibleAdmin):
+class Saved(VisibleAdmin):
+    """Saves a record when everything else has agreed to it."""
+
+    def save_model(self, request, obj, form, change):
+        if not change:
+            obj.created_by = request.user
+        links = {field.name for field in facts(obj) if field.many_to_many}
+        obj.save(links_change=not links.isdisjoint(form.changed_data))
+
+
+class RecordAdmin(Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Saved):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's
@@ -186,12 +196,6 @@ class RecordAdmin(Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Visib
             if kept
             else fieldsets
         )
-
-    def save_model(self, request, obj, form, change):
-        if not change:
-            obj.created_by = request.user
-        links = {field.name for field in facts(obj) if field.many_to_many}
-        obj.save(links_change=not links.isdisjoint(form.changed_data))
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)

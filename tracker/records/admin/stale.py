@@ -74,9 +74,12 @@ def check_rows(formset):
 
 
 def claim(record):
-    """One conditional UPDATE: this version is now ours to replace, or somebody else was first."""
+    """One conditional UPDATE: this version is now ours to replace, or somebody else was first.
+
+    It changes nothing but locks the row; what is saved then raises the version.
+    """
     rows = type(record).objects.filter(pk=record.pk, version=record.version)
-    if not rows.update(version=F("version") + 1):
+    if not rows.update(version=F("version")):
         raise Outrun
 
 
