@@ -14,7 +14,7 @@ from tracker.records.shapes import list_url
 
 ROOT = f"{settings.PUBLIC_URL}/api/v1/"
 CITATION = f"{ROOT}citations/"
-DESCRIPTIONS = ("schema/", "docs/")  # of the API, not of what it holds
+NO_RECORDS = ("schema/", "docs/", "proposals/")  # the API described, and what only writers are shown
 
 
 def addresses(value, but=()):
@@ -24,7 +24,7 @@ def addresses(value, but=()):
     if isinstance(value, list):
         for each in value:
             yield from addresses(each, but)
-    elif isinstance(value, str) and value.startswith(ROOT) and not value.endswith(DESCRIPTIONS):
+    elif isinstance(value, str) and value.startswith(ROOT) and not value.endswith(NO_RECORDS):
         yield value
 
 
