@@ -15,6 +15,7 @@ from tracker.records.models import SEARCH_WORDS, Record, Slugged
 from .bulk import Bulk
 from .history import REASON, History
 from .inlines import citation_inline
+from .kept import KeptFilters
 from .layout import in_rows, lines
 from .lists import (
     RecordList,
@@ -117,7 +118,7 @@ class Saved(VisibleAdmin):
         obj.save(links_change=not links.isdisjoint(form.changed_data))
 
 
-class RecordAdmin(Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Saved):
+class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Saved):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's
