@@ -5,7 +5,7 @@ from unittest import mock
 from django.test import override_settings
 
 from dialogues.models import Dialogue, Participation
-from people.models import Person
+from people.models import CaseEvent, Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address, choices_address, form_data
@@ -134,6 +134,19 @@ class RolesTest(WorkTest):
         self.change(dialogue, **self.row("participations", 0, described_as="new"))
         part.refresh_from_db()
         self.assertEqual(part.described_as, "old")
+
+    def test_dates_are_compared_with_own_drafts_and_never_with_what_is_hidden(self):
+        case = make.case()
+        make.case_event(case=case, date="2020", confidentiality="restricted")
+        release = {"case": case.pk, "kind": "release", "date": "2019"}
+        self.client.force_login(self.contributor)
+        self.add(CaseEvent, **release)
+        self.assertTrue(case.events.filter(kind="release").exists())
+        self.draft(CaseEvent, case=case, date="2020")
+        self.assertContains(self.add(CaseEvent, **release), "before every arrest")
+        row = self.row("events", 2, kind="release", date="2019")
+        self.client.force_login(self.editor)
+        self.assertContains(self.change(case, **row, **{"events-TOTAL_FORMS": "4"}), "before every arrest")
 
     def test_what_nobody_may_change_still_shows_what_it_cites(self):
         part = make.participation()

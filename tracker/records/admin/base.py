@@ -112,8 +112,6 @@ class Saved(VisibleAdmin):
     """Saves a record when everything else has agreed to it."""
 
     def save_model(self, request, obj, form, change):
-        if not change:
-            obj.created_by = request.user
         links = {field.name for field in facts(obj) if field.many_to_many}
         obj.save(links_change=not links.isdisjoint(form.changed_data))
 
@@ -198,16 +196,18 @@ class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights,
             else fieldsets
         )
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.writer = request.user
+        return form
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if "confidentiality" in form.changed_data or not change:
             self.keep_secret(request, form.instance)
 
     def save_formset(self, request, form, formset, change):
-        """Saves rows; those that are records of their own know who wrote them."""
-        for row in formset.forms:
-            if isinstance(row.instance, Record) and row.instance._state.adding:
-                row.instance.created_by = request.user
+        """Saves rows, those that are records of their own over the version that was shown only."""
         for row in formset.initial_forms:
             if SEEN in row.fields and row.has_changed():
                 claim(row.instance)

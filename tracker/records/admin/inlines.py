@@ -117,7 +117,7 @@ class RecordInline(Marks, FirstCited, VisibleRelations, admin.StackedInline):
         belongs_to = _get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name).name
         form = row_form(self.model, belongs_to, partial(self.formfield_for_dbfield, request=request))
         formset = super().get_formset(request, obj, **{"form": form, **kwargs})
-        formset.reader = request.user
+        formset.reader = formset.form.writer = request.user
         return formset
 
     def get_queryset(self, request):
