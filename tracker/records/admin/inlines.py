@@ -7,6 +7,7 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Prefetch
 from django.forms.models import BaseInlineFormSet, _get_foreign_key
 
+from tracker.records import roles
 from tracker.records.fields import PartialDateField
 
 from .forms import ROW_CITATION, CitationForm, row_form
@@ -64,10 +65,7 @@ def citation_inline(model):
 
 
 class RecordFormSet(Among, BaseInlineFormSet):
-    """Rows that are records: what was ever published is withdrawn on its own page, never deleted.
-
-    What its reader may not change here is shown and left as it is.
-    """
+    """Rows that are records: what its reader may not delete, or not change here, is left as it is."""
 
     reader = None
 
@@ -78,7 +76,7 @@ class RecordFormSet(Among, BaseInlineFormSet):
             return
         form.fields[SEEN] = seen_version(row.version)
         closed = locked(self.reader, row, self.instance)
-        if closed or row.published_at:
+        if closed or not roles.may_delete(self.reader, row):
             form.fields.pop("DELETE", None)
         if closed:
             for name in form.base_fields.keys() - {self.fk.name}:
