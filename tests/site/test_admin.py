@@ -103,6 +103,11 @@ class WritingTest(EditingTest):
             answer = self.client.post(address(Person, "delete", row.pk), {"post": "yes"})
             self.assertEqual(answer.status_code, status, publication)
 
+    def test_moments_are_shown_as_iso_has_them(self):
+        row = make.person()
+        page = self.client.get(address(Person, "change", row.pk))
+        self.assertContains(page, f"{row.created_at:%Y-%m-%d %H:%M}</div>")
+
     def test_dates_say_what_was_understood(self):
         dialogue = make.dialogue(start_date="2025-10")
         page = self.client.get(address(Dialogue, "change", dialogue.pk))

@@ -166,6 +166,16 @@ class BothWaysTest(EditingTest):
         for title in ("Denied", "Denial", "A part"):
             self.assertContains(page, title)
 
+    def test_a_part_is_named_by_what_it_says(self):
+        person = make.person(name="A speaker")
+        make.name(person, "Another name")
+        self.assertContains(
+            self.client.get(address(Person, "change", person.pk)), 'label">Another name</span>'
+        )
+        page = self.client.get(address(Statement, "change", make.statement(speakers=[person, "a crowd"]).pk))
+        for name in ("A speaker", "a crowd"):
+            self.assertContains(page, f'label">{name}</span>')
+
     def test_a_row_with_a_field_called_label_is_named_by_its_label(self):
         statement = make.statement(speakers=["a crowd"])
         page = self.client.get(address(Statement, "change", statement.pk)).content.decode()

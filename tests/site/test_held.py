@@ -30,6 +30,7 @@ class EndedSessionTest(AdminTest):
         self.client.cookies.pop("sessionid")
         held = self.client.post(self.path, self.sent, **ORIGIN)
         self.assertContains(held, "&lt;After&gt;", status_code=403)
+        self.assertContains(held, "Citations 1: locator kind", status_code=403)
         self.log_in_elsewhere()
         again = self.client.post(self.path, {**self.sent, "csrfmiddlewaretoken": token(held)}, **ORIGIN)
         self.assertContains(again, "&lt;After&gt;", status_code=403)  # the login gave another token

@@ -213,6 +213,7 @@ class VerbsTest(WorkTest):
         path = address(Dialogue, "publish", dialogue.pk)
         page = self.client.get(path)
         self.assertContains(page, "Publish all 4")
+        self.assertNotContains(page, f", {dialogue.title}")  # each row of a page need not say whose it is
         self.client.post(path, {"mark": page.context["form"].initial["mark"]})
         self.assertEqual({self.state(row) for row in (dialogue, *parts)}, {"published"})
 

@@ -18,7 +18,7 @@ def held(request):
     """The page with what was typed. It does nothing by itself: somebody who is logged in sends it again."""
     names = [name for name in request.POST if name != OURS and not SECRET.search(name)]
     typed = [(name, value) for name in names for value in request.POST.getlist(name)]
-    shown = [(name.replace("_", " "), value) for name, value in typed if value and is_typed(name, value)]
+    shown = [(in_words(name), value) for name, value in typed if value and is_typed(name, value)]
     known = request.user.is_authenticated
     context = {"typed": typed, "shown": shown, "known": known, "login": reverse("admin:login")}
     return TemplateResponse(request, "admin/held.html", context, status=403)
@@ -28,6 +28,12 @@ def is_typed(name, value):
     """Whether a field of a form holds what can be read, and not how the form is built."""
     built = name.startswith("_") or name.endswith(("_FORMS", "version")) or "__prefix__" in name
     return not (built or KEY.fullmatch(value))
+
+
+def in_words(name):
+    """The name of a field; that of a field in a row counts rows from one."""
+    rows = re.sub(r"-(\d+)-", lambda number: f" {int(number[1]) + 1}: ", name)
+    return rows.replace("_", " ").capitalize()
 
 
 def may_hold(request):

@@ -10,18 +10,31 @@ from django.forms.models import BaseInlineFormSet, _get_foreign_key
 from tracker.records import roles
 from tracker.records.fields import PartialDateField
 
-from .forms import ROW_CITATION, CitationForm, row_form
-from .lists import FirstCited, facts, visible_citations
+from .forms import ROW_CITATION, CitationForm, RecordForm, row_form
+from .lists import FirstCited, facts, text_of, visible_citations
 from .relations import VisibleRelations
 from .rights import locked
 from .rows import Among, Marks
 from .stale import SEEN, check_rows, seen_version
 
 
-class PartInline(Marks, VisibleRelations, admin.TabularInline):
-    """Rows that belong to the record on whose page they stand."""
+class PartForm(RecordForm):
+    """A row that is named by the first thing that it says."""
 
+    @property
+    def row_label(self):
+        return next(filter(None, (text_of(self.instance, name) for name in self._meta.fields)), "")
+
+
+class PartInline(Marks, VisibleRelations, admin.StackedInline):
+    """Rows that belong to the record on whose page they stand, each in one line."""
+
+    form = PartForm
+    template = "admin/record_rows.html"
     extra = 0
+
+    def get_fieldsets(self, request, obj=None):
+        return self.fieldsets or [(None, {"fields": [tuple(self.get_fields(request, obj))]})]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related(*self.known_relations(request.user))
@@ -35,7 +48,7 @@ class IdentifierInline(PartInline):
     verbose_name = "identifier"
 
 
-class CitationInline(PartInline, admin.StackedInline):
+class CitationInline(PartInline):
     """The citations of a record."""
 
     form = CitationForm
@@ -51,7 +64,6 @@ class CitationInline(PartInline, admin.StackedInline):
             },
         ),
     ]
-    template = "admin/record_rows.html"
     ordering = ["field", "pk"]
 
     def get_extra(self, request, obj=None, **kwargs):
