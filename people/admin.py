@@ -132,16 +132,7 @@ class OrganizationAdmin(RecordAdmin):
 @admin.register(models.Affiliation)
 class AffiliationAdmin(RecordAdmin):
     tells = ["person", "role", "organization", "start_date", "end_date"]
-    columns = [
-        "person",
-        "role",
-        "organization",
-        "start_date",
-        "end_date",
-        "attested_date",
-        "state",
-        "sources",
-    ]
+    columns = ["person", "role", "organization", "start_date", "end_date", "state", "sources"]
 
 
 @admin.register(models.PersecutionCase)
