@@ -51,6 +51,27 @@ class MakingTest(ProposalTest):
         self.assertEqual((first["id"], second["source"]), (str(cited.pk), str(source.pk)))
         self.assertEqual(row.citations.count(), 1)
 
+    def test_only_what_a_proposal_can_hold_is_asked_for(self):
+        page = self.page(self.contributor, make.affiliation().person, "propose")
+        names = {formset.formset.prefix for formset in page.context["inline_admin_formsets"]}
+        self.assertEqual(names, {"citations", "other_names", "identifiers"})
+        fields = page.context["adminform"].form.fields
+        self.assertIn("description", fields)
+        self.assertTrue({"confidentiality", "notes", "follow_up", "cleared"}.isdisjoint(fields))
+        hidden = make.participation(naming="withheld", cleared=[self.officer])
+        page = self.page(self.officer, hidden, "propose")
+        names = {formset.formset.prefix for formset in page.context["inline_admin_formsets"]}
+        self.assertEqual(names, {"citations"})
+
+    def test_who_proposes_is_cleared_for_nothing(self):
+        row = make.person(description="old")
+        self.client.force_login(self.officer)
+        path = address(Person, "propose", row.pk)
+        sent = {**form_data(self.client.get(path)), "confidentiality": "confidential", "description": "new"}
+        self.client.post(path, {**sent, "reason": "A risk."})
+        self.assertEqual(Proposal.objects.get().document, {"description": "new"})
+        self.assertEqual([*row.cleared.all()], [])
+
     def test_nothing_changed_or_no_reason_is_refused_and_keeps_what_was_typed(self):
         row = make.person()
         self.assertContains(self.propose(row, reason="Why."), "Nothing was changed.")

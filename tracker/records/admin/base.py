@@ -108,19 +108,65 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         return related.objects.visible_to(user).filter(condition).values("pk")
 
 
-class Saved(VisibleAdmin):
-    """Saves a record when everything else has agreed to it."""
+class Page(VisibleAdmin):
+    """The page of a record and how it is saved: below the mixins, each of which may have it otherwise."""
+
+    inlines = ()
+
+    def get_inlines(self, request, obj):
+        return [*([citation_inline(self.model)] if self.model.cited else []), *self.inlines]
+
+    def get_readonly_fields(self, request, obj=None):
+        names = {field.name for field in self.model._meta.concrete_fields}
+        return [*self.readonly_fields, *(name for name in KEPT if obj and name in names)]
+
+    def get_fieldsets(self, request, obj=None):
+        """Facts first, so that a new field appears by itself; then what only editors see."""
+        kept = [name for name in self.get_readonly_fields(request, obj) if name in KEPT]
+        fieldsets = [
+            (None, {"fields": lines([*facts(self.model), self.model._meta.get_field("confidentiality")])}),
+            *([(None, {"fields": [REASON]})] if obj and obj.published_at else []),
+            ("Editing", {"classes": ["collapse"], "fields": editing_fields(request.user)}),
+        ]
+        return (
+            [*fieldsets, ("History", {"classes": ["collapse"], "fields": in_rows(kept)})]
+            if kept
+            else fieldsets
+        )
 
     def save_model(self, request, obj, form, change):
         links = {field.name for field in facts(obj) if field.many_to_many}
         obj.save(links_change=not links.isdisjoint(form.changed_data))
 
+    def save_related(self, request, form, formsets, change):
+        super().save_related(request, form, formsets, change)
+        if "confidentiality" in form.changed_data or not change:
+            self.keep_secret(request, form.instance)
 
-class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Saved):
+    def save_formset(self, request, form, formset, change):
+        """Saves rows, those that are records of their own over the version that was shown only."""
+        for row in formset.initial_forms:
+            if SEEN in row.fields and row.has_changed():
+                claim(row.instance)
+        formset.save()
+        for row in formset.new_objects:
+            if isinstance(row, Record):
+                self.keep_secret(request, row)
+
+    def keep_secret(self, request, record):
+        """Clear who made a record confidential for it, and take its name out of the log."""
+        if record.confidentiality == Confidentiality.PUBLIC:
+            return
+        if record.confidentiality == Confidentiality.CONFIDENTIAL:
+            record.cleared.add(request.user)
+        kind = ContentType.objects.get_for_model(record)
+        LogEntry.objects.filter(content_type=kind, object_id=quote(record.pk)).update(object_repr=str(record))
+
+
+class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Page):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's
-    inlines = ()
     actions = [*Verbs.actions, "change_selected"]
 
     class Media:
@@ -175,55 +221,10 @@ class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights,
             models.prefetch_related_objects([record], *self.known_relations(request.user))
         return record
 
-    def get_inlines(self, request, obj):
-        return [*([citation_inline(self.model)] if self.model.cited else []), *self.inlines]
-
-    def get_readonly_fields(self, request, obj=None):
-        names = {field.name for field in self.model._meta.concrete_fields}
-        return [*self.readonly_fields, *(name for name in KEPT if obj and name in names)]
-
-    def get_fieldsets(self, request, obj=None):
-        """Facts first, so that a new field appears by itself; then what only editors see."""
-        kept = [name for name in self.get_readonly_fields(request, obj) if name in KEPT]
-        fieldsets = [
-            (None, {"fields": lines([*facts(self.model), self.model._meta.get_field("confidentiality")])}),
-            *([(None, {"fields": [REASON]})] if obj and obj.published_at else []),
-            ("Editing", {"classes": ["collapse"], "fields": editing_fields(request.user)}),
-        ]
-        return (
-            [*fieldsets, ("History", {"classes": ["collapse"], "fields": in_rows(kept)})]
-            if kept
-            else fieldsets
-        )
-
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         form.writer = request.user
         return form
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        if "confidentiality" in form.changed_data or not change:
-            self.keep_secret(request, form.instance)
-
-    def save_formset(self, request, form, formset, change):
-        """Saves rows, those that are records of their own over the version that was shown only."""
-        for row in formset.initial_forms:
-            if SEEN in row.fields and row.has_changed():
-                claim(row.instance)
-        formset.save()
-        for row in formset.new_objects:
-            if isinstance(row, Record):
-                self.keep_secret(request, row)
-
-    def keep_secret(self, request, record):
-        """Clear who made a record confidential for it, and take its name out of the log."""
-        if record.confidentiality == Confidentiality.PUBLIC:
-            return
-        if record.confidentiality == Confidentiality.CONFIDENTIAL:
-            record.cleared.add(request.user)
-        kind = ContentType.objects.get_for_model(record)
-        LogEntry.objects.filter(content_type=kind, object_id=quote(record.pk)).update(object_repr=str(record))
 
     def view_on_site(self, obj):
         resource = self.opts.verbose_name_plural.replace(" ", "-")

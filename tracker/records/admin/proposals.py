@@ -120,10 +120,10 @@ class Proposing:
     def has_change_permission(self, request, obj=None):
         return self.is_proposing(request) or super().has_change_permission(request, obj)
 
-    def get_inlines(self, request, obj):
+    def get_inline_instances(self, request, obj=None):
         """Parts belong to the proposal; records of their own have their own page."""
-        inlines = super().get_inlines(request, obj)
-        return [one for one in inlines if not self.is_proposing(request) or issubclass(one.model, Part)]
+        rows = super().get_inline_instances(request, obj)
+        return [one for one in rows if not self.is_proposing(request) or issubclass(one.model, Part)]
 
     def get_fieldsets(self, request, obj=None):
         if not self.is_proposing(request):
