@@ -13,6 +13,7 @@ from django.db import transaction
 from django.db.models import Q, UniqueConstraint
 from rest_framework import serializers
 
+from . import editorial
 from .choices import Publication
 from .documents import MOST_FAULTS, Invalid, pointer
 from .models import Part, Slugged
@@ -21,7 +22,7 @@ from .refusals import check_references, put_in_words
 from .shapes import PartShape, Ref
 from .values import read
 
-REASON = "reason"
+REASON, SECRECY = "reason", "confidentiality"
 
 
 def rows_of(field):
@@ -52,6 +53,7 @@ class Writer:
 
     def __init__(self, user):
         self.user, self.errors, self.wanted, self.found, self.hidden = user, {}, {}, {}, set()
+        self.usernames, self.users = set(), {}
         self.sound = 0  # how many errors there were before the document at hand
 
     def check(self):
@@ -85,6 +87,7 @@ class Writer:
                 if isinstance(row, Slugged) and row.publication == Publication.PUBLISHED:
                     self.found[model, row.slug] = row
         self.hidden = kept - set(self.found)
+        self.users = editorial.assignable(self.usernames) if self.usernames else {}
 
     def rows(self, model, keys):
         named = Q(pk__in=[key for key in keys if isinstance(key, UUID)])
@@ -94,6 +97,9 @@ class Writer:
         return model.objects.visible_to(self.user).filter(named)
 
     def collect(self, shape, document):
+        work = document.get(editorial.KEY) if isinstance(document, dict) else None
+        if isinstance(work, dict) and isinstance(work.get("assigned_to"), str):
+            self.usernames.add(work["assigned_to"])
         for name, field in written(shape).items() if isinstance(document, dict) else ():
             values = document.get(name)
             values = values if isinstance(values, list) else [values]
@@ -133,11 +139,13 @@ class Writer:
                 self.refer(instance, field, document[name], here, many)
             else:
                 self.set_value(instance, field, document[name], here)
+        if editorial.KEY in shape.internal():
+            self.set_work(instance, document.get(editorial.KEY), pointer(path, editorial.KEY))
         self.validate(instance, path)
         return many, nested
 
     def refuse_unknown(self, shape, fields, document, path):
-        known = set(shape.names()) | (set() if isinstance(shape, PartShape) else {REASON})
+        known = {*shape.names(), *shape.internal()} | (set() if isinstance(shape, PartShape) else {REASON})
         for name in sorted(set(document) - known)[:MOST_FAULTS]:
             self.fail(pointer(path, name), f"There is no such key. {nearest(name, fields)}")
         if REASON in known and not isinstance(document.get(REASON, ""), str):
@@ -161,14 +169,45 @@ class Writer:
 
     def set_value(self, instance, field, value, path):
         try:
-            setattr(instance, field.source, read(field, value, path))
+            said = read(field, value, path)
         except Invalid as wrong:
             for error in wrong.errors:
                 self.fail(error["pointer"], error["detail"])
+        else:
+            if field.source == SECRECY and (refusal := editorial.against(self.user, instance, said)):
+                self.fail(path, refusal)
+            setattr(instance, field.source, said)
+
+    def set_work(self, instance, said, path):
+        """Sets of the work on a record what is said; what is not stays."""
+        if not isinstance(said, dict | None):
+            self.fail(path, "Give an object.")
+            said = None
+        for name, value in (said or {}).items():
+            here = pointer(path, name)
+            if name not in editorial.FIELDS:
+                self.fail(here, f"There is no such key. {nearest(name, editorial.FIELDS)}")
+            elif name not in editorial.names(self.user):
+                self.fail(here, "An editor sets it.")
+            elif name == "assigned_to":
+                self.assign(instance, value, here)
+            else:
+                self.set_value(instance, editorial.FIELDS[name], value, here)
+
+    def assign(self, instance, username, path):
+        """Gives a record to somebody; unknown names and people without work fail alike."""
+        if username is None:
+            instance.assigned_to = None
+        elif isinstance(username, str) and username in self.users:
+            instance.assigned_to = self.users[username]
+        elif not (instance.assigned_to and instance.assigned_to.get_username() == username):
+            self.fail(path, editorial.NOBODY)
 
     def reset(self, instance, field, many, nested):
         """Sets a field that a whole document leaves out to what it is when nothing is said."""
         column = instance._meta.get_field(field.source)
+        if field.source == SECRECY:
+            return  # nothing becomes public because it was forgotten
         if rows_of(field):
             nested[field.source] = []
         elif column.many_to_many:

@@ -8,13 +8,13 @@ from django.db import transaction
 from django.db.models import ProtectedError
 from rest_framework import exceptions, status
 
-from . import roles, statements
+from . import editorial, roles, statements
 from .choices import Confidentiality, Publication
 from .context import noted
 from .documents import Invalid, pointer
 from .models import Proposal
 from .refusals import put_in_words
-from .shapes import PartShape, Pick, Reader
+from .shapes import FULL, PartShape, Reader
 from .writer import REASON, Writer, key_of, rows_of, written
 
 PROTECTED = "Other records point at what is left out: keep it, or change them first."
@@ -149,11 +149,11 @@ def save_record(writer, instance, many, path, new):
         instance.save()
     for name, rows in many.items():
         writer.link(instance, name, rows, new)
-    if new and instance.confidentiality == Confidentiality.CONFIDENTIAL:
+    if instance.confidentiality == Confidentiality.CONFIDENTIAL:
         if roles.may_be_cleared(writer.user):
             instance.cleared.add(writer.user)
         else:
-            writer.fail(path, "It is confidential: an editor or a case officer enters it.")
+            writer.fail(path, editorial.UNCLEARED)
 
 
 def write_children(writer, shape, record, name, rows, path):
@@ -170,7 +170,7 @@ def write_children(writer, shape, record, name, rows, path):
 
 def shown_again(writer, shape, record, name, rows):
     """Whether nested records are sent just as they are read."""
-    reader, pick = Reader(writer.user, datetime.now(UTC).date()), Pick(detail=True, fields=(name,))
+    reader, pick = Reader(writer.user, datetime.now(UTC).date()), FULL._replace(fields=(name,))
     one = statements.found(type(record).objects.filter(pk=record.pk))
     text = statements.one(one, statements.shaped(type(shape), pick, reader)).fetch()[0]
     names = written(rows_of(shape.fields[name]))
