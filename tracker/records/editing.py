@@ -68,7 +68,7 @@ class Editing:
     def bulk_update(self, request):
         """Changes several records in one transaction: each document names an id, and the version it means."""
         documents = a_few(request.data)
-        records = writes.change_many(self.whole(), request.user, documents, may_change)
+        records = writes.change_many(self.whole(), request.user, documents, check_change)
         return self.shown_all(records)
 
     def changed(self, pk, partial):
@@ -77,7 +77,7 @@ class Editing:
             record = self.locked(pk)
             if partial and record.publication == Publication.PUBLISHED and not roles.edits(user):
                 return self.proposed(record, document)
-            may_change(user, record, document)
+            check_change(user, record, document)
             writes.change(self.whole(), user, record, document, partial)
         return self.shown(record.pk)
 
@@ -208,7 +208,7 @@ def a_saying(document, key):
     return document.get(key, "")
 
 
-def may_change(user, record, document, path=""):
+def check_change(user, record, document, path=""):
     """Raises unless somebody may change a record in its state; what was published needs a reason."""
     if not roles.may_change(user, record):
         refusal = exceptions.PermissionDenied("Only an editor changes what is no draft of yours.")

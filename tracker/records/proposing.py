@@ -14,7 +14,7 @@ from . import editorial, roles, statements, writes
 from .access import must_reach
 from .choices import Publication
 from .documents import Invalid, StrictJSON
-from .editing import a_saying, may_change
+from .editing import a_saying, check_change
 from .proposals import Proposal, ProposalState
 from .refusals import Conflict
 from .shapes import FULL, Reader, api_url, list_url, registry, resource
@@ -95,7 +95,7 @@ def apply(proposal, user):
     if settings.FOUR_EYES and proposal.created_by_id == user.pk:
         raise exceptions.PermissionDenied("Somebody else applies what you proposed.")
     document = {**proposal.document, REASON: proposal.reason}
-    may_change(user, record, document)
+    check_change(user, record, document)
     writes.change(shape_of(proposal)(pick=FULL), user, record, document, partial=True)
     proposal.decide(user, ProposalState.APPLIED)
 

@@ -18,7 +18,7 @@ from .choices import Publication
 from .documents import MOST_FAULTS, Invalid, pointer
 from .models import Part, Slugged
 from .problems import nearest
-from .refusals import check_references, put_in_words
+from .refusals import check_references, put_in_words, sentence
 from .shapes import PartShape, Ref
 from .values import read
 
@@ -255,6 +255,19 @@ class Writer:
             links.remove(*gone)
         if more := set(rows) - known:
             links.add(*more)
+
+    def refuse_twins(self, parts, path):
+        """Points at each part that says the same as an earlier one where none may."""
+        for rule in (rule for part in parts[:1] for rule in part._meta.constraints if is_comparison(rule)):
+            said = [tuple(getattr(part, name) for name in rule.fields) for part in parts]
+            for number, values in enumerate(said):
+                if values in said[:number]:
+                    self.fail(pointer(path, number), sentence(rule))
+
+
+def is_comparison(rule):
+    """Whether a constraint compares the rows of a whole table."""
+    return isinstance(rule, UniqueConstraint) and rule.condition is None
 
 
 def keys_of(shape, record):

@@ -13,7 +13,7 @@ from .choices import Confidentiality, Publication
 from .context import noted
 from .documents import Invalid, pointer
 from .models import Proposal
-from .refusals import put_in_words
+from .refusals import put_in_words, together
 from .shapes import FULL, PartShape, Reader
 from .writer import REASON, Writer, key_of, rows_of, written
 
@@ -59,16 +59,16 @@ def change(shape, user, record, document, partial):
         return write(writer, shape, record, document, partial=partial)
 
 
-def change_many(shape, user, documents, may_change):
+def change_many(shape, user, documents, check):
     """Records as documents say that name them by id and version: all of them, or Invalid and nothing.
 
-    `may_change(user, record, document, path)` raises for a record that the user must not change so.
+    `check(user, record, document, path)` raises for a record that the user must not change so.
     """
     writer = Writer(user)
     with writer.all_or_nothing():
         named = meant(writer, shape, documents)
         for path, record, document in named:
-            may_change(user, record, document, path)
+            check(user, record, document, path)
         writer.look_up(shape, [document for _, _, document in named], [record for _, record, _ in named])
         return [
             write(writer, shape, record, document, path, partial=True) for path, record, document in named
@@ -202,6 +202,10 @@ def save_parts(writer, model, kept, gone, path):
         model.objects.filter(pk__in=gone).delete()
     except ProtectedError:
         writer.fail(path, PROTECTED)
-    for number, part in enumerate(kept):
-        with put_in_words(pointer(path, number)):
-            part.save_base()
+    writer.refuse_twins(kept, path)
+    if writer.errors:
+        return
+    with put_in_words(path), together(model):
+        for number, part in enumerate(kept):
+            with put_in_words(pointer(path, number)):
+                part.save_base()
