@@ -211,6 +211,12 @@ class BulkTest(ManyTest):
         self.assert_errors(answer, "/0/name", "/1/country", "/1/parent")
         self.assertEqual([version(row) for row in (draft, public)], [1, 1])
 
+    def test_a_version_is_a_number(self):
+        place = make.place(publication="draft")
+        for number in (True, 1.0, "1", None, [1]):
+            answer = self.change(self.editor, {"id": str(place.pk), "version": number, "country": "AM"})
+            self.assert_errors(answer, "/0/version")
+
     def test_a_stale_row_is_412_and_named(self):
         one, two = make.place(publication="draft"), make.place(publication="draft")
         rows = [{"id": str(one.pk), "version": 1}, {"id": str(two.pk), "version": 2}]

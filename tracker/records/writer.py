@@ -15,7 +15,7 @@ from rest_framework import serializers
 
 from . import editorial
 from .choices import Publication
-from .documents import MOST_FAULTS, Invalid, pointer
+from .documents import MOST_ENTRIES, MOST_FAULTS, Invalid, pointer
 from .models import Part, Slugged
 from .problems import nearest
 from .refusals import check_references, put_in_words, sentence
@@ -54,6 +54,7 @@ class Writer:
     def __init__(self, user):
         self.user, self.errors, self.wanted, self.found, self.hidden = user, {}, {}, {}, set()
         self.usernames, self.users = set(), {}
+        self.taken = 0  # entries of lists
         self.sound = 0  # how many errors there were before the document at hand
 
     def check(self):
@@ -152,9 +153,13 @@ class Writer:
             self.fail(pointer(path, REASON), "Give a text.")
 
     def a_list(self, value, path):
-        if isinstance(value, list):
+        self.taken += len(value) if isinstance(value, list) else 0
+        if not isinstance(value, list):
+            self.fail(path, "Give a list.")
+        elif self.taken > MOST_ENTRIES:
+            self.fail(path, f"Give at most {MOST_ENTRIES} rows and references in one request.")
+        else:
             return value
-        self.fail(path, "Give a list.")
         return []
 
     def refer(self, instance, field, value, path, many):

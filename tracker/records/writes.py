@@ -86,7 +86,7 @@ def meant(writer, shape, documents):
         record = locked.pop(key_of(document), None) if isinstance(document, dict) else None
         if record is None:
             writer.fail(path, "Give the id of a record that you can see, each once.")
-        elif not isinstance(document.get("version"), int):
+        elif type(document.get("version")) is not int:  # true is an int too
             writer.fail(f"{path}/version", "Give the version that you read: the number in its ETag.")
         elif document["version"] != record.version:
             stale.append({"pointer": f"{path}/version", "detail": PreconditionFailed.default_detail})
