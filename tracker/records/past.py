@@ -10,7 +10,8 @@ from . import roles
 from .choices import Confidentiality, Publication
 from .context import noted
 from .history import HOUSEKEEPING, Entry
-from .models import Part, Record, Visible, citable_fields
+from .models import Part, Record, citable_fields
+from .visible import Visible
 
 FREE = "named"
 
