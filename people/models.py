@@ -52,7 +52,13 @@ class Side(Part):
 
     class Meta(Part.Meta):
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["record", "name"], name="side_name_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "name"],
+                name="side_name_unique",
+                deferrable=models.Deferrable.IMMEDIATE,  # sides may take each other's names
+            )
+        ]
 
     def __str__(self):
         return self.name

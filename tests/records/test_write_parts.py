@@ -91,6 +91,23 @@ class PartsTest(WritingTest):
         self.assert_errors(answer, "/sides/1")
         self.assertEqual(answer.json()["errors"][0]["detail"], "Another one has the same name.")
 
+    def test_sides_take_each_others_names(self):
+        conflict = make.conflict(sides=["North", "South"])
+        north, south = self.read(conflict)["sides"]
+        turned = [{**north, "name": "South"}, {**south, "name": "North"}]
+        after = self.change(conflict, sides=turned)["sides"]
+        self.assertEqual(
+            [(row["id"], row["name"]) for row in after], [(row["id"], row["name"]) for row in turned]
+        )
+        answer = self.send(
+            self.editor,
+            "PATCH",
+            path(conflict),
+            {"sides": [{**north, "name": "East"}, {**south, "name": "East"}], "reason": "x"},
+            version(conflict),
+        )
+        self.assert_errors(answer, "/sides/1")
+
     def test_rules_of_parts_are_told_in_their_words(self):
         given = {"name": "A", "citations": [{"source": str(make.source().pk), "basis": "inferred"}]}
         answer = self.send(self.editor, "POST", f"{API}people/", given)

@@ -16,8 +16,8 @@ class Workflow:
 
     def submit(self, by, comment=""):
         """Hand a draft over for review."""
-        if not (roles.edits(by) or (roles.writes(by) and by.pk in (self.created_by_id, self.assigned_to_id))):
-            raise PermissionDenied("Only who wrote a draft, or an editor, submits it.")
+        if not roles.works_on(by, self):
+            raise PermissionDenied("Only who works on a draft, or an editor, submits it.")
         self._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
 
     def send_back(self, by, comment):
