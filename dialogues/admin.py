@@ -43,7 +43,7 @@ class ParticipationInline(RecordInline):
 @admin.register(models.Dialogue)
 class DialogueAdmin(RecordAdmin):
     tells = ["start_date", "place"]
-    columns = ["title", "start_date", "classification", "track", "place", "disclosure", "state", "sources"]
+    columns = ["title", "start_date", "classification", "track", "place", "state", "sources"]
     inlines = [DialogueIdentifierInline, ParticipationInline]
 
 
@@ -116,7 +116,6 @@ class AssessmentAdmin(RecordAdmin):
 
 class SpeakerInline(PartInline):
     model = models.Speaker
-    template = "admin/record_rows.html"
     one_of = ("person", "organization", "label")
     fieldsets = [
         (None, {"fields": [("person", "organization", "label", "name_as_given", "naming", "position")]})

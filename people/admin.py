@@ -91,6 +91,11 @@ class CaseActorInline(RecordInline):
     one_of = ("person", "organization")
     narrowed = {"event": "case:case"}
 
+    def formfield_for_foreignkey(self, db_field, request, **kwargs):
+        if db_field.name == "event":
+            kwargs["help_text"] = "An event that is typed above can be chosen once it is saved: Ctrl+S saves."
+        return super().formfield_for_foreignkey(db_field, request, **kwargs)
+
 
 class RecognitionInline(RecordInline):
     model = models.Recognition
@@ -127,16 +132,7 @@ class OrganizationAdmin(RecordAdmin):
 @admin.register(models.Affiliation)
 class AffiliationAdmin(RecordAdmin):
     tells = ["person", "role", "organization", "start_date", "end_date"]
-    columns = [
-        "person",
-        "role",
-        "organization",
-        "start_date",
-        "end_date",
-        "attested_date",
-        "state",
-        "sources",
-    ]
+    columns = ["person", "role", "organization", "start_date", "end_date", "state", "sources"]
 
 
 @admin.register(models.PersecutionCase)

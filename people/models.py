@@ -352,15 +352,29 @@ class CaseEvent(Record):
 
     def clean(self):
         """No release is before every arrest of its case; one that is not recorded would have no date."""
-        others = CaseEvent.objects.filter(case=self.case_id).exclude(pk=self.pk)
-        others = others.exclude(publication=Publication.WITHDRAWN)
-        events = [*others.filter(kind__in=[*BEGINNINGS, *RELEASES]), self]
+        if self.kind not in {*BEGINNINGS, *RELEASES}:
+            return
+        events = [*self.compared_with().filter(kind__in=[*BEGINNINGS, *RELEASES]), self]
         releases = [event.date_latest for event in events if event.kind in RELEASES and event.date_latest]
         begun = [event.date_earliest or date.min for event in events if event.kind in BEGINNINGS]
-        if self.kind in {*BEGINNINGS, *RELEASES} and begun and min([*releases, date.max]) < min(begun):
+        if begun and min([*releases, date.max]) < min(begun):
             raise ValidationError(
                 {"date": "A release is before every arrest of the case: give the arrest too."}
             )
+
+    def compared_with(self):
+        """The other events of its case that everybody sees who works on this one.
+
+        To a change of what is published anybody may contribute: it is compared with what is public. A refusal
+        tells nobody of what they do not see.
+        """
+        others = CaseEvent.objects.filter(case=self.case_id).exclude(pk=self.pk)
+        others = others.exclude(publication=Publication.WITHDRAWN)
+        others = others.exclude(confidentiality=Confidentiality.CONFIDENTIAL)
+        workers = {self.created_by, self.assigned_to} - {None}
+        for user in {None} if self.publication == Publication.PUBLISHED else workers or {None}:
+            others = others.visible_to(user)
+        return others
 
 
 class CaseEventCitation(Citation):

@@ -68,7 +68,7 @@ class EveryPageTest(AdminTest):
 
     def test_list_add_change_delete_and_history_open(self):
         for model in RECORDS:
-            draft = make.one(model, publication="draft")
+            draft = make.one(model, publication="draft", created_by=self.admin)
             pages = [
                 ("changelist",),
                 ("add",),

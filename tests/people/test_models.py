@@ -135,8 +135,12 @@ class IdentifierTest(RuleTest):
 
 
 class CaseEventTest(RuleTest):
+    @classmethod
+    def setUpTestData(cls):
+        cls.writer = make.member("contributor")
+
     def event(self, case, kind, date, **fields):
-        return case.events.model(case=case, kind=kind, date=date, **fields)
+        return case.events.model(case=case, kind=kind, date=date, **{"created_by": self.writer, **fields})
 
     def test_a_release_is_not_before_the_arrest(self):
         for kind in ("release", "term_served", "pardon", "exchange", "death_in_custody"):
@@ -163,6 +167,29 @@ class CaseEventTest(RuleTest):
         case = make.case_event(kind="arrest", date="2018", publication="withdrawn").case
         self.assert_valid(self.event(case, "arrest", "2024"))
         self.assert_invalid(self.event(case, "release", "2020"), "date")
+
+    def test_a_refusal_tells_nobody_of_an_arrest_that_they_do_not_see(self):
+        one, other = (make.member("contributor") for _ in range(2))
+        editor, officer = make.member("editor"), make.member("case_officer")
+        hidden = (
+            {"publication": "draft", "created_by": one},
+            {"publication": "draft", "created_by": editor},
+            {"confidentiality": "restricted"},
+            {"confidentiality": "confidential", "created_by": other, "cleared": [officer, other]},
+        )
+        draft, given = {"created_by": other}, {"created_by": editor, "assigned_to": other}
+        public = {"created_by": editor, "publication": "published"}
+        for fields in hidden:
+            case = make.case_event(kind="arrest", date="2024", **fields).case
+            for written in (draft, given, public, {"created_by": officer}, {"created_by": None}):
+                with self.subTest(arrest=fields, release=written):
+                    self.assert_valid(self.event(case, "release", "2020", **written))
+
+    def test_the_dates_of_drafts_are_compared_for_whoever_sees_both(self):
+        editor, own = make.member("editor"), {"publication": "draft", "created_by": self.writer}
+        case = make.case_event(kind="arrest", date="2024", **own).case
+        for workers in ({}, {"created_by": editor}, {"assigned_to": editor}):
+            self.assert_invalid(self.event(case, "release", "2020", **workers), "date")
 
     def test_other_events_may_be_before_the_arrest(self):
         case = make.case_event(kind="arrest", date="2024-05").case

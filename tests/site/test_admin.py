@@ -88,10 +88,10 @@ class WritingTest(EditingTest):
         answer = self.change(part.dialogue, **self.row("participations", 0, quotation="word " * 26))
         self.assertContains(answer, "A quotation has at most 25 words.")
 
-    def test_a_published_row_cannot_be_deleted_and_a_draft_can(self):
+    def test_a_published_row_cannot_be_deleted_and_an_own_draft_can(self):
         dialogue = make.dialogue()
-        published = make.participation(dialogue=dialogue)
-        draft = make.participation(dialogue=dialogue, publication="draft")
+        published = make.participation(dialogue=dialogue, created_by=self.admin)
+        draft = make.participation(dialogue=dialogue, created_by=self.admin, publication="draft")
         deleted = {f"participations-{number}-DELETE": "on" for number in range(2)}
         self.change(dialogue, **deleted)
         self.assertEqual([*dialogue.participations.all()], [published])
@@ -99,9 +99,14 @@ class WritingTest(EditingTest):
 
     def test_only_what_was_never_published_can_be_deleted(self):
         for publication, status in (("draft", 302), ("published", 403), ("withdrawn", 403)):
-            row = make.person(publication=publication)
+            row = make.person(publication=publication, created_by=self.admin)
             answer = self.client.post(address(Person, "delete", row.pk), {"post": "yes"})
             self.assertEqual(answer.status_code, status, publication)
+
+    def test_moments_are_shown_as_iso_has_them(self):
+        row = make.person()
+        page = self.client.get(address(Person, "change", row.pk))
+        self.assertContains(page, f"{row.created_at:%Y-%m-%d %H:%M}</div>")
 
     def test_dates_say_what_was_understood(self):
         dialogue = make.dialogue(start_date="2025-10")

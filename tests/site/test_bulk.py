@@ -17,7 +17,12 @@ class BulkTest(EditingTest):
         return f"{address(Dialogue, 'bulk')}?ids={','.join(str(row.pk) for row in rows or self.rows)}"
 
     def send(self, change, *rows, reason="As the source says."):
-        return self.client.post(self.path(*rows), {"change": change, "reason": reason}, follow=True)
+        path = self.path(*rows)
+        return self.send_as_shown(self.client.get(path), path, change=change, reason=reason)
+
+    def send_as_shown(self, page, path, **said):
+        seen = page.context["form"]["seen"].value()
+        return self.client.post(path, {"seen": seen, "reason": "A source.", **said}, follow=True)
 
     def tracks(self):
         return [Dialogue.objects.get(pk=row.pk).track for row in self.rows]
@@ -44,6 +49,23 @@ class BulkTest(EditingTest):
         wrong = self.rows[1].pk
         Dialogue.objects.filter(pk=wrong).update(parent=wrong)
         self.assertContains(self.send("track=track_2"), "A dialogue is not part of itself.")
+        self.assertEqual(self.tracks(), ["track_1", "unknown"])
+
+    def test_what_somebody_saved_meanwhile_holds_back_all_until_it_was_looked_at(self):
+        path, change = self.path(), {"change": "track=track_2"}
+        page = self.client.get(path)
+        other = make.member("editor", username="other")
+        self.client.force_login(other)
+        self.change(self.rows[0], track="track_3", reason="Another source.")
+        self.client.force_login(self.admin)
+        answer = self.send_as_shown(page, path, **change)
+        self.assertContains(answer, "other saved it at")
+        self.assertEqual(self.tracks(), ["track_3", "unknown"])
+        self.send_as_shown(answer, path, **change)
+        self.assertEqual(self.tracks(), ["track_2", "track_2"])
+
+    def test_a_form_without_versions_changes_nothing(self):
+        self.client.post(self.path(), {"change": "track=track_2", "reason": "A source."})
         self.assertEqual(self.tracks(), ["track_1", "unknown"])
 
     def test_only_fields_that_are_safe_and_values_that_exist(self):

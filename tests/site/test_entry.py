@@ -1,7 +1,11 @@
 """Entering records in the admin: rows that know each other, choices that narrow, what is known already."""
 
+import re
+
+from django.conf import settings
+
 from dialogues.models import Dialogue, Participation, Statement
-from people.models import Affiliation, CaseActor, Person
+from people.models import Affiliation, CaseActor, PersecutionCase, Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address, choices_address
@@ -100,6 +104,20 @@ def asked(model, field):
     return {"app_label": meta.app_label, "model_name": meta.model_name, "field_name": field}
 
 
+class HelpTest(EditingTest):
+    def test_every_shortcut_is_shown_and_every_one_that_is_shown_works(self):
+        script = (settings.BASE_DIR / "tracker/static/tracker/rows.js").read_text(encoding="utf-8")
+        keys = set(re.findall(r'^ {4}"(.+?)": ', script.partition("const KEYS")[2], re.MULTILINE))
+        page = self.client.get(address(Dialogue, "add")).content.decode()
+        shown = set(re.findall("<kbd>(.+?)</kbd>", page))
+        self.assertEqual({key.lower() for key in shown}, {key.lower() for key in keys})
+        self.assertGreater(len(keys), 7)
+
+    def test_the_row_of_an_actor_says_when_an_event_can_be_chosen(self):
+        page = self.client.get(address(PersecutionCase, "change", make.case_event().case_id))
+        self.assertContains(page, "An event that is typed above can be chosen once it is saved")
+
+
 class SimilarTest(EditingTest):
     """What is known already is told while a name or title is typed."""
 
@@ -147,6 +165,16 @@ class BothWaysTest(EditingTest):
             self.assertContains(page, address(type(row), "change", row.pk))
         for title in ("Denied", "Denial", "A part"):
             self.assertContains(page, title)
+
+    def test_a_part_is_named_by_what_it_says(self):
+        person = make.person(name="A speaker")
+        make.name(person, "Another name")
+        self.assertContains(
+            self.client.get(address(Person, "change", person.pk)), 'label">Another name</span>'
+        )
+        page = self.client.get(address(Statement, "change", make.statement(speakers=[person, "a crowd"]).pk))
+        for name in ("A speaker", "a crowd"):
+            self.assertContains(page, f'label">{name}</span>')
 
     def test_a_row_with_a_field_called_label_is_named_by_its_label(self):
         statement = make.statement(speakers=["a crowd"])

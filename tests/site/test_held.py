@@ -1,12 +1,14 @@
 """A form that was sent after its session ended: what was typed is kept and can be sent again."""
 
 import re
+from urllib.parse import urlsplit
 
 from django.test import Client
 
 from people.models import Person
 from tests import make
 from tests.test_admin import AdminTest, address, form_data
+from tracker.records.accounts import password_link
 
 ORIGIN = {"headers": {"origin": "http://testserver"}}
 
@@ -28,6 +30,7 @@ class EndedSessionTest(AdminTest):
         self.client.cookies.pop("sessionid")
         held = self.client.post(self.path, self.sent, **ORIGIN)
         self.assertContains(held, "&lt;After&gt;", status_code=403)
+        self.assertContains(held, "Citations 1: locator kind", status_code=403)
         self.log_in_elsewhere()
         again = self.client.post(self.path, {**self.sent, "csrfmiddlewaretoken": token(held)}, **ORIGIN)
         self.assertContains(again, "&lt;After&gt;", status_code=403)  # the login gave another token
@@ -56,3 +59,19 @@ class EndedSessionTest(AdminTest):
     def test_whoever_only_reads_is_led_to_the_login(self):
         self.client.cookies.pop("sessionid")
         self.assertEqual(self.client.get(self.path).status_code, 302)
+
+    def test_a_password_is_shown_to_nobody(self):
+        link = urlsplit(password_link(make.member("contributor"))).path
+        typed = {f"new_password{number}": "Zzyzx" for number in (1, 2)} | {"old_password": "Zzyzx"}
+        for path in ("/admin/password_change/", "/admin/login/", link, self.path):
+            for session in (True, False):
+                with self.subTest(path=path, session=session):
+                    if not session:
+                        self.client.cookies.pop("sessionid", None)
+                    for token in ("x" * 64, self.sent["csrfmiddlewaretoken"]):
+                        sent = {**typed, "Password": "Zzyzx", "csrfmiddlewaretoken": token}
+                        answer = self.client.post(path, sent, **ORIGIN)
+                        self.assertNotIn("Zzyzx", answer.content.decode())
+                        held = b"Send it again" in answer.content
+                        self.assertFalse(held and path != self.path)
+            self.client.force_login(self.admin)

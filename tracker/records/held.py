@@ -9,13 +9,16 @@ from django.urls import reverse
 from django.views.csrf import csrf_failure as refused
 
 OURS = "csrfmiddlewaretoken"
+UNHELD = {"login", "logout", "password_change", "set_password"}  # what is typed there is shown to nobody
+SECRET = re.compile("passw|secret", re.IGNORECASE)
 KEY = re.compile("[0-9a-f-]{36}")
 
 
 def held(request):
     """The page with what was typed. It does nothing by itself: somebody who is logged in sends it again."""
-    typed = [(name, value) for name, values in request.POST.lists() if name != OURS for value in values]
-    shown = [(name.replace("_", " "), value) for name, value in typed if value and is_typed(name, value)]
+    names = [name for name in request.POST if name != OURS and not SECRET.search(name)]
+    typed = [(name, value) for name in names for value in request.POST.getlist(name)]
+    shown = [(in_words(name), value) for name, value in typed if value and is_typed(name, value)]
     known = request.user.is_authenticated
     context = {"typed": typed, "shown": shown, "known": known, "login": reverse("admin:login")}
     return TemplateResponse(request, "admin/held.html", context, status=403)
@@ -27,16 +30,24 @@ def is_typed(name, value):
     return not (built or KEY.fullmatch(value))
 
 
+def in_words(name):
+    """The name of a field; that of a field in a row counts rows from one."""
+    rows = re.sub(r"-(\d+)-", lambda number: f" {int(number[1]) + 1}: ", name)
+    return rows.replace("_", " ").capitalize()
+
+
+def may_hold(request):
+    """Whether a request brings a form of the admin that may be shown again."""
+    ours = request.path.startswith(reverse("admin:index"))
+    return ours and request.method == "POST" and request.resolver_match.url_name not in UNHELD
+
+
 def hold(view):
     """The view, with the page above in place of the way to the login where that would lose a form."""
 
     def kept(request, *args, **kwargs):
-        lost = request.method == "POST" and not request.user.is_authenticated
-        return (
-            held(request)
-            if lost and request.path != reverse("admin:logout")
-            else view(request, *args, **kwargs)
-        )
+        lost = not request.user.is_authenticated and may_hold(request)
+        return held(request) if lost else view(request, *args, **kwargs)
 
     return update_wrapper(kept, view)
 
@@ -48,6 +59,4 @@ def csrf_failure(request, reason=""):
     """
     origin = urlsplit(request.headers.get("Origin", ""))
     own = origin.netloc == request.get_host() and not reason.startswith("Origin")
-    if own and request.path.startswith(reverse("admin:index")) and request.path != reverse("admin:login"):
-        return held(request).render()
-    return refused(request, reason)
+    return held(request).render() if own and may_hold(request) else refused(request, reason)

@@ -68,14 +68,20 @@ def difference(proposal, reader):
     record = rows_of(proposal, reader.user).first()
     if record is None or proposal.state != ProposalState.OPEN:
         return []
-    before, shape = shown(proposal, reader), shape_of(proposal)(pick=FULL)
     with transaction.atomic():
-        try:
-            writes.change(shape, reader.user, record, proposal.document, partial=True)
-            after = shown(proposal, reader)
-        except Invalid:
-            after = {**before, **proposal.document}
+        changes = tried(proposal, reader, record)
         transaction.set_rollback(True)
+    return changes
+
+
+def tried(proposal, reader, record):
+    """What a proposal changes of a record as it is now. The caller undoes it."""
+    before, shape = shown(proposal, reader), shape_of(proposal)(pick=FULL)
+    try:
+        writes.change(shape, reader.user, record, proposal.document, partial=True)
+        after = shown(proposal, reader)
+    except Invalid:
+        after = {**before, **proposal.document}
     return [
         {"field": name, "before": before[name], "after": after[name]}
         for name in [*written(shape), editorial.KEY]

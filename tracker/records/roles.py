@@ -76,6 +76,12 @@ def may_change(user, record):
     return edits(user) or (record.publication == Publication.DRAFT and works_on(user, record))
 
 
+def may_delete(user, record):
+    """Whether somebody may delete a record: what they wrote, as long as it never left the draft."""
+    never_left = record.publication == Publication.DRAFT and not record.published_at
+    return never_left and writes(user) and record.created_by_id == user.pk
+
+
 def may_be_cleared(user):
     """Whether somebody sees the confidential records that they are cleared for."""
     return bool(roles(user) & {Role.CASE_OFFICER, Role.EDITOR})

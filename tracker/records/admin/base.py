@@ -16,6 +16,7 @@ from tracker.records.visible import SEARCH_WORDS
 from .bulk import Bulk
 from .history import REASON, History
 from .inlines import citation_inline
+from .kept import KeptFilters
 from .layout import in_rows, lines
 from .lists import (
     RecordList,
@@ -112,13 +113,11 @@ class Saved(VisibleAdmin):
     """Saves a record when everything else has agreed to it."""
 
     def save_model(self, request, obj, form, change):
-        if not change:
-            obj.created_by = request.user
         links = {field.name for field in facts(obj) if field.many_to_many}
         obj.save(links_change=not links.isdisjoint(form.changed_data))
 
 
-class RecordAdmin(Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Saved):
+class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Saved):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's
@@ -198,16 +197,18 @@ class RecordAdmin(Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Saved
             else fieldsets
         )
 
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        form.writer = request.user
+        return form
+
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
         if "confidentiality" in form.changed_data or not change:
             self.keep_secret(request, form.instance)
 
     def save_formset(self, request, form, formset, change):
-        """Saves rows; those that are records of their own know who wrote them."""
-        for row in formset.forms:
-            if isinstance(row.instance, Record) and row.instance._state.adding:
-                row.instance.created_by = request.user
+        """Saves rows, those that are records of their own over the version that was shown only."""
         for row in formset.initial_forms:
             if SEEN in row.fields and row.has_changed():
                 claim(row.instance)

@@ -16,10 +16,12 @@ from .forms import label_of, sentences
 from .history import reason_field
 from .lists import facts, is_uuid, is_vocabulary
 from .rights import editing_fields
+from .stale import last_saved
 from .verbs import AT_ONCE, words_of
 
 
 class BulkForm(forms.Form):
+    seen = forms.CharField(widget=forms.HiddenInput, required=False)
     change = forms.ChoiceField(label="Set", help_text="The field, and its new value.")
     reason = reason_field()
 
@@ -27,6 +29,15 @@ class BulkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["change"].choices = [("", "---------"), *choices]
         self.fields["reason"].required = published
+
+
+def versions_of(records):
+    """Says which records in which versions a page shows."""
+    return " ".join(f"{record.pk}:{record.version}" for record in records)
+
+
+def changed_since(record):
+    return f"{last_saved(record)} while you looked. Nothing was changed: look at it, then change again."
 
 
 class Bulk:
@@ -66,7 +77,8 @@ class Bulk:
         keys = [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
         records = list(self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user))
         published = any(record.published_at for record in records)
-        form = BulkForm(list(self.bulk_choices(request.user)), published, request.POST or None)
+        shown = {"seen": versions_of(records)}
+        form = BulkForm(list(self.bulk_choices(request.user)), published, request.POST or None, initial=shown)
         if form.is_valid() and self.changed_all(request, form, [record.pk for record in records]):
             said = f"{len(records)} {self.opts.verbose_name_plural} were changed."
             self.message_user(request, said, messages.SUCCESS)
@@ -76,7 +88,7 @@ class Bulk:
             "title": "Change many",
             "opts": self.opts,
             "form": form,
-            "labels": [label_of(record) for record in records],
+            "rows": [(label_of(record), self.address("change", record.pk)) for record in records],
         }
         return TemplateResponse(request, "admin/record_bulk.html", context)
 
@@ -85,8 +97,12 @@ class Bulk:
         name, _, value = form.cleaned_data["change"].partition("=")
         with transaction.atomic(), noted(reason=form.cleaned_data["reason"]):
             rows = self.get_queryset(request).filter(pk__in=keys)
-            for record in rows.select_for_update(of=("self",)).order_by("pk"):
-                for said in self.against(request, record, name, value):
+            records = list(rows.select_for_update(of=("self",)).order_by("pk"))
+            seen = form.cleaned_data["seen"].split()
+            form.data = {**form.data.dict(), "seen": versions_of(records)}
+            for record in records:
+                known = versions_of([record]) in seen
+                for said in self.against(request, record, name, value) if known else [changed_since(record)]:
                     form.add_error(None, f"{record}: {said}")
             transaction.set_rollback(not form.is_valid())
         return form.is_valid()

@@ -7,7 +7,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model
 from django.utils.text import capfirst
 
-from tracker.records.models import citable_fields
+from tracker.records.models import Record, citable_fields
 
 HIDDEN = "(hidden)"
 ROW_CITATION = ("source", "locator_kind", "locator", "quotation")
@@ -89,6 +89,8 @@ def select_of(field):
 class RecordForm(forms.ModelForm):
     """Checks every constraint, says every error, and leaves alone what its reader does not see."""
 
+    writer = None  # whose a new record is: known before it is checked
+
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         for name, field in self.fields.items():
@@ -123,6 +125,8 @@ class RecordForm(forms.ModelForm):
 
     def _post_clean(self):
         """Checks also the constraints that Django leaves out, on fields that the form does not hold."""
+        if isinstance(self.instance, Record) and self.instance._state.adding:
+            self.instance.created_by = self.writer
         super()._post_clean()
         if not self.errors:
             try:

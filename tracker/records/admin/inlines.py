@@ -7,20 +7,34 @@ from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
 from django.db.models import Prefetch
 from django.forms.models import BaseInlineFormSet, _get_foreign_key
 
+from tracker.records import roles
 from tracker.records.fields import PartialDateField
 
-from .forms import ROW_CITATION, CitationForm, row_form
-from .lists import FirstCited, facts, visible_citations
+from .forms import ROW_CITATION, CitationForm, RecordForm, row_form
+from .lists import FirstCited, facts, text_of, visible_citations
 from .relations import VisibleRelations
 from .rights import locked
 from .rows import Among, Marks
 from .stale import SEEN, check_rows, seen_version
 
 
-class PartInline(Marks, VisibleRelations, admin.TabularInline):
-    """Rows that belong to the record on whose page they stand."""
+class PartForm(RecordForm):
+    """A row that is named by the first thing that it says."""
 
+    @property
+    def row_label(self):
+        return next(filter(None, (text_of(self.instance, name) for name in self._meta.fields)), "")
+
+
+class PartInline(Marks, VisibleRelations, admin.StackedInline):
+    """Rows that belong to the record on whose page they stand, each in one line."""
+
+    form = PartForm
+    template = "admin/record_rows.html"
     extra = 0
+
+    def get_fieldsets(self, request, obj=None):
+        return self.fieldsets or [(None, {"fields": [tuple(self.get_fields(request, obj))]})]
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related(*self.known_relations(request.user))
@@ -34,7 +48,7 @@ class IdentifierInline(PartInline):
     verbose_name = "identifier"
 
 
-class CitationInline(PartInline, admin.StackedInline):
+class CitationInline(PartInline):
     """The citations of a record."""
 
     form = CitationForm
@@ -50,7 +64,6 @@ class CitationInline(PartInline, admin.StackedInline):
             },
         ),
     ]
-    template = "admin/record_rows.html"
     ordering = ["field", "pk"]
 
     def get_extra(self, request, obj=None, **kwargs):
@@ -64,10 +77,7 @@ def citation_inline(model):
 
 
 class RecordFormSet(Among, BaseInlineFormSet):
-    """Rows that are records: what was ever published is withdrawn on its own page, never deleted.
-
-    What its reader may not change here is shown and left as it is.
-    """
+    """Rows that are records: what its reader may not delete, or not change here, is left as it is."""
 
     reader = None
 
@@ -78,7 +88,7 @@ class RecordFormSet(Among, BaseInlineFormSet):
             return
         form.fields[SEEN] = seen_version(row.version)
         closed = locked(self.reader, row, self.instance)
-        if closed or row.published_at:
+        if closed or not roles.may_delete(self.reader, row):
             form.fields.pop("DELETE", None)
         if closed:
             for name in form.base_fields.keys() - {self.fk.name}:
@@ -117,7 +127,7 @@ class RecordInline(Marks, FirstCited, VisibleRelations, admin.StackedInline):
         belongs_to = _get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name).name
         form = row_form(self.model, belongs_to, partial(self.formfield_for_dbfield, request=request))
         formset = super().get_formset(request, obj, **{"form": form, **kwargs})
-        formset.reader = request.user
+        formset.reader = formset.form.writer = request.user
         return formset
 
     def get_queryset(self, request):

@@ -6,7 +6,7 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils.html import format_html
 
 from tracker.records.choices import Confidentiality
@@ -116,13 +116,21 @@ def default_columns(model, label_field, belongs_to):
 
 
 def default_filters(model):
-    """State, confidentiality, sources, the conflict and every vocabulary."""
+    """Whose it is, state, confidentiality, sources, the conflict and every vocabulary."""
     fields = facts(model)
     conflict = [(field.name, VisibleRelated) for field in fields if field.name == "conflict"]
     vocabularies = [(field.name, Terms) for field in fields if is_vocabulary(field)]
     lists = [contains(field) for field in fields if is_list_of_vocabulary(field)]
     sources = [HasSource] if model.cited else []
-    return [("publication", Terms), *sources, *conflict, *vocabularies, *lists, ("confidentiality", Terms)]
+    return [
+        Mine,
+        ("publication", Terms),
+        *sources,
+        *conflict,
+        *vocabularies,
+        *lists,
+        ("confidentiality", Terms),
+    ]
 
 
 class Folded:
@@ -141,6 +149,18 @@ class VisibleRelated(Folded, admin.RelatedFieldListFilter):
     def field_choices(self, field, request, model_admin):
         rows = field.related_model.objects.visible_to(request.user).order_by(folded_of(field.related_model))
         return [(row.pk, name_of(row)) for row in rows]
+
+
+class Mine(Folded, admin.SimpleListFilter):
+    title = "whose it is"
+    parameter_name = "mine"
+
+    def lookups(self, request, model_admin):
+        return [("yes", "written by me, or assigned to me")]
+
+    def queryset(self, request, queryset):
+        own = Q(created_by=request.user) | Q(assigned_to=request.user)
+        return queryset.filter(own) if self.value() == "yes" else queryset
 
 
 class HasSource(Folded, admin.SimpleListFilter):

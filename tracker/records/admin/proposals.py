@@ -7,7 +7,7 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import models, transaction
+from django.db import IntegrityError, models, transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
@@ -18,12 +18,14 @@ from rest_framework.exceptions import APIException
 from tracker.records import proposing, roles, writes
 from tracker.records.choices import Publication
 from tracker.records.documents import Invalid
+from tracker.records.history import Entry
 from tracker.records.models import Part
+from tracker.records.past import Past, restore
 from tracker.records.proposals import Proposal, ProposalState
 from tracker.records.shapes import Pick, Reader, registry
 from tracker.records.writer import rows_of, written
 
-from .forms import label_of
+from .forms import HIDDEN, label_of
 from .history import REASON
 from .layout import lines
 from .lists import facts, is_uuid
@@ -190,6 +192,36 @@ def told(value):
     )
 
 
+def changes_of(proposal, reader):
+    """What a proposal would change; of a decided one, what it would have changed of what stood then."""
+    if proposal.state == ProposalState.OPEN:
+        return proposing.difference(proposal, reader)
+    record = proposing.rows_of(proposal, reader.user).first()
+    if record is None:
+        return []
+    with transaction.atomic():
+        stood = taken_back(record, proposal.created_at, reader.user)
+        changes = proposing.tried(proposal, reader, record) if stood else []
+        transaction.set_rollback(True)
+    unknown = [{"field": name, "before": None, "after": said} for name, said in proposal.document.items()]
+    return changes or [{**one, "before": HIDDEN} for one in unknown]
+
+
+def taken_back(record, moment, user):
+    """Whether a record was made again what it was at a moment: its reader may know all of the way."""
+    past = Past(record, user)
+    last = max((entry.pk for entry in past.entries if entry.at <= moment), default=0)
+    ways = past.since(Entry(pk=last))
+    if any(way.hidden for way in ways):
+        return False
+    try:
+        with transaction.atomic():
+            restore(record, ways, past.table)
+    except (ValidationError, IntegrityError):  # what stood then is not valid any more
+        return False
+    return True
+
+
 class DecisionForm(forms.Form):
     comment = forms.CharField(
         required=False,
@@ -261,7 +293,7 @@ class ProposalAdmin(admin.ModelAdmin):
                 "before": told(one["before"]),
                 "after": told(one["after"]),
             }
-            for one in proposing.difference(proposal, reader)
+            for one in changes_of(proposal, reader)
         ]
         context = {
             **self.admin_site.each_context(request),

@@ -1,7 +1,6 @@
 """Who may do what to which record in the admin: as the API has it, by the roles."""
 
 from tracker.records import roles
-from tracker.records.choices import Publication
 
 EDITING = ("assigned_to", "follow_up", "cleared", "publish_at", "notes")
 OWN_EDITING = ("follow_up", "notes")
@@ -15,13 +14,8 @@ class Rights:
         return allowed and (obj is None or roles.may_change(request.user, obj))
 
     def has_delete_permission(self, request, obj=None):
-        """What was public is withdrawn, never deleted; a draft is deleted by who wrote it, or an editor."""
         allowed = super().has_delete_permission(request, obj)
-        if not (allowed and obj):
-            return allowed
-        own = obj.created_by_id == request.user.pk
-        never_left = obj.publication == Publication.DRAFT and not obj.published_at
-        return never_left and (own or roles.edits(request.user))
+        return allowed and (obj is None or roles.may_delete(request.user, obj))
 
     def has_edit_permission(self, request):
         """Whether somebody does what only editors do: publish, send back, withdraw."""

@@ -39,13 +39,17 @@ def show_anew(form):
     form.data[form.add_prefix(SEEN)] = str(form.instance.version)
 
 
-def told(record):
-    """Who was first, and what now."""
+def last_saved(record):
+    """Who saved it last, and when."""
     last = Entry.objects.of(record).select_related("user").last()
     who = last.user if last and last.user else "Somebody"
-    when = f" at {last.at:%H:%M} UTC" if last else ""
+    return f"{who} saved it{f' at {last.at:%H:%M} UTC' if last else ''}"
+
+
+def told(record):
+    """Who was first, and what now."""
     return (
-        f"{who} saved it{when}, while you worked on it. Nothing of yours was saved, and nothing is lost:"
+        f"{last_saved(record)}, while you worked on it. Nothing of yours was saved, and nothing is lost:"
         " compare above, mend what you typed, and save again."
     )
 

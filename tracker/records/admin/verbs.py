@@ -225,7 +225,7 @@ class Verbs:
             number = f" with {len(together) - 1} that belong to it" if together[1:] else ""
             self.message_user(request, f"1 {self.opts.verbose_name} was published{number}.", messages.SUCCESS)
             return redirect(self.address("change", record.pk))
-        rows = [self.readiness(request, one) for one in together]
+        rows = [self.readiness(request, one, record) for one in together]
         context = {
             **self.admin_site.each_context(request),
             "title": "Publish",
@@ -248,15 +248,17 @@ class Verbs:
             form.add_error(None, problem)
         return not problems
 
-    def readiness(self, request, record):
+    def readiness(self, request, record, page):
         """What a line of the page says: what stands against publication, and what is only worth knowing."""
+        keys = [getattr(page._meta.get_field(name), "field", None) for name in page.publishes]
+        own = next((key.name for key in keys if key.model is type(record)), "")
         first = record.published_at or roles.may_publish_first(request.user, record)
         mine = [] if first else ["You wrote it: somebody else publishes it first."]
         address = reverse(
             f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk]
         )
         return {
-            "label": label_of(record),
+            "label": label_of(record, without=own),
             "record": record,
             "kind": record._meta.verbose_name,
             "address": address,

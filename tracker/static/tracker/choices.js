@@ -89,8 +89,6 @@
     if (!closed || event.key.length !== 1 || event.key === " " || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     $(closed.closest(".select2-container").previousElementSibling).select2("open");
-    const search = document.querySelector(SEARCH);
-    search.focus();  // select2 does it a moment later, too late for who types fast
-    $(search).val(search.value + event.key).trigger("input");
+    $(SEARCH).trigger("focus").val(event.key).trigger("input"); // at once: the next letter may be on its way
   });
 })(django.jQuery);

@@ -8,7 +8,7 @@
 (($) => {
   const CARRIED = ["source", "locator_kind", "locator"];
   const FIELDS = "input:not([type=hidden]), select, textarea";
-  const ROW = ".inline-related:not(.empty-form, .tabular), tr.form-row:not(.empty-form)";
+  const ROW = ".inline-related:not(.empty-form)";
 
   const all = (root, selector) => [...root.querySelectorAll(selector)];
   const groups = () => all(document, ".js-inline-admin-formset");

@@ -1,0 +1,31 @@
+"""Filters of the admin's lists that somebody keeps under a name: seen, used and removed by nobody else."""
+
+from django.conf import settings
+from django.db import models
+
+
+class SavedFilterQuerySet(models.QuerySet):
+    def of(self, user, model):
+        """What somebody keeps for the list of a model."""
+        return self.filter(user=user, model=model._meta.label)
+
+
+class SavedFilter(models.Model):
+    """The query of a list. It may hold a name that was searched for, so its text form is neutral."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
+    model = models.CharField(max_length=60)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+
+    objects = SavedFilterQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["name"]
+        constraints = [
+            models.UniqueConstraint(fields=["user", "model", "name"], name="saved_filter_name_unique")
+        ]
+
+    def __str__(self):
+        return f"saved filter {self.pk}"
