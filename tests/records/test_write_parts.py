@@ -50,6 +50,25 @@ class PartsTest(WritingTest):
         self.change(person, other_names=[])
         self.assertEqual(version(person), before + 1)
 
+    def test_it_changed_for_the_public_when_what_the_public_reads_did(self):
+        person = make.person()
+        hidden = make.name(person, "Hidden", confidentiality="restricted")
+        question = make.question()
+        for record, document, public in (
+            (person, {"other_names": [{"id": str(hidden.pk), "text": "Hidden"}]}, False),
+            (person, {"other_names": []}, False),
+            (person, {"other_names": [{"text": "Known"}]}, True),
+            (person, {"description": person.description}, False),
+            (statement := make.statement(), {"questions": [question.slug]}, True),
+            (statement, {"questions": [question.slug]}, False),
+        ):
+            before = type(record).objects.get(pk=record.pk)
+            self.change(record, **document)
+            after = type(record).objects.get(pk=record.pk)
+            with self.subTest(document=document):
+                self.assertEqual(after.changed_at != before.changed_at, public)
+                self.assertGreater(after.version, before.version)
+
     def test_lists_that_are_left_out_stay_with_patch_and_are_emptied_by_put(self):
         person = make.person()
         make.name(person, "Kept")

@@ -6,6 +6,7 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 from rest_framework import exceptions, status
 
 from . import editorial, roles, statements
@@ -14,7 +15,7 @@ from .context import noted
 from .documents import Invalid, pointer
 from .models import Proposal
 from .refusals import put_in_words, together
-from .shapes import FULL, PartShape, Reader
+from .shapes import FULL, PartShape, Pick, Reader
 from .writer import REASON, Writer, key_of, rows_of, written
 
 PROTECTED = "Other records point at what is left out: keep it, or change them first."
@@ -117,13 +118,22 @@ def write(writer, shape, instance, document, path="", partial=False):
     """Saves one document's record with all that belongs to it; after an error it is only looked at."""
     writer.sound = len(writer.errors)
     public = not instance._state.adding and instance.publication == Publication.PUBLISHED
-    lacked = instance.missing() if public else []
+    lacked, before = (instance.missing(), public_form(shape, instance)) if public else ([], None)
     write_record(writer, shape, instance, document, path, partial)
     if public and len(writer.errors) == writer.sound:
         for sentence in instance.missing():
             if sentence not in lacked:
                 writer.fail(path, sentence)
+        if public_form(shape, instance) != before:
+            type(instance).objects.filter(pk=instance.pk).update(changed_at=timezone.now())
     return instance
+
+
+def public_form(shape, record):
+    """The text that anyone reads of a record but when it changed, None if nobody does: parts and links too."""
+    pick, reader = Pick(detail=True, omit=("changed_at",)), Reader(None, datetime.now(UTC).date())
+    rows = statements.found(type(record).objects.visible_to(None).filter(pk=record.pk))
+    return statements.one(rows, statements.shaped(type(shape), pick, reader)).fetch()
 
 
 def write_record(writer, shape, instance, document, path, partial=False):
