@@ -130,10 +130,11 @@ def write(writer, shape, instance, document, path="", partial=False):
 
 
 def public_form(shape, record):
-    """The text that anyone reads of a record but when it changed, None if nobody does: parts and links too."""
+    """The text that anyone reads of a record, but not when it changed; None if nobody reads it."""
     pick, reader = Pick(detail=True, omit=("changed_at",)), Reader(None, datetime.now(UTC).date())
     rows = statements.found(type(record).objects.visible_to(None).filter(pk=record.pk))
-    return statements.one(rows, statements.shaped(type(shape), pick, reader)).fetch()
+    found = statements.one(rows, statements.shaped(type(shape), pick, reader)).fetch()
+    return found and found[0]
 
 
 def write_record(writer, shape, instance, document, path, partial=False):
