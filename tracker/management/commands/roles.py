@@ -33,6 +33,7 @@ STATES = {  # publication, who is behind it: its writer or whom it is given to, 
     "Published and restricted": (Publication.PUBLISHED, "", Confidentiality.RESTRICTED),
     "Withdrawn, one's own": (Publication.WITHDRAWN, "created_by", Confidentiality.PUBLIC),
     "Withdrawn, of others": (Publication.WITHDRAWN, "", Confidentiality.PUBLIC),
+    "A confidential draft, one is cleared": (Publication.DRAFT, "cleared", Confidentiality.CONFIDENTIAL),
     "Confidential, one is cleared": (Publication.PUBLISHED, "cleared", Confidentiality.CONFIDENTIAL),
     "Confidential, one is not": (Publication.PUBLISHED, "", Confidentiality.CONFIDENTIAL),
 }
@@ -89,7 +90,7 @@ def deeds(user, key):
     page, request = admin.site.get_model_admin(Place), SimpleNamespace(user=user)
     said = {
         "see": True,
-        "change": undone(lambda: editing.may_change(user, record, {"reason": "A sample."})),
+        "change": undone(lambda: editing.check_change(user, record, {"reason": "A sample."})),
         "propose a change": page.may_propose(request, record),
         "delete": page.has_delete_permission(request, record),
     }
