@@ -124,15 +124,21 @@ class Editing:
         record = self.named(self.key(pk)).first()
         if record is None or not roles.works_on(request.user, record):
             raise Http404
-        drafts = [
-            {"url": address(draft), "type": resource(type(draft)), "missing": lacking(draft, request.user)}
-            for draft in record.drafts(request.user)
-        ]
+        drafts = record.drafts(request.user)
+        together = [record, *drafts]
+        sent_back = record.sent_back() if record.publication == Publication.DRAFT else None
+
+        def said(one):
+            return {"missing": lacking(one, request.user), "hints": one.hints(request.user, together)}
+
         body = {
             "publication": record.publication,
             "version": record.version,
-            "missing": lacking(record, request.user),
-            "drafts": drafts,
+            "comment": sent_back.reason if sent_back else None,
+            **said(record),
+            "drafts": [
+                {"url": address(draft), "type": resource(type(draft)), **said(draft)} for draft in drafts
+            ],
         }
         return self.answer(json.dumps(body, ensure_ascii=False).encode())
 
