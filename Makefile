@@ -11,7 +11,7 @@ ifeq ($(DATABASE_URL)$(POSTGRES_BIN),)
 EMBEDDED := .venv/embedded.installed
 endif
 
-.PHONY: help install run test lint format lock diagram variables clean
+.PHONY: help install run test lint format lock diagram variables roles clean
 
 help:  ## list what one can do
 	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
@@ -35,6 +35,10 @@ diagram: install  ## draw the data model for the README from the code
 
 variables: install  ## print the table of variables for the README
 	@exec $(BIN)/python -c 'from tracker import environment; print(environment.as_markdown())'
+
+roles: install  ## print the table of who may do what for docs/editors.md
+	@$(BIN)/python manage.py migrate --verbosity 0
+	@exec $(BIN)/python manage.py roles
 
 install: .venv/runtime.installed $(EMBEDDED)  ## install from the locks what running needs
 

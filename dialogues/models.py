@@ -18,20 +18,11 @@ from people.models import (
     identifiers_trigger,
 )
 from tracker.records import history
+from tracker.records.constraints import Said, language_code, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.models import (
-    QUOTATION_WORDS,
-    Citation,
-    Part,
-    Place,
-    Record,
-    Said,
-    Titled,
-    language_code,
-    not_reversed,
-    tokens_trigger,
-)
+from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Titled
 from tracker.records.names import fold
+from tracker.records.search import tokens_trigger
 
 from .choices import (
     ASSESSMENT_VALUES,

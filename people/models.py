@@ -10,20 +10,10 @@ from django.db.models import Exists, F, OuterRef, Q
 
 from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication
+from tracker.records.constraints import Said, country_code, language_code, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.models import (
-    Citation,
-    Named,
-    Part,
-    Place,
-    Record,
-    Said,
-    Titled,
-    country_code,
-    language_code,
-    not_reversed,
-    tokens_trigger,
-)
+from tracker.records.models import Citation, Named, Part, Place, Record, Titled
+from tracker.records.search import tokens_trigger
 
 from .choices import (
     BEGINS,
@@ -62,7 +52,13 @@ class Side(Part):
 
     class Meta(Part.Meta):
         ordering = ["position", "id"]
-        constraints = [models.UniqueConstraint(fields=["record", "name"], name="side_name_unique")]
+        constraints = [
+            models.UniqueConstraint(
+                fields=["record", "name"],
+                name="side_name_unique",
+                deferrable=models.Deferrable.IMMEDIATE,  # sides may take each other's names
+            )
+        ]
 
     def __str__(self):
         return self.name

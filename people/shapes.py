@@ -32,6 +32,7 @@ class NameShape(PartShape):
     class Meta:
         model = models.Name
         fields = ["text", "lang", "script", "kind", "start_date", "end_date"]
+        internal = ["confidentiality"]
 
 
 class IdentifierShape(PartShape):

@@ -13,7 +13,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from dialogues import models as dialogues
-from dialogues.choices import Naming
+from dialogues.choices import ASSESSMENT_VALUES, Naming
 from people import models as people
 from tests import make
 from tracker.records import models as records
@@ -255,7 +255,9 @@ def assessment(world, fields):
         if about == "participation"
         else world.any(people.Person if about == "person" else people.Organization)
     )
-    return {**wanted, about: found}
+    said = ASSESSMENT_VALUES[fields["attribute"]]
+    value = fields["value"] if fields["value"] in said else world.random.choice(said)
+    return {**wanted, about: found, "value": value}
 
 
 def statement(world, fields):

@@ -10,8 +10,28 @@ from rest_framework import serializers
 
 from people import asof
 from tests import slow_asof
+from tracker.records import roles, shapes
 
-COMPUTED = {asof.affiliation: slow_asof.affiliation, asof.case: slow_asof.case}
+
+def work(oracle, record):
+    """What a member reads of the work on a record: editors all of it, others their own records'."""
+    user, editor = oracle.user, roles.edits(oracle.user)
+    if not (editor or user.pk in (record.created_by_id, record.assigned_to_id)):
+        return None  # nobody here is a case officer
+    day, moment, given = record.follow_up, record.publish_at, record.assigned_to
+    found = {
+        "confidentiality": record.confidentiality,
+        "assigned_to": given and given.username,
+        "follow_up": day and day.isoformat(),
+        "publish_at": moment and moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ"),
+        "notes": record.notes,
+    }
+    return {
+        name: value for name, value in found.items() if editor or name not in ("assigned_to", "publish_at")
+    }
+
+
+COMPUTED = {shapes.work: work, asof.affiliation: slow_asof.affiliation, asof.case: slow_asof.case}
 
 
 class Oracle:

@@ -12,8 +12,9 @@ from dialogues.models import Dialogue, Participation, Statement
 from people.models import Conflict, Organization, PersecutionCase, Person
 from tests import make
 from tracker.records.admin.lists import lists_of
-from tracker.records.models import Place, Record, Visible
+from tracker.records.models import Place, Record
 from tracker.records.names import fold
+from tracker.records.visible import Visible
 
 FEW, MANY = 2, 12
 SECRET = "Zzyzxqova"

@@ -11,7 +11,8 @@ from rest_framework import serializers
 
 from tests import catalog
 from tracker.records.fields import Derived
-from tracker.records.models import Citation, LatinField, Part, Record, Token
+from tracker.records.models import Citation, LatinField, Part, Record
+from tracker.records.search import Token
 from tracker.records.shapes import Pick, Shape, registry
 
 LAYERS = ("tracker.records", "people", "dialogues", "tracker")  # each may import those before it

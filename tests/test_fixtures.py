@@ -16,8 +16,9 @@ from dialogues.models import Assessment, Dialogue, Participation, Statement
 from people.models import CaseActor, CaseEvent, Charge, Person, Recognition
 from tracker.records.fields import Derived, FoldedField
 from tracker.records.history import Entry
-from tracker.records.models import Citation, Record, Slugged, Source, Token
+from tracker.records.models import Citation, Record, Slugged, Source
 from tracker.records.names import tokens
+from tracker.records.search import Token
 
 FILES = sorted((settings.BASE_DIR / "fixtures").glob("*.json"))
 ARTICLE = os.environ.get("ARTICLE")

@@ -16,7 +16,8 @@ from tests import catalog, make
 from tests.generate import MODELS, PUBLIC, STATES, World
 from tracker.records import filters, shapes, statements
 from tracker.records.citations import CitationViewSet
-from tracker.records.models import OldSlug, Part, Record, Slugged, VisibleQuerySet
+from tracker.records.models import OldSlug, Part, Record, Slugged
+from tracker.records.visible import VisibleQuerySet
 
 HIDDEN = [state for state in STATES if state != PUBLIC]
 VOLATILE = ("Date", "X-Request-ID")

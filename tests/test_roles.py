@@ -36,6 +36,9 @@ STATES = {  # publication, confidentiality; "own": the person wrote it, "given":
     "own-withdrawn": ("withdrawn", "public", "own"),
     "restricted": ("published", "restricted", ""),
     "own-restricted": ("published", "restricted", "own"),
+    "secret-draft": ("draft", "confidential", ""),
+    "own-secret-draft": ("draft", "confidential", "own"),
+    "secret-in-review": ("in_review", "confidential", ""),
     "confidential": ("published", "confidential", ""),
     "own-confidential": ("published", "confidential", "own"),
 }
@@ -44,6 +47,7 @@ TABLE = """
                                                      GET  HEAD OPT PUT PTCH DEL subm back publ with prev corr
 nobody         | draft own-draft given-draft in-review own-in-review
                  restricted own-restricted confidential own-confidential
+                 secret-draft own-secret-draft secret-in-review
                                                    | 404  404  204 401 401 401 401 401 401  401 404 404
 nobody         | published own-published           | 200  200  204 401 401 401 401 401 401  401 404 200
 nobody         | withdrawn own-withdrawn           | gone gone 204 401 401 401 401 401 401  401 404 gone
@@ -51,6 +55,7 @@ nobody         | withdrawn own-withdrawn           | gone gone 204 401 401 401 4
 reader administrator
                | draft own-draft given-draft in-review own-in-review
                  restricted own-restricted confidential own-confidential
+                 secret-draft own-secret-draft secret-in-review
                                                    | 404  404  204 403 403 403 403 403 403  403 404 404
 reader administrator
                | published own-published           | 200  200  204 403 403 403 403 403 403  403 404 200
@@ -60,7 +65,8 @@ reader administrator
 contributor officer cleared
                | draft in-review restricted        | 404  404  204 404 404 404 404 404 404  404 404 404
 contributor officer
-               | confidential own-confidential     | 404  404  204 404 404 404 404 404 404  404 404 404
+               | confidential own-confidential secret-draft own-secret-draft secret-in-review
+                                                   | 404  404  204 404 404 404 404 404 404  404 404 404
 contributor officer cleared
                | own-draft                         | 200  200  204 200 200 204 200 403 403  403 200 200
 contributor officer cleared
@@ -73,7 +79,10 @@ contributor officer cleared
                | own-published own-restricted      | 200  200  204 403 202 409 409 403 403  403 200 200
 contributor officer cleared
                | withdrawn                         | gone gone 204 404 404 404 404 404 404  404 404 gone
-cleared        | confidential                      | 200  200  204 403 202 409 403 403 403  403 404 200
+cleared        | secret-draft                      | 200  200  204 200 200 409 200 403 403  403 200 200
+cleared        | own-secret-draft                  | 200  200  204 200 200 204 200 403 403  403 200 200
+cleared        | secret-in-review                  | 200  200  204 403 403 409 409 403 403  403 200 200
+cleared        | confidential                      | 200  200  204 403 202 409 409 403 403  403 200 200
 cleared        | own-confidential                  | 200  200  204 403 202 409 409 403 403  403 200 200
 
 editor superuser
@@ -90,7 +99,8 @@ editor superuser
 editor superuser
                | withdrawn own-withdrawn           | 200  200  204 200 200 409 409 409 200  409 200 200
 editor superuser
-               | confidential own-confidential     | 404  404  204 404 404 404 404 404 404  404 404 404
+               | confidential own-confidential secret-draft own-secret-draft secret-in-review
+                                                   | 404  404  204 404 404 404 404 404 404  404 404 404
 """
 # The list of each resource: what is asked of all, and a change of several records.
 LISTS = """
@@ -179,6 +189,10 @@ class RolesTest(WritingTest):
         cls.editor = make.member("editor")
         cls.author = make.member("contributor")
 
+    def public(self, record):
+        """What is read of a published record by a writer who does not work on it."""
+        return self.read(record, self.people["contributor"])
+
     @contextmanager
     def in_state(self, record, state, person):
         """The record in a state of STATES, for as long as the block runs."""
@@ -220,7 +234,7 @@ class TableTest(RolesTest):
     def check(self, view, cells):
         """Asks these (person, state, request, status) of a record of a view."""
         record = make.one(view.model())
-        document = {**self.read(record), "reason": "A test."}
+        document = {**self.public(record), "reason": "A test."}
         version = view.model().objects.get(pk=record.pk).version
         for person, state, request, status in cells:
             self.log_in(self.people[person])
@@ -261,7 +275,7 @@ class TableTest(RolesTest):
         names = LISTS.split("\n")[1].replace("OPT ", "OPTIONS ").split()
         for view in RESOURCES:
             draft = make.one(view.model())
-            document, version = self.read(draft), view.model().objects.get(pk=draft.pk).version
+            document, version = self.public(draft), view.model().objects.get(pk=draft.pk).version
             bodies = {"POST": document, "PATCH": [{"id": str(draft.pk), "version": version}]}
             for person, statuses in blocks(LISTS).items():
                 self.log_in(self.people[person])

@@ -92,7 +92,7 @@ class DocumentTest(SimpleTestCase):
 
     def test_it_has_every_route_of_the_api(self):
         records = {resource(view.model()) for view in api.ENDPOINTS} - {"citations"}
-        below = {name: VERBS + ("publication", "corrections") for name in records}
+        below = dict.fromkeys(records, (*VERBS, "publication", "corrections"))
         below |= {"citations": (), "vocabularies": (), "proposals": ("apply", "decline")}
         wanted = {"/api/v1/"}
         for name, more in below.items():

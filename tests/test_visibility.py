@@ -21,7 +21,16 @@ READS = [
     ),
     *(
         f"tracker/records/{name}.py"
-        for name in ("models", "pages", "sources", "citations", "schema", "vocabularies")
+        for name in (
+            "models",
+            "visible",
+            "workflow",
+            "pages",
+            "sources",
+            "citations",
+            "schema",
+            "vocabularies",
+        )
     ),
     *(
         f"{app}/{name}.py"
@@ -36,10 +45,10 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/shapes.py related": "a table of ids only, cut down to rows that are visible",
     "tracker/records/statements.py fresh": "the row of page.key, which the selection has found visible",
     "tracker/records/views.py absent": "old slugs, followed to visible rows; what answers 410 is public",
-    "tracker/records/models.py matching": "words, of which the public is shown those of public names",
+    "tracker/records/visible.py matching": "words, of which the public is shown those of public names",
     "tracker/records/models.py own_conditions": "the rule itself: for whom a record is cleared",
     "tracker/records/models.py _changes_publicly": "the row itself, as it is stored",
-    "tracker/records/models.py _lock": "the row itself, locked",
+    "tracker/records/workflow.py _lock": "the row itself, locked",
     "tracker/records/models.py change_slug": "writes the slug that is given up",
     "tracker/records/models.py slug_is_free": "a slug must be free among what only its holder can name",
     "tracker/records/models.py _moved": "deletes the slugs of the row",

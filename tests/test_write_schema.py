@@ -5,6 +5,7 @@ from uuid import uuid4
 
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
+from jsonschema import Draft202012Validator, FormatChecker
 
 from tests import make
 from tests.writing import API, WritingTest, path
@@ -46,6 +47,33 @@ class WriteSchemaTest(WritingTest):
 
     def test_the_document_is_valid(self):
         validate_schema(self.schema)
+
+    def assert_holds(self, described):
+        """The example of what is sent or answered satisfies its own schema."""
+        schema = {**described["schema"], "components": self.schema["components"]}
+        checker = Draft202012Validator(schema, format_checker=FormatChecker())
+        faults = [
+            f"{one.json_path}: {one.message[:300]}" for one in checker.iter_errors(described["example"])
+        ]
+        self.assertEqual(faults, [])
+
+    def test_every_example_satisfies_its_schema(self):
+        checked = 0
+        for address, methods in self.schema["paths"].items():
+            for method, operation in methods.items():
+                told = (
+                    [operation.get("requestBody"), *operation["responses"].values()]
+                    if method != "get"
+                    else []
+                )
+                for described in (
+                    one["content"].get("application/json") for one in told if one and "content" in one
+                ):
+                    if described:
+                        with self.subTest(address=address, method=method):
+                            self.assert_holds(described)
+                            checked += 1
+        self.assertGreater(checked, 14 * len(RESOURCES))
 
     def test_every_write_is_described(self):
         for view in RESOURCES:

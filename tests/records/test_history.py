@@ -12,8 +12,9 @@ from tests import make
 from tests.test_admin import form_data
 from tracker.records.context import noted
 from tracker.records.history import Entry
-from tracker.records.models import Place, Visible
+from tracker.records.models import Place
 from tracker.records.past import Past
+from tracker.records.visible import Visible
 
 
 def last(record):

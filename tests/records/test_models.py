@@ -6,7 +6,9 @@ from django.test import SimpleTestCase, TestCase
 from people.models import Organization, Person, PersonCitation, PersonName
 from tests import make
 from tests.rules import RuleTest
-from tracker.records.models import Place, Said, Source, Token, citable_fields, normalized_url
+from tracker.records.constraints import Said
+from tracker.records.models import Place, Source, citable_fields, normalized_url
+from tracker.records.search import Token
 
 
 class CitationTest(RuleTest):

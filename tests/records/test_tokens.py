@@ -14,7 +14,10 @@ from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from tests import make
+from tracker.records.accounts import grant
 from tracker.records.admin.tokens import TokenForm
+from tracker.records.proposals import Proposal
+from tracker.records.shapes import resource
 from tracker.records.tokens import FORM, ApiToken, digest
 
 PLACES = "/api/v1/places/"
@@ -116,6 +119,13 @@ class ScopeTest(TokenTest):
                         if status == 403 and name != "HEAD":
                             self.assert_problem(answer, 403, f"scope {NEEDED[name]}")
 
+    def test_a_write_is_answered_with_what_was_written_and_opens_no_other(self):
+        text = self.token("write")
+        shown = self.send(text, "POST", body=WRITTEN).json()
+        self.assertEqual(shown, self.send(self.token("read"), path=f"{PLACES}{shown['id']}/").json())
+        for path in (PLACES, f"{PLACES}{shown['id']}/", f"{PLACES}{shown['id']}/publication/"):
+            self.assert_problem(self.send(text, path=path), 403, "scope read")
+
     def test_a_scope_is_no_right(self):
         """A token does never more than its owner may."""
         reader = self.token("read", "write", "publish", user=make.member("administrator"))
@@ -140,6 +150,17 @@ class ResourceTest(TokenTest):
         self.assert_problem(self.send(text, path="/api/v1/citations/"), 403, "citations")
         self.assert_problem(self.send(text, "POST", "/api/v1/people/", {"name": "Somebody"}), 403, "people")
 
+    def test_records_nested_in_a_document_are_in_reach_with_their_own_resource(self):
+        document = {"title": "A", "participations": [{"group_label": "a delegation"}]}
+        text = self.token("write", resources=["dialogues"])
+        path = "/api/v1/dialogues/"
+        for body in (document, [{"title": "B"}, document]):
+            self.assert_problem(self.send(text, "POST", path, body), 403, "participations")
+        whole = {"title": "A", "identifiers": [{"scheme": "x", "identifier": "1"}], "participations": []}
+        self.assertEqual(self.send(text, "POST", path, whole).status_code, 201)
+        text = self.token("write", resources=["dialogues", "participations"])
+        self.assertEqual(self.send(text, "POST", path, document).status_code, 201)
+
     def test_what_describes_the_api_is_in_reach_of_every_token(self):
         text = self.token("read", resources=["places"])
         for path in ("/api/v1/", "/api/v1/vocabularies/", "/api/v1/vocabularies/gender/"):
@@ -149,6 +170,66 @@ class ResourceTest(TokenTest):
         text = self.token("read")
         for path in ("/api/v1/people/", "/api/v1/citations/", "/api/v1/dialogues/"):
             self.assertEqual(self.send(text, path=path).status_code, 200)
+
+
+class ProposalTest(TokenTest):
+    """Proposals by token: to decide on one is to change its record."""
+
+    def proposed(self, by=None, record=None):
+        """The path of a new proposal, about a place unless a record is given."""
+        record, by = record or make.place(), by or make.member("contributor")
+        meant = {"If-Match": f'"{type(record).objects.get(pk=record.pk).version}"'}
+        path = f"/api/v1/{resource(type(record))}/{record.pk}/"
+        change = {"name": "Other", "reason": "A misprint."}
+        answer = self.send(self.token("write", user=by), "PATCH", path, change, **meant)
+        self.assertEqual(answer.status_code, 202, answer.content)
+        return answer["Location"].removeprefix("http://127.0.0.1:8000")
+
+    def apply(self, path, *scopes, verb="apply", **fields):
+        body = {"comment": "No."} if verb == "decline" else None
+        return self.send(self.token(*scopes, **fields), "POST", f"{path}{verb}/", body)
+
+    def test_it_takes_the_scope_that_changing_takes(self):
+        path = self.proposed()
+        for verb in ("apply", "decline"):
+            self.assert_problem(self.apply(path, "read", "publish", verb=verb), 403, "scope write")
+            self.assertEqual(self.apply(self.proposed(), "write", verb=verb).status_code, 200)
+
+    def test_it_takes_an_editor(self):
+        path, other = self.proposed(), make.member("contributor")
+        for verb in ("apply", "decline"):
+            self.assertEqual(self.apply(path, "write", verb=verb, user=other).status_code, 404)
+        self.assertEqual(Proposal.objects.get().state, "open")
+
+    def test_it_takes_the_resource_of_its_record_too(self):
+        path = self.proposed()
+        for limits, words in ((["proposals", "people"], "places"), (["places"], "proposals")):
+            for verb in ("apply", "decline"):
+                answer = self.apply(path, "write", verb=verb, resources=limits)
+                self.assert_problem(answer, 403, f"reach {words}")
+            self.assert_problem(self.send(self.token("read", resources=limits), path=path), 403, words)
+        self.assertEqual(Proposal.objects.get().state, "open")
+        for limits, listed in ((["proposals", "people"], 0), (["proposals", "places"], 1), ([], 1)):
+            text = self.token("read", resources=limits)
+            self.assertEqual(len(self.send(text, path="/api/v1/proposals/").json()["results"]), listed)
+        self.assertEqual(self.apply(path, "write", resources=["proposals", "places"]).status_code, 200)
+
+    def test_nobody_applies_what_they_proposed(self):
+        author = make.member("contributor")
+        path = self.proposed(author)
+        grant(author, ["editor"])
+        with self.settings(FOUR_EYES=True):
+            self.assert_problem(self.apply(path, "write", user=author), 403, "Somebody else")
+            self.assertEqual(Proposal.objects.get().state, "open")
+        with self.settings(FOUR_EYES=False):
+            self.assertEqual(self.apply(path, "write", user=author).status_code, 200)
+
+    def test_an_editor_who_does_not_see_the_record_finds_none(self):
+        place = make.place()
+        path = self.proposed(record=place)
+        type(place).objects.filter(pk=place.pk).update(confidentiality="confidential")
+        for verb in ("apply", "decline"):
+            self.assertEqual(self.apply(path, "write", verb=verb).status_code, 404)
 
 
 class CredentialTest(TokenTest):

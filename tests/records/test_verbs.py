@@ -81,7 +81,9 @@ class StateTest(VerbTest):
         for nothing in ("", "  \n"):
             self.assertIn("why", self.refused(row.withdraw, self.admin, nothing))
         row.withdraw(self.admin, "The source retracted it.")
-        self.assertEqual((self.reason(row), self.stored(row).notes), ("The source retracted it.", "Ask again."))
+        self.assertEqual(
+            (self.reason(row), self.stored(row).notes), ("The source retracted it.", "Ask again.")
+        )
 
     def test_a_comment_of_the_publisher_is_kept(self):
         row = make.person(publication="draft")

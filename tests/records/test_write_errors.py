@@ -132,6 +132,13 @@ class PointerTest(WritingTest):
         self.assertEqual(answer.status_code, 400)
         self.assertLessEqual(len(answer.json()["errors"]), 100)
 
+    def test_no_list_is_endless_nor_are_all_of_them_together(self):
+        self.refused(PEOPLE, {"name": "A", "citations": [{}] * 2001}, "/citations")
+        self.refused(PEOPLE, {"name": "A", "nationality": ["AM"] * 100_000}, "/nationality")
+        name = {"text": "B"}
+        rows = [{"name": "A", "other_names": [name] * 1000}, {"name": "B", "other_names": [name] * 1001}]
+        self.refused(PEOPLE, rows, "/1/other_names")
+
 
 class SentTest(WritingTest):
     """What comes over the wire."""
@@ -168,6 +175,7 @@ class SentTest(WritingTest):
             (b'{"name": 1e999}', "/name"),
             (rb'{"\u0000": 1}', ""),
             (rb'{"name": "A", "birth_date": "\u0000"}', "/birth_date"),
+            (rb'{"name": "A", "editorial": {"notes": "\ud83d"}}', "/editorial/notes"),
         ):
             with self.subTest(text=text):
                 self.assert_errors(self.send(self.editor, "POST", PEOPLE, text), pointer)
@@ -204,6 +212,15 @@ class SentTest(WritingTest):
             ({"comment": None}, "/comment"),
         ):
             self.assert_errors(self.send(self.editor, "POST", path(place, "submit"), said, 1), pointer)
+
+    def test_numbers_and_dates_at_the_edge_of_what_there_is(self):
+        for text in ("sNaN", "NaN", "-inf", "1e999999999", "1e-999999999", 10**300, 1e308):
+            place = {"name": "A", "latitude": text, "longitude": "1"}
+            self.assert_errors(self.send(self.editor, "POST", f"{API}places/", place), "/latitude")
+        for moment in ("9999-12-31T23:59:59-23:59", "0001-01-01T00:00:00+23:59", "1e9", "2025-02-30T00:00Z"):
+            person = {"name": "A", "editorial": {"publish_at": moment, "follow_up": moment[:10]}}
+            answer = self.send(self.editor, "POST", PEOPLE, person)
+            self.assertIn("/editorial/publish_at", {one["pointer"] for one in answer.json()["errors"]})
 
     def test_only_json_is_taken(self):
         self.log_in(self.editor)

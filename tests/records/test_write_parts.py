@@ -50,6 +50,25 @@ class PartsTest(WritingTest):
         self.change(person, other_names=[])
         self.assertEqual(version(person), before + 1)
 
+    def test_it_changed_for_the_public_when_what_the_public_reads_did(self):
+        person = make.person()
+        hidden = make.name(person, "Hidden", confidentiality="restricted")
+        question = make.question()
+        for record, document, public in (
+            (person, {"other_names": [{"id": str(hidden.pk), "text": "Hidden"}]}, False),
+            (person, {"other_names": []}, False),
+            (person, {"other_names": [{"text": "Known"}]}, True),
+            (person, {"description": person.description}, False),
+            (statement := make.statement(), {"questions": [question.slug]}, True),
+            (statement, {"questions": [question.slug]}, False),
+        ):
+            before = type(record).objects.get(pk=record.pk)
+            self.change(record, **document)
+            after = type(record).objects.get(pk=record.pk)
+            with self.subTest(document=document):
+                self.assertEqual(after.changed_at != before.changed_at, public)
+                self.assertGreater(after.version, before.version)
+
     def test_lists_that_are_left_out_stay_with_patch_and_are_emptied_by_put(self):
         person = make.person()
         make.name(person, "Kept")
@@ -90,6 +109,23 @@ class PartsTest(WritingTest):
         answer = self.send(self.editor, "POST", f"{API}conflicts/", {"title": "A", "sides": sides})
         self.assert_errors(answer, "/sides/1")
         self.assertEqual(answer.json()["errors"][0]["detail"], "Another one has the same name.")
+
+    def test_sides_take_each_others_names(self):
+        conflict = make.conflict(sides=["North", "South"])
+        north, south = self.read(conflict)["sides"]
+        turned = [{**north, "name": "South"}, {**south, "name": "North"}]
+        after = self.change(conflict, sides=turned)["sides"]
+        self.assertEqual(
+            [(row["id"], row["name"]) for row in after], [(row["id"], row["name"]) for row in turned]
+        )
+        answer = self.send(
+            self.editor,
+            "PATCH",
+            path(conflict),
+            {"sides": [{**north, "name": "East"}, {**south, "name": "East"}], "reason": "x"},
+            version(conflict),
+        )
+        self.assert_errors(answer, "/sides/1")
 
     def test_rules_of_parts_are_told_in_their_words(self):
         given = {"name": "A", "citations": [{"source": str(make.source().pk), "basis": "inferred"}]}

@@ -147,6 +147,26 @@ class PublishTest(StatesTest):
         self.assertEqual([one["url"] for one in found["drafts"]], [self.url(child)])
         self.assertEqual(len(found["missing"]), 1)
 
+    def test_what_hinders_nobody_is_told_too_but_no_name_that_is_hidden(self):
+        known, hidden = make.person(publication="draft"), make.person(confidentiality="confidential")
+        dialogue = self.draft(Dialogue)
+        rows = [self.draft(Participation, dialogue=dialogue, person=one) for one in (known, hidden)]
+        found = self.done(200, self.editor, "GET", path(dialogue, "publication"))
+        hints = {one["url"]: one["hints"] for one in found["drafts"]}
+        self.assertEqual(hints[self.url(rows[0])], [f"It stays hidden until {known.name} is public."])
+        self.assertNotIn(self.url(rows[1]), hints)  # as the person, so the participation
+        hidden.cleared.add(self.editor)
+        found = self.done(200, self.editor, "GET", path(dialogue, "publication"))
+        hints = {one["url"]: one["hints"] for one in found["drafts"]}
+        self.assertEqual(hints[self.url(rows[1])], [f"It stays hidden until {hidden} is public."])
+        self.assertNotIn(hidden.name, str(found))
+
+    def test_why_a_draft_was_sent_back_is_told(self):
+        dialogue = self.draft(Dialogue, publication="in_review")
+        self.verb(self.editor, dialogue, "send-back", {"comment": "Say when."})
+        found = self.done(200, self.contributor, "GET", path(dialogue, "publication"))
+        self.assertEqual(found["comment"], "Say when.")
+
     def test_the_state_changes_nothing_of_what_others_wrote_meanwhile(self):
         """What was read before the lock is not written back."""
         stale = self.draft(make.records.Place)

@@ -4,14 +4,14 @@ from tests import generate
 from tests.writing import API, WritingTest, facts, path, trimmed
 from tracker.api import ENDPOINTS
 from tracker.records.citations import CitationViewSet
-from tracker.records.shapes import Pick, resource
+from tracker.records.shapes import FULL, resource
 
 RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
 
 
 def whole(model):
     """The shape in which a model is written."""
-    return next(view.shape for view in RESOURCES if view.model() is model)(pick=Pick(detail=True))
+    return next(view.shape for view in RESOURCES if view.model() is model)(pick=FULL)
 
 
 def seen(row, user):

@@ -1,102 +1,38 @@
 """README says what is so: its examples are run, its picture is drawn again, its folders and targets exist."""
 
-import os
 import re
-import shutil
-import subprocess
-import sys
 import tempfile
 from pathlib import Path
 from unittest import mock
 
 from django.conf import settings
 from django.core.management import CommandError, call_command
-from django.test import LiveServerTestCase, SimpleTestCase, override_settings
+from django.test import SimpleTestCase
 
+from tests.examples import ExamplesTest, as_pattern, examples
 from tests.test_fixtures import load
 from tracker.management.commands import diagram
 
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
-ADDRESS = "http://127.0.0.1:8000"
-EXAMPLE = re.compile(r"^```sh\n(curl [^`]*)\n```\n+```(?:json|text)\n(.*?\n)```$", re.MULTILINE | re.DOTALL)
+QUESTIONS = [example for example in examples(README) if example[0].startswith("curl ")]
 FEWEST_EXAMPLES = 12
 
-# What the examples need of curl, for machines that have none.
-CURL = f"""#!{sys.executable}
-import sys, urllib.error, urllib.parse, urllib.request
 
-given, pairs = sys.argv[1:], []
-address = next(word for word in given if word.startswith("http"))
-for option, value in zip(given, given[1:]):
-    if option in ("-d", "--data-urlencode"):
-        name, _, text = value.partition("=")
-        pairs.append(f"{{name}}={{urllib.parse.quote(text) if option != '-d' else text}}")
-address = "?".join([address, "&".join(pairs)]) if pairs else address
-try:
-    answer = urllib.request.urlopen(address)
-except urllib.error.HTTPError as error:
-    answer = error
-sys.stdout.buffer.write(answer.read())
-"""
-
-
-def examples():
-    """The commands of the README with what they are said to print."""
-    return EXAMPLE.findall(README)
-
-
-def as_pattern(shown):
-    """What is shown as a pattern: a line of three dots stands for any lines, every other for itself."""
-    lines = [
-        r"(?:.*\n)*?" if line.strip() == "..." else f"{re.escape(line)}\n" for line in shown.splitlines()
-    ]
-    return re.compile("".join(lines))
-
-
-def folder_with_curl():
-    """A new folder with a stand-in for curl."""
-    folder = Path(tempfile.mkdtemp())
-    (folder / "curl").write_text(CURL)
-    (folder / "curl").chmod(0o700)
-    return folder
-
-
-class ExamplesTest(LiveServerTestCase):
+class QuestionsTest(ExamplesTest):
     """Each curl line, run in a shell against a server with the fixtures, prints what README shows."""
-
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.enterClassContext(override_settings(PUBLIC_URL=cls.live_server_url))
-        path = [str(Path(sys.executable).parent), os.environ["PATH"]]
-        if not shutil.which("curl"):
-            folder = folder_with_curl()
-            cls.addClassCleanup(shutil.rmtree, folder)
-            path.insert(0, str(folder))
-        cls.enterClassContext(mock.patch.dict(os.environ, PATH=os.pathsep.join(path), PYTHONUTF8="1"))
-
-    def printed(self, command):
-        """What a command prints, with the address that README uses."""
-        command = command.replace(ADDRESS, self.live_server_url)
-        done = subprocess.run(command, shell=True, capture_output=True, text=True, check=True, timeout=60)
-        return done.stdout.replace(self.live_server_url, ADDRESS)
 
     def test_examples(self):
         load()
-        for command, shown in examples():
-            with self.subTest(command):
-                printed = "".join(f"{line}\n" for line in self.printed(command).splitlines())
-                if not as_pattern(shown).fullmatch(printed):
-                    self.assertEqual(shown, printed, "README shows another answer.")
+        self.check(QUESTIONS)
 
 
 class FormTest(SimpleTestCase):
     """What the tests of README rest on."""
 
     def test_every_curl_line_is_an_example(self):
-        self.assertEqual(len(examples()), len(re.findall(r"^curl ", README, re.MULTILINE)))
-        self.assertGreaterEqual(len(examples()), FEWEST_EXAMPLES)
+        self.assertEqual(len(QUESTIONS), len(re.findall(r"^curl ", README, re.MULTILINE)))
+        self.assertGreaterEqual(len(QUESTIONS), FEWEST_EXAMPLES)
 
     def test_dots_stand_for_lines_and_for_nothing_else(self):
         shown = "one\n  ...\nfour\n"
@@ -108,7 +44,7 @@ class FormTest(SimpleTestCase):
             self.assertEqual(bool(as_pattern(shown).fullmatch(printed)), same)
 
     def test_no_line_is_wholly_left_out(self):
-        for _, shown in examples():
+        for _, shown in QUESTIONS:
             self.assertTrue(
                 any(line.strip() not in ("...", "{", "}", "[", "]") for line in shown.splitlines())
             )

@@ -6,10 +6,11 @@ from django.db.models import F, Q, Value
 
 from . import statements
 from .filters import ChoiceField, Filter, RecordFilterSet
-from .models import NOTHING, Citation
+from .models import Citation
 from .shapes import CitationShape, Own, Shape, column, registry, resource
 from .statements import Statement
 from .views import ReadingViewSet
+from .visible import NOTHING
 
 TABLES = sorted(
     (model for model in apps.get_models() if issubclass(model, Citation)), key=lambda model: model._meta.label

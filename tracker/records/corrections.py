@@ -11,9 +11,10 @@ from functools import lru_cache
 from django.http import HttpResponsePermanentRedirect
 from rest_framework.decorators import action
 
-from .models import Record, Visible, citable_fields
+from .models import Record, citable_fields
 from .shapes import registry
 from .statements import Statement, compiled, found, united
+from .visible import Visible
 
 MOMENT = """to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 

@@ -8,6 +8,7 @@ from django.core.exceptions import RequestDataTooBig
 from rest_framework import exceptions, parsers, status
 
 DEEPEST = 12  # levels of objects and lists; what can be written has four
+MOST_ENTRIES = 2000  # of one list, and rows in all the lists of a request
 MOST_FAULTS = 100
 UNSTORABLE = "Leave out the character U+0000, and any half of a character."
 
@@ -88,6 +89,9 @@ def faults(value, path=""):
         yield path, "Give a number that is not so large."
     if isinstance(value, dict | list) and path.count("/") >= DEEPEST:
         yield path, f"It lies deeper than {DEEPEST} levels."
+        return
+    if isinstance(value, list) and len(value) > MOST_ENTRIES:
+        yield path, f"Give at most {MOST_ENTRIES} entries."
         return
     for name in getattr(value, "twice", ()):
         yield pointer(path, name), "This key stands twice in its object: give it once."

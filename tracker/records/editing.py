@@ -10,13 +10,13 @@ from rest_framework import exceptions, status
 from rest_framework.decorators import action
 
 from . import idempotency, roles, statements, writes
-from .access import READING
+from .access import READING, must_reach
 from .choices import Publication
 from .documents import Invalid, StrictJSON
 from .pages import parameters
 from .refusals import Conflict, check_references, put_in_words
-from .shapes import Pick, api_url, list_url, resource
-from .writer import REASON
+from .shapes import FULL, api_url, list_url, resource
+from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
 
 VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": REASON}
@@ -44,7 +44,7 @@ class Editing:
         self.checked(parameters(request.META.get("QUERY_STRING", "")))
 
     def whole(self):
-        return self.shape(pick=Pick(detail=True))
+        return self.shape(pick=FULL)
 
     def create(self, request):
         return idempotency.once(request, self.made)
@@ -52,6 +52,7 @@ class Editing:
     def made(self):
         """Makes what the request asks for: one record, or all of a list."""
         request = self.request
+        must_reach(request, self, *nested_in(request.data, self.whole()))
         if isinstance(request.data, list):
             made = writes.create_many(self.whole(), request.user, a_few(request.data))
             return self.shown_all(made, status.HTTP_201_CREATED)
@@ -67,7 +68,7 @@ class Editing:
     def bulk_update(self, request):
         """Changes several records in one transaction: each document names an id, and the version it means."""
         documents = a_few(request.data)
-        records = writes.change_many(self.whole(), request.user, documents, may_change)
+        records = writes.change_many(self.whole(), request.user, documents, check_change)
         return self.shown_all(records)
 
     def changed(self, pk, partial):
@@ -76,7 +77,7 @@ class Editing:
             record = self.locked(pk)
             if partial and record.publication == Publication.PUBLISHED and not roles.edits(user):
                 return self.proposed(record, document)
-            may_change(user, record, document)
+            check_change(user, record, document)
             writes.change(self.whole(), user, record, document, partial)
         return self.shown(record.pk)
 
@@ -121,17 +122,23 @@ class Editing:
     def publication(self, request, pk):
         """What publishing would publish, and what is missing: for editors, and for whoever works on it."""
         record = self.named(self.key(pk)).first()
-        if record is None or not (roles.edits(request.user) or roles.owns(request.user, record)):
+        if record is None or not roles.works_on(request.user, record):
             raise Http404
-        drafts = [
-            {"url": address(draft), "type": resource(type(draft)), "missing": lacking(draft, request.user)}
-            for draft in record.drafts(request.user)
-        ]
+        drafts = record.drafts(request.user)
+        together = [record, *drafts]
+        sent_back = record.sent_back() if record.publication == Publication.DRAFT else None
+
+        def said(one):
+            return {"missing": lacking(one, request.user), "hints": one.hints(request.user, together)}
+
         body = {
             "publication": record.publication,
             "version": record.version,
-            "missing": lacking(record, request.user),
-            "drafts": drafts,
+            "comment": sent_back.reason if sent_back else None,
+            **said(record),
+            "drafts": [
+                {"url": address(draft), "type": resource(type(draft)), **said(draft)} for draft in drafts
+            ],
         }
         return self.answer(json.dumps(body, ensure_ascii=False).encode())
 
@@ -166,7 +173,7 @@ class Editing:
         return record
 
     def shown(self, pk, code=status.HTTP_200_OK):
-        body, edition = self.one_of({"pk": pk}, Pick(detail=True)).fetch()
+        body, edition = self.one_of({"pk": pk}, FULL).fetch()
         response = self.answer(body.encode(), str(edition))
         response.status_code = code
         if code == status.HTTP_201_CREATED:
@@ -176,13 +183,19 @@ class Editing:
     def shown_all(self, records, code=status.HTTP_200_OK):
         keys = [record.pk for record in records]
         rows = self.model().objects.visible_to(self.request.user).filter(pk__in=keys).order_by("pk")
-        lines = statements.every(
-            statements.compiled(rows.values(key=F("pk"))), self.shaped(Pick(detail=True))
-        )
+        lines = statements.every(statements.compiled(rows.values(key=F("pk"))), self.shaped(FULL))
         bodies = dict(zip(sorted(keys), lines.copy(), strict=True))
         response = self.answer(f'{{"results": [{", ".join(bodies[key] for key in keys)}]}}'.encode())
         response.status_code = code
         return response
+
+
+def nested_in(documents, shape):
+    """The resources of the records that documents have nested in them."""
+    lists = {name: rows_of(field) for name, field in written(shape).items() if rows_of(field)}
+    some = documents if isinstance(documents, list) else [documents]
+    said = {name for one in some if isinstance(one, dict) for name in lists if one.get(name)}
+    return sorted(resource(lists[name].Meta.model) for name in said if not lists[name].nests)
 
 
 def a_few(documents):
@@ -201,7 +214,7 @@ def a_saying(document, key):
     return document.get(key, "")
 
 
-def may_change(user, record, document, path=""):
+def check_change(user, record, document, path=""):
     """Raises unless somebody may change a record in its state; what was published needs a reason."""
     if not roles.may_change(user, record):
         refusal = exceptions.PermissionDenied("Only an editor changes what is no draft of yours.")

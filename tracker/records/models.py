@@ -4,15 +4,11 @@ import secrets
 import uuid
 from urllib.parse import urlsplit
 
-import pgtrigger
 from django.conf import settings
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
-from django.core.validators import MaxValueValidator, MinValueValidator, RegexValidator
-from django.db import models, transaction
-from django.db.models import F, Func, Q, Value
-from django.db.models.expressions import RawSQL
-from django.db.models.functions import NullIf
-from django.db.models.lookups import Exact
+from django.core.exceptions import ValidationError
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+from django.db.models import F, Q
 from django.utils import timezone
 
 from . import history, roles
@@ -26,11 +22,13 @@ from .choices import (
     SourceKind,
     Stance,
 )
-from .context import noted
-from .fields import Derived, FoldedField, GuardedSave, GuardedUpdate, PartialDateField
-from .names import latin, slugify_name, tokens
+from .constraints import Said, country_code, language_code  # noqa: F401 - migrations look for Said here
+from .fields import Derived, FoldedField, PartialDateField
+from .names import latin, slugify_name
+from .search import Token, tokens_trigger  # noqa: F401 - Django looks for models here
+from .visible import Visible
+from .workflow import Workflow
 
-NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none(), still asks the database
 # what only editors see: a change of it is no public change
 INTERNAL = {
     "notes",
@@ -45,12 +43,6 @@ INTERNAL = {
     "version",
 }
 QUOTATION_WORDS = 25
-SEARCH_WORDS = 8
-
-country_code = RegexValidator(r"\A[A-Z]{2}\Z", "Give the two capital letters of ISO 3166-1, for example AM.")
-language_code = RegexValidator(
-    r"\A[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z", "Give a BCP 47 language tag, for example en or az-Latn."
-)
 
 
 def normalized_url(url):
@@ -58,77 +50,6 @@ def normalized_url(url):
     parts = urlsplit(url.strip())
     port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
     return parts._replace(netloc=parts.netloc.lower().removesuffix(port), fragment="").geturl()
-
-
-class Said(Func):
-    """How many of these columns say something; an empty text says nothing."""
-
-    function = "num_nonnulls"
-    output_field = models.IntegerField()
-
-    @classmethod
-    def exactly(cls, number, *keys, texts=()):
-        """A condition for a CheckConstraint: `number` of these keys and texts say something."""
-        return Exact(cls(*keys, *[NullIf(text, Value("")) for text in texts]), number)
-
-
-def not_reversed(start="start_date", end="end_date"):
-    """A constraint: the end is not certainly before the start."""
-    return models.CheckConstraint(
-        condition=Q(**{f"{start}_earliest__isnull": True})
-        | Q(**{f"{end}_latest__isnull": True})
-        | Q(**{f"{end}_latest__gte": F(f"{start}_earliest")}),
-        name=f"%(class)s_{end}_order",
-        violation_error_message=f"The {end} is before the {start}.",
-    )
-
-
-def tokens_trigger(folded, record="id"):
-    """A trigger that keeps the token rows of one folded column, whoever writes it: loaddata and COPY too.
-
-    `record` is the column that holds the id of the record; `confidentiality` says who may search by the row.
-    """
-    return pgtrigger.Trigger(
-        name="tokens",
-        when=pgtrigger.After,
-        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
-        func=pgtrigger.Func(
-            f"""
-            IF TG_OP = 'UPDATE' THEN
-                IF (NEW.{folded}, NEW.confidentiality) = (OLD.{folded}, OLD.confidentiality) THEN
-                    RETURN NULL;
-                END IF;
-            END IF;
-            IF TG_OP <> 'INSERT' THEN
-                DELETE FROM records_token WHERE name_id = OLD.id;
-            END IF;
-            IF TG_OP <> 'DELETE' THEN
-                INSERT INTO records_token (record_id, name_id, token, confidentiality)
-                SELECT NEW.{record}, NEW.id, word, NEW.confidentiality
-                FROM unnest(string_to_array(NEW.{folded}, ' ')) AS word WHERE word <> '' GROUP BY word;
-            END IF;
-            RETURN NULL;
-            """
-        ),
-    )
-
-
-class Token(models.Model):
-    """One folded word of a name or title; written by triggers only.
-
-    `name_id` is the row the word was taken from: the record itself or one of its other names.
-    """
-
-    record_id = models.UUIDField()
-    name_id = models.UUIDField(db_index=True)
-    token = models.TextField(db_collation="C")  # words are compared letter by letter in every locale
-    confidentiality = models.CharField(max_length=12, choices=Confidentiality)
-
-    class Meta:
-        indexes = [models.Index(fields=["token", "record_id"], name="token_record")]
-
-    def __str__(self):
-        return f"token {self.pk}"
 
 
 class OldSlug(models.Model):
@@ -145,89 +66,10 @@ class OldSlug(models.Model):
         return self.slug
 
 
-class VisibleQuerySet(GuardedUpdate, models.QuerySet):
-    def visible_to(self, user):
-        """The rows this reader may see. Every read starts here."""
-        return self.filter(self.model.conditions(user))
-
-    def withdrawn(self):
-        """The rows that were public and are known to have been: not restricted, and their parents public."""
-        rows = self.filter(publication=Publication.WITHDRAWN, confidentiality=Confidentiality.PUBLIC)
-        for name in self.model.visible_with:
-            parents = self.model._meta.get_field(name).related_model.objects.visible_to(None)
-            rows = rows.filter(Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__in": parents.values("pk")}))
-        return rows.exclude(published_at=None)
-
-    def matching(self, text, user):
-        """Rows with, for each word of the text, a word in a name or title that begins so, however spelled."""
-        words = tokens(text)[:SEARCH_WORDS]
-        readable = Token.objects.filter(
-            Q() if roles.edits(user) else Q(confidentiality=Confidentiality.PUBLIC)
-        )
-        found = self if words else self.filter(NOTHING)
-        for word in words:
-            hits = readable.filter(token__gte=word, token__lt=f"{word}~")
-            found = found.filter(pk__in=hits.values("record_id"))
-        return found
-
-    def get_by_natural_key(self, slug):
-        return self.get(slug=slug, publication=Publication.PUBLISHED)
-
-
-class Visible(GuardedSave):
-    """Whatever the visibility rule speaks of."""
-
-    visible_with = ()  # foreign keys: hidden as soon as one is; a null key hides nothing
-    cited = False  # whether it needs a citation to be published
-    gone = False  # whether it answers 410 after it was public and is withdrawn
-    remembered = True  # whether its history is kept
-    names_who = ()  # fields that say who it is: once it is no longer named, its history withholds them
-
-    objects = VisibleQuerySet.as_manager()
-
-    class Meta:
-        abstract = True
-
-    def validate_constraints(self, exclude=None):
-        """Checks every constraint, those on derived columns too, which no form holds."""
-        editable = {name for name in exclude or () if self._meta.get_field(name).editable}
-        super().validate_constraints(exclude=editable)
-
-    def get_constraints(self):
-        """The constraints to ask for one by one: no checks if one statement says that all of them hold."""
-        found = self._meta.constraints
-        checks = [rule for rule in found if type(rule) is models.CheckConstraint]
-        try:
-            if checks:
-                both = Q(*[rule.condition for rule in checks])
-                models.CheckConstraint(condition=both, name="all").validate(type(self), self)
-        except ValidationError:
-            return [(type(self), found)]
-        return [(type(self), [rule for rule in found if rule not in checks])]
-
-    @classmethod
-    def own_conditions(cls, user, path):
-        """What this row alone asks of the reader; `path` leads to it from the model that is queried."""
-        return Q()
-
-    @classmethod
-    def conditions(cls, user, path=""):
-        """The visibility rule as a Q: what the row asks, and what everything it belongs to asks."""
-        rule = cls.own_conditions(user, path)
-        for name in cls.visible_with:
-            field = cls._meta.get_field(name)
-            if field.related_model is cls and path.endswith(f"{name}__"):
-                continue  # a part has no parts: one step up is the top
-            parent = field.related_model.conditions(user, f"{path}{name}__")
-            rule &= Q(**{f"{path}{name}__isnull": True}) | parent if field.null else parent
-        return rule
-
-
-class Record(Visible):
+class Record(Workflow, Visible):
     """The base of everything that is published on its own."""
 
     cited = True
-    publishes = ()  # lists of records that belong to it and are published with it
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     publication = models.CharField(
@@ -327,98 +169,6 @@ class Record(Visible):
         if self.publish_at and self.publish_at > timezone.now():
             found.append("Its publish_at is still to come: wait, or clear it.")
         return found
-
-    def submit(self, by, comment=""):
-        """Hand a draft over for review."""
-        if not (roles.edits(by) or (roles.writes(by) and by.pk in (self.created_by_id, self.assigned_to_id))):
-            raise PermissionDenied("Only who wrote a draft, or an editor, submits it.")
-        self._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
-
-    def send_back(self, by, comment):
-        """Return what is in review to its author, saying what is to be mended."""
-        if not comment.strip():
-            raise ValidationError({"comment": "Say what is to be mended."})
-        self._must_edit(by)
-        self._move(by, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
-
-    def drafts(self, user, **locking):
-        """The unpublished records that are published with it, as far as a user sees them."""
-        waiting = (Publication.DRAFT, Publication.IN_REVIEW)
-        lists = [getattr(self, name).visible_to(user) for name in self.publishes]
-        if locking:
-            lists = [rows.order_by("pk").select_for_update(**locking) for rows in lists]
-        return [row for rows in lists for row in rows.filter(publication__in=waiting)]
-
-    def unready(self):
-        """What stands between it and its publication, its own mistakes included: sentences."""
-        try:
-            self.full_clean()
-        except ValidationError as error:
-            return [*self._in_words(error), *self.missing()]
-        return self.missing()
-
-    def _in_words(self, error):
-        """The sentences of a ValidationError by fields; each that is about one field begins with its name."""
-        for name, sentences in error.message_dict.items():
-            about = "" if name == NON_FIELD_ERRORS else f"{self._meta.get_field(name).verbose_name}: "
-            yield from (f"{about}{sentence}" for sentence in sentences)
-
-    @transaction.atomic
-    def publish(self, by, comment=""):
-        """Make it and the drafts that belong to it public: all, or ValidationError with what is missing."""
-        self._must_edit(by)
-        self._lock()
-        together = [self, *self.drafts(by, of=("self",), no_key=True)]
-        for record in together:
-            if not (record.published_at or roles.may_publish_first(by, record)):
-                raise PermissionDenied(f"Somebody else publishes first what you wrote: {record}.")
-        missing = {record: record.unready() for record in together}
-        if any(missing.values()):
-            raise ValidationError(
-                missing.pop(self)
-                + [f"{record}: {said}" for record, all_said in missing.items() for said in all_said]
-            )
-        hidden = set(Publication) - {Publication.PUBLISHED}
-        for record in together:
-            record._move(by, "published", hidden, Publication.PUBLISHED, comment)
-
-    def withdraw(self, by, reason):
-        """Take it back from every channel; the reason stands in the history."""
-        if not reason.strip():
-            raise ValidationError({"reason": "Say why it is withdrawn."})
-        self._must_edit(by)
-        self._move(by, "withdrawn", {Publication.PUBLISHED}, Publication.WITHDRAWN, reason)
-
-    @staticmethod
-    def _must_edit(by):
-        if not roles.edits(by):
-            raise PermissionDenied("Only an editor does this.")
-
-    @transaction.atomic
-    def _move(self, by, verb, from_states, to_state, comment=""):
-        self._lock()
-        if self.publication not in from_states:
-            raise ValidationError(f"It cannot be {verb}: it is {self.get_publication_display().lower()}.")
-        before, self.publication = self.publication, to_state
-        self._moved(by)
-        try:
-            self.validate_constraints()  # some rules speak of published records only
-        except ValidationError:
-            self.publication = before
-            raise
-        with noted(user=by.pk, reason=comment):
-            self.save()
-
-    def _lock(self):
-        """Read it anew and keep others from writing it: what was read before may have been changed since."""
-        self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",), no_key=True))
-
-    def _moved(self, by):
-        """What else changes with the state, just before the record is saved."""
-        if self.publication == Publication.PUBLISHED:
-            self.published_at = self.published_at or timezone.now()
-            self.published_by = by
-            self.read_version = self.version + 1  # as it is saved in a moment
 
 
 class Slugged(Record):

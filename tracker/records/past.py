@@ -10,7 +10,8 @@ from . import roles
 from .choices import Confidentiality, Publication
 from .context import noted
 from .history import HOUSEKEEPING, Entry
-from .models import Part, Record, Visible, citable_fields
+from .models import Part, Record, citable_fields
+from .visible import Visible
 
 FREE = "named"
 
@@ -61,8 +62,7 @@ class Past:
             table._meta.auto_created or issubclass(table, Visible)
         ):
             return False
-        own = self.user.pk in (self.record.created_by_id, self.record.assigned_to_id)
-        if secrecy == Confidentiality.RESTRICTED and not (own or roles.edits(self.user)):
+        if secrecy == Confidentiality.RESTRICTED and not roles.works_on(self.user, self.record):
             return False
         return self.sees_row(table, entry)
 
@@ -137,8 +137,7 @@ class Past:
         It passes the validation of any change: ValidationError says what is wrong with it today.
         """
         record = type(self.record).objects.select_for_update(of=("self",)).get(pk=self.record.pk)
-        own = self.user.pk in (record.created_by_id, record.assigned_to_id)
-        if not (roles.edits(self.user) or (own and record.publication == Publication.DRAFT)):
+        if not roles.may_change(self.user, record):
             raise PermissionDenied("Only an editor changes what is no draft of yours.")
         if record.version != version:
             raise ValidationError("Somebody changed it meanwhile: look at its history again.")

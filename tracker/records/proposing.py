@@ -4,18 +4,20 @@ import json
 from uuid import UUID
 
 from django.apps import apps
+from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
 from rest_framework.decorators import action
 
-from . import roles, statements, writes
+from . import editorial, roles, statements, writes
+from .access import must_reach
 from .choices import Publication
 from .documents import Invalid, StrictJSON
-from .editing import a_saying, may_change
+from .editing import a_saying, check_change
 from .proposals import Proposal, ProposalState
 from .refusals import Conflict
-from .shapes import Pick, Reader, api_url, list_url, registry
+from .shapes import FULL, Reader, api_url, list_url, registry, resource
 from .views import ApiView
 from .writer import REASON, key_of, written
 
@@ -54,7 +56,7 @@ def shape_of(proposal):
 
 def shown(proposal, reader):
     """The record as the reader reads it."""
-    json_of = statements.shaped(shape_of(proposal), Pick(detail=True), reader)
+    json_of = statements.shaped(shape_of(proposal), FULL, reader)
     return json.loads(statements.one(statements.found(rows_of(proposal, reader.user)), json_of).fetch()[0])
 
 
@@ -74,7 +76,7 @@ def difference(proposal, reader):
 
 def tried(proposal, reader, record):
     """What a proposal changes of a record as it is now. The caller undoes it."""
-    before, shape = shown(proposal, reader), shape_of(proposal)(pick=Pick(detail=True))
+    before, shape = shown(proposal, reader), shape_of(proposal)(pick=FULL)
     try:
         writes.change(shape, reader.user, record, proposal.document, partial=True)
         after = shown(proposal, reader)
@@ -82,7 +84,7 @@ def tried(proposal, reader, record):
         after = {**before, **proposal.document}
     return [
         {"field": name, "before": before[name], "after": after[name]}
-        for name in written(shape)
+        for name in [*written(shape), editorial.KEY]
         if before[name] != after[name]
     ]
 
@@ -96,9 +98,11 @@ def apply(proposal, user):
         raise Conflict("The record is not published any more: decline the proposal.")
     if record.version != proposal.version:
         raise writes.PreconditionFailed("The record was changed since: decline it, or make the change.")
+    if settings.FOUR_EYES and proposal.created_by_id == user.pk:
+        raise exceptions.PermissionDenied("Somebody else applies what you proposed.")
     document = {**proposal.document, REASON: proposal.reason}
-    may_change(user, record, document)
-    writes.change(shape_of(proposal)(pick=Pick(detail=True)), user, record, document, partial=True)
+    check_change(user, record, document)
+    writes.change(shape_of(proposal)(pick=FULL), user, record, document, partial=True)
     proposal.decide(user, ProposalState.APPLIED)
 
 
@@ -119,8 +123,12 @@ class ProposalViewSet(ApiView):
             raise exceptions.NotAuthenticated
 
     def list(self, request):
-        rows = Proposal.objects.visible_to(request.user).filter(state=ProposalState.OPEN)[:MOST]
-        return self.told({"results": [summary(row) for row in rows]})
+        rows = Proposal.objects.visible_to(request.user).filter(state=ProposalState.OPEN)
+        if limits := getattr(request.auth, "resources", ()):
+            rows = rows.filter(
+                model__in=[model._meta.label for model in registry.whole if resource(model) in limits]
+            )
+        return self.told({"results": [summary(row) for row in rows[:MOST]]})
 
     def retrieve(self, request, pk):
         return self.whole(self.one(pk))
@@ -149,6 +157,7 @@ class ProposalViewSet(ApiView):
         proposal = rows.filter(pk=key).first() if isinstance(key, UUID) else None
         if proposal is None:
             raise Http404
+        must_reach(self.request, self, resource(apps.get_model(proposal.model)))
         return proposal
 
     def to_decide(self, pk):

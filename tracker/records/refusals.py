@@ -34,6 +34,18 @@ def put_in_words(path="", status=400):
         raise Conflict("Somebody else wrote the same at this moment: try again.") from None
 
 
+@contextmanager
+def together(model):
+    """Lets rows of a model take each other's unique values inside: they are compared at the end."""
+    names = ", ".join(rule.name for rule in model._meta.constraints if getattr(rule, "deferrable", None))
+    with connection.cursor() as cursor:
+        if names:
+            cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
+        yield
+        if names:
+            cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
+
+
 def check_references():
     """Lets the database look now at the keys that it else looks at when the transaction ends."""
     with connection.cursor() as cursor:

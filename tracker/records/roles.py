@@ -8,9 +8,9 @@ from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, User
 from django.contrib.postgres.expressions import ArraySubquery
-from django.db.models import OuterRef
+from django.db.models import OuterRef, Q
 
-from .choices import Publication, Vocabulary
+from .choices import Confidentiality, Publication, Vocabulary
 
 
 class Role(Vocabulary):
@@ -54,9 +54,26 @@ def owns(user, record):
     return writes(user) and user.pk in (record.created_by_id, record.assigned_to_id)
 
 
+def works_on(user, record):
+    """Whether somebody works on a record: edits all, owns it, or as a case officer is cleared for it."""
+    if edits(user) or owns(user, record):
+        return True
+    secret = record.confidentiality == Confidentiality.CONFIDENTIAL and Role.CASE_OFFICER in roles(user)
+    return secret and record.cleared.filter(pk=user.pk).exists()
+
+
+def work_of(user):
+    """Which of the records that they see somebody works on, as a Q: whoever sees a secret is cleared."""
+    if edits(user):
+        return Q(pk__isnull=False)
+    own = Q(created_by=user) | Q(assigned_to=user)
+    secret = Q(confidentiality=Confidentiality.CONFIDENTIAL)
+    return own | secret if Role.CASE_OFFICER in roles(user) else own
+
+
 def may_change(user, record):
     """Whether somebody may change a record in its state; what is public others only propose to change."""
-    return edits(user) or (owns(user, record) and record.publication == Publication.DRAFT)
+    return edits(user) or (record.publication == Publication.DRAFT and works_on(user, record))
 
 
 def may_delete(user, record):

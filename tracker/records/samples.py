@@ -17,6 +17,18 @@ def sample(field):
 
 
 @sample.register
+def _(field: serializers.CharField):
+    if field.allow_null:
+        return None
+    return "AM" if field.max_length == 2 else "text"  # the code of a country
+
+
+@sample.register
+def _(field: serializers.URLField):
+    return "https://example.org/"
+
+
+@sample.register
 def _(field: serializers.ChoiceField):
     return next(iter(field.choices))
 

@@ -99,19 +99,33 @@ PUBLICATION = {
     "properties": {
         "publication": {"type": "string", "enum": Publication.values},
         "version": {"type": "integer"},
+        "comment": {"type": ["string", "null"], "description": "Why a draft was sent back to its author."},
         "missing": SENTENCES,
+        "hints": {**SENTENCES, "description": "What hinders nobody, but is worth knowing."},
         "drafts": {
             "type": "array",
             "items": {
                 "type": "object",
-                "properties": {"url": URI, "type": {"type": "string"}, "missing": SENTENCES},
-                "required": ["url", "type", "missing"],
+                "properties": {
+                    "url": URI,
+                    "type": {"type": "string"},
+                    "missing": SENTENCES,
+                    "hints": SENTENCES,
+                },
+                "required": ["url", "type", "missing", "hints"],
             },
         },
     },
-    "required": ["publication", "version", "missing", "drafts"],
+    "required": ["publication", "version", "comment", "missing", "hints", "drafts"],
 }
-PREVIEW = {"publication": "in_review", "version": 3, "missing": [], "drafts": []}
+PREVIEW = {
+    "publication": "in_review",
+    "version": 3,
+    "comment": None,
+    "missing": [],
+    "hints": ["It has no date."],
+    "drafts": [],
+}
 EXAMPLES = {"corrections": (CORRECTIONS, {"results": [CORRECTION]}), "publication": (PUBLICATION, PREVIEW)}
 TOKEN = {"token": []}
 KEY = "The id, or the slug where records of this kind have one."

@@ -2,10 +2,11 @@
 
 from rest_framework import serializers
 
+from . import editorial
 from .editing import MOST_DOCUMENTS, VERBS
 from .problems import TYPE
 from .samples import SAMPLE_ID, needed, sample, sample_document
-from .shapes import PartialDate, PartShape, Pick
+from .shapes import FULL, PartialDate, PartShape, Pick
 from .writer import REASON, references_of, rows_of, written
 
 WRITES = {
@@ -97,12 +98,12 @@ class WritingSchema:
             schema, example = said(saying), {saying: "The source says something else."}
             required = action in ("withdraw", "send_back", "decline")
         else:
-            schema, example, required = *self.documents(self.view.shape(pick=Pick(detail=True))), True
+            schema, example, required = *self.documents(self.view.shape(pick=FULL)), True
         return {"content": {"application/json": {"schema": schema, "example": example}}, "required": required}
 
     def documents(self, shape):
         """The schema of what is sent to an endpoint in the form of a shape, and an example."""
-        action, example = self.view.action, sample_document(shape)
+        action, example = self.view.action, {**sample_document(shape), editorial.KEY: editorial.EXAMPLE}
         if action == "partial_update":
             named = {name: value for name, value in example.items() if not isinstance(value, list)}
             return self.document(shape, partial=True), {**named, REASON: "A misprint."}
@@ -119,7 +120,7 @@ class WritingSchema:
         found |= {name: self.written_field(field) for name, field in fields.items()}
         if not isinstance(shape, PartShape):
             why = "Why it is changed; required once it was published. Public."
-            found[REASON] = {"type": "string", "description": why}
+            found |= {REASON: {"type": "string", "description": why}, editorial.KEY: editorial.SCHEMA}
         schema = {"type": "object", "properties": found, "additionalProperties": False}
         whole = () if partial else fields.items()
         required = [*(named_by or {}), *(name for name, field in whole if needed(shape, field))]

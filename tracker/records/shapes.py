@@ -15,8 +15,9 @@ from django.db.models import Case, F, Func, JSONField, OuterRef, Q, Subquery, Va
 from django.db.models.functions import Cast
 from rest_framework import serializers
 
+from . import editorial, roles
 from .fields import PartialDateField
-from .models import Citation, Slugged
+from .models import Citation, Record, Slugged
 
 API = "/api/v1/"
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -30,15 +31,19 @@ class Reader(NamedTuple):
 
 
 class Pick(NamedTuple):
-    """Which fields of a shape are shown. `detail` adds those that a single record shows."""
+    """Which fields of a shape are shown. `detail` adds those that a single record shows, `editorial` those
+    that nobody but writers is shown.
+    """
 
     detail: bool = False
     fields: tuple[str, ...] = ()
     omit: tuple[str, ...] = ()
     expand: tuple[str, ...] = ()
+    editorial: bool = False
 
 
 LIST = Pick()
+FULL = Pick(detail=True, editorial=True)  # what a writer reads of one record, and writes
 
 
 def resource(model):
@@ -188,13 +193,19 @@ class Shape(serializers.ModelSerializer):
         always, detail = cls.tail()
         return [*cls.head(), *cls.Meta.fields, *getattr(cls.Meta, "detail", ()), *detail, *always]
 
+    @classmethod
+    def internal(cls):
+        """The names that only writers are shown."""
+        own = [editorial.KEY] if issubclass(cls.Meta.model, Record) else []
+        return [*own, *getattr(cls.Meta, "internal", ())]
+
     def get_field_names(self, declared_fields, info):
         pick, detail = self.pick, self.detail_names()
         heads = {path.partition(".")[0] for path in pick.expand}
         shown = {*pick.fields, *heads} if pick.fields else set()
         return [
             name
-            for name in self.names()
+            for name in [*self.names(), *(self.internal() if pick.editorial else ())]
             if name not in pick.omit
             and (name in shown if shown else name not in detail or pick.detail or name in heads)
         ]
@@ -226,7 +237,8 @@ class Shape(serializers.ModelSerializer):
         """A nested shape, expanded to the whole of its model if asked for; lists take `detail` from above."""
         many = isinstance(field, serializers.ListSerializer)
         shape = type(field.child if many else field)
-        pick = Pick(detail=self.pick.detail and not shape.nests, expand=deeper)
+        detail = self.pick.detail and not shape.nests
+        pick = Pick(detail=detail, expand=deeper, editorial=self.pick.editorial)
         if expanded and shape.nests:
             shape = registry.whole.get(shape.Meta.model, shape)
         kwargs = {"source": field.source} if field.source else {}
@@ -251,7 +263,12 @@ class Shape(serializers.ModelSerializer):
         return paths
 
 
-EVERYWHERE = {"url": Url, "links": Links, "citation_count": lambda **kwargs: Count("citations", **kwargs)}
+EVERYWHERE = {
+    "url": Url,
+    "links": Links,
+    "citation_count": lambda **kwargs: Count("citations", **kwargs),
+    editorial.KEY: lambda **kwargs: Computed(work, editorial.SCHEMA, **kwargs),
+}
 
 
 class Row(Shape):
@@ -284,6 +301,10 @@ class Ref(Shape):
     @classmethod
     def names(cls):
         return [*cls.head(), *getattr(cls.Meta, "fields", ()), "url"]
+
+    @classmethod
+    def internal(cls):
+        return []
 
     def build_field(self, name, info, model, depth):
         if name == "title" and model.label_field != "title":
@@ -397,6 +418,22 @@ def ordered(rows, shape):
     return rows.order_by(*getattr(shape.Meta, "order", ()), "pk")
 
 
+def work(reader):
+    """What those who work on a record read of the work on it; null for other readers."""
+    columns = {
+        **{name: F(name) for name in editorial.FIELDS},
+        "assigned_to": editorial.username(),
+        "publish_at": moment(F("publish_at")),
+    }
+    shown = Json([(name, columns[name]) for name in editorial.names(reader.user)])
+    return Case(When(roles.work_of(reader.user), then=shown))
+
+
+def moment(expression):
+    text = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+    return Func(expression, template=text, output_field=models.TextField())
+
+
 @singledispatch
 def column(field, reader):
     """The expression that gives the JSON value of a serializer field."""
@@ -410,8 +447,7 @@ def _(field: serializers.DecimalField, reader):
 
 @column.register
 def _(field: Moment, reader):
-    text = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-    return Func(F(field.source), template=text, output_field=models.TextField())
+    return moment(F(field.source))
 
 
 @column.register

@@ -15,7 +15,7 @@ from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, St
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import negotiation, permissions, renderers, serializers, viewsets
 
-from . import statements
+from . import roles, statements
 from .access import Bearer, ReadOrKnown, Session
 from .choices import Publication
 from .context import note
@@ -166,7 +166,8 @@ class ReadingViewSet(ApiView):
     def pick(self, detail):
         """Which fields are asked for; BadParameters if one does not exist."""
         asked = {name: tuple(self.given[name].split(",")) if name in self.given else () for name in PICKS}
-        names = self.shape.names()
+        works = roles.writes(self.reader.user)
+        names = [*self.shape.names(), *(self.shape.internal() if works else ())]
         valid = {"fields": names, "omit": names, "expand": self.shape.expandable()}
         for name, values in asked.items():
             for value in values:
@@ -174,7 +175,7 @@ class ReadingViewSet(ApiView):
                     raise BadParameters({name: f"There is no such field here. {nearest(value, valid[name])}"})
         if asked["fields"] and asked["omit"]:
             raise BadParameters({"omit": "Give either fields or omit."})
-        return Pick(detail, *asked.values())
+        return Pick(detail, *asked.values(), editorial=works)
 
     def selection(self, model=None):
         """The rows that the reader may see and asks for."""

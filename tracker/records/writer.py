@@ -13,15 +13,16 @@ from django.db import transaction
 from django.db.models import Q, UniqueConstraint
 from rest_framework import serializers
 
+from . import editorial
 from .choices import Publication
-from .documents import MOST_FAULTS, Invalid, pointer
+from .documents import MOST_ENTRIES, MOST_FAULTS, Invalid, pointer
 from .models import Part, Slugged
 from .problems import nearest
-from .refusals import check_references, put_in_words
+from .refusals import check_references, put_in_words, sentence
 from .shapes import PartShape, Ref
 from .values import read
 
-REASON = "reason"
+REASON, SECRECY = "reason", "confidentiality"
 
 
 def rows_of(field):
@@ -52,6 +53,8 @@ class Writer:
 
     def __init__(self, user):
         self.user, self.errors, self.wanted, self.found, self.hidden = user, {}, {}, {}, set()
+        self.usernames, self.users = set(), {}
+        self.taken = 0  # entries of lists
         self.sound = 0  # how many errors there were before the document at hand
 
     def check(self):
@@ -85,6 +88,7 @@ class Writer:
                 if isinstance(row, Slugged) and row.publication == Publication.PUBLISHED:
                     self.found[model, row.slug] = row
         self.hidden = kept - set(self.found)
+        self.users = editorial.assignable(self.usernames) if self.usernames else {}
 
     def rows(self, model, keys):
         named = Q(pk__in=[key for key in keys if isinstance(key, UUID)])
@@ -94,6 +98,9 @@ class Writer:
         return model.objects.visible_to(self.user).filter(named)
 
     def collect(self, shape, document):
+        work = document.get(editorial.KEY) if isinstance(document, dict) else None
+        if isinstance(work, dict) and isinstance(work.get("assigned_to"), str):
+            self.usernames.add(work["assigned_to"])
         for name, field in written(shape).items() if isinstance(document, dict) else ():
             values = document.get(name)
             values = values if isinstance(values, list) else [values]
@@ -133,20 +140,26 @@ class Writer:
                 self.refer(instance, field, document[name], here, many)
             else:
                 self.set_value(instance, field, document[name], here)
+        if editorial.KEY in shape.internal():
+            self.set_work(instance, document.get(editorial.KEY), pointer(path, editorial.KEY))
         self.validate(instance, path)
         return many, nested
 
     def refuse_unknown(self, shape, fields, document, path):
-        known = set(shape.names()) | (set() if isinstance(shape, PartShape) else {REASON})
+        known = {*shape.names(), *shape.internal()} | (set() if isinstance(shape, PartShape) else {REASON})
         for name in sorted(set(document) - known)[:MOST_FAULTS]:
             self.fail(pointer(path, name), f"There is no such key. {nearest(name, fields)}")
         if REASON in known and not isinstance(document.get(REASON, ""), str):
             self.fail(pointer(path, REASON), "Give a text.")
 
     def a_list(self, value, path):
-        if isinstance(value, list):
+        self.taken += len(value) if isinstance(value, list) else 0
+        if not isinstance(value, list):
+            self.fail(path, "Give a list.")
+        elif self.taken > MOST_ENTRIES:
+            self.fail(path, f"Give at most {MOST_ENTRIES} rows and references in one request.")
+        else:
             return value
-        self.fail(path, "Give a list.")
         return []
 
     def refer(self, instance, field, value, path, many):
@@ -161,14 +174,45 @@ class Writer:
 
     def set_value(self, instance, field, value, path):
         try:
-            setattr(instance, field.source, read(field, value, path))
+            said = read(field, value, path)
         except Invalid as wrong:
             for error in wrong.errors:
                 self.fail(error["pointer"], error["detail"])
+        else:
+            if field.source == SECRECY and (refusal := editorial.against(self.user, instance, said)):
+                self.fail(path, refusal)
+            setattr(instance, field.source, said)
+
+    def set_work(self, instance, said, path):
+        """Sets of the work on a record what is said; what is not stays."""
+        if not isinstance(said, dict | None):
+            self.fail(path, "Give an object.")
+            said = None
+        for name, value in (said or {}).items():
+            here = pointer(path, name)
+            if name not in editorial.FIELDS:
+                self.fail(here, f"There is no such key. {nearest(name, editorial.FIELDS)}")
+            elif name not in editorial.names(self.user):
+                self.fail(here, "An editor sets it.")
+            elif name == "assigned_to":
+                self.assign(instance, value, here)
+            else:
+                self.set_value(instance, editorial.FIELDS[name], value, here)
+
+    def assign(self, instance, username, path):
+        """Gives a record to somebody; unknown names and people without work fail alike."""
+        if username is None:
+            instance.assigned_to = None
+        elif isinstance(username, str) and username in self.users:
+            instance.assigned_to = self.users[username]
+        elif not (instance.assigned_to and instance.assigned_to.get_username() == username):
+            self.fail(path, editorial.NOBODY)
 
     def reset(self, instance, field, many, nested):
         """Sets a field that a whole document leaves out to what it is when nothing is said."""
         column = instance._meta.get_field(field.source)
+        if field.source == SECRECY:
+            return  # nothing becomes public because it was forgotten
         if rows_of(field):
             nested[field.source] = []
         elif column.many_to_many:
@@ -216,6 +260,19 @@ class Writer:
             links.remove(*gone)
         if more := set(rows) - known:
             links.add(*more)
+
+    def refuse_twins(self, parts, path):
+        """Points at each part that says the same as an earlier one where none may."""
+        for rule in (rule for part in parts[:1] for rule in part._meta.constraints if is_comparison(rule)):
+            said = [tuple(getattr(part, name) for name in rule.fields) for part in parts]
+            for number, values in enumerate(said):
+                if values in said[:number]:
+                    self.fail(pointer(path, number), sentence(rule))
+
+
+def is_comparison(rule):
+    """Whether a constraint compares the rows of a whole table."""
+    return isinstance(rule, UniqueConstraint) and rule.condition is None
 
 
 def keys_of(shape, record):

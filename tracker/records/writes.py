@@ -6,15 +6,16 @@ from uuid import UUID
 
 from django.db import transaction
 from django.db.models import ProtectedError
+from django.utils import timezone
 from rest_framework import exceptions, status
 
-from . import roles, statements
+from . import editorial, roles, statements
 from .choices import Confidentiality, Publication
 from .context import noted
 from .documents import Invalid, pointer
 from .models import Proposal
-from .refusals import put_in_words
-from .shapes import PartShape, Pick, Reader
+from .refusals import put_in_words, together
+from .shapes import FULL, PartShape, Pick, Reader
 from .writer import REASON, Writer, key_of, rows_of, written
 
 PROTECTED = "Other records point at what is left out: keep it, or change them first."
@@ -59,16 +60,16 @@ def change(shape, user, record, document, partial):
         return write(writer, shape, record, document, partial=partial)
 
 
-def change_many(shape, user, documents, may_change):
+def change_many(shape, user, documents, check):
     """Records as documents say that name them by id and version: all of them, or Invalid and nothing.
 
-    `may_change(user, record, document, path)` raises for a record that the user must not change so.
+    `check(user, record, document, path)` raises for a record that the user must not change so.
     """
     writer = Writer(user)
     with writer.all_or_nothing():
         named = meant(writer, shape, documents)
         for path, record, document in named:
-            may_change(user, record, document, path)
+            check(user, record, document, path)
         writer.look_up(shape, [document for _, _, document in named], [record for _, record, _ in named])
         return [
             write(writer, shape, record, document, path, partial=True) for path, record, document in named
@@ -86,7 +87,7 @@ def meant(writer, shape, documents):
         record = locked.pop(key_of(document), None) if isinstance(document, dict) else None
         if record is None:
             writer.fail(path, "Give the id of a record that you can see, each once.")
-        elif not isinstance(document.get("version"), int):
+        elif type(document.get("version")) is not int:  # true is an int too
             writer.fail(f"{path}/version", "Give the version that you read: the number in its ETag.")
         elif document["version"] != record.version:
             stale.append({"pointer": f"{path}/version", "detail": PreconditionFailed.default_detail})
@@ -117,13 +118,23 @@ def write(writer, shape, instance, document, path="", partial=False):
     """Saves one document's record with all that belongs to it; after an error it is only looked at."""
     writer.sound = len(writer.errors)
     public = not instance._state.adding and instance.publication == Publication.PUBLISHED
-    lacked = instance.missing() if public else []
+    lacked, before = (instance.missing(), public_form(shape, instance)) if public else ([], None)
     write_record(writer, shape, instance, document, path, partial)
     if public and len(writer.errors) == writer.sound:
         for sentence in instance.missing():
             if sentence not in lacked:
                 writer.fail(path, sentence)
+        if public_form(shape, instance) != before:
+            type(instance).objects.filter(pk=instance.pk).update(changed_at=timezone.now())
     return instance
+
+
+def public_form(shape, record):
+    """The text that anyone reads of a record, but not when it changed; None if nobody reads it."""
+    pick, reader = Pick(detail=True, omit=("changed_at",)), Reader(None, datetime.now(UTC).date())
+    rows = statements.found(type(record).objects.visible_to(None).filter(pk=record.pk))
+    found = statements.one(rows, statements.shaped(type(shape), pick, reader)).fetch()
+    return found and found[0]
 
 
 def write_record(writer, shape, instance, document, path, partial=False):
@@ -149,11 +160,11 @@ def save_record(writer, instance, many, path, new):
         instance.save()
     for name, rows in many.items():
         writer.link(instance, name, rows, new)
-    if new and instance.confidentiality == Confidentiality.CONFIDENTIAL:
+    if instance.confidentiality == Confidentiality.CONFIDENTIAL:
         if roles.may_be_cleared(writer.user):
             instance.cleared.add(writer.user)
         else:
-            writer.fail(path, "It is confidential: an editor or a case officer enters it.")
+            writer.fail(path, editorial.UNCLEARED)
 
 
 def write_children(writer, shape, record, name, rows, path):
@@ -170,7 +181,7 @@ def write_children(writer, shape, record, name, rows, path):
 
 def shown_again(writer, shape, record, name, rows):
     """Whether nested records are sent just as they are read."""
-    reader, pick = Reader(writer.user, datetime.now(UTC).date()), Pick(detail=True, fields=(name,))
+    reader, pick = Reader(writer.user, datetime.now(UTC).date()), FULL._replace(fields=(name,))
     one = statements.found(type(record).objects.filter(pk=record.pk))
     text = statements.one(one, statements.shaped(type(shape), pick, reader)).fetch()[0]
     names = written(rows_of(shape.fields[name]))
@@ -202,6 +213,10 @@ def save_parts(writer, model, kept, gone, path):
         model.objects.filter(pk__in=gone).delete()
     except ProtectedError:
         writer.fail(path, PROTECTED)
-    for number, part in enumerate(kept):
-        with put_in_words(pointer(path, number)):
-            part.save_base()
+    writer.refuse_twins(kept, path)
+    if writer.errors:
+        return
+    with put_in_words(path), together(model):
+        for number, part in enumerate(kept):
+            with put_in_words(pointer(path, number)):
+                part.save_base()

@@ -11,7 +11,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from tracker.records.models import Citation, Part, Record, Visible
+from tracker.records.models import Citation, Part, Record
+from tracker.records.visible import Visible
 
 README = Path(settings.BASE_DIR) / "README.md"
 BEGIN = "<!-- drawn by `make diagram` -->"

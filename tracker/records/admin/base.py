@@ -10,7 +10,8 @@ from django.db.models import Q
 
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import PartialDateField
-from tracker.records.models import SEARCH_WORDS, Record, Slugged
+from tracker.records.models import Record, Slugged
+from tracker.records.visible import SEARCH_WORDS
 
 from .bulk import Bulk
 from .history import REASON, History

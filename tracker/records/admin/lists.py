@@ -11,7 +11,8 @@ from django.utils.html import format_html
 
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.models import Part, Record, Slugged, Visible
+from tracker.records.models import Part, Record, Slugged
+from tracker.records.visible import Visible
 
 from .forms import HIDDEN, label_of
 

@@ -6,7 +6,7 @@ from django.forms import Textarea
 from django.urls import reverse_lazy
 
 from tracker.records.fields import PartialDateField, PartialDateInput
-from tracker.records.models import Visible
+from tracker.records.visible import Visible
 
 from .forms import RecordForm, VisibleSelect, VisibleSelectMultiple, terms_field
 from .lists import is_list_of_vocabulary, to_visible, visible_relations

@@ -17,12 +17,11 @@ from django.utils.html import format_html, format_html_join
 
 from tracker.records import roles
 from tracker.records.choices import Publication
-from tracker.records.fields import PartialDateField
 from tracker.records.history import Entry
 from tracker.records.unread import read, unread
 
 from .forms import label_of, sentences
-from .lists import facts, is_uuid, lists_of
+from .lists import is_uuid, lists_of
 
 AT_ONCE = 200
 DONE = {
@@ -88,19 +87,6 @@ def mark_of(records):
     """Says which records in which versions a page showed."""
     shown = sorted(f"{record.pk}:{record.version}" for record in records)
     return sha256(" ".join(shown).encode()).hexdigest()
-
-
-def undated(record):
-    """Whether it could have a date and has none."""
-    dates = [field.name for field in facts(type(record)) if isinstance(field, PartialDateField)]
-    return bool(dates) and not any(getattr(record, name) for name in dates)
-
-
-def last_comment(record):
-    """The entry of the history by which a draft was sent back to its author; None if it never was."""
-    states = {"before__publication": Publication.IN_REVIEW, "after__publication": Publication.DRAFT}
-    entries = Entry.objects.of(record).filter(row_id=str(record.pk), **states)
-    return entries.select_related("user").last()
 
 
 class Verbs:
@@ -225,7 +211,7 @@ class Verbs:
             number = f" with {len(together) - 1} that belong to it" if together[1:] else ""
             self.message_user(request, f"1 {self.opts.verbose_name} was published{number}.", messages.SUCCESS)
             return redirect(self.address("change", record.pk))
-        rows = [self.readiness(request, one, record) for one in together]
+        rows = [self.readiness(request, one, together) for one in together]
         context = {
             **self.admin_site.each_context(request),
             "title": "Publish",
@@ -248,8 +234,9 @@ class Verbs:
             form.add_error(None, problem)
         return not problems
 
-    def readiness(self, request, record, page):
+    def readiness(self, request, record, together):
         """What a line of the page says: what stands against publication, and what is only worth knowing."""
+        page = together[0]
         keys = [getattr(page._meta.get_field(name), "field", None) for name in page.publishes]
         own = next((key.name for key in keys if key.model is type(record)), "")
         first = record.published_at or roles.may_publish_first(request.user, record)
@@ -263,7 +250,7 @@ class Verbs:
             "kind": record._meta.verbose_name,
             "address": address,
             "missing": mine + record.unready(),
-            "hint": "It has no date." if undated(record) else "",
+            "hints": record.hints(request.user, together),
         }
 
     def read_view(self, request, object_id):
@@ -327,7 +314,7 @@ class Verbs:
             "record_state": obj.publication,
             "missing": obj.missing() if unpublished and may_change else [],
             "four_eyes": waits and settings.FOUR_EYES and self.has_edit_permission(request),
-            "sent_back": last_comment(obj) if obj.publication == Publication.DRAFT else None,
+            "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
             "last": Entry.objects.of(obj).select_related("user").last(),
             **{f"{verb}_url": f"{self.address(verb)}?ids={obj.pk}" for verb in ASKED},
             "read_url": self.address("read", obj.pk),

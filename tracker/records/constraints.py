@@ -1,0 +1,35 @@
+"""What rows must hold: conditions that several models share."""
+
+from django.core.validators import RegexValidator
+from django.db import models
+from django.db.models import F, Func, Q, Value
+from django.db.models.functions import NullIf
+from django.db.models.lookups import Exact
+
+country_code = RegexValidator(r"\A[A-Z]{2}\Z", "Give the two capital letters of ISO 3166-1, for example AM.")
+language_code = RegexValidator(
+    r"\A[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z", "Give a BCP 47 language tag, for example en or az-Latn."
+)
+
+
+class Said(Func):
+    """How many of these columns say something; an empty text says nothing."""
+
+    function = "num_nonnulls"
+    output_field = models.IntegerField()
+
+    @classmethod
+    def exactly(cls, number, *keys, texts=()):
+        """A condition for a CheckConstraint: `number` of these keys and texts say something."""
+        return Exact(cls(*keys, *[NullIf(text, Value("")) for text in texts]), number)
+
+
+def not_reversed(start="start_date", end="end_date"):
+    """A constraint: the end is not certainly before the start."""
+    return models.CheckConstraint(
+        condition=Q(**{f"{start}_earliest__isnull": True})
+        | Q(**{f"{end}_latest__isnull": True})
+        | Q(**{f"{end}_latest__gte": F(f"{start}_earliest")}),
+        name=f"%(class)s_{end}_order",
+        violation_error_message=f"The {end} is before the {start}.",
+    )

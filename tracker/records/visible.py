@@ -1,0 +1,93 @@
+"""Who may see what: the one rule that every read starts from."""
+
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.db.models.expressions import RawSQL
+
+from . import roles
+from .choices import Confidentiality, Publication
+from .fields import GuardedSave, GuardedUpdate
+from .names import tokens
+from .search import Token
+
+NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none(), still asks the database
+SEARCH_WORDS = 8
+
+
+class VisibleQuerySet(GuardedUpdate, models.QuerySet):
+    def visible_to(self, user):
+        """The rows this reader may see. Every read starts here."""
+        return self.filter(self.model.conditions(user))
+
+    def withdrawn(self):
+        """The rows that were public and are known to have been: not restricted, and their parents public."""
+        rows = self.filter(publication=Publication.WITHDRAWN, confidentiality=Confidentiality.PUBLIC)
+        for name in self.model.visible_with:
+            parents = self.model._meta.get_field(name).related_model.objects.visible_to(None)
+            rows = rows.filter(Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__in": parents.values("pk")}))
+        return rows.exclude(published_at=None)
+
+    def matching(self, text, user):
+        """Rows with, for each word of the text, a word in a name or title that begins so, however spelled."""
+        words = tokens(text)[:SEARCH_WORDS]
+        readable = Token.objects.filter(
+            Q() if roles.edits(user) else Q(confidentiality=Confidentiality.PUBLIC)
+        )
+        found = self if words else self.filter(NOTHING)
+        for word in words:
+            hits = readable.filter(token__gte=word, token__lt=f"{word}~")
+            found = found.filter(pk__in=hits.values("record_id"))
+        return found
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug, publication=Publication.PUBLISHED)
+
+
+class Visible(GuardedSave):
+    """Whatever the visibility rule speaks of."""
+
+    visible_with = ()  # foreign keys: hidden as soon as one is; a null key hides nothing
+    cited = False  # whether it needs a citation to be published
+    gone = False  # whether it answers 410 after it was public and is withdrawn
+    remembered = True  # whether its history is kept
+    names_who = ()  # fields that say who it is: once it is no longer named, its history withholds them
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def validate_constraints(self, exclude=None):
+        """Checks every constraint, those on derived columns too, which no form holds."""
+        editable = {name for name in exclude or () if self._meta.get_field(name).editable}
+        super().validate_constraints(exclude=editable)
+
+    def get_constraints(self):
+        """The constraints to ask for one by one: no checks if one statement says that all of them hold."""
+        found = self._meta.constraints
+        checks = [rule for rule in found if type(rule) is models.CheckConstraint]
+        try:
+            if checks:
+                both = Q(*[rule.condition for rule in checks])
+                models.CheckConstraint(condition=both, name="all").validate(type(self), self)
+        except ValidationError:
+            return [(type(self), found)]
+        return [(type(self), [rule for rule in found if rule not in checks])]
+
+    @classmethod
+    def own_conditions(cls, user, path):
+        """What this row alone asks of the reader; `path` leads to it from the model that is queried."""
+        return Q()
+
+    @classmethod
+    def conditions(cls, user, path=""):
+        """The visibility rule as a Q: what the row asks, and what everything it belongs to asks."""
+        rule = cls.own_conditions(user, path)
+        for name in cls.visible_with:
+            field = cls._meta.get_field(name)
+            if field.related_model is cls and path.endswith(f"{name}__"):
+                continue  # a part has no parts: one step up is the top
+            parent = field.related_model.conditions(user, f"{path}{name}__")
+            rule &= Q(**{f"{path}{name}__isnull": True}) | parent if field.null else parent
+        return rule

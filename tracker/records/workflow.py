@@ -1,0 +1,130 @@
+"""From draft to publication and back: the verbs of a record, each in one transaction."""
+
+from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.db import transaction
+from django.utils import timezone
+
+from . import roles
+from .choices import Publication
+from .context import noted
+from .fields import PartialDateField
+from .history import Entry
+
+
+class Workflow:
+    """Mixin for a record: who may move it from state to state, and what is checked before."""
+
+    publishes = ()  # lists of records that belong to it and are published with it
+
+    def submit(self, by, comment=""):
+        """Hand a draft over for review."""
+        if not roles.works_on(by, self):
+            raise PermissionDenied("Only who works on a draft, or an editor, submits it.")
+        self._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
+
+    def send_back(self, by, comment):
+        """Return what is in review to its author, saying what is to be mended."""
+        if not comment.strip():
+            raise ValidationError({"comment": "Say what is to be mended."})
+        self._must_edit(by)
+        self._move(by, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
+
+    def drafts(self, user, **locking):
+        """The unpublished records that are published with it, as far as a user sees them."""
+        waiting = (Publication.DRAFT, Publication.IN_REVIEW)
+        lists = [getattr(self, name).visible_to(user) for name in self.publishes]
+        if locking:
+            lists = [rows.order_by("pk").select_for_update(**locking) for rows in lists]
+        return [row for rows in lists for row in rows.filter(publication__in=waiting)]
+
+    def unready(self):
+        """What stands between it and its publication, its own mistakes included: sentences."""
+        try:
+            self.full_clean()
+        except ValidationError as error:
+            return [*self._in_words(error), *self.missing()]
+        return self.missing()
+
+    def hints(self, user, together=()):
+        """What hinders nobody but is worth knowing before it is published with others: sentences."""
+        dates = [field.name for field in self._meta.concrete_fields if isinstance(field, PartialDateField)]
+        found = [] if not dates or any(getattr(self, name) for name in dates) else ["It has no date."]
+        for name in self.visible_with:
+            above = getattr(self, name)
+            if above and above not in together and not self._seen(above, None):
+                label = above if self._seen(above, user) else f"its {self._meta.get_field(name).verbose_name}"
+                found.append(f"It stays hidden until {label} is public.")
+        return found
+
+    @staticmethod
+    def _seen(record, user):
+        return type(record).objects.visible_to(user).filter(pk=record.pk).exists()
+
+    def sent_back(self):
+        """The entry of the history by which it last went back to its author; None if it never did."""
+        states = {"before__publication": Publication.IN_REVIEW, "after__publication": Publication.DRAFT}
+        entries = Entry.objects.of(self).filter(row_id=str(self.pk), **states)
+        return entries.select_related("user").last()
+
+    def _in_words(self, error):
+        """The sentences of a ValidationError by fields; each that is about one field begins with its name."""
+        for name, sentences in error.message_dict.items():
+            about = "" if name == NON_FIELD_ERRORS else f"{self._meta.get_field(name).verbose_name}: "
+            yield from (f"{about}{sentence}" for sentence in sentences)
+
+    @transaction.atomic
+    def publish(self, by, comment=""):
+        """Make it and the drafts that belong to it public: all, or ValidationError with what is missing."""
+        self._must_edit(by)
+        self._lock()
+        together = [self, *self.drafts(by, of=("self",), no_key=True)]
+        for record in together:
+            if not (record.published_at or roles.may_publish_first(by, record)):
+                raise PermissionDenied(f"Somebody else publishes first what you wrote: {record}.")
+        missing = {record: record.unready() for record in together}
+        if any(missing.values()):
+            raise ValidationError(
+                missing.pop(self)
+                + [f"{record}: {said}" for record, all_said in missing.items() for said in all_said]
+            )
+        hidden = set(Publication) - {Publication.PUBLISHED}
+        for record in together:
+            record._move(by, "published", hidden, Publication.PUBLISHED, comment)
+
+    def withdraw(self, by, reason):
+        """Take it back from every channel; the reason stands in the history."""
+        if not reason.strip():
+            raise ValidationError({"reason": "Say why it is withdrawn."})
+        self._must_edit(by)
+        self._move(by, "withdrawn", {Publication.PUBLISHED}, Publication.WITHDRAWN, reason)
+
+    @staticmethod
+    def _must_edit(by):
+        if not roles.edits(by):
+            raise PermissionDenied("Only an editor does this.")
+
+    @transaction.atomic
+    def _move(self, by, verb, from_states, to_state, comment=""):
+        self._lock()
+        if self.publication not in from_states:
+            raise ValidationError(f"It cannot be {verb}: it is {self.get_publication_display().lower()}.")
+        before, self.publication = self.publication, to_state
+        self._moved(by)
+        try:
+            self.validate_constraints()  # some rules speak of published records only
+        except ValidationError:
+            self.publication = before
+            raise
+        with noted(user=by.pk, reason=comment):
+            self.save()
+
+    def _lock(self):
+        """Read it anew and keep others from writing it: what was read before may have been changed since."""
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",), no_key=True))
+
+    def _moved(self, by):
+        """What else changes with the state, just before the record is saved."""
+        if self.publication == Publication.PUBLISHED:
+            self.published_at = self.published_at or timezone.now()
+            self.published_by = by
+            self.read_version = self.version + 1  # as it is saved in a moment
