@@ -38,8 +38,8 @@ def in_files():
 
 
 def of(base):
-    """The models below a base class."""
-    return [model for model in apps.get_models() if issubclass(model, base)]
+    """The models below a base class that have a table of their own."""
+    return [model for model in apps.get_models() if issubclass(model, base) and not model._meta.proxy]
 
 
 def paragraphs():

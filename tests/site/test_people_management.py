@@ -2,10 +2,12 @@
 
 import re
 from datetime import timedelta
+from importlib import import_module
 from io import StringIO
 from unittest import mock
 from urllib.parse import urlsplit
 
+from django.apps import apps
 from django.conf import settings
 from django.contrib.admin.models import LogEntry
 from django.contrib.auth import get_user_model
@@ -74,7 +76,9 @@ class PeopleTest(TestCase):
 
 
 class GroupTest(TestCase):
-    def test_the_migration_made_a_group_of_each_role(self):
+    def test_the_migration_makes_a_group_of_each_role(self):
+        Group.objects.all().delete()
+        import_module("tracker.records.migrations.0006_roles").make_groups(apps, None)
         self.assertEqual({*Group.objects.values_list("name", flat=True)}, {role.value for role in Role})
 
 

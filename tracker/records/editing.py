@@ -22,6 +22,7 @@ from .writes import PreconditionFailed, reason_in
 VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": REASON}
 MUST_SAY = ("send_back", "withdraw")
 MOST_DOCUMENTS = 500
+NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
 SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
 
 
@@ -91,10 +92,8 @@ class Editing:
     def destroy(self, request, pk):
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
-            if record.published_at or record.publication != Publication.DRAFT:
-                raise Conflict("Only a draft that was never published is deleted: withdraw it instead.")
-            if record.created_by_id != request.user.pk:
-                raise Conflict("Only who wrote a draft deletes it.")
+            if not roles.may_delete(request.user, record):
+                raise Conflict(NOT_DELETED)
             try:
                 record.delete()
             except ProtectedError:
