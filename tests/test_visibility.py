@@ -50,6 +50,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/roles.py get_user": "a user with their groups",
     "tracker/records/tokens.py of_text": "a token, by its digest",
     "tracker/records/tokens.py note_use": "the token itself",
+    "tracker/records/tokens.py revoke": "the token itself",
     "tracker/records/unread.py read": "the row itself",
     "tracker/records/unread.py unread": "who changed visible rows last, told to nobody",
     "tracker/records/writes.py propose": "a new row",
