@@ -11,6 +11,7 @@ from people.models import CaseEvent, Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address, choices_address, form_data
+from tracker.records import editorial
 from tracker.records.admin import stale
 
 EVERY_VERB = {"submit", "send_back", "publish", "withdraw", "read", "propose"}
@@ -124,6 +125,45 @@ class RolesTest(WorkTest):
         fields = self.page(self.contributor, self.draft()).context["adminform"].form.fields
         self.assertNotIn("assigned_to", fields)
         self.assertIn("notes", fields)
+
+    def test_work_is_given_to_those_who_can_do_it(self):
+        gone = make.member("editor", username="gone", is_active=False)
+        asked = choices_address(Person._meta.get_field("assigned_to"))
+        self.client.force_login(self.editor)
+        offered = {one["text"] for one in self.client.get(asked).json()["results"]}
+        self.assertEqual(offered, {"contributor", "editor", "second", "officer", self.admin.username})
+        row = self.draft(assigned_to=gone)
+        for unable in (self.administrator, make.user("reader", is_staff=True)):
+            self.assertContains(self.change(row, assigned_to=unable.pk), "Select a valid choice")
+        self.change(row, assigned_to=gone.pk, description="who was given it keeps it")
+        self.assertEqual((row.assigned_to, row.description), (gone, "who was given it keeps it"))
+        self.change(row, assigned_to=self.officer.pk)
+        self.assertEqual(row.assigned_to, self.officer)
+
+    def test_others_than_editors_only_raise_the_confidentiality(self):
+        row = self.draft()
+        self.client.force_login(self.contributor)
+        self.assertContains(self.change(row, confidentiality="confidential"), editorial.UNCLEARED)
+        new = self.add(Person, name="Somebody", confidentiality="confidential")
+        self.assertContains(new, editorial.UNCLEARED)
+        self.change(row, confidentiality="restricted")
+        self.assertContains(self.change(row, confidentiality="public"), editorial.LOWERED)
+        self.assertEqual(row.confidentiality, "restricted")
+        self.client.force_login(self.editor)
+        self.change(row, confidentiality="public")
+        self.assertEqual(row.confidentiality, "public")
+        secret = self.draft(created_by=self.officer, confidentiality="confidential", cleared=[self.officer])
+        self.client.force_login(self.officer)
+        self.change(secret, description="a historian")
+        self.assertEqual(secret.description, "a historian")
+        self.assertContains(self.change(secret, confidentiality="restricted"), editorial.LOWERED)
+
+    def test_a_name_is_as_secret_as_its_writer_says(self):
+        row = self.draft()
+        self.client.force_login(self.contributor)
+        name = {"text": "Zzyzx", "kind": "alternate", "confidentiality": "restricted"}
+        self.change(row, **{"other_names-TOTAL_FORMS": "1"}, **self.row("other_names", 0, **name))
+        self.assertEqual(row.other_names.get().confidentiality, "restricted")
 
     def test_rows_of_others_on_an_own_page_stay_as_they_are(self):
         dialogue = self.draft(Dialogue)

@@ -4,9 +4,10 @@ from django import forms
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.text import capfirst
 
+from tracker.records import editorial
 from tracker.records.models import Record, citable_fields
 
 HIDDEN = "(hidden)"
@@ -89,10 +90,14 @@ def select_of(field):
 class RecordForm(forms.ModelForm):
     """Checks every constraint, says every error, and leaves alone what its reader does not see."""
 
-    writer = None  # whose a new record is: known before it is checked
+    writer = None  # who fills it in: whose a new record is, and who may say how secret it is
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if "assigned_to" in self.fields:
+            now = Q(pk=self.instance.assigned_to_id)
+            users = self.fields["assigned_to"].queryset
+            self.fields["assigned_to"].queryset = users.filter(now | Q(pk__in=editorial.workers()))
         for name, field in self.fields.items():
             select = select_of(field)
             if select and not select.allow_multiple_selected and getattr(self.instance, f"{name}_id", None):
@@ -121,6 +126,9 @@ class RecordForm(forms.ModelForm):
                 hidden = getattr(self.instance, name).exclude(pk__in=field.queryset.values("pk"))
                 kept = {row.pk for row in (*cleaned[name], *hidden)}
                 cleaned[name] = field.queryset.model._base_manager.filter(pk__in=kept)
+        secrecy = cleaned.get("confidentiality")
+        if secrecy and (refusal := editorial.against(self.writer, self.instance, secrecy)):
+            self.add_error("confidentiality", refusal)
         return cleaned
 
     def _post_clean(self):
