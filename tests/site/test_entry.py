@@ -66,6 +66,33 @@ class GroupTest(EditingTest):
         self.assertEqual(part.member_of_id, group.pk)
 
 
+class CarriedTest(EditingTest):
+    """A new row begins with the source of the row above, and is none until it says something."""
+
+    def enter(self, *rows):
+        carried = {"source": make.shared_source().pk, "locator_kind": "paragraph", "locator": "4"}
+        sent = {"participations-TOTAL_FORMS": str(len(rows))}
+        for number, row in enumerate(rows):
+            sent |= self.row("participations", number, **{"role": "participant", **carried, **row})
+        return self.add(Dialogue, title="A meeting", **sent)
+
+    def test_a_row_that_says_nothing_is_left_out_and_the_page_says_so(self):
+        answer = self.enter({"group_label": "a delegation"}, {}, {"group_label": "another"})
+        self.assertContains(answer, "A row of participations that held nothing but a source was left out.")
+        labels = Participation.objects.values_list("group_label", flat=True)
+        self.assertEqual(set(labels), {"a delegation", "another"})
+
+    def test_a_row_with_words_of_its_own_is_one(self):
+        for own in ({"quotation": "took part"}, {"described_as": "a historian"}, {"role": "speaker"}):
+            self.assertContains(self.enter(own), "Give one of", msg_prefix=str(own))
+        self.assertFalse(Dialogue.objects.exists())
+
+    def test_another_source_of_a_saved_row_is_a_change(self):
+        part, other = make.participation(), make.source()
+        self.change(part.dialogue, **self.row("participations", 0, source=other.pk))
+        self.assertEqual(part.citations.get().source, other)
+
+
 class NarrowingTest(EditingTest):
     def offered(self, model, field, **only):
         answer = self.client.get(

@@ -39,6 +39,19 @@ class TypingTest(BrowserTest):
         print(f"\n{self.keyboard.keys} keys and {self.keyboard.letters} letters")
         self.assertLessEqual(self.keyboard.keys, MOST_KEYS)
 
+    def test_a_row_that_was_only_begun_is_left_out(self):
+        self.page.goto("/admin/dialogues/dialogue/add/")
+        self.page.locator("#id_title").focus()
+        self.keyboard.type("Forum of Lachin")
+        self.cite_the_dialogue()
+        self.keyboard.press("Alt+Shift+PageDown", "Alt+Shift+PageDown", "Enter")
+        self.keyboard.fill("participations-0-group_label", GROUPS[0])
+        self.keyboard.press("Alt+Insert")
+        self.assertEqual(self.page.locator("#id_participations-1-locator").input_value(), "1")
+        self.keyboard.press("Control+s")
+        self.page.wait_for_selector("text=was left out")
+        self.assertEqual(Dialogue.objects.get().participations.get().group_label, GROUPS[0])
+
     def cite_the_dialogue(self):
         self.keyboard.press("Alt+Shift+PageDown")
         self.keyboard.choose("citations-0-source", "minutes", MINUTES)

@@ -12,6 +12,7 @@ from tracker.records.models import Record, citable_fields
 
 HIDDEN = "(hidden)"
 ROW_CITATION = ("source", "locator_kind", "locator", "quotation")
+CARRIED = {"source", "locator_kind", "locator"}  # what rows.js copies into a new row from the one above
 
 
 def label_of(record, without=""):
@@ -206,6 +207,15 @@ class RowForm(RecordForm):
     @property
     def row_label(self):
         return label_of(self.instance, without=self.belongs_to)
+
+    def has_changed(self):
+        """Whether it says anything: a new row with nothing but what was carried into it is none."""
+        carried = CARRIED if self.instance._state.adding else set()
+        return not carried.issuperset(self.changed_data)
+
+    @property
+    def left_out(self):
+        return bool(self.changed_data) and not self.has_changed()
 
     def _show(self, citation):
         first = {name: getattr(citation, name) for name in ROW_CITATION[1:]}
