@@ -1,6 +1,7 @@
 """Entering records in the admin: rows that know each other, choices that narrow, what is known already."""
 
 import re
+from datetime import UTC, datetime
 
 from django.conf import settings
 
@@ -91,6 +92,23 @@ class CarriedTest(EditingTest):
         part, other = make.participation(), make.source()
         self.change(part.dialogue, **self.row("participations", 0, source=other.pk))
         self.assertEqual(part.citations.get().source, other)
+
+
+class WordsTest(EditingTest):
+    """What is wrong is said with the labels of the page, not with the names that the API has for fields."""
+
+    def test_a_rule_of_a_row_and_of_a_record(self):
+        row = self.row("participations", 0, described_as="a guest", role="participant")
+        answer = self.add(Dialogue, title="A", **{"participations-TOTAL_FORMS": "1"}, **row)
+        self.assertContains(answer, "Give one of person, organization and group label, and no pseudonym.")
+        answer = self.add(Dialogue, title="A", start_date="2025", end_date="2024")
+        self.assertContains(answer, "The end date is before the start date.")
+
+    def test_what_hinders_publication(self):
+        row = make.participation(publication="draft", publish_at=datetime(2999, 1, 1, tzinfo=UTC))
+        for page in ("change", "publish"):
+            answer = self.client.get(address(Participation, page, row.pk))
+            self.assertContains(answer, "Its publish at is still to come", msg_prefix=page)
 
 
 class NarrowingTest(EditingTest):

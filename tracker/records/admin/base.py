@@ -154,7 +154,8 @@ class Page(VisibleAdmin):
             if isinstance(row, Record):
                 self.keep_secret(request, row)
         if any(getattr(form, "left_out", False) for form in formset.extra_forms):
-            said = f"A row of {formset.model._meta.verbose_name_plural} that held nothing but a source was left out."
+            rows = formset.model._meta.verbose_name_plural
+            said = f"A row of {rows} that held nothing but a source was left out."
             self.message_user(request, said, messages.WARNING)
 
     def keep_secret(self, request, record):

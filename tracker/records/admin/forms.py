@@ -1,6 +1,11 @@
 """Forms of the admin: relations whose choices are visible rows, and rows that carry their first citation."""
 
+import re
+from functools import cache
+from itertools import chain
+
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
@@ -71,15 +76,37 @@ class VisibleSelectMultiple(VisibleChoice, AutocompleteSelectMultiple):
     pass
 
 
+@cache
+def several_words():
+    """{name: what forms call it} of the fields with an underscore in their names."""
+    fields = [field for model in apps.get_models() for field in model._meta.concrete_fields]
+    return {field.name: str(field.verbose_name) for field in fields if "_" in field.name}
+
+
+def readable(text):
+    """A text about fields as forms call them: group label, where the API writes group_label."""
+    return re.sub(r"[a-z]+(_[a-z]+)+", lambda found: several_words().get(found[0], found[0]), text)
+
+
+def worded(error):
+    """An error whose sentences are readable, what it is about as before."""
+    error = error if isinstance(error, ValidationError) else ValidationError(error)
+    lists = error.error_dict.values() if hasattr(error, "error_dict") else [error.error_list]
+    for one in chain(*lists):
+        if isinstance(one.message, str):  # those of Django are lazy, and name no field
+            one.message = readable(one.message)
+    return error
+
+
 def sentences(error):
     """What a ValidationError says, each sentence with the field it is about."""
     if not hasattr(error, "error_dict"):
-        return list(error.messages)
+        return [readable(said) for said in error.messages]
     about = {
         name: "" if name == NON_FIELD_ERRORS else f"{capfirst(name.replace('_', ' '))}: "
         for name in error.error_dict
     }
-    return [f"{about[name]}{said}" for name, found in error.message_dict.items() for said in found]
+    return [f"{about[name]}{readable(said)}" for name, found in error.message_dict.items() for said in found]
 
 
 def select_of(field):
@@ -144,7 +171,7 @@ class RecordForm(forms.ModelForm):
                 self._update_errors(problem)
 
     def add_error(self, field, error):
-        super().add_error(field, error if field else self._sayable(error))
+        super().add_error(field, worded(error if field else self._sayable(error)))
 
     def _sayable(self, error):
         """The error, with what concerns fields that are not in this form said above it."""

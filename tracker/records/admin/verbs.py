@@ -20,7 +20,7 @@ from tracker.records.choices import Publication
 from tracker.records.history import Entry
 from tracker.records.unread import read, unread
 
-from .forms import label_of, sentences
+from .forms import label_of, readable, sentences
 from .lists import is_uuid, lists_of
 
 AT_ONCE = 200
@@ -37,7 +37,7 @@ def words_of(problem, model):
     name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)
     for constraint in model._meta.constraints:
         if constraint.name == name:
-            return [constraint.get_violation_error_message()]
+            return [readable(constraint.get_violation_error_message())]
     return ["The database refused it: another record has the same values."]
 
 
@@ -249,7 +249,7 @@ class Verbs:
             "record": record,
             "kind": record._meta.verbose_name,
             "address": address,
-            "missing": mine + record.unready(),
+            "missing": mine + [readable(said) for said in record.unready()],
             "hints": record.hints(request.user, together),
         }
 
@@ -312,7 +312,7 @@ class Verbs:
         return {
             "lists": lists_of(obj, request),
             "record_state": obj.publication,
-            "missing": obj.missing() if unpublished and may_change else [],
+            "missing": [readable(said) for said in obj.missing()] if unpublished and may_change else [],
             "four_eyes": waits and settings.FOUR_EYES and self.has_edit_permission(request),
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
             "last": Entry.objects.of(obj).select_related("user").last(),
