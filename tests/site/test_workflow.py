@@ -95,6 +95,24 @@ class RolesTest(WorkTest):
                 with self.subTest(state=state, user=user.username):
                     self.assertEqual(page.context["verbs"] & EVERY_VERB if page.context else set(), verbs)
 
+    def test_what_is_in_review_says_what_comes_next_to_whom_it_is_closed(self):
+        said, given = "It is with the editors now, and only they change it", "Assigned to officer."
+        row = self.draft(publication="in_review", assigned_to=self.officer)
+        self.assertNotContains(self.page(self.contributor, self.draft()), said)
+        for user in (self.contributor, self.officer):
+            page = self.page(user, row)
+            self.assertContains(page, said)
+            self.assertNotContains(page, given)  # as in the API, editors read that
+        page = self.page(self.editor, row)
+        self.assertNotContains(page, said)
+        self.assertContains(page, given)
+
+    def test_a_list_promises_nobody_a_change(self):
+        self.client.force_login(self.contributor)
+        page = self.client.get(address(Dialogue, "changelist"))
+        self.assertContains(page, "<h1>Dialogues</h1>")
+        self.assertNotContains(page, "to change")
+
     def test_lists_offer_only_the_actions_of_the_role(self):
         make.person()
         all_may = {"", "submit_selected", "change_selected"}

@@ -22,6 +22,7 @@ from tracker.records.unread import read, unread
 
 from .forms import label_of, readable, sentences
 from .lists import is_uuid, lists_of
+from .rights import editing_fields
 
 AT_ONCE = 200
 DONE = {
@@ -312,6 +313,8 @@ class Verbs:
         return {
             "lists": lists_of(obj, request),
             "record_state": obj.publication,
+            "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
+            "waits": obj.publication == Publication.IN_REVIEW and not may_change,
             "missing": [readable(said) for said in obj.missing()] if unpublished and may_change else [],
             "four_eyes": waits and settings.FOUR_EYES and self.has_edit_permission(request),
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
