@@ -36,12 +36,13 @@ def without_news(user):
 
 
 start.add(
-    Section("hearings", "Next hearings", hearings, roles.writes),
+    Section("hearings", "Next hearings", hearings, roles.writes, mixed=True),
     Section(
         "no-news",
         f"In custody without news for {SILENCE.days} days",
         without_news,
         roles.writes,
         help="By the date of the newest source that the case or one of its events cites.",
+        mixed=True,
     ),
 )

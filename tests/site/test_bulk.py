@@ -74,6 +74,8 @@ class BulkTest(EditingTest):
 
     def test_editors_assign_and_contributors_do_not(self):
         officer = make.member("contributor", username="officer")
+        for unable in (make.member("administrator"), make.member("editor", is_active=False)):
+            self.assertContains(self.send(f"assigned_to={unable.pk}"), "Select a valid choice")
         self.send(f"assigned_to={officer.pk}")
         self.assertEqual(Dialogue.objects.get(pk=self.rows[1].pk).assigned_to, officer)
         self.send("assigned_to=")

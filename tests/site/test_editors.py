@@ -22,6 +22,7 @@ from tracker.records import roles as rules
 from tracker.records.history import Entry
 from tracker.records.models import Place, Source
 from tracker.records.proposals import Proposal
+from tracker.records.saved import SavedFilter
 
 DOCUMENT = (settings.BASE_DIR / "docs" / "editors.md").read_text(encoding="utf-8")
 SCRIPTS = settings.BASE_DIR / "tracker" / "static" / "tracker"
@@ -160,7 +161,9 @@ class LabelsTest(WorkTest):
 
     def start(self):
         lists = [f"/admin/waiting/{section.slug}/" for section in admin.site.start.sections]
-        return self.seen(self.editor, "/admin/", *lists)
+        known = {"user": self.editor, "model": Dialogue._meta.label}
+        SavedFilter.objects.create(**known, name="Forums", query="classification__exact=forum")
+        return self.seen(self.editor, "/admin/", *lists, f"{address(Dialogue, 'changelist')}?q=Lachin")
 
     def entering(self):
         draft = self.draft(Dialogue, cited=False)

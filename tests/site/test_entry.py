@@ -1,6 +1,7 @@
 """Entering records in the admin: rows that know each other, choices that narrow, what is known already."""
 
 import re
+from datetime import UTC, datetime
 
 from django.conf import settings
 
@@ -64,6 +65,50 @@ class GroupTest(EditingTest):
         self.change(group.dialogue, title="Another title")
         part.refresh_from_db()
         self.assertEqual(part.member_of_id, group.pk)
+
+
+class CarriedTest(EditingTest):
+    """A new row begins with the source of the row above, and is none until it says something."""
+
+    def enter(self, *rows):
+        carried = {"source": make.shared_source().pk, "locator_kind": "paragraph", "locator": "4"}
+        sent = {"participations-TOTAL_FORMS": str(len(rows))}
+        for number, row in enumerate(rows):
+            sent |= self.row("participations", number, **{"role": "participant", **carried, **row})
+        return self.add(Dialogue, title="A meeting", **sent)
+
+    def test_a_row_that_says_nothing_is_left_out_and_the_page_says_so(self):
+        answer = self.enter({"group_label": "a delegation"}, {}, {"group_label": "another"})
+        self.assertContains(answer, "A row of participations that held nothing but a source was left out.")
+        labels = Participation.objects.values_list("group_label", flat=True)
+        self.assertEqual(set(labels), {"a delegation", "another"})
+
+    def test_a_row_with_words_of_its_own_is_one(self):
+        for own in ({"quotation": "took part"}, {"described_as": "a historian"}, {"role": "speaker"}):
+            self.assertContains(self.enter(own), "Give one of", msg_prefix=str(own))
+        self.assertFalse(Dialogue.objects.exists())
+
+    def test_another_source_of_a_saved_row_is_a_change(self):
+        part, other = make.participation(), make.source()
+        self.change(part.dialogue, **self.row("participations", 0, source=other.pk))
+        self.assertEqual(part.citations.get().source, other)
+
+
+class WordsTest(EditingTest):
+    """What is wrong is said with the labels of the page, not with the names that the API has for fields."""
+
+    def test_a_rule_of_a_row_and_of_a_record(self):
+        row = self.row("participations", 0, described_as="a guest", role="participant")
+        answer = self.add(Dialogue, title="A", **{"participations-TOTAL_FORMS": "1"}, **row)
+        self.assertContains(answer, "Give one of person, organization and group label, and no pseudonym.")
+        answer = self.add(Dialogue, title="A", start_date="2025", end_date="2024")
+        self.assertContains(answer, "The end date is before the start date.")
+
+    def test_what_hinders_publication(self):
+        row = make.participation(publication="draft", publish_at=datetime(2999, 1, 1, tzinfo=UTC))
+        for page in ("change", "publish"):
+            answer = self.client.get(address(Participation, page, row.pk))
+            self.assertContains(answer, "Its publish at is still to come", msg_prefix=page)
 
 
 class NarrowingTest(EditingTest):

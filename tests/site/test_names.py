@@ -16,6 +16,10 @@ NAMELESS = """() => {
     .filter((one) => !one.matches(".select2-hidden-accessible") && !one.closest(".empty-form"))
     .filter((one) => !said(one)).map((one) => one.outerHTML);
 }"""
+SIZES = """() => [...document.querySelectorAll(".verbs > *")].map((one) => {
+  const { top, height } = one.getBoundingClientRect();
+  return [top, height, getComputedStyle(one).fontSize];
+})"""
 TOO_WIDE = "() => document.documentElement.scrollWidth > window.innerWidth"
 
 
@@ -70,6 +74,12 @@ class NamesTest(BrowserTest):
         pages = [("dialogues", part.dialogue), ("people", case), ("dialogues", statement)]
         for app, record in [*pages, ("records", make.shared_source()), ("people", self.person)]:
             self.assert_fits(f"/admin/{app}/{record._meta.model_name}/{record.pk}/change/")
+
+    def test_the_verbs_stand_in_one_line_and_are_of_one_size(self):
+        row = make.person(publication="in_review")
+        self.page.goto(f"/admin/people/person/{row.pk}/change/")
+        publish, send_back = self.page.evaluate(SIZES)
+        self.assertEqual(publish, send_back)
 
     def test_somebody_new_is_created_from_what_was_typed(self):
         self.page.goto("/admin/dialogues/dialogue/add/")

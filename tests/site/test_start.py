@@ -1,5 +1,6 @@
 """The start page: each sees the work that is theirs, in few queries, and nothing that is hidden."""
 
+import re
 from datetime import timedelta
 
 from django.db import connection
@@ -90,6 +91,21 @@ class QualityTest(StartTest):
         make.case_event(case=released, kind="release", date="2025-03-01")
         self.assertEqual(self.listed(self.editor, "no-news"), [silent])
         self.assertNotIn(told, self.listed(self.editor, "no-news"))
+
+    def test_a_list_of_mixed_states_says_the_state_of_each(self):
+        make.case_event(kind="hearing", date=str(TODAY), publication="draft", confidentiality="restricted")
+        make.person(follow_up=TODAY)
+        case = self.held(TODAY - timedelta(days=200))
+        type(case).objects.update(publication="in_review")
+        self.client.force_login(self.editor)
+        for slug, states in (
+            ("hearings", ["Draft", "Restricted"]),
+            ("follow-ups", ["Published"]),
+            ("no-news", ["In review"]),
+            ("uncited-fields", []),
+        ):
+            page = self.client.get(f"/admin/waiting/{slug}/").content.decode()
+            self.assertEqual(re.findall(r'class="state .+?">(.+?)<', page), states, slug)
 
     def held(self, reported):
         source = make.source(date=str(reported))

@@ -9,6 +9,11 @@ from tests.site.test_entering import SCREENSHOTS
 NAMES = ["Zaurov", "Bakirov", "Davudov", "Fuadov", "Kamilov", "Rasulov", "Nazimov", "Tofikov"]
 MINUTES = "Minutes of the forum, 2025-12-10"
 GROUPS = {0: "northern delegation", 4: "southern delegation"}  # by the number of the row
+NOTE = "Please correct the error below."
+DESCRIBED = """() => {
+  const ids = document.activeElement.getAttribute("aria-describedby") || "";
+  return ids.split(" ").map((id) => document.getElementById(id)?.textContent || "").join(" ");
+}"""
 MOST_KEYS = 80  # besides letters; without the script it took 790 and a second save for the groups
 
 
@@ -38,6 +43,43 @@ class TypingTest(BrowserTest):
         self.saved()
         print(f"\n{self.keyboard.keys} keys and {self.keyboard.letters} letters")
         self.assertLessEqual(self.keyboard.keys, MOST_KEYS)
+
+    def test_a_row_that_was_only_begun_is_left_out(self):
+        self.page.goto("/admin/dialogues/dialogue/add/")
+        self.page.locator("#id_title").focus()
+        self.keyboard.type("Forum of Lachin")
+        self.cite_the_dialogue()
+        self.keyboard.press("Alt+Shift+PageDown", "Alt+Shift+PageDown", "Enter")
+        self.keyboard.fill("participations-0-group_label", GROUPS[0])
+        self.keyboard.press("Alt+Insert")
+        self.assertEqual(self.page.locator("#id_participations-1-locator").input_value(), "1")
+        self.keyboard.press("Control+s")
+        self.page.wait_for_selector("text=was left out")
+        self.assertEqual(Dialogue.objects.get().participations.get().group_label, GROUPS[0])
+
+    def test_an_error_has_the_focus_wherever_it_is(self):
+        part = make.participation(person=None, group_label=GROUPS[0])
+        page = f"/admin/dialogues/dialogue/{part.dialogue_id}/change/"
+        for fields, here, says in (
+            ({"title": ""}, "id_title", "This field is required."),
+            ({"start_date": "2025", "end_date": "2024"}, NOTE, "The end date is before the start date."),
+            (
+                {"participations-0-quotation": "word " * 26},
+                "id_participations-0-quotation",
+                "at most 25 words",
+            ),
+            ({"participations-0-group_label": ""}, "id_participations-0-person", "Give one of person"),
+        ):
+            with self.subTest(fields=fields):
+                self.page.goto(page)
+                for name, value in fields.items():
+                    self.page.fill(f"#id_{name}", value)
+                self.page.fill("#id_reason", "A test.")
+                self.keyboard.press("Control+s")
+                self.page.wait_for_selector(".errornote")
+                self.page.wait_for_function(DESCRIBED)
+                self.assertIn(says, self.page.evaluate(DESCRIBED))
+                self.assertEqual(self.keyboard.here, here)
 
     def cite_the_dialogue(self):
         self.keyboard.press("Alt+Shift+PageDown")

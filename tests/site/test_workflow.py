@@ -11,6 +11,7 @@ from people.models import CaseEvent, Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address, choices_address, form_data
+from tracker.records import editorial
 from tracker.records.admin import stale
 
 EVERY_VERB = {"submit", "send_back", "publish", "withdraw", "read", "propose"}
@@ -94,6 +95,24 @@ class RolesTest(WorkTest):
                 with self.subTest(state=state, user=user.username):
                     self.assertEqual(page.context["verbs"] & EVERY_VERB if page.context else set(), verbs)
 
+    def test_what_is_in_review_says_what_comes_next_to_whom_it_is_closed(self):
+        said, given = "It is with the editors now, and only they change it", "Assigned to officer."
+        row = self.draft(publication="in_review", assigned_to=self.officer)
+        self.assertNotContains(self.page(self.contributor, self.draft()), said)
+        for user in (self.contributor, self.officer):
+            page = self.page(user, row)
+            self.assertContains(page, said)
+            self.assertNotContains(page, given)  # as in the API, editors read that
+        page = self.page(self.editor, row)
+        self.assertNotContains(page, said)
+        self.assertContains(page, given)
+
+    def test_a_list_promises_nobody_a_change(self):
+        self.client.force_login(self.contributor)
+        page = self.client.get(address(Dialogue, "changelist"))
+        self.assertContains(page, "<h1>Dialogues</h1>")
+        self.assertNotContains(page, "to change")
+
     def test_lists_offer_only_the_actions_of_the_role(self):
         make.person()
         all_may = {"", "submit_selected", "change_selected"}
@@ -124,6 +143,45 @@ class RolesTest(WorkTest):
         fields = self.page(self.contributor, self.draft()).context["adminform"].form.fields
         self.assertNotIn("assigned_to", fields)
         self.assertIn("notes", fields)
+
+    def test_work_is_given_to_those_who_can_do_it(self):
+        gone = make.member("editor", username="gone", is_active=False)
+        asked = choices_address(Person._meta.get_field("assigned_to"))
+        self.client.force_login(self.editor)
+        offered = {one["text"] for one in self.client.get(asked).json()["results"]}
+        self.assertEqual(offered, {"contributor", "editor", "second", "officer", self.admin.username})
+        row = self.draft(assigned_to=gone)
+        for unable in (self.administrator, make.user("reader", is_staff=True)):
+            self.assertContains(self.change(row, assigned_to=unable.pk), "Select a valid choice")
+        self.change(row, assigned_to=gone.pk, description="who was given it keeps it")
+        self.assertEqual((row.assigned_to, row.description), (gone, "who was given it keeps it"))
+        self.change(row, assigned_to=self.officer.pk)
+        self.assertEqual(row.assigned_to, self.officer)
+
+    def test_others_than_editors_only_raise_the_confidentiality(self):
+        row = self.draft()
+        self.client.force_login(self.contributor)
+        self.assertContains(self.change(row, confidentiality="confidential"), editorial.UNCLEARED)
+        new = self.add(Person, name="Somebody", confidentiality="confidential")
+        self.assertContains(new, editorial.UNCLEARED)
+        self.change(row, confidentiality="restricted")
+        self.assertContains(self.change(row, confidentiality="public"), editorial.LOWERED)
+        self.assertEqual(row.confidentiality, "restricted")
+        self.client.force_login(self.editor)
+        self.change(row, confidentiality="public")
+        self.assertEqual(row.confidentiality, "public")
+        secret = self.draft(created_by=self.officer, confidentiality="confidential", cleared=[self.officer])
+        self.client.force_login(self.officer)
+        self.change(secret, description="a historian")
+        self.assertEqual(secret.description, "a historian")
+        self.assertContains(self.change(secret, confidentiality="restricted"), editorial.LOWERED)
+
+    def test_a_name_is_as_secret_as_its_writer_says(self):
+        row = self.draft()
+        self.client.force_login(self.contributor)
+        name = {"text": "Zzyzx", "kind": "alternate", "confidentiality": "restricted"}
+        self.change(row, **{"other_names-TOTAL_FORMS": "1"}, **self.row("other_names", 0, **name))
+        self.assertEqual(row.other_names.get().confidentiality, "restricted")
 
     def test_rows_of_others_on_an_own_page_stay_as_they_are(self):
         dialogue = self.draft(Dialogue)

@@ -16,6 +16,8 @@ class LabelledAutocomplete(AutocompleteJsonView):
 
     def get_queryset(self):
         queryset = super().get_queryset().filter(**self.narrowed())
+        offered = getattr(self.model_admin, "offered", None)
+        queryset = offered(queryset, self.source_field) if offered else queryset
         labelled = getattr(self.model_admin, "labelled", None)
         return labelled(queryset, self.request.user) if labelled else queryset
 

@@ -60,11 +60,15 @@ def username():
     return Subquery(get_user_model().objects.filter(pk=OuterRef("assigned_to")).values("username"))
 
 
+def workers():
+    """Those who can be given work."""
+    works = Q(groups__name__in=roles.WRITERS) | Q(is_superuser=True)
+    return get_user_model().objects.filter(works, is_active=True).distinct()
+
+
 def assignable(usernames):
     """{username: user} of those of them who can be given work."""
-    works = Q(groups__name__in=roles.WRITERS) | Q(is_superuser=True)
-    found = get_user_model().objects.filter(works, username__in=usernames, is_active=True)
-    return {user.username: user for user in found}
+    return {user.username: user for user in workers().filter(username__in=usernames)}
 
 
 def against(user, row, confidentiality):

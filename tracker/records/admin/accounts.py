@@ -6,11 +6,13 @@ from django.contrib.auth import get_user_model
 from django.contrib.auth.models import Group
 from django.core.exceptions import PermissionDenied
 from django.db import IntegrityError
+from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
 
+from tracker.records import editorial
 from tracker.records.accounts import end_sessions, grant, link_lasts_until, password_link
 from tracker.records.roles import Role, edits
 
@@ -121,6 +123,11 @@ class AccountAdmin(SaysWhatIsTaken, admin.ModelAdmin):
     def may_be_chosen(self, request):
         """Whether somebody may choose an account, as to assign a record to."""
         return edits(request.user) or self.has_view_permission(request)
+
+    def offered(self, queryset, field):
+        """The accounts that a relation may lead to: who can do no work is given none."""
+        able = Q(pk__in=editorial.workers()) if field.name == "assigned_to" else Q()
+        return queryset.filter(able)
 
     def label(self, user):
         return f"{user.username} ({user.get_full_name()})" if user.get_full_name() else user.username

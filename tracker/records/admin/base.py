@@ -1,7 +1,7 @@
 """Base classes of the admin: a model declares a few names, everything else comes from its fields."""
 
 from django.conf import settings
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.contrib.admin.models import LogEntry
 from django.contrib.admin.utils import quote
 from django.contrib.contenttypes.models import ContentType
@@ -153,6 +153,10 @@ class Page(VisibleAdmin):
         for row in formset.new_objects:
             if isinstance(row, Record):
                 self.keep_secret(request, row)
+        if any(getattr(form, "left_out", False) for form in formset.extra_forms):
+            rows = formset.model._meta.verbose_name_plural
+            said = f"A row of {rows} that held nothing but a source was left out."
+            self.message_user(request, said, messages.WARNING)
 
     def keep_secret(self, request, record):
         """Clear who made a record confidential for it, and take its name out of the log."""

@@ -2,7 +2,6 @@
 
 from django import forms
 from django.contrib import admin, messages
-from django.contrib.auth import get_user_model
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.shortcuts import redirect
@@ -10,6 +9,7 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.text import capfirst
 
+from tracker.records import editorial
 from tracker.records.context import noted
 
 from .forms import label_of, sentences
@@ -66,7 +66,7 @@ class Bulk:
                 values = [(f"{field.name}={key}", label) for key, label in field.choices]
                 yield capfirst(field.verbose_name), values
         if "assigned_to" in editing_fields(user):
-            people = get_user_model().objects.filter(is_active=True, is_staff=True).order_by("username")
+            people = editorial.workers().order_by("username")
             values = [("assigned_to=", "nobody"), *((f"assigned_to={one.pk}", str(one)) for one in people)]
             yield "Assigned to", values
 

@@ -1,16 +1,23 @@
 """Forms of the admin: relations whose choices are visible rows, and rows that carry their first citation."""
 
+import re
+from functools import cache
+from itertools import chain
+
 from django import forms
+from django.apps import apps
 from django.contrib import admin
 from django.contrib.admin.widgets import AutocompleteSelect, AutocompleteSelectMultiple
 from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
-from django.db.models import Model
+from django.db.models import Model, Q
 from django.utils.text import capfirst
 
+from tracker.records import editorial
 from tracker.records.models import Record, citable_fields
 
 HIDDEN = "(hidden)"
 ROW_CITATION = ("source", "locator_kind", "locator", "quotation")
+CARRIED = {"source", "locator_kind", "locator"}  # what rows.js copies into a new row from the one above
 
 
 def label_of(record, without=""):
@@ -69,15 +76,37 @@ class VisibleSelectMultiple(VisibleChoice, AutocompleteSelectMultiple):
     pass
 
 
+@cache
+def several_words():
+    """{name: what forms call it} of the fields with an underscore in their names."""
+    fields = [field for model in apps.get_models() for field in model._meta.concrete_fields]
+    return {field.name: str(field.verbose_name) for field in fields if "_" in field.name}
+
+
+def readable(text):
+    """A text about fields as forms call them: group label, where the API writes group_label."""
+    return re.sub(r"[a-z]+(_[a-z]+)+", lambda found: several_words().get(found[0], found[0]), text)
+
+
+def worded(error):
+    """An error whose sentences are readable, what it is about as before."""
+    error = error if isinstance(error, ValidationError) else ValidationError(error)
+    lists = error.error_dict.values() if hasattr(error, "error_dict") else [error.error_list]
+    for one in chain(*lists):
+        if isinstance(one.message, str):  # those of Django are lazy, and name no field
+            one.message = readable(one.message)
+    return error
+
+
 def sentences(error):
     """What a ValidationError says, each sentence with the field it is about."""
     if not hasattr(error, "error_dict"):
-        return list(error.messages)
+        return [readable(said) for said in error.messages]
     about = {
         name: "" if name == NON_FIELD_ERRORS else f"{capfirst(name.replace('_', ' '))}: "
         for name in error.error_dict
     }
-    return [f"{about[name]}{said}" for name, found in error.message_dict.items() for said in found]
+    return [f"{about[name]}{readable(said)}" for name, found in error.message_dict.items() for said in found]
 
 
 def select_of(field):
@@ -89,10 +118,14 @@ def select_of(field):
 class RecordForm(forms.ModelForm):
     """Checks every constraint, says every error, and leaves alone what its reader does not see."""
 
-    writer = None  # whose a new record is: known before it is checked
+    writer = None  # who fills it in: whose a new record is, and who may say how secret it is
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
+        if "assigned_to" in self.fields:
+            now = Q(pk=self.instance.assigned_to_id)
+            users = self.fields["assigned_to"].queryset
+            self.fields["assigned_to"].queryset = users.filter(now | Q(pk__in=editorial.workers()))
         for name, field in self.fields.items():
             select = select_of(field)
             if select and not select.allow_multiple_selected and getattr(self.instance, f"{name}_id", None):
@@ -121,6 +154,9 @@ class RecordForm(forms.ModelForm):
                 hidden = getattr(self.instance, name).exclude(pk__in=field.queryset.values("pk"))
                 kept = {row.pk for row in (*cleaned[name], *hidden)}
                 cleaned[name] = field.queryset.model._base_manager.filter(pk__in=kept)
+        secrecy = cleaned.get("confidentiality")
+        if secrecy and (refusal := editorial.against(self.writer, self.instance, secrecy)):
+            self.add_error("confidentiality", refusal)
         return cleaned
 
     def _post_clean(self):
@@ -135,7 +171,7 @@ class RecordForm(forms.ModelForm):
                 self._update_errors(problem)
 
     def add_error(self, field, error):
-        super().add_error(field, error if field else self._sayable(error))
+        super().add_error(field, worded(error if field else self._sayable(error)))
 
     def _sayable(self, error):
         """The error, with what concerns fields that are not in this form said above it."""
@@ -198,6 +234,15 @@ class RowForm(RecordForm):
     @property
     def row_label(self):
         return label_of(self.instance, without=self.belongs_to)
+
+    def has_changed(self):
+        """Whether it says anything: a new row with nothing but what was carried into it is none."""
+        carried = CARRIED if self.instance._state.adding else set()
+        return not carried.issuperset(self.changed_data)
+
+    @property
+    def left_out(self):
+        return bool(self.changed_data) and not self.has_changed()
 
     def _show(self, citation):
         first = {name: getattr(citation, name) for name in ROW_CITATION[1:]}

@@ -36,6 +36,11 @@ class PartInline(Marks, VisibleRelations, admin.StackedInline):
     def get_fieldsets(self, request, obj=None):
         return self.fieldsets or [(None, {"fields": [tuple(self.get_fields(request, obj))]})]
 
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.form.writer = request.user
+        return formset
+
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related(*self.known_relations(request.user))
 

@@ -8,6 +8,7 @@ from django.contrib.admin.views.main import ChangeList
 from django.contrib.postgres.fields import ArrayField
 from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import FoldedField, PartialDateField
@@ -219,6 +220,11 @@ class FirstCited:
 
 class RecordList(ChangeList):
     """A page of records: what its columns show comes in a fixed number of queries."""
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        if not self.is_popup:  # Django's title promises everybody that all of them can be changed
+            self.title = capfirst(self.opts.verbose_name_plural)
 
     def get_queryset(self, request, exclude_parameters=None):
         queryset = super().get_queryset(request, exclude_parameters)

@@ -25,7 +25,7 @@ from tracker.records.proposals import Proposal, ProposalState
 from tracker.records.shapes import Pick, Reader, registry
 from tracker.records.writer import rows_of, written
 
-from .forms import HIDDEN, label_of
+from .forms import HIDDEN, label_of, readable
 from .history import REASON
 from .layout import lines
 from .lists import facts, is_uuid
@@ -325,7 +325,7 @@ class ProposalAdmin(admin.ModelAdmin):
                     proposing.apply(locked, request.user)
         except Invalid as problem:
             for one in problem.errors:
-                form.add_error(None, one["detail"])
+                form.add_error(None, readable(one["detail"]))
         except APIException as problem:
             form.add_error(None, str(problem.detail))
         except (Http404, Proposal.DoesNotExist):

@@ -1,9 +1,6 @@
 """Who may do what to which record in the admin: as the API has it, by the roles."""
 
-from tracker.records import roles
-
-EDITING = ("assigned_to", "follow_up", "cleared", "publish_at", "notes")
-OWN_EDITING = ("follow_up", "notes")
+from tracker.records import editorial, roles
 
 
 class Rights:
@@ -23,8 +20,9 @@ class Rights:
 
 
 def editing_fields(user):
-    """The fields for the work on a record: to whom it is assigned, and who is cleared, editors say."""
-    return EDITING if roles.edits(user) else OWN_EDITING
+    """The fields for the work on a record, as the API has them; here editors also say who is cleared."""
+    names = [name for name in editorial.names(user) if name != "confidentiality"]
+    return [*names, "cleared"] if roles.edits(user) else names
 
 
 def locked(user, row, page):

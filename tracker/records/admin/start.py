@@ -24,7 +24,7 @@ from tracker.records.proposals import Proposal, ProposalState
 from tracker.records.unread import unread
 
 from .forms import label_of
-from .lists import visible_citations
+from .lists import state_of, visible_citations
 
 SHORT, PAGE = 5, 50
 WAITING = (Publication.DRAFT, Publication.IN_REVIEW)
@@ -39,6 +39,7 @@ class Section(NamedTuple):
     meant_for: Callable = roles.edits
     order: tuple = ("moment", "pk")
     help: str = ""
+    mixed: bool = False  # whether its rows may be in any state, which each then shows
     rank: int = 0  # what is to be mended some day comes after what waits
 
     @property
@@ -66,6 +67,10 @@ class Item(NamedTuple):
     address: str
     moment: object
     note: str
+
+    @property
+    def state(self):
+        return state_of(self.record)
 
     @property
     def read(self):
@@ -261,7 +266,7 @@ start.add(
     Section("review", "Waiting for my review", in_review),
     Section("proposals", "Proposals", proposals, roles.writes),
     Section("changes", "Changed after publication, to be read by a second editor", to_read),
-    Section("follow-ups", "Follow-ups due", follow_ups, roles.writes),
+    Section("follow-ups", "Follow-ups due", follow_ups, roles.writes, mixed=True),
     Section(
         "source-withdrawn",
         "A source was withdrawn",

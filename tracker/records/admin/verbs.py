@@ -20,8 +20,9 @@ from tracker.records.choices import Publication
 from tracker.records.history import Entry
 from tracker.records.unread import read, unread
 
-from .forms import label_of, sentences
+from .forms import label_of, readable, sentences
 from .lists import is_uuid, lists_of
+from .rights import editing_fields
 
 AT_ONCE = 200
 DONE = {
@@ -37,7 +38,7 @@ def words_of(problem, model):
     name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)
     for constraint in model._meta.constraints:
         if constraint.name == name:
-            return [constraint.get_violation_error_message()]
+            return [readable(constraint.get_violation_error_message())]
     return ["The database refused it: another record has the same values."]
 
 
@@ -249,7 +250,7 @@ class Verbs:
             "record": record,
             "kind": record._meta.verbose_name,
             "address": address,
-            "missing": mine + record.unready(),
+            "missing": mine + [readable(said) for said in record.unready()],
             "hints": record.hints(request.user, together),
         }
 
@@ -312,7 +313,9 @@ class Verbs:
         return {
             "lists": lists_of(obj, request),
             "record_state": obj.publication,
-            "missing": obj.missing() if unpublished and may_change else [],
+            "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
+            "waits": obj.publication == Publication.IN_REVIEW and not may_change,
+            "missing": [readable(said) for said in obj.missing()] if unpublished and may_change else [],
             "four_eyes": waits and settings.FOUR_EYES and self.has_edit_permission(request),
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
             "last": Entry.objects.of(obj).select_related("user").last(),

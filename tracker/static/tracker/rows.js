@@ -31,9 +31,28 @@
     if (target.select) target.select();
   }
 
+  function firstOf(place) {
+    return all(place, FIELDS).find((one) => one.name && !one.closest("[hidden], .delete") && !one.disabled);
+  }
+
   function enterFirst(row) {
-    const field = all(row, FIELDS).find((one) => one.name && !one.closest("[hidden], .delete") && !one.disabled);
+    const field = firstOf(row);
     if (field) enter(field);
+  }
+
+  // To the first error, and to what a screen reader says of it: its field, or the note of the whole page.
+  function enterWrong() {
+    const note = document.querySelector(".change-form .errornote");
+    const said = note && document.querySelector("form .errorlist");
+    if (!said) return;
+    const place = said.closest(".form-multiline > div, .form-row") || rowOf(said), field = place && firstOf(place);
+    const target = field ? boxOf(field) || field : note;
+    said.id ||= "first-error";
+    target.setAttribute("aria-describedby", said.id);
+    place?.closest("details")?.setAttribute("open", "");
+    if (field) return enter(field);
+    note.tabIndex = -1;
+    note.focus();
   }
 
   function put(field, other) {
@@ -151,6 +170,8 @@
   document.addEventListener("formset:removed", () => groups().forEach(offerRows));
   document.addEventListener("input", (event) => refresh(event.target));
   $(document).on("change", FIELDS, (event) => refresh(event.target));
+
+  window.addEventListener("load", enterWrong); // after Django's own script has gone to the first field
 
   // The link that adds is no stop on the way: the choice itself offers to create what it does not find.
   function prepare(row) {
