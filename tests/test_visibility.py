@@ -40,7 +40,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/access.py authenticate": "a token, by its digest",
     "tracker/records/accounts.py end_sessions": "the sessions of a user",
     "tracker/records/accounts.py grant": "the groups of the roles",
-    "tracker/records/editorial.py assignable": "users, of whom only editors are told",
+    "tracker/records/editorial.py workers": "users, of whom only editors are told",
     "tracker/records/editorial.py username": "users, of whom only editors are told",
     "tracker/records/idempotency.py once": "what this user was answered before",
     "tracker/records/past.py __init__": "the history of a visible row, of which less is shown",
@@ -59,6 +59,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/writes.py write": "the row itself",
     "people/asof.py distance": "the visible row itself, once more",
     "people/models.py missing": "identifiers are unique among published records",
+    "people/models.py compared_with": "the dates of a case that all who work on an event see",
 }
 
 
