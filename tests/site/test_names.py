@@ -18,7 +18,8 @@ NAMELESS = """() => {
 }"""
 SIZES = """() => [...document.querySelectorAll(".verbs > *")].map((one) => {
   const { top, height } = one.getBoundingClientRect();
-  return [top, height, getComputedStyle(one).fontSize];
+  const { fontSize, lineHeight, padding } = getComputedStyle(one);
+  return [top, height, fontSize, lineHeight, padding];
 })"""
 TOO_WIDE = "() => document.documentElement.scrollWidth > window.innerWidth"
 
