@@ -30,6 +30,28 @@ READS = [
             "citations",
             "schema",
             "vocabularies",
+            "autocomplete",
+            "corrections",
+            "editing",
+            "past",
+            "proposing",
+            "unread",
+            "writer",
+            "writes",
+        )
+    ),
+    *(
+        f"tracker/records/admin/{name}.py"
+        for name in (
+            "citing",
+            "history",
+            "inlines",
+            "lists",
+            "relations",
+            "similar",
+            "stale",
+            "start",
+            "verbs",
         )
     ),
     *(
@@ -54,8 +76,27 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/models.py _moved": "deletes the slugs of the row",
     "tracker/records/models.py _touch": "writes to the row that a part belongs to",
     "people/asof.py distance": "the visible row itself, once more",
-    "people/models.py missing": "identifiers are unique among published records",
-    "people/models.py clean": "the events of the case that is being edited",
+    "people/models.py missing": "identifiers, cut down to those of public records",
+    "people/models.py compared_with": "events of its case, cut down to what all see who work on it",
+    "dialogues/models.py closed_to": "whether there is somebody behind a row, for who sees the row",
+    "tracker/records/workflow.py sent_back": "the history of the row itself, for who works on it",
+    "tracker/records/past.py __init__": "the history of a visible row, told as far as `knows` says",
+    "tracker/records/past.py rows_of": "users, whom the rule does not speak of",
+    "tracker/records/past.py revert": "the row itself, locked",
+    "tracker/records/past.py restore": "parts of the row itself, all of them known",
+    "tracker/records/unread.py unread": "who wrote last, beside visible rows",
+    "tracker/records/unread.py read": "writes to a visible row",
+    "tracker/records/writes.py propose": "makes a proposal",
+    "tracker/records/writes.py shown_again": "the row itself, once more",
+    "tracker/records/writes.py save_parts": "deletes parts that the writer sees",
+    "tracker/records/writes.py write": "writes to the row itself",
+    "tracker/records/admin/similar.py similar": "words, beside visible rows",
+    "tracker/records/admin/stale.py claim": "locks the row itself",
+    "tracker/records/admin/stale.py last_saved": "who saved the row itself",
+    "tracker/records/admin/start.py comments_on": "the history of visible drafts",
+    "tracker/records/admin/verbs.py read_view": "the visible row itself, once more",
+    "tracker/records/admin/verbs.py verbs": "the visible row itself, once more",
+    "tracker/records/admin/verbs.py standing": "who changed the visible row last",
 }
 
 
