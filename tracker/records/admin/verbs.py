@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
-from tracker.records import roles
+from tracker.records import refusals, roles
 from tracker.records.choices import Publication
 from tracker.records.history import Entry
 from tracker.records.unread import read, unread
@@ -30,15 +30,6 @@ DONE = {
     "publish": "published",
     "withdraw": "withdrawn",
 }
-
-
-def words_of(problem, model):
-    """What a refusal of the database says, in the words of the constraint that it names."""
-    name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)
-    for constraint in model._meta.constraints:
-        if constraint.name == name:
-            return [constraint.get_violation_error_message()]
-    return ["The database refused it: another record has the same values."]
 
 
 class Words(NamedTuple):
@@ -151,7 +142,7 @@ class Verbs:
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:
-            return words_of(problem, self.model)
+            return [refusals.words(problem)]
         return []
 
     def refusal(self, record, problems):
@@ -260,7 +251,7 @@ class Verbs:
             return HttpResponseNotAllowed(["POST"])
         meant = request.POST.get("version", "")
         mine = not unread(self.model.objects.filter(pk=record.pk), request.user).exists()
-        if mine or not (meant.isdigit() and read(record, int(meant))):
+        if mine or not (meant.isdecimal() and read(record, int(meant))):
             said = "Not noted: it was changed since you looked, or somebody else is to read it."
             self.message_user(request, said, messages.ERROR)
         else:
@@ -325,7 +316,7 @@ class Verbs:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as problem:
-            said = " ".join(["Nothing was saved.", *words_of(problem, self.model)])
+            said = " ".join(["Nothing was saved.", refusals.words(problem)])
             self.message_user(request, said, messages.ERROR)
             page = ("change", unquote(object_id)) if object_id else ("add",)
             return redirect(self.address(*page))
