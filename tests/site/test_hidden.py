@@ -2,6 +2,8 @@
 
 from uuid import uuid4
 
+from django.contrib.admin.models import LogEntry
+
 from dialogues.models import Participation, Statement
 from people.models import Affiliation, PersecutionCase, Person
 from tests import make
@@ -140,6 +142,19 @@ class IdentityTest(HiddenTest):
         Participation.objects.filter(pk=self.part.pk).update(naming="named", person=make.person())
         self.part.refresh_from_db()
         self.assertIn("cleared", self.part.closed_to(self.editor))
+
+
+class LogTest(HiddenTest):
+    def test_a_record_that_becomes_sensitive_through_the_api_has_no_name_in_it(self):
+        person = make.person(publication="draft", created_by=self.editor, name=SECRET)
+        self.log_in(self.editor)
+        sent = form_data(self.page(person)) | {"description": "x"}
+        self.client.post(address(Person, "change", person.pk), sent)
+        self.assertTrue(LogEntry.objects.filter(object_repr=SECRET).exists())
+        person.refresh_from_db()
+        said = {"editorial": {"confidentiality": "confidential"}}
+        self.done(200, self.editor, "PATCH", f"/api/v1/people/{person.pk}/", said, person.version)
+        self.assertFalse(LogEntry.objects.filter(object_repr=SECRET).exists())
 
 
 class HistoryTest(HiddenTest):

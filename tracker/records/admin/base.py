@@ -2,15 +2,13 @@
 
 from django.conf import settings
 from django.contrib import admin
-from django.contrib.admin.models import LogEntry
-from django.contrib.admin.utils import quote
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 
 from tracker.records import roles
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import PartialDateField
+from tracker.records.log import make_neutral
 from tracker.records.models import Record, Slugged
 from tracker.records.visible import SEARCH_WORDS, Visible
 
@@ -182,8 +180,7 @@ class Page(VisibleAdmin):
             return
         if record.confidentiality == Confidentiality.CONFIDENTIAL:
             record.cleared.add(request.user)
-        kind = ContentType.objects.get_for_model(record)
-        LogEntry.objects.filter(content_type=kind, object_id=quote(record.pk)).update(object_repr=str(record))
+        make_neutral(record)
 
 
 class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Page):
