@@ -33,6 +33,14 @@ class PageTest(HiddenTest):
         self.assertContains(page, "Open")
         self.assertNotContains(page, SECRET)
 
+    def test_a_source_tells_of_no_draft_that_cites_it(self):
+        source = make.source()
+        self.theirs(make.person, name=SECRET, source=source)
+        make.person(name="Open", source=source)
+        page = self.page(source)
+        self.assertContains(page, "Open")
+        self.assertNotContains(page, SECRET)
+
     def test_the_work_on_a_record_is_shown_to_those_who_work_on_it(self):
         self.assertNotContains(self.page(make.person(notes=SECRET)), SECRET)
         self.assertContains(self.page(make.person(notes=SECRET, created_by=self.contributor)), SECRET)
