@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.db.models import Prefetch, Q
 
 from people.models import Organization, Person
+from tracker.records import roles
 from tracker.records.admin import (
     IdentifierInline,
     PartInline,
@@ -72,27 +73,8 @@ class ParticipationAdmin(RecordAdmin):
 
     def get_inlines(self, request, obj):
         """The identity only where there is one to know, and only before those who may know it."""
-        shown = [IdentityInline] if has_identity(obj) and self.is_cleared(request, obj) else []
-        return [*super().get_inlines(request, obj), *shown]
-
-    def get_readonly_fields(self, request, obj=None):
-        """Nobody clears themselves for an identity: its writer does, and who is cleared.
-
-        Nor by a detour: who makes a record confidential is cleared for it, and a named one has no identity.
-        """
-        closed = (
-            has_identity(obj) and obj.created_by_id != request.user.pk and not self.is_cleared(request, obj)
-        )
-        kept = ["naming", "confidentiality", "cleared"] if closed else []
-        return [*super().get_readonly_fields(request, obj), *kept]
-
-    def is_cleared(self, request, obj):
-        return obj.cleared.filter(pk=request.user.pk).exists()
-
-
-def has_identity(participation):
-    """Whether there is somebody to know behind a participation."""
-    return bool(participation) and participation.naming != Naming.NAMED
+        behind = obj and obj.naming != Naming.NAMED and roles.is_cleared(request.user, obj)
+        return [*super().get_inlines(request, obj), *([IdentityInline] if behind else [])]
 
 
 @admin.register(models.Assessment)

@@ -17,7 +17,7 @@ from people.models import (
     Side,
     identifiers_trigger,
 )
-from tracker.records import history
+from tracker.records import history, roles
 from tracker.records.constraints import Said, language_code, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Titled
@@ -121,7 +121,7 @@ class Participation(Record):
     """The part of a person, an organization or a group in one dialogue."""
 
     visible_with = ("dialogue", "person", "organization")
-    names_who = ("person", "organization", "group_label", "affiliation")
+    names_who = ("person", "organization", "group_label", "affiliation", "described_as")
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="participations")
     naming = models.CharField(max_length=12, choices=Naming, default=Naming.NAMED)
@@ -202,6 +202,17 @@ class Participation(Record):
             errors["side"] = "Give a side of the dialogue's conflict."
         if errors:
             raise ValidationError(errors)
+
+    def closed_to(self, user):
+        """Nobody clears themselves for an identity: its writer does, and who is cleared.
+
+        Nor by a detour: who makes a record confidential is cleared for it, and a named one has no identity.
+        """
+        identity = ParticipationIdentity.objects.filter(pk=self.pk)
+        if self.naming == Naming.NAMED and not identity.exists():
+            return ()
+        knows = self.created_by_id == user.pk or roles.is_cleared(user, self)
+        return () if knows else ("naming", "confidentiality", "cleared")
 
 
 class ParticipationCitation(Citation):
@@ -397,7 +408,7 @@ class Speaker(Part):
     """Who made a statement: a person, an organization or a collective such as "the authorities"."""
 
     visible_with = ("record", "person", "organization")
-    names_who = ("person", "organization", "name_as_given")
+    names_who = ("person", "organization", "label", "name_as_given")
 
     record = models.ForeignKey(Statement, models.CASCADE, related_name="speakers")
     naming = models.CharField(max_length=12, choices=Naming, default=Naming.NAMED)

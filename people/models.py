@@ -144,9 +144,13 @@ class Identified(models.Model):
         abstract = True
 
     def missing(self):
-        """What stands between this record and its publication, an identifier of a published one included."""
+        """What stands between this record and its publication, an identifier of a public one included.
+
+        That of a published one which is hidden only the database refuses, before whoever publishes.
+        """
         own = self.identifiers.filter(scheme=OuterRef("scheme"), identifier=OuterRef("identifier"))
-        taken = self.identifiers.model.objects.filter(Exists(own), published=True).exclude(record=self.pk)
+        public = type(self).objects.visible_to(None).exclude(pk=self.pk)
+        taken = self.identifiers.model.objects.filter(Exists(own), published=True, record__in=public)
         return super().missing() + [
             f"A published record has the same {row.scheme} identifier." for row in taken
         ]

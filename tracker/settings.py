@@ -203,9 +203,10 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # What a client did wrong is in its answer; a log of it fills with whatever anybody sends.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        # Anybody can send a wrong Host or a form of another site; the answer is enough.
+        # Anybody can send a wrong Host, a form of another site or a wrong filter; the answer is enough.
         "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
         "django.security.csrf": {"handlers": ["nowhere"], "propagate": False},
+        "django.security.DisallowedModelAdminLookup": {"handlers": ["nowhere"], "propagate": False},
     },
 }
 

@@ -129,6 +129,14 @@ class UntoldTest(CorrectionsTest):
         (entry,) = self.of(self.person)
         self.assertEqual((entry["fields"], entry["reason"]), (["name", "other_names"], None))
 
+    def test_a_row_that_was_changed_while_it_was_away_is_told_without_a_reason_too(self):
+        self.change(self.person, confidentiality="restricted")
+        with noted(user=self.editor.pk, reason="Zzyzx must not know."):
+            make.name(self.person, "Another")
+        self.change(self.person, confidentiality="public")
+        (entry,) = self.of(self.person)
+        self.assertEqual((entry["fields"], entry["reason"]), (["other_names"], None))
+
     def test_a_hidden_record_has_no_corrections(self):
         for fields in ({"publication": "draft"}, {"confidentiality": "restricted"}):
             hidden = make.person(**fields)

@@ -2,7 +2,7 @@
 
 import json
 
-from django.core.exceptions import ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.test import TestCase
 
@@ -389,6 +389,17 @@ class RevertTest(TestCase):
         with noted():
             make.citation(self.person, source=secret)
         self.assertContains(self.back(), "It would change what you may not see.")
+
+    def test_no_key_is_set_back_to_what_one_may_not_see(self):
+        with noted():
+            event = make.case_event(authority=make.organization(confidentiality="confidential"))
+        then = last(event)
+        with noted():
+            event.authority = None
+            event.save()
+        past = Past(event, self.editor)
+        with self.assertRaisesMessage(PermissionDenied, "It would change what you may not see."):
+            past.revert(then, event.version, "It was right.")
 
     def test_only_who_may_change_it(self):
         self.change()

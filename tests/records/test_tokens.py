@@ -161,6 +161,16 @@ class ResourceTest(TokenTest):
         text = self.token("write", resources=["dialogues", "participations"])
         self.assertEqual(self.send(text, "POST", path, document).status_code, 201)
 
+    def test_records_published_together_are_in_reach_with_their_own_resource(self):
+        dialogue = make.dialogue(publication="in_review")
+        make.participation(dialogue=dialogue, publication="draft")
+        path = f"/api/v1/dialogues/{dialogue.pk}/publish/"
+        meant = {"If-Match": f'"{type(dialogue).objects.get(pk=dialogue.pk).version}"'}
+        text = self.token("publish", resources=["dialogues"])
+        self.assert_problem(self.send(text, "POST", path, {}, **meant), 403, "participations")
+        text = self.token("publish", resources=["dialogues", "participations"])
+        self.assertEqual(self.send(text, "POST", path, {}, **meant).status_code, 200)
+
     def test_what_describes_the_api_is_in_reach_of_every_token(self):
         text = self.token("read", resources=["places"])
         for path in ("/api/v1/", "/api/v1/vocabularies/", "/api/v1/vocabularies/gender/"):
@@ -479,6 +489,11 @@ class AdminTokenTest(TokenTest):
         )
         self.assertEqual(token.expires_at - token.created_at, timedelta(days=30))
         self.assertEqual(self.send(text, "POST", body=WRITTEN).status_code, 201)
+
+    def test_it_can_be_limited_to_any_endpoint(self):
+        for number, name in enumerate(["proposals", "citations", "people"]):
+            text = self.text_in(self.add(name=f"Number {number}", resources=[name]))
+            self.assertEqual(self.send(text, path=f"/api/v1/{name}/").status_code, 200)
 
     def test_it_lasts_a_year_at_most(self):
         self.text_in(self.add(lasts="365"))

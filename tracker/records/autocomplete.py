@@ -23,13 +23,13 @@ class LabelledAutocomplete(AutocompleteJsonView):
 
     def narrowed(self):
         """What other fields ask for: only_person=<id> leaves the rows of this person."""
-        relations = {field.name for field in self.model_admin.opts.concrete_fields if field.many_to_one}
-        asked = {
-            name.removeprefix(ONLY): value
-            for name, value in self.request.GET.items()
-            if name.startswith(ONLY) and name.removeprefix(ONLY) in relations
-        }
-        return {f"{name}_id": value for name, value in asked.items() if is_key(value)}
+        found = {}
+        for field in self.model_admin.opts.concrete_fields:
+            value = self.request.GET.get(f"{ONLY}{field.name}", "")
+            if is_key(value) and field.many_to_one and hasattr(field.related_model, "visible_with"):
+                rows = field.related_model.objects.visible_to(self.request.user)
+                found[f"{field.name}__in"] = rows.filter(pk=value)
+        return found
 
     def serialize_result(self, obj, to_field_name):
         result = super().serialize_result(obj, to_field_name)

@@ -149,6 +149,9 @@ class Editing:
         said = a_saying(self.request.data, VERBS[name])
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
+            if name == "publish" and self.request.auth:
+                together = {resource(type(draft)) for draft in record.drafts(self.request.user)}
+                must_reach(self.request, self, *sorted(together))
             try:
                 getattr(record, name)(self.request.user, *([said] if said or name in MUST_SAY else []))
             except PermissionDenied as error:

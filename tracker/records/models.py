@@ -157,9 +157,11 @@ class Record(Workflow, Visible):
 
     def _changes_publicly(self):
         """Whether a save changes more than what only editors see."""
-        names = [f.attname for f in self._meta.concrete_fields if f.name not in INTERNAL and f.serialize]
+        fields = [f for f in self._meta.concrete_fields if f.name not in INTERNAL and f.serialize]
+        names = [field.attname for field in fields]
         stored = type(self)._base_manager.filter(pk=self.pk).values(*names).first()
-        return stored != {name: getattr(self, name) for name in names}
+        pairs = [(field, stored and stored[field.attname], getattr(self, field.attname)) for field in fields]
+        return any(old != new and seen_of(field, old) != seen_of(field, new) for field, old, new in pairs)
 
     def missing(self):
         """What stands between this record and its publication: sentences, none when nothing does."""
@@ -169,6 +171,14 @@ class Record(Workflow, Visible):
         if self.publish_at and self.publish_at > timezone.now():
             found.append("Its publish_at is still to come: wait, or clear it.")
         return found
+
+
+def seen_of(field, value):
+    """What the public sees of the value of a column: nothing of a key to what is hidden."""
+    if value is None or not (field.is_relation and issubclass(field.related_model, Visible)):
+        return value
+    rows = field.related_model.objects.visible_to(None).filter(pk=value)
+    return value if rows.exists() else None
 
 
 class Slugged(Record):

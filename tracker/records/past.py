@@ -20,7 +20,8 @@ class Past:
     """The entries of a record that its reader sees, oldest first, and what of them the reader may know.
 
     A row is hidden where its record was then too confidential for the reader, or where it leads to, or is
-    itself, what the reader may not see. Of what is no longer named, the names are hidden too.
+    itself, what the reader may not see. Who does not work on the record knows only what was public, and
+    nothing of the work on it. Of what is no longer named, the names are hidden too.
     """
 
     def __init__(self, record, user):
@@ -29,22 +30,35 @@ class Past:
 
     @cached_property
     def cleared(self):
-        return self.record.cleared.filter(pk=self.user.pk).exists()
+        return roles.is_cleared(self.user, self.record)
+
+    @cached_property
+    def works(self):
+        return roles.works_on(self.user, self.record)
 
     @cached_property
     def secrecy(self):
         """{entry id: the strictest confidentiality that the record had around it}."""
-        found, now = {}, self.first_confidentiality()
+        order = list(Confidentiality)
+        return {key: max(both, key=order.index) for key, both in self.around("confidentiality").items()}
+
+    @cached_property
+    def unpublished(self):
+        """The ids of the entries before or after which the record was not published."""
+        public = {Publication.PUBLISHED}
+        return {key for key, both in self.around("publication").items() if {*both} != public}
+
+    def around(self, column):
+        """{entry id: what a column of the record held before and after it}."""
+        rows = [entry.before or entry.after for entry in self.entries if self.is_own(entry)]
+        now = (rows[0][column] if rows else None) or getattr(self.record, column)
+        found = {}
         for entry in self.entries:
             then = now
             if self.is_own(entry) and entry.after:
-                now = entry.after["confidentiality"] or now
-            found[entry.pk] = max(then, now, key=list(Confidentiality).index)
+                now = entry.after[column] or now
+            found[entry.pk] = (then, now)
         return found
-
-    def first_confidentiality(self):
-        rows = [entry.before or entry.after for entry in self.entries if self.is_own(entry)]
-        return (rows[0]["confidentiality"] if rows else None) or self.record.confidentiality
 
     def is_own(self, entry):
         return entry.row_id == str(self.record.pk) and issubclass(self.table(entry), Record)
@@ -62,7 +76,8 @@ class Past:
             table._meta.auto_created or issubclass(table, Visible)
         ):
             return False
-        if secrecy == Confidentiality.RESTRICTED and not roles.works_on(self.user, self.record):
+        hidden = secrecy == Confidentiality.RESTRICTED or entry.pk in self.unpublished
+        if not self.works and (hidden or is_internal(table)):
             return False
         return self.sees_row(table, entry)
 
@@ -109,8 +124,11 @@ class Past:
         if self.cleared:
             return ()
         newest = self.newest[entry.kind, entry.row_id]
-        latest = newest.after or newest.before
-        return getattr(self.table(entry), "names_who", ()) if latest.get("naming", FREE) != FREE else ()
+        rows = [newest.after or newest.before]
+        if not newest.after:  # perhaps an unnamed row stands in its place
+            rows += [one.after for one in self.newest.values() if one.kind == entry.kind and one.after]
+        unnamed = any(row.get("naming", FREE) != FREE for row in rows)
+        return getattr(self.table(entry), "names_who", ()) if unnamed else ()
 
     def since(self, entry):
         """What would take back what came after an entry: for each row one entry, from now to then.
@@ -127,8 +145,15 @@ class Past:
     def way_back(self, entries):
         first, last = entries[0], entries[-1]
         way = Entry(pk=first.pk, kind=first.kind, row_id=first.row_id, before=last.after, after=first.before)
-        way.hidden = not all(self.knows(one) and not self.withheld(one) for one in entries)
+        known = all(self.knows(one) and not self.withheld(one) for one in entries)
+        way.hidden = not known or any(not self.sees(field, way.after) for field in self.keys_set(way))
         return way
+
+    def keys_set(self, way):
+        """The keys that a way gives another value."""
+        before, after = way.before or {}, way.after or {}
+        keys = [field for field in self.table(way)._meta.concrete_fields if field.is_relation]
+        return [field for field in keys if after.get(field.column) not in (None, before.get(field.column))]
 
     @transaction.atomic
     def revert(self, entry, version, reason):
@@ -162,6 +187,14 @@ def leads(table):
     if issubclass(table, Visible):
         return {*table.visible_with} - {"record"}
     return {field.name for field in table._meta.concrete_fields if field.is_relation}
+
+
+def is_internal(table):
+    """Whether rows of a table are of the work on a record: links to users say who is cleared for it."""
+    return table._meta.auto_created and any(
+        field.is_relation and not issubclass(field.related_model, Visible)
+        for field in table._meta.concrete_fields
+    )
 
 
 def is_fact(record, table):

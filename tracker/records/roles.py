@@ -58,8 +58,7 @@ def works_on(user, record):
     """Whether somebody works on a record: edits all, owns it, or as a case officer is cleared for it."""
     if edits(user) or owns(user, record):
         return True
-    secret = record.confidentiality == Confidentiality.CONFIDENTIAL and Role.CASE_OFFICER in roles(user)
-    return secret and record.cleared.filter(pk=user.pk).exists()
+    return record.confidentiality == Confidentiality.CONFIDENTIAL and is_cleared(user, record)
 
 
 def work_of(user):
@@ -85,6 +84,11 @@ def may_delete(user, record):
 def may_be_cleared(user):
     """Whether somebody sees the confidential records that they are cleared for."""
     return bool(roles(user) & {Role.CASE_OFFICER, Role.EDITOR})
+
+
+def is_cleared(user, record):
+    """Whether somebody is cleared for a record; who lost the role that it takes is not any more."""
+    return may_be_cleared(user) and record.cleared.filter(pk=user.pk).exists()
 
 
 def may_publish_first(user, record):

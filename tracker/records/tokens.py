@@ -1,9 +1,9 @@
 """Tokens: how other programs write, and read what their owner may see.
 
 The answer to a write or a verb shows the record as a read would: so `write` and `publish` read the records
-that they change, and no others. Applying or declining a proposal is a
-change of the record and needs `write`. A token reaches the records nested in a document, and those that a
-proposal is about, only with their resources.
+that they change, and no others. Applying or declining a proposal is a change of the record and needs `write`.
+A token reaches the records nested in a document, those published together, and those that a proposal is
+about, only with their resources.
 """
 
 import hashlib

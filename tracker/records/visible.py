@@ -75,6 +75,10 @@ class Visible(GuardedSave):
             return [(type(self), found)]
         return [(type(self), [rule for rule in found if rule not in checks])]
 
+    def closed_to(self, user):
+        """The fields that a user must not change in what is stored, whatever their role."""
+        return ()
+
     @classmethod
     def own_conditions(cls, user, path):
         """What this row alone asks of the reader; `path` leads to it from the model that is queried."""

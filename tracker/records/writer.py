@@ -23,6 +23,8 @@ from .shapes import PartShape, Ref
 from .values import read
 
 REASON, SECRECY = "reason", "confidentiality"
+OWN_PAGE = {"cleared"}  # set in the admin alone
+CLOSED = "Only who wrote it, or is cleared for it, changes this."
 
 
 def rows_of(field):
@@ -128,6 +130,8 @@ class Writer:
             self.fail(path, "Give an object.")
             return {}, {}
         fields, many, nested = written(shape), {}, {}
+        closed = () if instance._state.adding else instance.closed_to(self.user)
+        stood = {name: getattr(instance, name) for name in closed if name not in OWN_PAGE}
         self.refuse_unknown(shape, fields, document, path)
         for name, field in fields.items():
             here = pointer(path, name)
@@ -142,6 +146,10 @@ class Writer:
                 self.set_value(instance, field, document[name], here)
         if editorial.KEY in shape.internal():
             self.set_work(instance, document.get(editorial.KEY), pointer(path, editorial.KEY))
+        for name, value in stood.items():
+            if getattr(instance, name) != value:
+                inside = pointer(path, editorial.KEY) if name in editorial.FIELDS else path
+                self.fail(pointer(inside, name), CLOSED)
         self.validate(instance, path)
         return many, nested
 

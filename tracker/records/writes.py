@@ -13,6 +13,7 @@ from . import editorial, roles, statements
 from .choices import Confidentiality, Publication
 from .context import noted
 from .documents import Invalid, pointer
+from .log import make_neutral
 from .models import Proposal
 from .refusals import put_in_words, together
 from .shapes import FULL, PartShape, Pick, Reader
@@ -160,6 +161,8 @@ def save_record(writer, instance, many, path, new):
         instance.save()
     for name, rows in many.items():
         writer.link(instance, name, rows, new)
+    if instance.confidentiality != Confidentiality.PUBLIC and not new:
+        make_neutral(instance)
     if instance.confidentiality == Confidentiality.CONFIDENTIAL:
         if roles.may_be_cleared(writer.user):
             instance.cleared.add(writer.user)

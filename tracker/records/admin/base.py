@@ -2,16 +2,15 @@
 
 from django.conf import settings
 from django.contrib import admin, messages
-from django.contrib.admin.models import LogEntry
-from django.contrib.admin.utils import quote
-from django.contrib.contenttypes.models import ContentType
 from django.db import models
 from django.db.models import Q
 
+from tracker.records import roles
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import PartialDateField
+from tracker.records.log import make_neutral
 from tracker.records.models import Record, Slugged
-from tracker.records.visible import SEARCH_WORDS
+from tracker.records.visible import SEARCH_WORDS, Visible
 
 from .bulk import Bulk
 from .history import REASON, History
@@ -83,6 +82,19 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         related = [name for name in self.tells if to_visible(self.model._meta.get_field(name))]
         return queryset.prefetch_related(*visible_relations(self.model, related, user))
 
+    def lookup_allowed(self, lookup, value, request):
+        """Only what filters and links of lists ask: any other lookup would find out what is not shown."""
+        name, _, how = lookup.partition("__")
+        if name not in {field.name for field in self.model._meta.get_fields()}:
+            return super().lookup_allowed(lookup, value, request)
+        filters = self.get_list_filter(request)
+        if lookup in {getattr(one, "parameter_name", None) for one in filters}:
+            return True
+        field = self.model._meta.get_field(name)
+        if field.concrete and field.is_relation and issubclass(field.related_model, Visible):
+            return how == "id__exact" or (how == "isnull" and not field.many_to_many)
+        return how == "exact" and name in {one[0] for one in filters if isinstance(one, tuple)}
+
     def get_search_results(self, request, queryset, search_term):
         if is_uuid(search_term):
             return queryset.filter(pk=search_term), False
@@ -119,15 +131,21 @@ class Page(VisibleAdmin):
 
     def get_readonly_fields(self, request, obj=None):
         names = {field.name for field in self.model._meta.concrete_fields}
-        return [*self.readonly_fields, *(name for name in KEPT if obj and name in names)]
+        closed = obj.closed_to(request.user) if obj else ()
+        return [*self.readonly_fields, *(name for name in KEPT if obj and name in names), *closed]
 
     def get_fieldsets(self, request, obj=None):
         """Facts first, so that a new field appears by itself; then what only editors see."""
         kept = [name for name in self.get_readonly_fields(request, obj) if name in KEPT]
+        works = obj is None or roles.works_on(request.user, obj)
         fieldsets = [
             (None, {"fields": lines([*facts(self.model), self.model._meta.get_field("confidentiality")])}),
             *([(None, {"fields": [REASON]})] if obj and obj.published_at else []),
-            ("Editing", {"classes": ["collapse"], "fields": editing_fields(request.user)}),
+            *(
+                [("Editing", {"classes": ["collapse"], "fields": editing_fields(request.user)})]
+                if works
+                else []
+            ),
         ]
         return (
             [*fieldsets, ("History", {"classes": ["collapse"], "fields": in_rows(kept)})]
@@ -136,8 +154,10 @@ class Page(VisibleAdmin):
         )
 
     def save_model(self, request, obj, form, change):
-        links = {field.name for field in facts(obj) if field.many_to_many}
-        obj.save(links_change=not links.isdisjoint(form.changed_data))
+        links = [field.name for field in facts(obj) if field.many_to_many and field.name in form.changed_data]
+        obj.save(
+            links_change=change and any(links_differ(obj, name, form.cleaned_data[name]) for name in links)
+        )
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
@@ -164,8 +184,7 @@ class Page(VisibleAdmin):
             return
         if record.confidentiality == Confidentiality.CONFIDENTIAL:
             record.cleared.add(request.user)
-        kind = ContentType.objects.get_for_model(record)
-        LogEntry.objects.filter(content_type=kind, object_id=quote(record.pk)).update(object_repr=str(record))
+        make_neutral(record)
 
 
 class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Page):
@@ -215,15 +234,17 @@ class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights,
         }
 
     def get_deleted_objects(self, objs, request):
-        """As Django's, without the names of what stands in the way: the reader may not know all of it."""
+        """As Django's, but no names, kinds and number of what stands in the way: it may be hidden."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        others = [f"{len(protected)} other records that point at it"] if protected else []
-        return deleted, counts, lacking, others
+        if protected:
+            return deleted, counts, set(), ["Other records that point at it"]
+        return deleted, counts, lacking, []
 
     def get_object(self, request, object_id, from_field=None):
         record = super().get_object(request, object_id, from_field)
         if record:
-            models.prefetch_related_objects([record], *self.known_relations(request.user))
+            user = request.user
+            models.prefetch_related_objects([record], *self.known_relations(user), *self.known_links(user))
         return record
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -234,6 +255,12 @@ class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights,
     def view_on_site(self, obj):
         resource = self.opts.verbose_name_plural.replace(" ", "-")
         return f"{settings.PUBLIC_URL}/api/v1/{resource}/{obj.pk}/"
+
+
+def links_differ(record, name, rows):
+    """Whether the public would see other rows behind a link of a record."""
+    public, linked = rows.model.objects.visible_to(None), getattr(record, name).visible_to(None)
+    return set(public.filter(pk__in=rows).values_list("pk")) != set(linked.values_list("pk"))
 
 
 def is_free_text(field):

@@ -9,15 +9,15 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.text import capfirst
 
-from tracker.records import editorial
+from tracker.records import editorial, refusals
 from tracker.records.context import noted
 
-from .forms import label_of, sentences
+from .forms import label_of, readable, sentences
 from .history import reason_field
 from .lists import facts, is_uuid, is_vocabulary
 from .rights import editing_fields
 from .stale import last_saved
-from .verbs import AT_ONCE, words_of
+from .verbs import AT_ONCE
 
 
 class BulkForm(forms.Form):
@@ -121,6 +121,6 @@ class Bulk:
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:
-            return words_of(problem, self.model)
+            return [readable(refusals.words(problem))]
         self.log_change(request, record, [{"changed": {"fields": [name]}}])
         return []

@@ -14,15 +14,14 @@ from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.text import capfirst
 
-from tracker.records import roles
+from tracker.records import refusals, roles
 from tracker.records.context import note
 from tracker.records.history import Entry
-from tracker.records.models import Part, Record
+from tracker.records.models import INTERNAL, Part, Record
 from tracker.records.past import Past
 
-from .forms import HIDDEN, label_of, sentences
+from .forms import HIDDEN, label_of, readable, sentences
 from .lists import is_vocabulary, name_of
-from .verbs import words_of
 
 PAGE = 50
 REASON = "reason"
@@ -116,7 +115,8 @@ class Told:
         """A value as a reader may see it."""
         if value in EMPTY:
             return ""
-        if field.name in self.past.withheld(entry):
+        internal = field.name in INTERNAL and not self.past.works
+        if internal or field.name in self.past.withheld(entry):
             return HIDDEN
         if field.is_relation:
             return self.label(field.related_model, value)
@@ -218,7 +218,7 @@ class History:
         except ValidationError as problem:
             form.add_error(None, sentences(problem))
         except IntegrityError as problem:
-            form.add_error(None, words_of(problem, self.model))
+            form.add_error(None, readable(refusals.words(problem)))
         return form.is_valid()
 
     def page_context(self, request, record):

@@ -18,6 +18,14 @@ from .rows import Among, Marks
 from .stale import SEEN, check_rows, seen_version
 
 
+class VisibleRows(BaseInlineFormSet):
+    """Rows of a page: an id of a hidden row in what is sent is refused like one that does not exist."""
+
+    def add_fields(self, form, index):
+        super().add_fields(form, index)
+        form.fields[self._pk_field.name].queryset = self.queryset
+
+
 class PartForm(RecordForm):
     """A row that is named by the first thing that it says."""
 
@@ -30,6 +38,7 @@ class PartInline(Marks, VisibleRelations, admin.StackedInline):
     """Rows that belong to the record on whose page they stand, each in one line."""
 
     form = PartForm
+    formset = VisibleRows
     template = "admin/record_rows.html"
     extra = 0
 
@@ -81,7 +90,7 @@ def citation_inline(model):
     return type(f"{cites.__name__}Inline", (CitationInline,), {"model": cites})
 
 
-class RecordFormSet(Among, BaseInlineFormSet):
+class RecordFormSet(Among, VisibleRows):
     """Rows that are records: what its reader may not delete, or not change here, is left as it is."""
 
     reader = None

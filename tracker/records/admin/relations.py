@@ -2,6 +2,7 @@
 
 from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
 from django.db import models
+from django.db.models import Prefetch
 from django.forms import Textarea
 from django.urls import reverse_lazy
 
@@ -65,3 +66,10 @@ class VisibleRelations:
         """Prefetches of every relation to one that a form shows."""
         names = [field.name for field in self.model._meta.concrete_fields if to_visible(field)]
         return visible_relations(self.model, names, user)
+
+    def known_links(self, user):
+        """Prefetches of every relation to many: a page that only shows them names the visible rows."""
+        fields = [
+            field for field in self.model._meta.many_to_many if issubclass(field.related_model, Visible)
+        ]
+        return [Prefetch(field.name, field.related_model.objects.visible_to(user)) for field in fields]

@@ -117,7 +117,7 @@ class Start:
         if not section.meant_for(request.user):
             raise PermissionDenied
         asked = request.GET.get("page", "1")
-        number = int(asked) if asked.isdigit() and 0 < int(asked) <= 10_000 else 1
+        number = int(asked) if asked.isdecimal() and 0 < int(asked) <= 10_000 else 1
         keys = section.keys(request.user, (number - 1) * PAGE, PAGE)
         rows = labelled(request.user, keys[:PAGE])
         context = {

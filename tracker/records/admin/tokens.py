@@ -20,8 +20,8 @@ DAYS = (7, 30, 90, 180, LONGEST.days)
 
 
 def endpoints():
-    """The endpoints of records, in alphabetical order."""
-    return [(name, name) for name in sorted({resource(model) for model in registry.whole})]
+    """The endpoints of records and of proposals, in alphabetical order."""
+    return [(name, name) for name in sorted({"proposals", *(resource(model) for model in registry.whole)})]
 
 
 class TokenForm(forms.ModelForm):

@@ -15,7 +15,7 @@ from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
-from tracker.records import roles
+from tracker.records import refusals, roles
 from tracker.records.choices import Publication
 from tracker.records.history import Entry
 from tracker.records.unread import read, unread
@@ -31,15 +31,6 @@ DONE = {
     "publish": "published",
     "withdraw": "withdrawn",
 }
-
-
-def words_of(problem, model):
-    """What a refusal of the database says, in the words of the constraint that it names."""
-    name = getattr(getattr(problem.__cause__, "diag", None), "constraint_name", None)
-    for constraint in model._meta.constraints:
-        if constraint.name == name:
-            return [readable(constraint.get_violation_error_message())]
-    return ["The database refused it: another record has the same values."]
 
 
 class Words(NamedTuple):
@@ -152,7 +143,7 @@ class Verbs:
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:
-            return words_of(problem, self.model)
+            return [readable(refusals.words(problem))]
         return []
 
     def refusal(self, record, problems):
@@ -261,7 +252,7 @@ class Verbs:
             return HttpResponseNotAllowed(["POST"])
         meant = request.POST.get("version", "")
         mine = not unread(self.model.objects.filter(pk=record.pk), request.user).exists()
-        if mine or not (meant.isdigit() and read(record, int(meant))):
+        if mine or not (meant.isdecimal() and read(record, int(meant))):
             said = "Not noted: it was changed since you looked, or somebody else is to read it."
             self.message_user(request, said, messages.ERROR)
         else:
@@ -328,7 +319,7 @@ class Verbs:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as problem:
-            said = " ".join(["Nothing was saved.", *words_of(problem, self.model)])
+            said = " ".join(["Nothing was saved.", readable(refusals.words(problem))])
             self.message_user(request, said, messages.ERROR)
             page = ("change", unquote(object_id)) if object_id else ("add",)
             return redirect(self.address(*page))

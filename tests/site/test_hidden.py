@@ -1,0 +1,255 @@
+"""What others did not publish is told by no page, list, choice or history of the admin to a contributor."""
+
+from uuid import uuid4
+
+from django.contrib.admin.models import LogEntry
+
+from dialogues.models import Participation, Statement
+from people.models import Affiliation, PersecutionCase, Person
+from tests import make
+from tests.test_admin import address, choices_address, form_data
+from tests.writing import WritingTest
+from tracker.records.context import noted
+
+SECRET = "Zzyzxqova"
+
+
+class HiddenTest(WritingTest):
+    def setUp(self):
+        self.log_in(self.contributor)
+
+    def page(self, record, page="change"):
+        return self.client.get(address(type(record), page, record.pk))
+
+    def theirs(self, build, **fields):
+        """A draft of somebody else."""
+        return build(publication="draft", created_by=self.editor, **fields)
+
+
+class PageTest(HiddenTest):
+    def test_who_only_looks_reads_no_name_of_a_linked_draft(self):
+        hidden, open_to_all = self.theirs(make.person, name=SECRET), make.person(name="Open")
+        page = self.page(make.statement(about_people=[hidden, open_to_all]))
+        self.assertContains(page, "Open")
+        self.assertNotContains(page, SECRET)
+
+    def test_a_source_tells_of_no_draft_that_cites_it(self):
+        source = make.source()
+        self.theirs(make.person, name=SECRET, source=source)
+        make.person(name="Open", source=source)
+        page = self.page(source)
+        self.assertContains(page, "Open")
+        self.assertNotContains(page, SECRET)
+
+    def test_the_work_on_a_record_is_shown_to_those_who_work_on_it(self):
+        self.assertNotContains(self.page(make.person(notes=SECRET)), SECRET)
+        self.assertContains(self.page(make.person(notes=SECRET, created_by=self.contributor)), SECRET)
+
+    def test_what_stands_in_the_way_of_a_deletion_has_no_name_kind_or_number(self):
+        own = make.person(publication="draft", created_by=self.contributor)
+        self.theirs(make.case, person=own, title=SECRET)
+        page = self.page(own, "delete")
+        self.assertContains(page, "Other records that point at it")
+        self.assertNotRegex(page.content.decode(), rf"{SECRET}|<li>[Cc]ase|following types|1 other")
+
+    def test_the_id_of_a_hidden_row_is_refused_like_any_other(self):
+        own = make.person(publication="draft", created_by=self.contributor)
+        row = self.theirs(make.affiliation, person=own)
+        sent = form_data(self.page(own)) | {"affiliations-TOTAL_FORMS": 1, "affiliations-INITIAL_FORMS": 1}
+        sent |= {"affiliations-0-person": own.pk, "affiliations-0-organization": row.organization_id}
+        for key in (row.pk, uuid4()):
+            answer = self.client.post(address(Person, "change", own.pk), sent | {"affiliations-0-id": key})
+            self.assertEqual(answer.status_code, 200)
+
+    def test_the_list_takes_no_lookup_but_those_of_its_filters_and_links(self):
+        person = make.person(notes=SECRET)
+        self.theirs(make.participation, person=person)
+        listed = address(Person, "changelist")
+        for lookup in (
+            "participations__isnull=False",
+            f"participations={person.pk}",
+            f"participations__id__exact={person.pk}",
+            "acted_in__isnull=0",
+            "cleared=1",
+            f"notes__contains={SECRET}",
+            "created_by__isnull=True",
+            "nationality__contains=x",
+        ):
+            with self.subTest(lookup=lookup):
+                self.assertEqual(self.client.get(f"{listed}?{lookup}").status_code, 400)
+        for lookup in ("gender__exact=unknown", "publication__exact=published", "mine=yes", "source=yes"):
+            self.assertEqual(self.client.get(f"{listed}?{lookup}").status_code, 200)
+
+    def test_a_key_to_what_is_hidden_is_found_by_no_list_and_no_choice(self):
+        hidden, known = self.theirs(make.organization), make.organization()
+        make.affiliation(on_behalf_of=hidden)
+        made = make.affiliation(on_behalf_of=known)
+        choices = choices_address(Participation._meta.get_field("affiliation"))
+        for key, found in ((hidden.pk, []), (uuid4(), []), (known.pk, [str(made.pk)])):
+            listed = self.client.get(f"{address(Affiliation, 'changelist')}?on_behalf_of__id__exact={key}")
+            self.assertEqual([str(row.pk) for row in listed.context["cl"].result_list], found)
+            offered = self.client.get(f"{choices}&only_on_behalf_of={key}").json()["results"]
+            self.assertEqual([row["id"] for row in offered], found)
+
+    def test_a_link_to_what_is_hidden_is_found_by_no_list(self):
+        hidden, known = self.theirs(make.person), make.person()
+        make.statement(about_people=[hidden])
+        made = make.statement(about_people=[known])
+        for key, found in ((hidden.pk, []), (known.pk, [made])):
+            listed = self.client.get(f"{address(Statement, 'changelist')}?about_people__id__exact={key}")
+            self.assertEqual(list(listed.context["cl"].result_list), found)
+
+    def test_an_odd_number_is_no_error(self):
+        self.assertEqual(self.client.get("/admin/waiting/drafts/?page=²").status_code, 200)
+        person = make.person()
+        self.log_in(self.editor)
+        answer = self.client.post(address(Person, "read", person.pk), {"version": "²"})
+        self.assertEqual(answer.status_code, 302)
+
+    def test_an_identifier_of_a_hidden_record_is_no_hint(self):
+        mine = {"publication": "draft", "created_by": self.contributor}
+        secret, public = make.case(confidentiality="confidential"), make.case()
+        for known, said in ((secret, False), (public, True)):
+            own = make.case(person=public.person, **mine)
+            make.identifier(own, identifier=make.identifier(known).identifier)
+            told = " ".join(PersecutionCase.objects.get(pk=own.pk).missing())
+            self.assertEqual("identifier" in told, said)
+
+
+class IdentityTest(HiddenTest):
+    """Who stands behind a participation is known to who is cleared, as long as their role lets them be."""
+
+    def setUp(self):
+        super().setUp()
+        self.part = make.participation(naming="withheld")
+        make.identity(self.part, person=make.person(name=SECRET))
+
+    def test_who_lost_the_role_is_not_cleared_any_more(self):
+        officer = make.member("case_officer")
+        self.part.cleared.add(officer, self.contributor)
+        for page in ("change", "history"):
+            self.assertNotContains(self.page(self.part, page), SECRET)
+        self.log_in(officer)
+        self.assertContains(self.page(self.part), SECRET)
+
+    def test_nobody_clears_themselves_through_the_api(self):
+        someone = str(make.person().pk)
+        for said, pointer in (
+            ({"editorial": {"confidentiality": "confidential"}}, "/editorial/confidentiality"),
+            ({"naming": "named", "person": someone}, "/naming"),
+        ):
+            with self.subTest(said=said):
+                place = f"/api/v1/participations/{self.part.pk}/"
+                self.part.refresh_from_db()
+                sent = {**said, "reason": "A detour."}
+                answer = self.send(self.editor, "PATCH", place, sent, self.part.version)
+                self.assert_errors(answer, pointer)
+        self.assertFalse(self.part.cleared.exists())
+
+    def test_what_is_named_again_is_as_closed_as_before(self):
+        Participation.objects.filter(pk=self.part.pk).update(naming="named", person=make.person())
+        self.part.refresh_from_db()
+        self.assertIn("cleared", self.part.closed_to(self.editor))
+
+
+class LogTest(HiddenTest):
+    def test_a_record_that_becomes_sensitive_through_the_api_has_no_name_in_it(self):
+        person = make.person(publication="draft", created_by=self.editor, name=SECRET)
+        self.log_in(self.editor)
+        sent = form_data(self.page(person)) | {"description": "x"}
+        self.client.post(address(Person, "change", person.pk), sent)
+        self.assertTrue(LogEntry.objects.filter(object_repr=SECRET).exists())
+        person.refresh_from_db()
+        said = {"editorial": {"confidentiality": "confidential"}}
+        self.done(200, self.editor, "PATCH", f"/api/v1/people/{person.pk}/", said, person.version)
+        self.assertFalse(LogEntry.objects.filter(object_repr=SECRET).exists())
+
+
+class HistoryTest(HiddenTest):
+    """Who does not work on a record knows of its past what was public."""
+
+    def change(self, record, **fields):
+        with noted(user=self.editor.pk, reason=fields.pop("reason", "")):
+            for name, value in fields.items():
+                setattr(record, name, value)
+            record.save()
+
+    def both(self, record):
+        """What the history tells a contributor who does not work on it, and an editor."""
+        told = []
+        for user in (self.contributor, self.editor):
+            self.log_in(user)
+            told.append(self.page(record, "history").content.decode())
+        return told
+
+    def test_what_it_said_before_it_was_published(self):
+        with noted():
+            person = self.theirs(make.person, name=SECRET)
+        self.change(person, name="Somebody")
+        with noted():
+            person.publish(make.member("editor"), f"Without {SECRET}.")
+        self.change(person, name="Somebody else")
+        other, editor = self.both(person)
+        self.assertNotIn(SECRET, other)
+        self.assertIn("Somebody else", other)
+        self.assertIn(SECRET, editor)
+
+    def test_the_work_on_it(self):
+        person = make.person()
+        self.change(person, notes=SECRET)
+        with noted(user=self.editor.pk):
+            person.cleared.add(make.member("case_officer", username="cleared-officer"))
+        other, editor = self.both(person)
+        self.assertNotRegex(other, f"{SECRET}|cleared-officer")
+        self.assertRegex(editor, SECRET)
+        self.assertRegex(editor, "cleared-officer")
+
+    def test_the_words_for_who_is_no_longer_named(self):
+        part = make.participation(described_as=SECRET)
+        self.change(part, person=None, naming="withheld", described_as="")
+        for told in self.both(part):
+            self.assertNotIn(SECRET, told)
+
+    def test_a_row_in_whose_place_an_unnamed_one_stands(self):
+        statement = make.statement(speakers=[make.person(name=SECRET)])
+        with noted(user=self.editor.pk):
+            statement.speakers.get().delete()
+            Statement.speakers.rel.related_model.objects.create(record=statement, naming="withheld")
+        for told in self.both(statement):
+            self.assertNotIn(SECRET, told)
+
+
+class PublicTest(HiddenTest):
+    """A change that the public does not see is no public change, by whichever way it comes."""
+
+    def read(self, record):
+        self.log_in(None)
+        place = f"/api/v1/{'statements' if isinstance(record, Statement) else 'affiliations'}/{record.pk}/"
+        answers = [self.client.get(place), self.client.get(f"{place}corrections/")]
+        return [(answer.content, answer["ETag"]) for answer in answers]
+
+    def test_a_key_or_a_link_to_what_is_hidden(self):
+        for record, name, hidden in (
+            (make.affiliation(), "on_behalf_of", self.theirs(make.organization)),
+            (make.statement(), "about_people", self.theirs(make.person)),
+        ):
+            before = self.read(record)
+            self.log_in(self.editor)
+            place, key = address(type(record), "change", record.pk), str(hidden.pk)
+            sent = form_data(self.client.get(place)) | {name: key, "reason": "Hidden."}
+            self.assertEqual(self.client.post(place, sent).status_code, 302)
+            self.assertEqual(self.read(record), before)
+            record.refresh_from_db()
+            document = {name: [] if name == "about_people" else None, "reason": "Hidden."}
+            api = f"/api/v1/{'statements' if name == 'about_people' else 'affiliations'}/{record.pk}/"
+            self.done(200, self.editor, "PATCH", api, document, record.version)
+            self.assertEqual(self.read(record), before)
+
+    def test_one_to_what_is_public_is_a_change(self):
+        record, place = make.statement(), "/admin/dialogues/statement/{}/change/"
+        before = self.read(record)
+        self.log_in(self.editor)
+        page = self.client.get(place.format(record.pk))
+        sent = form_data(page) | {"about_people": str(make.person().pk), "reason": "Open."}
+        self.client.post(place.format(record.pk), sent)
+        self.assertNotEqual(self.read(record), before)
