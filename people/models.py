@@ -408,15 +408,18 @@ class CaseActor(Record):
         ]
 
     def clean(self):
+        self._protect()
         if self.event and self.event.case_id != self.case_id:
             raise ValidationError({"event": "The event belongs to another case."})
 
     def save(self, *args, **kwargs):
-        if self._state.adding and self.role == CaseActorRole.LAWYER:
-            self.confidentiality = (
-                Confidentiality.CONFIDENTIAL
-            )  # naming a defender can cost them their licence
+        self._protect()
         super().save(*args, **kwargs)
+
+    def _protect(self):
+        """A new lawyer is confidential: naming a defender can cost them their licence."""
+        if self._state.adding and self.role == CaseActorRole.LAWYER:
+            self.confidentiality = Confidentiality.CONFIDENTIAL
 
 
 class CaseActorCitation(Citation):

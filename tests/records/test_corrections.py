@@ -137,6 +137,14 @@ class UntoldTest(CorrectionsTest):
         (entry,) = self.of(self.person)
         self.assertEqual((entry["fields"], entry["reason"]), (["other_names"], None))
 
+    def test_no_reason_up_to_the_moment_of_no_longer_naming_somebody_is_told(self):
+        part = self.add(make.participation, person=make.person(name="Zzyzx"))
+        self.change(part, "Zzyzx spoke.", role="speaker")
+        self.assertIn("Zzyzx", str(self.of(part)))
+        self.change(part, "Zzyzx asked for it.", naming="withheld", person=None)
+        self.change(part, "Another source.", role="moderator")
+        self.assertEqual([entry["reason"] for entry in self.of(part)], ["Another source.", None, None])
+
     def test_a_hidden_record_has_no_corrections(self):
         for fields in ({"publication": "draft"}, {"confidentiality": "restricted"}):
             hidden = make.person(**fields)

@@ -5,7 +5,7 @@ from uuid import uuid4
 from django.contrib.admin.models import LogEntry
 
 from dialogues.models import Participation, Statement
-from people.models import Affiliation, PersecutionCase, Person
+from people.models import Affiliation, CaseActor, PersecutionCase, Person
 from tests import make
 from tests.test_admin import address, choices_address, form_data
 from tests.writing import WritingTest
@@ -24,6 +24,20 @@ class HiddenTest(WritingTest):
     def theirs(self, build, **fields):
         """A draft of somebody else."""
         return build(publication="draft", created_by=self.editor, **fields)
+
+
+class SecretTest(HiddenTest):
+    def test_who_would_lose_sight_of_a_lawyer_is_told_and_nothing_is_saved(self):
+        case = make.case(publication="draft", created_by=self.contributor)
+        page = address(CaseActor, "add")
+        sent = form_data(self.client.get(page)) | {
+            "case": case.pk,
+            "person": make.person().pk,
+            "role": "lawyer",
+        }
+        answer = self.client.post(page, sent)
+        self.assertContains(answer, "It is confidential: an editor or a case officer enters it.")
+        self.assertFalse(CaseActor.objects.exists())
 
 
 class PageTest(HiddenTest):

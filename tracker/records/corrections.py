@@ -3,7 +3,8 @@
 Told is only what a reader could notice: a difference between two public states of the record. What was
 changed while it was hidden shows when it came back; what a part or a link says of anything hidden does not
 show at all. The reason of a change to what was public is public, and editors are told so where they write it;
-what is said to withdraw, send back or publish stays inside.
+what is said to withdraw, send back or publish stays inside, and so do all reasons up to the moment at which
+somebody was no longer named.
 """
 
 from functools import lru_cache
@@ -175,9 +176,13 @@ def told(model):
 def corrections(rows):
     """The statement for the corrections of one record: a JSON list, and its version; no row without it."""
     chosen, steps = found(rows, "published_at"), told(rows.model)
+    unnamed = (
+        "SELECT max(id) FROM entry WHERE before ->> 'naming' = 'named' AND after ->> 'naming' <> 'named'"
+    )
+    reason = f"CASE WHEN max(id) > coalesce(({unnamed}), 0) THEN nullif(max(reason), '') END"
     one = (
         f"SELECT json_build_object('changed_at', {MOMENT},"
-        " 'fields', array_agg(DISTINCT field ORDER BY field), 'reason', nullif(max(reason), ''))"
+        f" 'fields', array_agg(DISTINCT field ORDER BY field), 'reason', {reason})"
         " FROM told GROUP BY occasion ORDER BY max(id) DESC"
     )
     sql = (
