@@ -170,9 +170,9 @@ class RecordForm(forms.ModelForm):
             except ValidationError as problem:
                 self._update_errors(problem)
         secrecy = getattr(self.instance, "confidentiality", None)  # which the model may have raised by itself
-        if not self.errors and secrecy and self.instance._state.adding:
-            if refusal := editorial.against(self.writer, self.instance, secrecy):
-                self.add_error(None, refusal)
+        new = secrecy and self.instance._state.adding and not self.errors
+        if new and (refusal := editorial.against(self.writer, self.instance, secrecy)):
+            self.add_error(None, refusal)
 
     def add_error(self, field, error):
         super().add_error(field, worded(error if field else self._sayable(error)))
