@@ -133,7 +133,7 @@ class RefusalTest(EditingTest):
 
     def test_reversed_dates(self):
         answer = self.change(make.dialogue(), start_date="2025-11", end_date="2025-10")
-        self.refused(answer, "The end_date is before the start_date.")
+        self.refused(answer, "The end date is before the start date.")
 
     def test_an_unreadable_date(self):
         self.refused(self.change(make.dialogue(), start_date="11.12.2025"), "in a form that has one reading")
@@ -146,7 +146,7 @@ class RefusalTest(EditingTest):
     def test_two_kinds_of_participant_in_a_row(self):
         part = make.participation()
         answer = self.change(part.dialogue, **self.row("participations", 0, group_label="a group"))
-        self.refused(answer, "one of person, organization and group_label")
+        self.refused(answer, "one of person, organization and group label")
 
     def test_what_concerns_a_field_of_another_page(self):
         part = make.participation(pseudonym="P", naming="pseudonym", person=None)
@@ -237,7 +237,7 @@ class VerbTest(EditingTest):
         make.source(source_url="https://example.org/a")
         second = make.source(source_url="https://example.org/a", publication="draft")
         answer = self.act(Source, "publish_selected", second)
-        self.assertContains(answer, "A published source has this source_url.")
+        self.assertContains(answer, "A published source has this source url.")
 
     def test_nothing_is_deleted_in_bulk(self):
         actions = dict(

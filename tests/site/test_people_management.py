@@ -304,11 +304,13 @@ class LimitTest(PeopleTest):
             self.assertEqual(self.client.post(f"{USERS}{self.administrator.pk}/link/").status_code, 403)
 
     def test_editors_choose_people_by_their_names_only(self):
-        self.client.force_login(make.member("editor"))
+        editor = make.member("editor")
+        self.client.force_login(editor)
         asked = "app_label=people&model_name=person&field_name=assigned_to"
-        path = f"/admin/autocomplete/?{asked}&term={self.administrator.username}"
-        answer = self.client.get(path)
-        self.assertEqual([row["text"] for row in answer.json()["results"]], [self.administrator.username])
+        path = f"/admin/autocomplete/?{asked}&term={editor.username}"
+        self.assertEqual([row["text"] for row in self.client.get(path).json()["results"]], [editor.username])
+        nobody = self.client.get(f"/admin/autocomplete/?{asked}&term={self.administrator.username}")
+        self.assertEqual(nobody.json()["results"], [])  # work is given to those who write
         self.client.force_login(make.member("contributor"))
         self.assertEqual(self.client.get(path).status_code, 403)
 
