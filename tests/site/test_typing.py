@@ -39,6 +39,7 @@ class TypingTest(BrowserTest):
         self.look("ten-participants")
         self.keyboard.press("Control+s")
         self.page.wait_for_selector("text=was added successfully")
+        self.assertRegex(self.page.url, r"/change/\Z")  # and one goes on where one was
         self.look("ten-participants-saved")
         self.saved()
         print(f"\n{self.keyboard.keys} keys and {self.keyboard.letters} letters")

@@ -149,7 +149,7 @@
     "Alt+Shift+PageDown": (element) => leap(element, 1),
     "Alt+Shift+PageUp": (element) => leap(element, -1),
     "Ctrl+d": ditto,
-    "Ctrl+s": () => document.querySelector("[name=_continue], [name=_save]")?.click(),
+    "Ctrl+s": () => ["_continue", "_save"].map((name) => document.getElementsByName(name)[0]).find(Boolean)?.click(),
   };
 
   document.addEventListener("keydown", (event) => {
