@@ -234,7 +234,7 @@ def lacking(record, user):
     """What stands between a record and its publication by a user: sentences."""
     if record.publication == Publication.PUBLISHED:
         return []
-    other = roles.edits(user) and not (record.published_at or roles.may_publish_first(user, record))
+    other = roles.edits(user) and not roles.may_publish(user, record)
     return record.unready() + ([SOMEBODY_ELSE] if other else [])
 
 

@@ -133,8 +133,7 @@ class Record(Workflow, Visible):
         if not roles.writes(user):
             return rule
         open_to_staff = ~Q(**{f"{path}confidentiality": Confidentiality.CONFIDENTIAL})
-        own = Q(**{f"{path}created_by": user}) | Q(**{f"{path}assigned_to": user})
-        rule |= open_to_staff if roles.edits(user) else own & open_to_staff
+        rule |= open_to_staff if roles.edits(user) else roles.own(user, path) & open_to_staff
         if roles.may_be_cleared(user):
             cleared = cls.cleared.through.objects.filter(user=user).values(cls._meta.model_name)
             rule |= Q(**{f"{path}pk__in": cleared})

@@ -4,7 +4,6 @@ import json
 from uuid import UUID
 
 from django.apps import apps
-from django.conf import settings
 from django.db import transaction
 from django.http import Http404, HttpResponse
 from rest_framework import exceptions
@@ -98,7 +97,7 @@ def apply(proposal, user):
         raise Conflict("The record is not published any more: decline the proposal.")
     if record.version != proposal.version:
         raise writes.PreconditionFailed("The record was changed since: decline it, or make the change.")
-    if settings.FOUR_EYES and proposal.created_by_id == user.pk:
+    if not roles.may_apply(user, proposal):
         raise exceptions.PermissionDenied("Somebody else applies what you proposed.")
     document = {**proposal.document, REASON: proposal.reason}
     check_change(user, record, document)

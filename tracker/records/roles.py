@@ -34,6 +34,11 @@ def roles(user):
     return user._roles
 
 
+def groups_of(user):
+    """The names of the groups of the user behind a column, to be read together with it."""
+    return ArraySubquery(Group.objects.filter(user=OuterRef(user)).values("name"))
+
+
 def remember(user, names):
     """Keep with a user object the roles of these groups, which were read together with the user."""
     user._roles = frozenset(role for role in Role if role.value in names)
@@ -49,25 +54,25 @@ def edits(user):
     return Role.EDITOR in roles(user)
 
 
-def owns(user, record):
-    """Whether somebody works on a record: wrote it, or was given it."""
-    return writes(user) and user.pk in (record.created_by_id, record.assigned_to_id)
-
-
 def works_on(user, record):
-    """Whether somebody works on a record: edits all, owns it, or as a case officer is cleared for it."""
-    if edits(user) or owns(user, record):
+    """Whether somebody works on a record: edits all, wrote it, was given it, or is cleared for a secret."""
+    own = writes(user) and user.pk in (record.created_by_id, record.assigned_to_id)
+    if edits(user) or own:
         return True
     return record.confidentiality == Confidentiality.CONFIDENTIAL and is_cleared(user, record)
+
+
+def own(user, path=""):
+    """Which records somebody wrote or was given, as a Q; `path` leads to them from the model queried."""
+    return Q(**{f"{path}created_by": user}) | Q(**{f"{path}assigned_to": user})
 
 
 def work_of(user):
     """Which of the records that they see somebody works on, as a Q: whoever sees a secret is cleared."""
     if edits(user):
         return Q(pk__isnull=False)
-    own = Q(created_by=user) | Q(assigned_to=user)
     secret = Q(confidentiality=Confidentiality.CONFIDENTIAL)
-    return own | secret if Role.CASE_OFFICER in roles(user) else own
+    return own(user) | secret if Role.CASE_OFFICER in roles(user) else own(user)
 
 
 def may_change(user, record):
@@ -91,9 +96,20 @@ def is_cleared(user, record):
     return may_be_cleared(user) and record.cleared.filter(pk=user.pk).exists()
 
 
-def may_publish_first(user, record):
-    """Whether somebody may give first publication to a record."""
-    return edits(user) and not (settings.FOUR_EYES and record.created_by_id == user.pk)
+def may_publish(user, record):
+    """Whether somebody may publish a record: for the first time, with FOUR_EYES, only what others wrote."""
+    first_own = not record.published_at and record.created_by_id == user.pk
+    return edits(user) and not (settings.FOUR_EYES and first_own)
+
+
+def reviewed_by(user):
+    """Which of the records in review somebody may publish, as a Q."""
+    return ~Q(created_by=user, published_at=None) if settings.FOUR_EYES else Q()
+
+
+def may_apply(user, proposal):
+    """Whether somebody may apply a proposal: with FOUR_EYES only that of somebody else."""
+    return edits(user) and not (settings.FOUR_EYES and proposal.created_by_id == user.pk)
 
 
 class RoleBackend(ModelBackend):
@@ -101,8 +117,7 @@ class RoleBackend(ModelBackend):
 
     def get_user(self, user_id):
         """The user with their roles, by one statement; None if there is none or it is not active."""
-        groups = Group.objects.filter(user=OuterRef("pk")).values("name")
-        user = User.objects.filter(pk=user_id).annotate(held=ArraySubquery(groups)).first()
+        user = User.objects.filter(pk=user_id).annotate(held=groups_of("pk")).first()
         if user is None or not self.user_can_authenticate(user):
             return None
         remember(user, user.held)

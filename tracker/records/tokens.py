@@ -12,11 +12,9 @@ import secrets
 from datetime import timedelta
 
 from django.conf import settings
-from django.contrib.auth.models import Group
-from django.contrib.postgres.expressions import ArraySubquery
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models import F, OuterRef, Q
+from django.db.models import F, Q
 from django.utils import timezone
 
 from . import roles
@@ -48,11 +46,10 @@ class ApiTokenQuerySet(models.QuerySet):
         """The valid token with this text, its user and the user's roles, by one statement; else None."""
         if not FORM.fullmatch(text):
             return None
-        groups = Group.objects.filter(user=OuterRef("user")).values("name")
-        rows = self.valid().select_related("user").annotate(groups=ArraySubquery(groups))
+        rows = self.valid().select_related("user").annotate(held=roles.groups_of("user"))
         token = rows.filter(digest=digest(text)).first()
         if token:
-            roles.remember(token.user, token.groups)
+            roles.remember(token.user, token.held)
         return token
 
     def visible_to(self, user):

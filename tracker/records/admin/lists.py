@@ -6,10 +6,11 @@ from uuid import UUID
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
+from tracker.records import roles
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import Part, Record, Slugged
@@ -160,8 +161,7 @@ class Mine(Folded, admin.SimpleListFilter):
         return [("yes", "written by me, or assigned to me")]
 
     def queryset(self, request, queryset):
-        own = Q(created_by=request.user) | Q(assigned_to=request.user)
-        return queryset.filter(own) if self.value() == "yes" else queryset
+        return queryset.filter(roles.own(request.user)) if self.value() == "yes" else queryset
 
 
 class HasSource(Folded, admin.SimpleListFilter):

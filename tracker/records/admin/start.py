@@ -6,7 +6,6 @@ A list may hold records of many models: they come by one statement, and their la
 from collections.abc import Callable
 from typing import NamedTuple
 
-from django.conf import settings
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value
@@ -202,17 +201,15 @@ def apart(rows, states):
 
 
 def drafts(user):
-    mine = Q(created_by=user) | Q(assigned_to=user)
     return [
-        apart(rows.filter(mine), WAITING).annotate(moment=F("updated_at"))
+        apart(rows.filter(roles.own(user)), WAITING).annotate(moment=F("updated_at"))
         for rows in all_records(user, publication=Publication.DRAFT)
     ]
 
 
 def in_review(user):
-    own = Q(created_by=user, published_at=None) if settings.FOUR_EYES else Q(pk=None)
     return [
-        apart(rows.exclude(own), [Publication.IN_REVIEW]).annotate(moment=F("updated_at"))
+        apart(rows.filter(roles.reviewed_by(user)), [Publication.IN_REVIEW]).annotate(moment=F("updated_at"))
         for rows in all_records(user, publication=Publication.IN_REVIEW)
     ]
 

@@ -4,7 +4,6 @@ from hashlib import sha256
 from typing import NamedTuple
 
 from django import forms
-from django.conf import settings
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
@@ -231,8 +230,8 @@ class Verbs:
         page = together[0]
         keys = [getattr(page._meta.get_field(name), "field", None) for name in page.publishes]
         own = next((key.name for key in keys if key.model is type(record)), "")
-        first = record.published_at or roles.may_publish_first(request.user, record)
-        mine = [] if first else ["You wrote it: somebody else publishes it first."]
+        may = roles.may_publish(request.user, record)
+        mine = [] if may else ["You wrote it: somebody else publishes it first."]
         address = reverse(
             f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk]
         )
@@ -278,13 +277,12 @@ class Verbs:
 
     def verbs(self, request, obj):
         """The verbs that this user may use on a record, or on a new one, as it is now."""
-        edits, state = self.has_edit_permission(request), obj.publication if obj else Publication.DRAFT
-        own_first = obj is None or not (obj.published_at or obj.created_by_id != request.user.pk)
+        record = obj or self.model(created_by=request.user)
+        edits, state = self.has_edit_permission(request), record.publication
         allowed = {
-            "submit": state == Publication.DRAFT
-            and (obj is None or self.has_change_permission(request, obj)),
+            "submit": state == Publication.DRAFT and self.has_change_permission(request, record),
             "send_back": edits and state == Publication.IN_REVIEW,
-            "publish": edits and state != Publication.PUBLISHED and not (own_first and settings.FOUR_EYES),
+            "publish": state != Publication.PUBLISHED and roles.may_publish(request.user, record),
             "withdraw": edits and state == Publication.PUBLISHED,
             "read": edits and obj and unread(self.model.objects.filter(pk=obj.pk), request.user).exists(),
         }
@@ -300,14 +298,15 @@ class Verbs:
         """Where a record stands in the workflow, for its page."""
         unpublished = obj.publication != Publication.PUBLISHED
         may_change = self.has_change_permission(request, obj)
-        waits = unpublished and not obj.published_at and obj.created_by_id == request.user.pk
         return {
             "lists": lists_of(obj, request),
             "record_state": obj.publication,
             "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
             "waits": obj.publication == Publication.IN_REVIEW and not may_change,
             "missing": [readable(said) for said in obj.missing()] if unpublished and may_change else [],
-            "four_eyes": waits and settings.FOUR_EYES and self.has_edit_permission(request),
+            "four_eyes": unpublished
+            and self.has_edit_permission(request)
+            and not roles.may_publish(request.user, obj),
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
             "last": Entry.objects.of(obj).select_related("user").last(),
             **{f"{verb}_url": f"{self.address(verb)}?ids={obj.pk}" for verb in ASKED},
