@@ -27,11 +27,10 @@ def hearings(user):
 
 def without_news(user):
     """Cases of people who were held when last reported on, and the last report is old."""
-    today = timezone.now().date()
-    reader = Reader(user, today)
+    reader = Reader.today(user)
     cases = PersecutionCase.objects.visible_to(user).exclude(publication=Publication.WITHDRAWN)
     cases = cases.annotate(held=asof.custody(reader), moment=asof.newest_source(reader))
-    silent = Q(moment=None) | Q(moment__lt=today - SILENCE)
+    silent = Q(moment=None) | Q(moment__lt=reader.day - SILENCE)
     return [cases.filter(silent, held__in=(Custody.HELD, Custody.HELD_WHEN_LAST_REPORTED))]
 
 

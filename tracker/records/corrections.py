@@ -13,11 +13,9 @@ from django.http import HttpResponsePermanentRedirect
 from rest_framework.decorators import action
 
 from .models import Record, citable_fields
-from .shapes import registry
+from .shapes import MOMENT_SQL, registry
 from .statements import Statement, compiled, found, united
 from .visible import Visible
-
-MOMENT = """to_char(max(at) AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
 def both(*conditions):
@@ -181,7 +179,7 @@ def corrections(rows):
     )
     reason = f"CASE WHEN max(id) > coalesce(({unnamed}), 0) THEN nullif(max(reason), '') END"
     one = (
-        f"SELECT json_build_object('changed_at', {MOMENT},"
+        f"SELECT json_build_object('changed_at', {MOMENT_SQL % {'expressions': 'max(at)'}},"
         f" 'fields', array_agg(DISTINCT field ORDER BY field), 'reason', {reason})"
         " FROM told GROUP BY occasion ORDER BY max(id) DESC"
     )

@@ -15,7 +15,7 @@ from .choices import Publication
 from .documents import Invalid, StrictJSON
 from .pages import parameters
 from .refusals import Conflict, check_references, put_in_words
-from .shapes import FULL, api_url, list_url, resource
+from .shapes import FULL, api_url, record_url, resource
 from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
 
@@ -136,7 +136,8 @@ class Editing:
             "comment": sent_back.reason if sent_back else None,
             **said(record),
             "drafts": [
-                {"url": address(draft), "type": resource(type(draft)), **said(draft)} for draft in drafts
+                {"url": record_url(type(draft), draft.pk), "type": resource(type(draft)), **said(draft)}
+                for draft in drafts
             ],
         }
         return self.answer(json.dumps(body, ensure_ascii=False).encode())
@@ -226,10 +227,6 @@ def check_change(user, record, document, path=""):
         raise Invalid({f"{path}/{REASON}": "Say why it is changed: it was published."})
 
 
-def address(record):
-    return f"{list_url(type(record))}{record.pk}/"
-
-
 def lacking(record, user):
     """What stands between a record and its publication by a user: sentences."""
     if record.publication == Publication.PUBLISHED:
@@ -245,7 +242,7 @@ def refused(error, record, name, user):
     conflict = Conflict(" ".join(error.messages))
     if name == "publish":
         conflict.errors = [
-            {"url": address(one), "detail": sentence}
+            {"url": record_url(type(one), one.pk), "detail": sentence}
             for one in [record, *record.drafts(user)]
             for sentence in lacking(one, user)
         ]

@@ -16,7 +16,7 @@ from .documents import Invalid, StrictJSON
 from .editing import a_saying, check_change
 from .proposals import Proposal, ProposalState
 from .refusals import Conflict
-from .shapes import FULL, Reader, api_url, list_url, registry, resource
+from .shapes import FULL, api_url, record_url, registry, resource
 from .views import ApiView
 from .writer import REASON, key_of, written
 
@@ -55,8 +55,8 @@ def shape_of(proposal):
 
 def shown(proposal, reader):
     """The record as the reader reads it."""
-    json_of = statements.shaped(shape_of(proposal), FULL, reader)
-    return json.loads(statements.one(statements.found(rows_of(proposal, reader.user)), json_of).fetch()[0])
+    rows = rows_of(proposal, reader.user)
+    return json.loads(statements.text_of(rows, shape_of(proposal), FULL, reader))
 
 
 def difference(proposal, reader):
@@ -169,8 +169,7 @@ class ProposalViewSet(ApiView):
         return proposal
 
     def whole(self, proposal):
-        reader = Reader(self.request.user, self.day())
-        document, changed = proposal.document, difference(proposal, reader)
+        document, changed = proposal.document, difference(proposal, self.reader)
         return self.told({**summary(proposal), "document": document, "difference": changed})
 
     def told(self, body):
@@ -187,7 +186,7 @@ def summary(proposal):
     return {
         "id": proposal.pk,
         "url": api_url(f"proposals/{proposal.pk}/"),
-        "record": f"{list_url(model)}{proposal.record_id}/",
+        "record": record_url(model, proposal.record_id),
         "version": proposal.version,
         "state": proposal.state,
         "reason": proposal.reason,

@@ -4,7 +4,7 @@ A shape is a DRF serializer that says what one row looks like. The API schema is
 makes of it one expression that builds the JSON in the database, with the visibility rule at every level.
 """
 
-from datetime import date
+from datetime import UTC, date, datetime
 from functools import lru_cache, singledispatch
 from typing import NamedTuple
 
@@ -21,6 +21,7 @@ from .models import Citation, Record, Slugged
 
 API = "/api/v1/"
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+MOMENT_SQL = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
 class Reader(NamedTuple):
@@ -28,6 +29,10 @@ class Reader(NamedTuple):
 
     user: AbstractBaseUser | None
     day: date
+
+    @classmethod
+    def today(cls, user):
+        return cls(user, datetime.now(UTC).date())
 
 
 class Pick(NamedTuple):
@@ -58,6 +63,10 @@ def api_url(path):
 
 def list_url(model):
     return api_url(f"{resource(model)}/")
+
+
+def record_url(model, key):
+    return f"{list_url(model)}{key}/"
 
 
 class Registry:
@@ -92,7 +101,7 @@ class Url(Own):
     """The absolute address of a record."""
 
     def to_representation(self, record):
-        return f"{list_url(type(record))}{record.pk}/"
+        return record_url(type(record), record.pk)
 
 
 class Links(Own):
@@ -100,7 +109,7 @@ class Links(Own):
 
     def to_representation(self, record):
         listed = {name: f"{url}{record.pk}" for name, url in self.urls(type(record)).items()}
-        return {**listed, "corrections": f"{list_url(type(record))}{record.pk}/corrections/"}
+        return {**listed, "corrections": f"{record_url(type(record), record.pk)}corrections/"}
 
     @staticmethod
     def urls(model):
@@ -430,8 +439,7 @@ def work(reader):
 
 
 def moment(expression):
-    text = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
-    return Func(expression, template=text, output_field=models.TextField())
+    return Func(expression, template=MOMENT_SQL, output_field=models.TextField())
 
 
 @singledispatch

@@ -77,6 +77,12 @@ def one(rows, json):
     return with_page(rows, select, json.params)
 
 
+def text_of(rows, shape, pick, reader):
+    """The JSON text of the one record of some rows, as a reader reads it; None if there is none."""
+    answer = one(found(rows), shaped(shape, pick, reader)).fetch()
+    return answer and answer[0]
+
+
 def many(rows, json, total, page, keys):
     """The statement for one page: JSON text of the rows, keys of the last one, if more follow, the total.
 

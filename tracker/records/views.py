@@ -25,7 +25,7 @@ from .filters import LONGEST_SLUG, SLUG, RecordFilterSet
 from .models import OldSlug, Slugged
 from .pages import Order, Page, parameters
 from .problems import BadParameters, Gone, nearest
-from .shapes import Computed, PartialDate, Pick, Reader, list_url, registry
+from .shapes import Computed, PartialDate, Pick, Reader, list_url, record_url, registry
 
 PICKS = ("fields", "omit", "expand")
 PAGING = ("ordering", "page", "page_size", "cursor")
@@ -252,7 +252,7 @@ class ReadingViewSet(ApiView):
         old = OldSlug.objects.filter(model=model._meta.label, slug=key.get("slug")).values("record_id")
         moved = model.objects.visible_to(self.reader.user).filter(pk__in=old).first()
         if moved:
-            return HttpResponsePermanentRedirect(f"{list_url(model)}{moved.pk}/")
+            return HttpResponsePermanentRedirect(record_url(model, moved.pk))
         if model.gone and model.objects.filter(Q(**key) | Q(pk__in=old)).withdrawn().exists():
             raise Gone
         raise Http404

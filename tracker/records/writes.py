@@ -1,7 +1,6 @@
 """Writing: documents in the form of a shape become records with their parts, all of them or none."""
 
 import json
-from datetime import UTC, datetime
 from uuid import UUID
 
 from django.db import transaction
@@ -132,10 +131,8 @@ def write(writer, shape, instance, document, path="", partial=False):
 
 def public_form(shape, record):
     """The text that anyone reads of a record, but not when it changed; None if nobody reads it."""
-    pick, reader = Pick(detail=True, omit=("changed_at",)), Reader(None, datetime.now(UTC).date())
-    rows = statements.found(type(record).objects.visible_to(None).filter(pk=record.pk))
-    found = statements.one(rows, statements.shaped(type(shape), pick, reader)).fetch()
-    return found and found[0]
+    rows = type(record).objects.visible_to(None).filter(pk=record.pk)
+    return statements.text_of(rows, type(shape), Pick(detail=True, omit=("changed_at",)), Reader.today(None))
 
 
 def write_record(writer, shape, instance, document, path, partial=False):
@@ -184,9 +181,8 @@ def write_children(writer, shape, record, name, rows, path):
 
 def shown_again(writer, shape, record, name, rows):
     """Whether nested records are sent just as they are read."""
-    reader, pick = Reader(writer.user, datetime.now(UTC).date()), FULL._replace(fields=(name,))
-    one = statements.found(type(record).objects.filter(pk=record.pk))
-    text = statements.one(one, statements.shaped(type(shape), pick, reader)).fetch()[0]
+    one, pick = type(record).objects.filter(pk=record.pk), FULL._replace(fields=(name,))
+    text = statements.text_of(one, type(shape), pick, Reader.today(writer.user))
     names = written(rows_of(shape.fields[name]))
 
     def facts(row):

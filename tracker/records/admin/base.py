@@ -1,6 +1,5 @@
 """Base classes of the admin: a model declares a few names, everything else comes from its fields."""
 
-from django.conf import settings
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Q
@@ -10,6 +9,7 @@ from tracker.records.choices import Confidentiality
 from tracker.records.fields import PartialDateField
 from tracker.records.log import make_neutral
 from tracker.records.models import Record, Slugged
+from tracker.records.shapes import record_url
 from tracker.records.visible import SEARCH_WORDS, Visible
 
 from .bulk import Bulk
@@ -253,8 +253,7 @@ class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights,
         return form
 
     def view_on_site(self, obj):
-        resource = self.opts.verbose_name_plural.replace(" ", "-")
-        return f"{settings.PUBLIC_URL}/api/v1/{resource}/{obj.pk}/"
+        return record_url(self.model, obj.pk)
 
 
 def links_differ(record, name, rows):

@@ -12,7 +12,6 @@ from django.http import Http404
 from django.shortcuts import redirect
 from django.template.response import TemplateResponse
 from django.urls import path, reverse
-from django.utils import timezone
 from rest_framework.exceptions import APIException
 
 from tracker.records import proposing, roles, writes
@@ -285,7 +284,7 @@ class ProposalAdmin(admin.ModelAdmin):
             raise PermissionDenied
         if form.is_valid() and self.decided(request, proposal, form):
             return redirect("admin:records_proposal_change", proposal.pk)
-        reader = Reader(request.user, timezone.now().date())
+        reader = Reader.today(request.user)
         record = proposing.rows_of(proposal, request.user).first()
         changes = [
             {
