@@ -75,8 +75,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/admin/stale.py claim": "locks the row itself",
     "tracker/records/admin/stale.py last_saved": "who saved the row itself",
     "tracker/records/admin/start.py comments_on": "the history of visible drafts",
-    "tracker/records/admin/verbs.py read_view": "the visible row itself, once more",
-    "tracker/records/admin/verbs.py verbs": "the visible row itself, once more",
+    "tracker/records/unread.py is_unread": "the visible row itself, once more",
     "tracker/records/admin/verbs.py standing": "who changed the visible row last",
 }
 

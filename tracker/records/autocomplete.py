@@ -26,7 +26,7 @@ class LabelledAutocomplete(AutocompleteJsonView):
         found = {}
         for field in self.model_admin.opts.concrete_fields:
             value = self.request.GET.get(f"{ONLY}{field.name}", "")
-            if is_key(value) and field.many_to_one and hasattr(field.related_model, "visible_with"):
+            if is_uuid(value) and field.many_to_one and hasattr(field.related_model, "visible_with"):
                 rows = field.related_model.objects.visible_to(self.request.user)
                 found[f"{field.name}__in"] = rows.filter(pk=value)
         return found
@@ -37,7 +37,7 @@ class LabelledAutocomplete(AutocompleteJsonView):
         return {**result, "text": label(obj)} if label else result
 
 
-def is_key(text):
+def is_uuid(text):
     try:
         return bool(UUID(text))
     except ValueError:

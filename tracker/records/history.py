@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import connection, models, transaction
 from django.db.models import Value
 
+from .choices import Publication
 from .fields import Derived
 
 # What every change carries along, or an entry says itself.
@@ -31,6 +32,10 @@ class EntryQuerySet(models.QuerySet):
     def of(self, record):
         """The entries of a record with its parts and links, oldest first."""
         return self.filter(record_id=record.pk).order_by("id")
+
+    def sent_back(self):
+        """Those by which a record went back to its author."""
+        return self.filter(before__publication=Publication.IN_REVIEW, after__publication=Publication.DRAFT)
 
     @transaction.atomic
     def erase(self, *columns):

@@ -290,18 +290,15 @@ class Part(Visible):
         return f"{self._meta.verbose_name} {str(self.id)[:8]}"
 
     def save(self, *args, **kwargs):
-        was_public = self._is_public()
+        was_public = self.is_visible_to(None)
         super().save(*args, **kwargs)
-        self._touch(was_public or self._is_public())
+        self._touch(was_public or self.is_visible_to(None))
 
     def delete(self, *args, **kwargs):
-        was_public = self._is_public()
+        was_public = self.is_visible_to(None)
         deleted = super().delete(*args, **kwargs)
         self._touch(was_public)
         return deleted
-
-    def _is_public(self):
-        return type(self).objects.visible_to(None).filter(pk=self.pk).exists()
 
     def _touch(self, public):
         """Raise the record's version; what the public cannot see is no public change."""

@@ -59,12 +59,18 @@ def decoded(text):
         return None
 
 
+def number_in(text, least, most):
+    """A text as a whole number within bounds of at most nine digits, None if it is none."""
+    sound = text.isascii() and text.isdigit() and len(text) < 10
+    return int(text) if sound and least <= int(text) <= most else None
+
+
 def whole_number(given, name, default, least, most, hint=""):
     """A parameter as a number within its bounds."""
-    text = given.get(name, str(default))
-    if text.isascii() and text.isdigit() and len(text) < 10 and least <= int(text) <= most:
-        return int(text)
-    raise BadParameters({name: f"Give a whole number from {least} to {most}.{hint}"})
+    number = number_in(given.get(name, str(default)), least, most)
+    if number is None:
+        raise BadParameters({name: f"Give a whole number from {least} to {most}.{hint}"})
+    return number
 
 
 class Key(NamedTuple):

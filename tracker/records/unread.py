@@ -14,7 +14,12 @@ def unread(queryset, user):
     return changed.annotate(last_writer=Subquery(last)).exclude(last_writer=user.pk)
 
 
-def read(record, version):
-    """Notes that this version was read; False if it is not the present one any more."""
-    rows = type(record).objects.filter(pk=record.pk, version=version)
-    return bool(rows.update(read_version=version))
+def is_unread(record, user):
+    """Whether this user is to read what was changed of a record."""
+    return unread(type(record).objects.filter(pk=record.pk), user).exists()
+
+
+def read(record):
+    """Notes that a record was read in the version at hand; False if it is not the present one any more."""
+    rows = type(record).objects.filter(pk=record.pk, version=record.version)
+    return bool(rows.update(read_version=record.version))

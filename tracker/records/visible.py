@@ -58,6 +58,10 @@ class Visible(GuardedSave):
     class Meta:
         abstract = True
 
+    def is_visible_to(self, user):
+        """Whether this reader may see the row, as it is stored."""
+        return type(self).objects.visible_to(user).filter(pk=self.pk).exists()
+
     def validate_constraints(self, exclude=None):
         """Checks every constraint, those on derived columns too, which no form holds."""
         editable = {name for name in exclude or () if self._meta.get_field(name).editable}

@@ -51,20 +51,15 @@ class Workflow:
         found = [] if not dates or any(getattr(self, name) for name in dates) else ["It has no date."]
         for name in self.visible_with:
             above = getattr(self, name)
-            if above and above not in together and not self._seen(above, None):
-                label = above if self._seen(above, user) else f"its {self._meta.get_field(name).verbose_name}"
+            if above and above not in together and not above.is_visible_to(None):
+                kind = self._meta.get_field(name).verbose_name
+                label = above if above.is_visible_to(user) else f"its {kind}"
                 found.append(f"It stays hidden until {label} is public.")
         return found
 
-    @staticmethod
-    def _seen(record, user):
-        return type(record).objects.visible_to(user).filter(pk=record.pk).exists()
-
     def sent_back(self):
         """The entry of the history by which it last went back to its author; None if it never did."""
-        states = {"before__publication": Publication.IN_REVIEW, "after__publication": Publication.DRAFT}
-        entries = Entry.objects.of(self).filter(row_id=str(self.pk), **states)
-        return entries.select_related("user").last()
+        return Entry.objects.of(self).sent_back().select_related("user").last()
 
     def _in_words(self, error):
         """The sentences of a ValidationError by fields; each that is about one field begins with its name."""

@@ -5,6 +5,7 @@ from django.db import models
 from django.db.models import Q
 
 from tracker.records import roles
+from tracker.records.autocomplete import is_uuid
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import PartialDateField
 from tracker.records.log import make_neutral
@@ -24,7 +25,6 @@ from .lists import (
     default_filters,
     facts,
     folded_of,
-    is_uuid,
     is_vocabulary,
     state_of,
     text_of,

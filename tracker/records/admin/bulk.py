@@ -10,11 +10,12 @@ from django.urls import path
 from django.utils.text import capfirst
 
 from tracker.records import editorial, refusals
+from tracker.records.autocomplete import is_uuid
 from tracker.records.context import noted
 
 from .forms import label_of, readable, sentences
 from .history import reason_field
-from .lists import facts, is_uuid, is_vocabulary
+from .lists import facts, is_vocabulary
 from .rights import editing_fields
 from .stale import last_saved
 from .verbs import AT_ONCE

@@ -1,7 +1,6 @@
 """Lists of the admin: columns, filters, and what is fetched for a whole page of rows at once."""
 
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
@@ -11,6 +10,7 @@ from django.utils.html import format_html
 from django.utils.text import capfirst
 
 from tracker.records import roles
+from tracker.records.autocomplete import is_uuid
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import Part, Record, Slugged
@@ -26,13 +26,6 @@ def facts(model):
     kept = {field.name for field in Record._meta.get_fields()}
     fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
     return [field for field in fields if field.editable and field.name not in kept]
-
-
-def is_uuid(text):
-    try:
-        return bool(UUID(text))
-    except ValueError:
-        return False
 
 
 def is_vocabulary(field):

@@ -15,6 +15,7 @@ from django.urls import path, reverse
 from rest_framework.exceptions import APIException
 
 from tracker.records import proposing, roles, writes
+from tracker.records.autocomplete import is_uuid
 from tracker.records.choices import Publication
 from tracker.records.documents import Invalid
 from tracker.records.history import Entry
@@ -27,7 +28,7 @@ from tracker.records.writer import rows_of, written
 from .forms import HIDDEN, label_of, readable
 from .history import REASON
 from .layout import lines
-from .lists import facts, is_uuid
+from .lists import facts
 
 
 def plain(value):

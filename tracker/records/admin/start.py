@@ -19,6 +19,7 @@ from tracker.records import roles
 from tracker.records.choices import Publication
 from tracker.records.history import Entry
 from tracker.records.models import Record, Slugged
+from tracker.records.pages import number_in
 from tracker.records.proposals import Proposal, ProposalState
 from tracker.records.unread import unread
 
@@ -115,8 +116,7 @@ class Start:
             raise Http404
         if not section.meant_for(request.user):
             raise PermissionDenied
-        asked = request.GET.get("page", "1")
-        number = int(asked) if asked.isdecimal() and 0 < int(asked) <= 10_000 else 1
+        number = number_in(request.GET.get("page", ""), 1, 10_000) or 1
         keys = section.keys(request.user, (number - 1) * PAGE, PAGE)
         rows = labelled(request.user, keys[:PAGE])
         context = {
@@ -147,8 +147,7 @@ def labelled(user, keys):
 def comments_on(rows):
     """{id: the comment with which a draft was last sent back}."""
     drafts = [row.pk for row in rows.values() if getattr(row, "publication", "") == Publication.DRAFT]
-    states = {"before__publication": Publication.IN_REVIEW, "after__publication": Publication.DRAFT}
-    sent_back = Entry.objects.filter(record_id__in=drafts, **states).order_by("id")
+    sent_back = Entry.objects.filter(record_id__in=drafts).sent_back().order_by("id")
     return dict(sent_back.values_list("record_id", "reason")) if drafts else {}
 
 

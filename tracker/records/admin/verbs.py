@@ -15,12 +15,13 @@ from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
 from tracker.records import refusals, roles
+from tracker.records.autocomplete import is_uuid
 from tracker.records.choices import Publication
 from tracker.records.history import Entry
-from tracker.records.unread import read, unread
+from tracker.records.unread import is_unread, read
 
 from .forms import label_of, readable, sentences
-from .lists import is_uuid, lists_of
+from .lists import lists_of
 from .rights import editing_fields
 
 AT_ONCE = 200
@@ -249,9 +250,8 @@ class Verbs:
         record = self.editable(request, object_id)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
-        meant = request.POST.get("version", "")
-        mine = not unread(self.model.objects.filter(pk=record.pk), request.user).exists()
-        if mine or not (meant.isdecimal() and read(record, int(meant))):
+        meant = request.POST.get("version") == str(record.version)
+        if not (meant and is_unread(record, request.user) and read(record)):
             said = "Not noted: it was changed since you looked, or somebody else is to read it."
             self.message_user(request, said, messages.ERROR)
         else:
@@ -284,7 +284,7 @@ class Verbs:
             "send_back": edits and state == Publication.IN_REVIEW,
             "publish": state != Publication.PUBLISHED and roles.may_publish(request.user, record),
             "withdraw": edits and state == Publication.PUBLISHED,
-            "read": edits and obj and unread(self.model.objects.filter(pk=obj.pk), request.user).exists(),
+            "read": edits and obj and is_unread(obj, request.user),
         }
         return {verb for verb, may in allowed.items() if may}
 
