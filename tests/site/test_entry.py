@@ -36,7 +36,7 @@ class GroupTest(EditingTest):
 
     def test_what_is_no_group_is_refused_and_nothing_is_saved(self):
         person, other = make.person(), make.person()
-        for chosen in ("row:1", "row:0", "row:7", "row:x"):
+        for chosen in ("row:1", "row:0", "row:7", "row:x", "row:" + "9" * 5000):
             answer = self.enter({"person": person.pk, "member_of": chosen}, {"person": other.pk})
             self.assertContains(answer, "Mend that row first", msg_prefix=chosen)
             self.assertContains(answer, f'value="{chosen}" selected')

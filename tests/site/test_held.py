@@ -1,7 +1,7 @@
 """A form that was sent after its session ended: what was typed is kept and can be sent again."""
 
 import re
-from urllib.parse import urlsplit
+from urllib.parse import urlencode, urlsplit
 
 from django.test import Client
 
@@ -43,6 +43,12 @@ class EndedSessionTest(AdminTest):
         known = {"username": self.admin.username, "password": make.PASSWORD}
         known |= {"csrfmiddlewaretoken": token(page), "next": "/admin/"}
         self.assertEqual(self.client.post("/admin/login/", known, **ORIGIN).status_code, 302)
+
+    def test_a_row_of_any_number_is_kept(self):
+        self.client.cookies.pop("sessionid")
+        sent = {**self.sent, f"citations-{'9' * 5000}-locator": "Kept"}
+        form = {"data": urlencode(sent), "content_type": "application/x-www-form-urlencoded"}
+        self.assertContains(self.client.post(self.path, **form, **ORIGIN), "Kept", status_code=403)
 
     def test_the_form_of_a_stranger_is_never_offered(self):
         for headers in ({"origin": "http://evil.example"}, {"origin": "null"}, {}):

@@ -38,6 +38,12 @@ class SavedFilterTest(WorkTest):
         self.remove(SavedFilter.objects.get())
         self.assertEqual(self.links(), [])
 
+    def test_a_number_of_any_length_removes_nothing(self):
+        self.client.force_login(self.editor)
+        self.keep("Women")
+        answer = self.client.post(address(Person, "filters"), {"remove": "9" * 5000, "query": ""})
+        self.assertEqual((answer.status_code, len(self.links())), (302, 1))
+
     def test_nobody_sees_uses_or_removes_those_of_others(self):
         self.client.force_login(self.editor)
         self.keep("Zzyzx")

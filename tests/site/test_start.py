@@ -165,6 +165,8 @@ class BoundsTest(StartTest):
         page = self.client.get("/admin/waiting/drafts/")
         self.assertEqual({item.record for item in page.context["items"]}, rows)
         self.assertEqual(self.client.get("/admin/waiting/drafts/?page=2").context["items"], [])
+        first = self.client.get(f"/admin/waiting/drafts/?page={'9' * 5000}")
+        self.assertEqual({item.record for item in first.context["items"]}, rows)
 
     def test_the_lists_of_others_are_closed(self):
         self.client.force_login(self.contributor)

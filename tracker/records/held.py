@@ -32,7 +32,7 @@ def is_typed(name, value):
 
 def in_words(name):
     """The name of a field; that of a field in a row counts rows from one."""
-    rows = re.sub(r"-(\d+)-", lambda number: f" {int(number[1]) + 1}: ", name)
+    rows = re.sub(r"-(\d{1,4})-", lambda number: f" {int(number[1]) + 1}: ", name)
     return rows.replace("_", " ").capitalize()
 
 

@@ -12,9 +12,10 @@ from django.shortcuts import redirect
 from django.urls import path
 
 from tracker.records.choices import Publication
+from tracker.records.pages import number_in
 from tracker.records.saved import SavedFilter
 
-MOST = 20
+MOST, LARGEST = 20, 999_999_999  # filters of a list, and the number of one
 PASSING = {IS_POPUP_VAR, TO_FIELD_VAR, ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, PAGE_VAR}
 
 
@@ -68,8 +69,8 @@ class KeptFilters:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         own = SavedFilter.objects.of(request.user, self.model)
-        if (gone := request.POST.get("remove", "")).isdecimal():
-            own.filter(pk=int(gone)).delete()
+        if gone := number_in(request.POST.get("remove", ""), 1, LARGEST):
+            own.filter(pk=gone).delete()
         elif said := self.keep(own, request):
             self.message_user(request, said, messages.ERROR)
         query = lasting(QueryDict(request.POST.get("query", "")))

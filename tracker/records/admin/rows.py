@@ -3,6 +3,8 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
+from tracker.records.pages import number_in
+
 from .forms import KnownChoice
 
 NEW = "row:"
@@ -48,9 +50,9 @@ class RowChoice(forms.ModelChoiceField):
     def to_python(self, value):
         if not str(value or "").startswith(NEW):
             return super().to_python(value)
-        number = value.removeprefix(NEW)
         rows = self.formset.forms if self.formset else []
-        form = rows[int(number)] if number.isdecimal() and int(number) < len(rows) else None
+        number = number_in(value.removeprefix(NEW), 0, len(rows) - 1)
+        form = None if number is None else rows[number]
         if (
             form is None
             or form.errors
