@@ -5,6 +5,7 @@ from django.db.models import Prefetch
 
 from tracker.records.admin import (
     IdentifierInline,
+    OnlyShown,
     OtherNameInline,
     PartInline,
     RecordAdmin,
@@ -18,7 +19,7 @@ KNOWN_AFFILIATIONS = 2
 
 
 @admin.register(models.Side)
-class SideAdmin(VisibleAdmin):
+class SideAdmin(OnlyShown, VisibleAdmin):
     """Only for autocomplete: sides are written on the page of their conflict.
 
     They are found by their own names alone: the title of a conflict often names both of its sides.
@@ -28,15 +29,6 @@ class SideAdmin(VisibleAdmin):
     search_through = []
 
     def has_module_permission(self, request):
-        return False
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
         return False
 
 

@@ -10,10 +10,12 @@ from .citing import Citing
 from .inlines import CitationInline, IdentifierInline, OtherNameInline, PartInline, RecordInline
 from .lists import text_of
 from .relations import VisibleRelations
+from .rights import OnlyShown
 
 __all__ = [
     "CitationInline",
     "IdentifierInline",
+    "OnlyShown",
     "OtherNameInline",
     "PartInline",
     "RecordAdmin",

@@ -9,12 +9,13 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 
 from tracker.records import editorial
 from tracker.records.accounts import end_sessions, grant, link_lasts_until, password_link
 from tracker.records.roles import Role, edits
+
+from .pages import answer, answer_once
 
 User = get_user_model()
 admin.site.unregister([User, Group])  # roles are the only groups, and nobody changes what they may do
@@ -171,20 +172,15 @@ class AccountAdmin(SaysWhatIsTaken, admin.ModelAdmin):
         if request.method == "POST":
             self.log_change(request, user, "Took the password and gave a link that sets a new one.")
             return self.show_link(request, user)
-        context = {"title": "New password link", "original": user, "opts": self.opts}
-        return TemplateResponse(
-            request, "admin/account_link.html", {**self.admin_site.each_context(request), **context}
-        )
+        said = {"title": "New password link", "original": user}
+        return answer(self, request, "admin/account_link.html", **said)
 
     def show_link(self, request, user):
-        context = {
-            "title": f"Password link for {user.username}",
-            "opts": self.opts,
-            "secret": password_link(user),
-            "says": "Whoever opens it sets the password of this account: send it by a way that you trust.",
-            "until": link_lasts_until(),
-            "back": reverse("admin:auth_user_changelist"),
-        }
-        return TemplateResponse(
-            request, "admin/shown_once.html", {**self.admin_site.each_context(request), **context}
+        return answer_once(
+            self,
+            request,
+            title=f"Password link for {user.username}",
+            secret=password_link(user),
+            says="Whoever opens it sets the password of this account: send it by a way that you trust.",
+            until=link_lasts_until(),
         )

@@ -5,20 +5,19 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.text import capfirst
 
 from tracker.records import editorial, refusals
-from tracker.records.autocomplete import is_uuid
 from tracker.records.context import noted
 
 from .forms import label_of, readable, sentences
 from .history import reason_field
 from .lists import facts, is_vocabulary
+from .pages import answer
 from .rights import editing_fields
-from .stale import last_saved
-from .verbs import AT_ONCE
+from .stale import last_saved, versions_of
+from .verbs import chosen
 
 
 class BulkForm(forms.Form):
@@ -30,11 +29,6 @@ class BulkForm(forms.Form):
         super().__init__(*args, **kwargs)
         self.fields["change"].choices = [("", "---------"), *choices]
         self.fields["reason"].required = published
-
-
-def versions_of(records):
-    """Says which records in which versions a page shows."""
-    return " ".join(f"{record.pk}:{record.version}" for record in records)
 
 
 def changed_since(record):
@@ -49,10 +43,7 @@ class Bulk:
 
     @admin.action(description="Change a field of the selected ...", permissions=["change"])
     def change_selected(self, request, queryset):
-        keys = list(queryset.values_list("pk", flat=True)[: AT_ONCE + 1])
-        if len(keys) > AT_ONCE:
-            return self.message_user(request, f"Change at most {AT_ONCE} records at once.", messages.ERROR)
-        return redirect(f"{self.address('bulk')}?ids={','.join(map(str, keys))}")
+        return self.ask(request, "bulk", queryset)
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.bulk_view)
@@ -75,8 +66,8 @@ class Bulk:
         """Asks for the field, its value and the reason; changes all of them, or says why not."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        keys = [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
-        records = list(self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user))
+        rows = self.get_queryset(request).filter(pk__in=chosen(request))
+        records = list(self.labelled(rows, request.user))
         published = any(record.published_at for record in records)
         shown = {"seen": versions_of(records)}
         form = BulkForm(list(self.bulk_choices(request.user)), published, request.POST or None, initial=shown)
@@ -84,14 +75,8 @@ class Bulk:
             said = f"{len(records)} {self.opts.verbose_name_plural} were changed."
             self.message_user(request, said, messages.SUCCESS)
             return redirect(self.address("changelist"))
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Change many",
-            "opts": self.opts,
-            "form": form,
-            "rows": [(label_of(record), self.address("change", record.pk)) for record in records],
-        }
-        return TemplateResponse(request, "admin/record_bulk.html", context)
+        rows = [(label_of(record), self.address("change", record.pk)) for record in records]
+        return answer(self, request, "admin/record_bulk.html", title="Change many", form=form, rows=rows)
 
     def changed_all(self, request, form, keys):
         """Whether every one was changed; if not, none was, and the form says why."""

@@ -10,7 +10,6 @@ from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.http import Http404
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path
 from django.utils.text import capfirst
 
@@ -22,6 +21,7 @@ from tracker.records.past import Past
 
 from .forms import HIDDEN, label_of, readable, sentences
 from .lists import is_vocabulary, name_of
+from .pages import answer
 
 PAGE = 50
 REASON = "reason"
@@ -186,8 +186,8 @@ class History:
         occasions = Told(Past(record, request.user)).occasions()
         page = Paginator(occasions, PAGE).get_page(request.GET.get("page"))
         said = {"title": "History", "page": page, "newest": occasions[0] if occasions else None}
-        context = {**self.page_context(request, record), **said, **(extra_context or {})}
-        return TemplateResponse(request, "admin/record_history.html", context)
+        said = {**self.page_context(request, record), **said, **(extra_context or {})}
+        return answer(self, request, "admin/record_history.html", **said)
 
     def revert_view(self, request, object_id, entry):
         """Shows what would change, asks why, and goes back."""
@@ -205,9 +205,7 @@ class History:
         told = Told(past)
         changes = [change for way in past.since(chosen) for change in told.changes(way)]
         said = {"title": "Go back", "form": form, "entry": chosen, "changes": changes}
-        return TemplateResponse(
-            request, "admin/record_revert.html", {**self.page_context(request, record), **said}
-        )
+        return answer(self, request, "admin/record_revert.html", **said, **self.page_context(request, record))
 
     def reverted(self, past, entry, form):
         """Whether it went back; if not, the form says why."""
@@ -222,9 +220,8 @@ class History:
         return form.is_valid()
 
     def page_context(self, request, record):
+        """What a page says of the record whose history it tells."""
         return {
-            **self.admin_site.each_context(request),
-            "opts": self.opts,
             "object": record,
             "label": label_of(record),
             "may_revert": roles.edits(request.user) or self.has_change_permission(request, record),

@@ -10,8 +10,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, models, transaction
 from django.http import Http404
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 from rest_framework.exceptions import APIException
 
 from tracker.records import proposing, roles, writes
@@ -29,6 +28,8 @@ from .forms import HIDDEN, label_of, readable
 from .history import REASON
 from .layout import lines
 from .lists import facts
+from .pages import address_of, answer
+from .rights import OnlyShown
 
 
 def plain(value):
@@ -237,7 +238,7 @@ class DecisionForm(forms.Form):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(admin.ModelAdmin):
+class ProposalAdmin(OnlyShown, admin.ModelAdmin):
     list_display = ["reason", "kind", "created_by", "created_at", "state"]
     list_filter = ["state"]
     list_select_related = ["created_by"]
@@ -256,15 +257,6 @@ class ProposalAdmin(admin.ModelAdmin):
 
     def has_view_permission(self, request, obj=None):
         return roles.writes(request.user)
-
-    def has_add_permission(self, request):
-        return False
-
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
 
     def labelled(self, queryset, user):
         return queryset.select_related("created_by")
@@ -295,24 +287,16 @@ class ProposalAdmin(admin.ModelAdmin):
             }
             for one in changes_of(proposal, reader)
         ]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Proposal",
-            "opts": self.opts,
-            "proposal": proposal,
-            "form": form,
-            "decides": decides,
+        is_open = proposal.state == ProposalState.OPEN
+        said = {"title": "Proposal", "proposal": proposal, "form": form, "decides": decides}
+        about = {
             "record": record,
+            "address": record and address_of(record, "change"),
             "label": label_of(record) if record else "a record that you may not see",
-            "outdated": record
-            and proposal.state == ProposalState.OPEN
-            and record.version != proposal.version,
+            "outdated": record and is_open and record.version != proposal.version,
             "changes": changes,
         }
-        if record:
-            place = f"admin:{record._meta.app_label}_{record._meta.model_name}_change"
-            context["address"] = reverse(place, args=[record.pk])
-        return TemplateResponse(request, "admin/proposal.html", context)
+        return answer(self, request, "admin/proposal.html", **said, **about)
 
     def decided(self, request, proposal, form):
         """Whether it was applied or declined; if not, the form says why."""

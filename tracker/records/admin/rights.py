@@ -19,6 +19,19 @@ class Rights:
         return roles.edits(request.user)
 
 
+class OnlyShown:
+    """Mixin for an admin whose rows nobody adds, changes or deletes there."""
+
+    def has_add_permission(self, request):
+        return False
+
+    def has_change_permission(self, request, obj=None):
+        return False
+
+    def has_delete_permission(self, request, obj=None):
+        return False
+
+
 def editing_fields(user):
     """The fields for the work on a record, as the API has them; here editors also say who is cleared."""
     names = [name for name in editorial.names(user) if name != "confidentiality"]

@@ -39,6 +39,11 @@ def show_anew(form):
     form.data[form.add_prefix(SEEN)] = str(form.instance.version)
 
 
+def versions_of(records):
+    """Says which records in which versions a page shows."""
+    return " ".join(sorted(f"{record.pk}:{record.version}" for record in records))
+
+
 def last_saved(record):
     """Who saved it last, and when."""
     last = Entry.objects.of(record).select_related("user").last()

@@ -25,6 +25,7 @@ from tracker.records.unread import unread
 
 from .forms import label_of
 from .lists import state_of, visible_citations
+from .pages import address_of
 
 SHORT, PAGE = 5, 50
 WAITING = (Publication.DRAFT, Publication.IN_REVIEW)
@@ -79,10 +80,6 @@ class Item(NamedTuple):
     @property
     def history(self):
         return address_of(self.record, "history")
-
-
-def address_of(record, page):
-    return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_{page}", args=[record.pk])
 
 
 class Start:

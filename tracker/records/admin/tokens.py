@@ -7,14 +7,15 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
-from django.urls import path, reverse
+from django.urls import path
 
 from tracker.records.roles import roles
 from tracker.records.shapes import registry, resource
 from tracker.records.tokens import LONGEST, ApiToken, TokenScope
 
 from .accounts import SaysWhatIsTaken
+from .pages import answer_once
+from .rights import OnlyShown
 
 DAYS = (7, 30, 90, 180, LONGEST.days)
 
@@ -61,7 +62,7 @@ class TokenForm(forms.ModelForm):
 
 
 @admin.register(ApiToken)
-class TokenAdmin(SaysWhatIsTaken, admin.ModelAdmin):
+class TokenAdmin(SaysWhatIsTaken, OnlyShown, admin.ModelAdmin):
     form = TokenForm
     change_form_template = "admin/token_form.html"
     change_list_template = "admin/token_list.html"
@@ -115,12 +116,6 @@ class TokenAdmin(SaysWhatIsTaken, admin.ModelAdmin):
     def has_add_permission(self, request):
         return bool(roles(request.user))
 
-    def has_change_permission(self, request, obj=None):
-        return False
-
-    def has_delete_permission(self, request, obj=None):
-        return False
-
     def save_model(self, request, obj, form, change):
         obj.shown = obj.draw()
         super().save_model(request, obj, form, change)
@@ -130,17 +125,13 @@ class TokenAdmin(SaysWhatIsTaken, admin.ModelAdmin):
         return super().add_view(request, form_url, one)
 
     def response_add(self, request, obj, post_url_continue=None):
-        """The page that shows the token, now and no more: nothing keeps it until another page."""
-        context = {
-            "title": f"API token {obj.name}",
-            "opts": self.opts,
-            "secret": obj.shown,
-            "says": "Programs send it with each request, as the header Authorization: Bearer and this text.",
-            "until": obj.expires_at,
-            "back": reverse("admin:records_apitoken_changelist"),
-        }
-        return TemplateResponse(
-            request, "admin/shown_once.html", {**self.admin_site.each_context(request), **context}
+        return answer_once(
+            self,
+            request,
+            title=f"API token {obj.name}",
+            secret=obj.shown,
+            says="Programs send it with each request, as the header Authorization: Bearer and this text.",
+            until=obj.expires_at,
         )
 
     def get_urls(self):

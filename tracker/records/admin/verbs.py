@@ -1,6 +1,5 @@
 """The verbs in the admin: submit, send back, publish and withdraw, on many records from a list or on one."""
 
-from hashlib import sha256
 from typing import NamedTuple
 
 from django import forms
@@ -10,7 +9,6 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.template.response import TemplateResponse
 from django.urls import path, reverse
 from django.utils.html import format_html, format_html_join
 
@@ -22,7 +20,9 @@ from tracker.records.unread import is_unread, read
 
 from .forms import label_of, readable, sentences
 from .lists import lists_of
+from .pages import address_of, answer
 from .rights import editing_fields
+from .stale import versions_of
 
 AT_ONCE = 200
 DONE = {
@@ -75,10 +75,9 @@ class PublishingForm(forms.Form):
     )
 
 
-def mark_of(records):
-    """Says which records in which versions a page showed."""
-    shown = sorted(f"{record.pk}:{record.version}" for record in records)
-    return sha256(" ".join(shown).encode()).hexdigest()
+def chosen(request):
+    """The ids that a page for many records was opened with."""
+    return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
 
 
 class Verbs:
@@ -103,12 +102,12 @@ class Verbs:
     def withdraw_selected(self, request, queryset):
         return self.ask(request, "withdraw", queryset)
 
-    def ask(self, request, verb, queryset):
-        """Goes to the page that asks for the words of a verb."""
+    def ask(self, request, page, queryset):
+        """Goes to a page that asks something before it acts on many records."""
         keys = list(queryset.values_list("pk", flat=True)[: AT_ONCE + 1])
         if len(keys) > AT_ONCE:
             return self.message_user(request, f"Choose at most {AT_ONCE} records at once.", messages.ERROR)
-        return redirect(f"{self.address(verb)}?ids={','.join(map(str, keys))}")
+        return redirect(f"{self.address(page)}?ids={','.join(map(str, keys))}")
 
     def address(self, page, *args):
         """The path of a page of this admin."""
@@ -169,21 +168,15 @@ class Verbs:
         """Asks for the reason or the comment, then does it."""
         if not self.has_edit_permission(request):
             raise PermissionDenied
-        keys = [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
+        keys = chosen(request)
         form = SayingForm(ASKED[verb], request.POST or None)
         if form.is_valid():
             self.carry_out(request, verb, keys, form.cleaned_data["reason"])
             return redirect(self.address("change", keys[0]) if len(keys) == 1 else self.address("changelist"))
         records = self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user)
-        context = {
-            **self.admin_site.each_context(request),
-            "title": ASKED[verb].title,
-            "words": ASKED[verb],
-            "opts": self.opts,
-            "form": form,
-            "labels": [label_of(record) for record in records],
-        }
-        return TemplateResponse(request, "admin/record_say.html", context)
+        said = {"title": ASKED[verb].title, "words": ASKED[verb], "form": form}
+        labels = [label_of(record) for record in records]
+        return answer(self, request, "admin/record_say.html", labels=labels, **said)
 
     def editable(self, request, object_id):
         """The record of a page that is for editors only."""
@@ -198,30 +191,23 @@ class Verbs:
         """Lists what is published together and what each lacks; then publishes all of it, or nothing."""
         record = self.editable(request, object_id)
         together = [record, *record.drafts(request.user)]
-        form = PublishingForm(request.POST or None, initial={"mark": mark_of(together)})
+        form = PublishingForm(request.POST or None, initial={"mark": versions_of(together)})
         if form.is_valid() and self.published(request, record, together, form):
             number = f" with {len(together) - 1} that belong to it" if together[1:] else ""
             self.message_user(request, f"1 {self.opts.verbose_name} was published{number}.", messages.SUCCESS)
             return redirect(self.address("change", record.pk))
         rows = [self.readiness(request, one, together) for one in together]
-        context = {
-            **self.admin_site.each_context(request),
-            "title": "Publish",
-            "opts": self.opts,
-            "record": record,
-            "form": form,
-            "rows": rows,
-            "ready": not any(row["missing"] for row in rows),
-        }
-        return TemplateResponse(request, "admin/record_publish.html", context)
+        said = {"title": "Publish", "record": record, "form": form, "rows": rows}
+        ready = not any(row["missing"] for row in rows)
+        return answer(self, request, "admin/record_publish.html", ready=ready, **said)
 
     def published(self, request, record, together, form):
         """Whether it was published; if not, the form says why."""
-        if form.cleaned_data["mark"] == mark_of(together):
+        if form.cleaned_data["mark"] == versions_of(together):
             problems = self.attempt(request, "publish", record, form.cleaned_data["comment"])
         else:
             problems = ["It was changed since you looked: look again, then publish."]
-        form.data = {**form.data.dict(), "mark": mark_of(together)}
+        form.data = {**form.data.dict(), "mark": versions_of(together)}
         for problem in problems:
             form.add_error(None, problem)
         return not problems
@@ -233,14 +219,11 @@ class Verbs:
         own = next((key.name for key in keys if key.model is type(record)), "")
         may = roles.may_publish(request.user, record)
         mine = [] if may else ["You wrote it: somebody else publishes it first."]
-        address = reverse(
-            f"admin:{record._meta.app_label}_{record._meta.model_name}_change", args=[record.pk]
-        )
         return {
             "label": label_of(record, without=own),
             "record": record,
             "kind": record._meta.verbose_name,
-            "address": address,
+            "address": address_of(record, "change"),
             "missing": mine + [readable(said) for said in record.unready()],
             "hints": record.hints(request.user, together),
         }
