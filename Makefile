@@ -11,16 +11,19 @@ ifeq ($(DATABASE_URL)$(POSTGRES_BIN),)
 EMBEDDED := .venv/embedded.installed
 endif
 
-.PHONY: help install run test lint format lock diagram variables roles clean
+.PHONY: help install run test test-long lint format lock diagram variables roles clean
 
 help:  ## list what one can do
-	@sed -n 's/^\([a-z]*\):.*## /\1	/p' Makefile
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
 
 run: install  ## serve site, admin and API (HOST, PORT, ... : see the table in README.md)
 	@exec $(BIN)/python manage.py serve
 
 test: install .venv/dev.installed  ## run all tests on a throw-away database
 	@exec $(BIN)/python -m pytest -n auto --dist loadscope
+
+test-long: install .venv/dev.installed  ## run the tests that take minutes: faults, fuzzing, planted names
+	@exec $(BIN)/python -m pytest -m long -rP --durations=0
 
 lint: .venv/dev.installed  ## check style without changing anything
 	@$(BIN)/python -m ruff check .
