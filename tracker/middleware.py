@@ -1,9 +1,12 @@
 """What every answer carries, and what is answered while the database is away."""
 
-from django.db import InterfaceError, OperationalError, close_old_connections
-from django.http import HttpResponse
-from django.utils.cache import patch_vary_headers
+import sys
 
+from django.db import close_old_connections
+from django.utils.cache import patch_vary_headers
+from django.views import defaults
+
+from tracker.records import faults
 from tracker.records.context import noted
 from tracker.records.problems import problem
 
@@ -55,7 +58,7 @@ class Noted:
 
 
 class DatabaseAway:
-    """Answers 503 instead of 500 when a view cannot reach the database, as while it is being started again.
+    """Answers 503 instead of 500 where the database fails in a way that passes by itself.
 
     Connections are kept, so each thread notices a lost one with its next request. Where that only reads, it
     is tried a second time on a new connection, and nobody else notices.
@@ -66,15 +69,14 @@ class DatabaseAway:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if response.status_code == 503 and request.method in ("GET", "HEAD"):
+        if response.status_code == 503 and request.method in ("GET", "HEAD") and faults.lost():
             close_old_connections()
             response = self.get_response(request)
         return response
 
     def process_exception(self, request, exception):
-        if isinstance(exception, (OperationalError, InterfaceError)):
-            return unavailable(request)
-        return None
+        sentence = faults.passing(exception)
+        return sentence and faults.unavailable(request, sentence)
 
 
 class CleanCookies:
@@ -88,13 +90,11 @@ class CleanCookies:
         return self.get_response(request)
 
 
-def unavailable(request):
-    """The answer to a request that the database cannot serve now: problem details for the API, else text."""
-    detail = "The database cannot be reached at the moment. Try again in a few seconds."
+def failed(request):
+    """The answer to an error that no view has answered, as those of other middleware."""
+    sentence = faults.passing(sys.exc_info()[1])
+    if sentence:
+        return faults.unavailable(request, sentence)
     if request.path.startswith("/api/"):
-        response = problem(503, detail)
-    else:
-        response = HttpResponse(detail, status=503, content_type="text/plain; charset=utf-8")
-    response.headers["Retry-After"] = "2"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+        return problem(500, "This is a mistake of the server. It has been noted.")
+    return defaults.server_error(request)

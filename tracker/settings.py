@@ -62,7 +62,14 @@ def database(url: str) -> dict:
         ) from None
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     described = {key: parts.pop(name, "") for key, name in names.items()}
+    parts.setdefault("connect_timeout", whole_number("CONNECT_TIMEOUT", 2, 60))
     return {"ENGINE": "django.db.backends.postgresql", **described, "OPTIONS": parts}
+
+
+def limits(**variables: str) -> str:
+    """Settings of PostgreSQL in the form of libpq's `options`, in seconds; without those that are 0."""
+    seconds = {setting: whole_number(name, 0, 600) for setting, name in variables.items()}
+    return " ".join(f"-c {setting}={number}s" for setting, number in seconds.items() if number)
 
 
 def secret_key() -> str:
@@ -155,6 +162,13 @@ TEMPLATES = [
     }
 ]
 
+# What a request may take, as options of its connection. tracker/wsgi.py adds them: commands take their time.
+LIMITS = limits(
+    statement_timeout="STATEMENT_TIMEOUT",
+    lock_timeout="LOCK_TIMEOUT",
+    idle_in_transaction_session_timeout="IDLE_TIMEOUT",
+)
+EXPORT_TIMEOUT = whole_number("EXPORT_TIMEOUT", 1, 3600)
 # A read must be one statement: connections are kept, and not tried out first. The request that notices a lost
 # one answers 503 (or tries again, as the read path does), and Django opens a new one for the next.
 DATABASES = {"default": {**database(read("DATABASE_URL") or "dbname=tracker"), "CONN_MAX_AGE": None}}

@@ -5,10 +5,14 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from tracker import health
 from tracker.records.accounts import SetPassword
 
+handler500 = "tracker.middleware.failed"
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/v1/")),
+    path("healthz", health.alive, name="healthz"),
+    path("readyz", health.ready, name="readyz"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}tracker/favicon.svg")),
     path("admin/set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
     path("admin/", admin.site.urls),

@@ -14,4 +14,8 @@ if settings.DEMO and "SERVED_LOCALLY" not in os.environ:
         "SECRET_KEY is not set. Set it to at least 50 random characters; for the local demo use `make run`."
     )
 
+# What DATABASE_URL says comes later, and wins.
+connecting = settings.DATABASES["default"]["OPTIONS"]
+connecting["options"] = f"{settings.LIMITS} {connecting.get('options', '')}".strip()
+
 application = get_wsgi_application()
