@@ -93,8 +93,30 @@ class Name(Part):
         return Q() if roles.edits(user) else Q(**{f"{path}confidentiality": Confidentiality.PUBLIC})
 
 
+def published_trigger(parent=None):
+    """A trigger that notes with an identifier whether its record is public, and the parent it has."""
+    public = "{0}.publication = 'published' AND {0}.confidentiality = 'public'"
+    tables = "{fields.record.related_model._meta.db_table} record"
+    rule = public.format("record")
+    if parent:
+        tables += f" JOIN {parent} parent ON parent.id = record.{parent.partition('_')[2]}_id"
+        rule += f" AND {public.format('parent')}"
+    return pgtrigger.Trigger(
+        name="published",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func=pgtrigger.Func(
+            f"NEW.published := EXISTS (SELECT FROM {tables} WHERE record.id = NEW.record_id AND {rule});"
+            " RETURN NEW;"
+        ),
+    )
+
+
 class Identifier(Part):
-    """What another system calls the record; unique among published records, which the database sees to."""
+    """What another system calls the record; unique among public records, which the database sees to.
+
+    `published` says whether the record is public: a hidden one is not compared, a refusal would tell of it.
+    """
 
     scheme = models.SlugField(max_length=40, help_text="The other system, for example wikidata.")
     identifier = models.CharField(max_length=200)
@@ -110,30 +132,21 @@ class Identifier(Part):
                 violation_error_message="A published record has this identifier.",
             )
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="published",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                func=pgtrigger.Func(
-                    "NEW.published := EXISTS (SELECT FROM {fields.record.related_model._meta.db_table} record"
-                    " WHERE record.id = NEW.record_id AND record.publication = 'published'); RETURN NEW;"
-                ),
-            )
-        ]
+        triggers = [published_trigger()]
 
     def clean(self):
-        self.published = self.record.publication == Publication.PUBLISHED  # as the trigger will say
+        self.published = self.record.is_visible_to(None)  # as the trigger will say
 
 
-def identifiers_trigger(table):
-    """A trigger that carries the publication of a record to its identifiers in this table."""
+def identifiers_trigger(table, *keys, records="SELECT NEW.id"):
+    """A trigger that carries to the identifiers in this table whether their records are public."""
+    decides = ("publication", "confidentiality", *keys)
     return pgtrigger.Trigger(
-        name="identifiers",
+        name=table.partition("_")[2],
         when=pgtrigger.After,
-        operation=pgtrigger.UpdateOf("publication"),
-        condition=pgtrigger.Q(old__publication__df=pgtrigger.F("new__publication")),
-        func=f"UPDATE {table} SET published = published WHERE record_id = NEW.id; RETURN NULL;",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange(*decides),
+        func=f"UPDATE {table} SET published = published WHERE record_id IN ({records}); RETURN NULL;",
     )
 
 
@@ -144,10 +157,7 @@ class Identified(models.Model):
         abstract = True
 
     def missing(self):
-        """What stands between this record and its publication, an identifier of a public one included.
-
-        That of a published one which is hidden only the database refuses, before whoever publishes.
-        """
+        """What stands between this record and its publication, an identifier of a public one included."""
         own = self.identifiers.filter(scheme=OuterRef("scheme"), identifier=OuterRef("identifier"))
         public = type(self).objects.visible_to(None).exclude(pk=self.pk)
         taken = self.identifiers.model.objects.filter(Exists(own), published=True, record__in=public)
@@ -190,7 +200,14 @@ class Person(Identified, Named):
     class Meta(Named.Meta):
         verbose_name_plural = "people"
         constraints = [*Named.Meta.constraints, not_reversed("birth_date", "death_date")]
-        triggers = [*Named.Meta.triggers, identifiers_trigger("people_personidentifier")]
+        triggers = [
+            *Named.Meta.triggers,
+            identifiers_trigger("people_personidentifier"),
+            identifiers_trigger(
+                "people_persecutioncaseidentifier",
+                records="SELECT id FROM people_persecutioncase WHERE person_id = NEW.id",
+            ),
+        ]
 
 
 class PersonName(Name):
@@ -289,11 +306,14 @@ class PersecutionCase(Identified, Titled):
 
     class Meta(Titled.Meta):
         verbose_name = "case"
-        triggers = [*Titled.Meta.triggers, identifiers_trigger("people_persecutioncaseidentifier")]
+        triggers = [*Titled.Meta.triggers, identifiers_trigger("people_persecutioncaseidentifier", "person")]
 
 
 class PersecutionCaseIdentifier(Identifier):
     record = models.ForeignKey(PersecutionCase, models.CASCADE, related_name="identifiers")
+
+    class Meta(Identifier.Meta):
+        triggers = [published_trigger("people_person")]
 
 
 class PersecutionCaseCitation(Citation):

@@ -249,6 +249,34 @@ class SlugTest(VerbTest):
         make.statement(slug="meeting")
         self.assertEqual(self.published(title="Meeting").slug, "meeting")
 
+    def test_what_is_hidden_keeps_no_slug_from_a_public_namesake(self):
+        below = make.case(title="Case", person=make.person(publication="draft"))
+        for build, hidden in (
+            (make.person, make.person(name="Anar", confidentiality="restricted")),
+            (make.dialogue, make.dialogue(title="Meeting", confidentiality="confidential")),
+            (make.case, below),
+        ):
+            with self.subTest(build=build.__name__):
+                slug = hidden.slug
+                row = self.published(build, **{hidden.label_field: hidden.label})
+                self.assertEqual(row.slug, slug)
+                hidden.refresh_from_db()
+                self.assertRegex(hidden.slug, rf"\A{slug}-[0-9a-f]{{4}}\Z")
+
+    def test_an_old_slug_of_what_is_hidden_is_free(self):
+        hidden = self.published(title="Meeting")
+        hidden.change_slug("talks")
+        hidden.confidentiality = "restricted"
+        hidden.save()
+        self.assertEqual(self.published(title="Meeting").slug, "meeting")
+        self.assertFalse(OldSlug.objects.exists())
+
+    def test_what_is_hidden_takes_no_slug_from_what_is_public(self):
+        row = self.published(title="Meeting")
+        hidden = self.published(title="Meeting", confidentiality="restricted")
+        self.assertEqual(self.stored(row).slug, "meeting")
+        self.assertRegex(hidden.slug, r"\Ameeting-[0-9a-f]{4}\Z")
+
     def test_a_long_name_makes_a_slug_that_fits(self):
         for _ in range(2):
             self.assertLessEqual(len(self.published(title="word " * 60).slug), 90)

@@ -220,22 +220,33 @@ class Slugged(Record):
     def free_slug(self):
         """A slug that no public record of this kind has or had; a taken one gets four random characters."""
         wanted = slugify_name(self.label) or self._meta.model_name
-        if self.slug_is_free(wanted):
-            return wanted
-        return f"{wanted[:84]}-{secrets.token_hex(2)}"
+        return wanted if self.slug_is_free(wanted) else lengthened(wanted)
 
     def slug_is_free(self, slug):
-        others = type(self).objects.filter(slug=slug, publication=Publication.PUBLISHED).exclude(pk=self.pk)
-        old = OldSlug.objects.filter(model=self._meta.label, slug=slug).exclude(record_id=self.pk)
-        return not others.exists() and not old.exists()
+        others = type(self).objects.visible_to(None).exclude(pk=self.pk)
+        old = OldSlug.objects.filter(model=self._meta.label, slug=slug, record_id__in=others.values("pk"))
+        return not others.filter(slug=slug).exists() and not old.exists()
+
+    def claim_slug(self):
+        """Takes its slug from the hidden record that has it or had it: nothing hidden decides an address."""
+        others = type(self).objects.filter(slug=self.slug, publication=Publication.PUBLISHED)
+        others.exclude(pk=self.pk).update(slug=lengthened(self.slug))
+        OldSlug.objects.filter(model=self._meta.label, slug=self.slug).exclude(record_id=self.pk).delete()
 
     def _moved(self, by):
         super()._moved(by)
-        if self.publication == Publication.PUBLISHED and not (self.slug and self.slug_is_free(self.slug)):
-            self.change_slug(self.free_slug())
+        if self.publication == Publication.PUBLISHED:
+            if not (self.slug and self.slug_is_free(self.slug)):
+                self.change_slug(self.free_slug())
+            self.claim_slug()
         if self.publication == Publication.WITHDRAWN and self.forgets_slug:
             OldSlug.objects.filter(model=self._meta.label, record_id=self.pk).delete()
             self.slug = None
+
+
+def lengthened(slug):
+    """A slug with four random characters: a number would count."""
+    return f"{slug[:84]}-{secrets.token_hex(2)}"
 
 
 class LatinField(Derived, models.TextField):
@@ -349,7 +360,8 @@ class Source(Slugged):
             *Slugged.Meta.constraints,
             models.UniqueConstraint(
                 fields=["source_url"],
-                condition=Q(publication=Publication.PUBLISHED) & ~Q(source_url=""),
+                condition=Q(publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC)
+                & ~Q(source_url=""),  # what is hidden is not compared: a refusal would tell of it
                 name="source_url_unique",
                 violation_error_message="A published source has this source_url.",
             ),
