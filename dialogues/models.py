@@ -16,8 +16,11 @@ from people.models import (
     Person,
     Side,
     identifiers_trigger,
+    known,
+    secrets_of,
 )
 from tracker.records import history, roles
+from tracker.records.choices import Confidentiality
 from tracker.records.constraints import Said, language_code, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Titled
@@ -214,6 +217,12 @@ class Participation(Record):
         knows = self.created_by_id == user.pk or roles.is_cleared(user, self)
         return () if knows else ("naming", "confidentiality", "cleared")
 
+    @classmethod
+    def secrets(cls, user=None):
+        """The names of those whose part in a dialogue is not public, as the dialogue's secrets."""
+        hidden = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
+        return secrets_of(hidden.values_list("person", "dialogue"))
+
 
 class ParticipationCitation(Citation):
     record = models.ForeignKey(Participation, models.CASCADE, related_name="citations")
@@ -232,6 +241,14 @@ class ParticipationIdentity(models.Model):
 
     def __str__(self):
         return f"identity behind participation {str(self.pk)[:8]}"
+
+    @classmethod
+    def secrets(cls, user=None):
+        """The names of those behind unnamed participations, as the dialogue's secrets."""
+        rows = cls.objects.all()
+        if user:
+            rows = rows.filter(participation__in=Participation.objects.visible_to(user).filter(cleared=user))
+        return secrets_of(rows.values_list("person", "participation__dialogue"))
 
     def clean(self):
         if self.participation.naming == Naming.NAMED:

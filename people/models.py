@@ -12,6 +12,7 @@ from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
+from tracker.records.lint import Secret
 from tracker.records.models import Citation, Named, Part, Place, Record, Titled
 from tracker.records.search import tokens_trigger
 
@@ -209,9 +210,52 @@ class Person(Identified, Named):
             ),
         ]
 
+    @classmethod
+    def secrets(cls, user=None):
+        """The names of people who are not public, and of those who were and are withdrawn."""
+        hidden = ~Q(confidentiality=Confidentiality.PUBLIC)
+        hidden |= Q(publication=Publication.WITHDRAWN, published_at__isnull=False)
+        return secrets_of((key, None) for key in known(cls, user).filter(hidden).values_list("pk", flat=True))
+
+    def own_secrets(self):
+        """All names of this person, as if none of them were public."""
+        return secrets_of([(self.pk, None)])
+
 
 class PersonName(Name):
     record = models.ForeignKey(Person, models.CASCADE, related_name="other_names")
+
+    @classmethod
+    def secrets(cls, user=None):
+        """The names that are not public, whoever bears them."""
+        rows = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC)
+        return [Secret(*row) for row in rows.values_list("text_folded", "record", "pk")]
+
+
+def known(model, user):
+    """The rows of a model that a user sees; without a user all of them."""
+    return model.objects.visible_to(user) if user else model.objects.all()
+
+
+def secrets_of(pairs):
+    """The names that nothing about a record may tell, of pairs of ids: a person, and the record or None.
+
+    The names of a person who is not public at all nothing may tell.
+    """
+    pairs = list(pairs)
+    keys = {person for person, _ in pairs}
+    public = set(Person.objects.visible_to(None).filter(pk__in=keys).values_list("pk", flat=True))
+    names = {}
+    for key, folded in Person.objects.filter(pk__in=keys).values_list("pk", "name_folded"):
+        names.setdefault(key, []).append((folded, key, key))
+    others = PersonName.objects.filter(record__in=keys).values_list("text_folded", "record", "pk")
+    for other in others:
+        names[other[1]].append(other)
+    return [
+        Secret(*name, about if person in public else None)
+        for person, about in pairs
+        for name in names[person]
+    ]
 
 
 class PersonIdentifier(Identifier):
@@ -431,6 +475,12 @@ class CaseActor(Record):
         self._protect()
         if self.event and self.event.case_id != self.case_id:
             raise ValidationError({"event": "The event belongs to another case."})
+
+    @classmethod
+    def secrets(cls, user=None):
+        """The names of those whose part in a case is not public, as the case's secrets."""
+        hidden = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
+        return secrets_of(hidden.values_list("person", "case"))
 
     def save(self, *args, **kwargs):
         self._protect()

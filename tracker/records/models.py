@@ -70,6 +70,7 @@ class Record(Workflow, Visible):
     """The base of everything that is published on its own."""
 
     cited = True
+    internal = INTERNAL
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     publication = models.CharField(

@@ -51,6 +51,7 @@ class Visible(GuardedSave):
     cited = False  # whether it needs a citation to be published
     gone = False  # whether it answers 410 after it was public and is withdrawn
     remembered = True  # whether its history is kept
+    internal = frozenset()  # fields that only editors see
     names_who = ()  # fields that say who it is: once it is no longer named, its history withholds them
 
     objects = VisibleQuerySet.as_manager()
