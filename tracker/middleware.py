@@ -1,5 +1,6 @@
 """What every answer carries, and what is answered while the database is away."""
 
+import logging
 import sys
 
 from django.db import close_old_connections
@@ -10,6 +11,7 @@ from tracker.records import faults
 from tracker.records.context import noted
 from tracker.records.problems import problem
 
+log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 DOCS_PATH = "/api/v1/docs/"
 # Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
@@ -76,7 +78,10 @@ class DatabaseAway:
 
     def process_exception(self, request, exception):
         sentence = faults.passing(exception)
-        return sentence and faults.unavailable(request, sentence)
+        if sentence:
+            log.warning(sentence, exc_info=exception)
+            return faults.unavailable(request, sentence)
+        return None
 
 
 class CleanCookies:

@@ -134,6 +134,7 @@ INSTALLED_APPS = [
     "dialogues",
 ]
 MIDDLEWARE = [
+    "tracker.logs.Requests",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.ContentSecurityPolicy",
@@ -206,7 +207,7 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s: %(message)s"}},
+    "formatters": {"line": {"()": "tracker.logs.Line"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "nowhere": {"class": "logging.NullHandler"},  # without a handler Python prints by itself
@@ -214,6 +215,7 @@ LOGGING = {
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Without this Django mails errors to ADMINS, of whom there are none.
     "loggers": {
+        "tracker": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # What a client did wrong is in its answer; a log of it fills with whatever anybody sends.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},

@@ -1,5 +1,6 @@
 """The application as a WSGI server finds it."""
 
+import logging
 import os
 
 from django.conf import settings
@@ -18,4 +19,5 @@ if settings.DEMO and "SERVED_LOCALLY" not in os.environ:
 connecting = settings.DATABASES["default"]["OPTIONS"]
 connecting["options"] = f"{settings.LIMITS} {connecting.get('options', '')}".strip()
 
+logging.captureWarnings(True)
 application = get_wsgi_application()

@@ -160,7 +160,11 @@ class TimeoutTest(SimpleTestCase):
         """The options of a web server's connection."""
         found = read_settings(**{"SECRET_KEY": SECRET, **variables})
         served = SimpleNamespace(**found)
-        with mock.patch("django.conf.settings", served), mock.patch("django.core.wsgi.get_wsgi_application"):
+        with (
+            mock.patch("django.conf.settings", served),
+            mock.patch("django.core.wsgi.get_wsgi_application"),
+            mock.patch("logging.captureWarnings"),
+        ):
             runpy.run_path(ROOT / "tracker" / "wsgi.py")
         return found["DATABASES"]["default"]["OPTIONS"]
 

@@ -1,4 +1,5 @@
 import hashlib
+import logging
 import os
 import secrets
 import signal
@@ -20,6 +21,7 @@ from tracker.environment import read
 from tracker.records.accounts import grant
 from tracker.records.roles import Role
 
+log = logging.getLogger(__name__)
 # Several requests of one process may wait for the database at the same time.
 THREADS = 4
 
@@ -100,6 +102,7 @@ def start_web_server():
         "workers-kill-timeout": 5,
         "respawn-interval": 0.5,
         "log-level": "warning",
+        "log-config": settings.BASE_DIR / "tracker" / "granian.json",
     }
     command += [f"--{name}={value}" for name, value in options.items()]
     return subprocess.Popen(
@@ -178,6 +181,6 @@ class Command(BaseCommand):
         """Return when the web server has ended; until then, start a killed database again."""
         while web.poll() is None:
             if embedded.current and embedded.current.restart_if_dead():
-                self.stderr.write("The database had been killed; it has been started again.")
+                log.warning("The database had been killed; it has been started again.")
             time.sleep(0.25)
         raise CommandError(f"The web server ended by itself, with status {web.returncode}.")
