@@ -59,7 +59,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/writes.py write": "the row itself",
     "people/asof.py distance": "the visible row itself, once more",
     "people/models.py missing": "identifiers, cut down to those of public records",
-    "people/models.py compared_with": "events of its case, cut down to what all see who work on it",
+    "tracker/records/models.py compared_with": "the like of a row, cut down to what all see who work on it",
     "dialogues/models.py closed_to": "whether there is somebody behind a row, for who sees the row",
     "tracker/records/log.py make_neutral": "entries of the admin's log, whose names it takes out",
     "tracker/records/admin/base.py found_by": "words, beside visible rows",
