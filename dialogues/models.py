@@ -106,8 +106,6 @@ class Dialogue(Identified, Titled):
         triggers = [*Titled.Meta.triggers, identifiers_trigger("dialogues_dialogueidentifier")]
 
     def clean(self):
-        if self.parent_id == self.pk:
-            raise ValidationError({"parent": "A dialogue is not part of itself."})
         if self.venue_side and self.venue_side.record_id != self.conflict_id:
             raise ValidationError({"venue_side": "The side belongs to another conflict."})
 
@@ -201,6 +199,9 @@ class Participation(Record):
         if self.affiliation and self.affiliation.person_id != self.person_id:
             errors["affiliation"] = "Give an affiliation of this person."
         dialogue = self.dialogue if self.dialogue_id else None
+        twice = self.person_id and self.compared_with(dialogue=self.dialogue_id, person=self.person_id)
+        if twice and twice.exists():
+            errors["person"] = "This person is entered for the dialogue already."
         if self.side and dialogue and self.side.record_id != dialogue.conflict_id:
             errors["side"] = "Give a side of the dialogue's conflict."
         if errors:

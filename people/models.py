@@ -7,6 +7,7 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication
@@ -221,6 +222,12 @@ class Person(Identified, Named):
         """All names of this person, as if none of them were public."""
         return secrets_of([(self.pk, None)])
 
+    def clean(self):
+        today = timezone.now().date()
+        for name in ("birth_date", "death_date"):
+            if (getattr(self, f"{name}_earliest") or today) > today:
+                raise ValidationError({name: "It lies in the future."})
+
 
 class PersonName(Name):
     record = models.ForeignKey(Person, models.CASCADE, related_name="other_names")
@@ -284,10 +291,6 @@ class Organization(Identified, Named):
     class Meta(Named.Meta):
         constraints = [*Named.Meta.constraints, not_reversed("founding_date", "dissolution_date")]
         triggers = [*Named.Meta.triggers, identifiers_trigger("people_organizationidentifier")]
-
-    def clean(self):
-        if self.parent_id == self.pk:
-            raise ValidationError({"parent": "An organization is not its own parent."})
 
 
 class OrganizationName(Name):
@@ -422,27 +425,13 @@ class CaseEvent(Record):
         """No release is before every arrest of its case; one that is not recorded would have no date."""
         if self.kind not in {*BEGINNINGS, *RELEASES}:
             return
-        events = [*self.compared_with().filter(kind__in=[*BEGINNINGS, *RELEASES]), self]
+        events = [*self.compared_with(case=self.case_id).filter(kind__in=[*BEGINNINGS, *RELEASES]), self]
         releases = [event.date_latest for event in events if event.kind in RELEASES and event.date_latest]
         begun = [event.date_earliest or date.min for event in events if event.kind in BEGINNINGS]
         if begun and min([*releases, date.max]) < min(begun):
             raise ValidationError(
                 {"date": "A release is before every arrest of the case: give the arrest too."}
             )
-
-    def compared_with(self):
-        """The other events of its case that everybody sees who works on this one.
-
-        To a change of what is published anybody may contribute: it is compared with what is public. A refusal
-        tells nobody of what they do not see.
-        """
-        others = CaseEvent.objects.filter(case=self.case_id).exclude(pk=self.pk)
-        others = others.exclude(publication=Publication.WITHDRAWN)
-        others = others.exclude(confidentiality=Confidentiality.CONFIDENTIAL)
-        workers = {self.created_by, self.assigned_to} - {None}
-        for user in {None} if self.publication == Publication.PUBLISHED else workers or {None}:
-            others = others.visible_to(user)
-        return others
 
 
 class CaseEventCitation(Citation):

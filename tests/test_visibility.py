@@ -60,7 +60,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/writes.py write": "the row itself",
     "people/asof.py distance": "the visible row itself, once more",
     "people/models.py missing": "identifiers, cut down to those of public records",
-    "people/models.py compared_with": "events of its case, cut down to what all see who work on it",
+    "tracker/records/models.py compared_with": "the like of a row, cut down to what all see who work on it",
     "dialogues/models.py closed_to": "whether there is somebody behind a row, for who sees the row",
     "tracker/records/lint.py bearers": "words in the names of visible people",
     "people/models.py known": "names that no text may tell, told to nobody",

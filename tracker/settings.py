@@ -88,6 +88,21 @@ def secret_key() -> str:
 HOST = read("HOST")
 PORT = whole_number("PORT", 1, 65535)
 WORKERS = whole_number("WORKERS", 1, 64)
+MAX_URL = whole_number("MAX_URL", 500, 60_000)
+MAX_PARAMETERS = whole_number("MAX_PARAMETERS", 10, 1_000)
+MAX_VALUE = whole_number("MAX_VALUE", 100, 60_000)
+MAX_VALUES = whole_number("MAX_VALUES", 1, 1_000)
+MAX_SEARCH = whole_number("MAX_SEARCH", 10, 2_000)
+MAX_WORDS = whole_number("MAX_WORDS", 1, 50)
+MAX_PAGE_SIZE = whole_number("MAX_PAGE_SIZE", 50, 1_000)
+MAX_OFFSET = whole_number("MAX_OFFSET", 0, 100_000)
+MAX_DEPTH = whole_number("MAX_DEPTH", 6, 100)
+MAX_ENTRIES = whole_number("MAX_ENTRIES", 10, 20_000)
+MAX_DOCUMENTS = whole_number("MAX_DOCUMENTS", 1, 5_000)
+MAX_TEXT = whole_number("MAX_TEXT", 1_000, 1_000_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = whole_number("MAX_BODY", 10_000, 100_000_000)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = whole_number("MAX_FIELDS", 1_000, 100_000)
+DATA_UPLOAD_MAX_NUMBER_FILES = 0  # nothing is uploaded
 DATA_LICENSE = read("DATA_LICENSE")
 DATA_DIR = data_dir()
 
@@ -179,6 +194,7 @@ if not read("DATABASE_URL"):
     warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+SERIALIZATION_MODULES = {"json": "tracker.records.fixtures"}
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",

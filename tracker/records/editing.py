@@ -2,6 +2,7 @@
 
 import json
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F, ProtectedError
@@ -16,12 +17,13 @@ from .documents import Invalid, StrictJSON
 from .pages import parameters
 from .refusals import Conflict, check_references, put_in_words
 from .shapes import FULL, api_url, record_url, resource
+from .values import said
 from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
 
 VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": REASON}
 MUST_SAY = ("send_back", "withdraw")
-MOST_DOCUMENTS = 500
+MOST_DOCUMENTS = settings.MAX_DOCUMENTS
 NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
 SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
 
@@ -127,16 +129,16 @@ class Editing:
         together = [record, *drafts]
         sent_back = record.sent_back() if record.publication == Publication.DRAFT else None
 
-        def said(one):
+        def lacks(one):
             return {"missing": lacking(one, request.user), "hints": one.hints(request.user, together)}
 
         body = {
             "publication": record.publication,
             "version": record.version,
             "comment": sent_back.reason if sent_back else None,
-            **said(record),
+            **lacks(record),
             "drafts": [
-                {"url": record_url(type(draft), draft.pk), "type": resource(type(draft)), **said(draft)}
+                {"url": record_url(type(draft), draft.pk), "type": resource(type(draft)), **lacks(draft)}
                 for draft in drafts
             ],
         }
@@ -147,14 +149,14 @@ class Editing:
 
     def done(self, pk, name):
         """Does what a verb of the model does; its comment or reason comes in the body."""
-        said = a_saying(self.request.data, VERBS[name])
+        text = a_saying(self.request.data, VERBS[name])
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
             if name == "publish" and self.request.auth:
                 together = {resource(type(draft)) for draft in record.drafts(self.request.user)}
                 must_reach(self.request, self, *sorted(together))
             try:
-                getattr(record, name)(self.request.user, *([said] if said or name in MUST_SAY else []))
+                getattr(record, name)(self.request.user, *([text] if text or name in MUST_SAY else []))
             except PermissionDenied as error:
                 raise exceptions.PermissionDenied(str(error)) from None
             except ValidationError as error:
@@ -214,7 +216,7 @@ def a_saying(document, key):
         raise Invalid({"": f'Give an object with "{key}" and nothing else, or nothing.'})
     if not isinstance(document.get(key, ""), str):
         raise Invalid({f"/{key}": "Give a text."})
-    return document.get(key, "")
+    return said(document.get(key, ""), f"/{key}")
 
 
 def check_change(user, record, document, path=""):
@@ -223,7 +225,7 @@ def check_change(user, record, document, path=""):
         refusal = exceptions.PermissionDenied("Only an editor changes what is no draft of yours.")
         refusal.errors = [{"pointer": path, "detail": str(refusal.detail)}]
         raise refusal
-    if record.published_at and not reason_in(document):
+    if record.published_at and not reason_in(document, path):
         raise Invalid({f"{path}/{REASON}": "Say why it is changed: it was published."})
 
 

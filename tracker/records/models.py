@@ -2,6 +2,8 @@
 
 import secrets
 import uuid
+from datetime import timedelta
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -43,6 +45,7 @@ INTERNAL = {
     "version",
 }
 QUOTATION_WORDS = 25
+FARTHEST = timedelta(days=3660)  # that a publication is planned ahead
 
 
 def normalized_url(url):
@@ -50,6 +53,16 @@ def normalized_url(url):
     parts = urlsplit(url.strip())
     port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
     return parts._replace(netloc=parts.netloc.lower().removesuffix(port), fragment="").geturl()
+
+
+def must_be_open(url):
+    """Raises ValueError unless it is an address on the web that any reader can open, or none."""
+    parts = urlsplit(url.strip())
+    host = parts.hostname or ""
+    numbered = ":" in host or host.rpartition(".")[2].isdigit()
+    inside = host == "localhost" or (numbered and not ip_address(host).is_global)
+    if url and (parts.scheme not in ("http", "https") or "@" in parts.netloc or inside):
+        raise ValueError(url)
 
 
 class OldSlug(models.Model):
@@ -162,6 +175,25 @@ class Record(Workflow, Visible):
         stored = type(self)._base_manager.filter(pk=self.pk).values(*names).first()
         pairs = [(field, stored and stored[field.attname], getattr(self, field.attname)) for field in fields]
         return any(old != new and seen_of(field, old) != seen_of(field, new) for field, old, new in pairs)
+
+    def clean_fields(self, exclude=None):
+        super().clean_fields(exclude)
+        if self.publish_at and self.publish_at > timezone.now() + FARTHEST:
+            raise ValidationError({"publish_at": "Give a moment within the next ten years."})
+
+    def compared_with(self, **same):
+        """The other records that are the same in this, of those that everybody sees who works on this one.
+
+        To a change of what is published anybody may contribute: it is compared with what is public. A refusal
+        tells nobody of what they do not see.
+        """
+        others = type(self).objects.filter(**same).exclude(pk=self.pk)
+        others = others.exclude(publication=Publication.WITHDRAWN)
+        others = others.exclude(confidentiality=Confidentiality.CONFIDENTIAL)
+        workers = {self.created_by, self.assigned_to} - {None}
+        for user in {None} if self.publication == Publication.PUBLISHED else workers or {None}:
+            others = others.visible_to(user)
+        return others
 
     def missing(self):
         """What stands between this record and its publication: sentences, none when nothing does."""
@@ -371,12 +403,15 @@ class Source(Slugged):
         triggers = [tokens_trigger("title_folded")]
 
     def clean(self):
-        try:
-            self.source_url = normalized_url(self.source_url)
-        except ValueError:
-            raise ValidationError({"source_url": "Give an address as https://example.org/ is."}) from None
-        if self.republication_of_id == self.pk:
-            raise ValidationError({"republication_of": "A source is not a republication of itself."})
+        errors = {}
+        for name in ("source_url", "archive_url"):
+            try:
+                must_be_open(getattr(self, name))
+            except ValueError:
+                errors[name] = "Give an address that everybody can open, as https://example.org/ is."
+        if errors:
+            raise ValidationError(errors)
+        self.source_url = normalized_url(self.source_url)
 
 
 class Place(Named):
@@ -415,10 +450,6 @@ class Place(Named):
                 violation_error_message="Give both latitude and longitude, or neither.",
             ),
         ]
-
-    def clean(self):
-        if self.parent_id == self.pk:
-            raise ValidationError({"parent": "A place does not lie in itself."})
 
 
 class Citation(Part):

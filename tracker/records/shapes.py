@@ -137,7 +137,7 @@ class Computed(Own):
         super().__init__(**kwargs)
 
 
-class Moment(serializers.DateTimeField):
+class Moment(editorial.Zoned):
     """A moment in UTC, always with microseconds."""
 
     def to_representation(self, moment):

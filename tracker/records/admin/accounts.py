@@ -14,6 +14,7 @@ from django.urls import path
 from tracker.records import editorial
 from tracker.records.accounts import end_sessions, grant, link_lasts_until, password_link
 from tracker.records.roles import Role, edits
+from tracker.records.texts import LineField
 
 from .pages import answer, answer_once
 
@@ -30,6 +31,7 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["username", "first_name", "last_name", "email", "is_active"]
+        field_classes = {"first_name": LineField, "last_name": LineField}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)

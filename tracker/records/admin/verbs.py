@@ -16,6 +16,7 @@ from tracker.records import refusals, roles
 from tracker.records.autocomplete import is_uuid
 from tracker.records.choices import Publication
 from tracker.records.history import Entry
+from tracker.records.texts import SaidField
 from tracker.records.unread import is_unread, read
 
 from .forms import label_of, readable, sentences
@@ -59,7 +60,7 @@ ASKED = {
 
 
 class SayingForm(forms.Form):
-    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
+    reason = SaidField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
 
     def __init__(self, words, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -68,7 +69,7 @@ class SayingForm(forms.Form):
 
 class PublishingForm(forms.Form):
     mark = forms.CharField(widget=forms.HiddenInput)
-    comment = forms.CharField(
+    comment = SaidField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text="It stands in the history of each and is never published.",
