@@ -5,12 +5,16 @@ from django.contrib import admin
 from django.urls import include, path
 from django.views.generic import RedirectView
 
+from tracker.contact import security_txt
 from tracker.records.accounts import SetPassword
+from tracker.records.second_factor import SecondFactor
 
 urlpatterns = [
     path("", RedirectView.as_view(url="/api/v1/")),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}tracker/favicon.svg")),
     path("admin/set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
+    path("admin/second-factor/", SecondFactor.as_view(), name="second_factor"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
+    path(".well-known/security.txt", security_txt),
 ]
