@@ -51,6 +51,37 @@ VARIABLES = [
     Variable("MAX_DOCUMENTS", "500", "Records of one write in bulk."),
     Variable("MAX_TEXT", "20000", "Characters of a text that has no limit of its own in the API document."),
     Variable("MAX_FIELDS", "10000", "Fields of a form of the admin."),
+    Variable(
+        "SECOND_FACTOR",
+        "",
+        "`on`: a log-in needs a code besides the password. Empty: on, in the local demo off.",
+    ),
+    Variable(
+        "PROXIES",
+        "0",
+        "Proxies in front: so many entries of `X-Forwarded-For` are believed, from the right.",
+    ),
+    Variable(
+        "LOGINS_PER_HOUR",
+        "20",
+        "Guesses at the password of an account, from devices that it does not know together; "
+        "half as many from one address, five times as many from an address for all accounts. `0`: no limit.",
+    ),
+    Variable("CODES_PER_HOUR", "10", "Guesses at the second factor of an account. `0`: no limit."),
+    Variable("LINKS_PER_HOUR", "60", "Visits of password links from an address. `0`: no limit."),
+    Variable("TOKENS_PER_HOUR", "60", "Wrong tokens from an address. `0`: no limit."),
+    Variable("WRITES_PER_MINUTE", "120", "Writes of a user, or by a token. `0`: no limit."),
+    Variable(
+        "EXPORTS_PER_HOUR",
+        "120",
+        "Lists in another format than JSON, for a user or an address. `0`: no limit.",
+    ),
+    Variable("SEARCHES_PER_MINUTE", "60", "Lists with `q`, for a user or an address. `0`: no limit."),
+    Variable(
+        "SECURITY_CONTACT",
+        "",
+        "Where to report a weakness, as `mailto:security@example.org`: shown at `/.well-known/security.txt`.",
+    ),
     Variable("DATA_LICENSE", UNSTATED_LICENSE, "Terms for using the data, shown at the root of the API."),
     Variable("DJANGO_SUPERUSER_USERNAME", "admin", "Name of the administrator made at the first start."),
     Variable("DJANGO_SUPERUSER_PASSWORD", "", "Their password. Empty: a random one, printed once."),

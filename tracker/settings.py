@@ -9,7 +9,7 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
-from tracker.environment import BASE_DIR, data_dir, read
+from tracker.environment import BASE_DIR, DEFAULTS, data_dir, read
 
 
 def whole_number(name: str, least: int, most: int) -> int:
@@ -26,6 +26,19 @@ def on_or_off(name: str, default: bool) -> bool:
     if text not in ("on", "off"):
         raise ImproperlyConfigured(f"{name} is {text!r}; it must be on or off.")
     return text == "on"
+
+
+def contact() -> str:
+    """SECURITY_CONTACT, empty or an address as security.txt wants it; ImproperlyConfigured otherwise."""
+    text = read("SECURITY_CONTACT")
+    if text and not (
+        text.startswith(("https://", "mailto:", "tel:")) and text.isascii() and text.isprintable()
+    ):
+        raise ImproperlyConfigured(
+            f"SECURITY_CONTACT is {text!r}; it must begin with mailto:, https:// or tel:, "
+            "as in mailto:security@example.org."
+        )
+    return text
 
 
 def is_loopback(host: str) -> bool:
@@ -123,11 +136,29 @@ if DEMO:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
 # TLS ends in the proxy in front. Its headers are not trusted, so Django is told the origin instead.
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
+ENCRYPTED = PUBLIC_URL.startswith("https:")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENCRYPTED
+# By this prefix a browser takes the cookies from this very host only, over TLS, and from no neighbor.
+PREFIX = "__Host-" if ENCRYPTED else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{PREFIX}sessionid", f"{PREFIX}csrftoken"
+DEVICE_COOKIE_NAME = f"{PREFIX}device"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "tracker.records.held.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no texts in cookies
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if ENCRYPTED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # the proxy leads from http to https: without its headers nobody here knows which it was
+    "security.W021",  # preloading cannot be taken back for months: the owner of the domain decides
+]
+
+# What is counted in tracker.records.throttling. 0: no limit.
+LIMITS = {name: whole_number(name, 0, 10_000) for name in DEFAULTS if name.endswith(("_HOUR", "_MINUTE"))}
+PROXIES = whole_number("PROXIES", 0, 10)
+SECURITY_CONTACT = contact()
 
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
@@ -143,6 +174,9 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "pgtrigger",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "tracker",
     "tracker.records",
     "people",
@@ -150,9 +184,9 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "tracker.logs.Requests",
+    "tracker.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "tracker.middleware.ContentSecurityPolicy",
     "tracker.middleware.OpenToScripts",
     "tracker.middleware.DatabaseAway",
     "tracker.middleware.CleanCookies",
@@ -161,6 +195,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tracker.middleware.Noted",
+    "tracker.middleware.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -179,7 +214,7 @@ TEMPLATES = [
 ]
 
 # What a request may take, as options of its connection. tracker/wsgi.py adds them: commands take their time.
-LIMITS = limits(
+TIMEOUTS = limits(
     statement_timeout="STATEMENT_TIMEOUT",
     lock_timeout="LOCK_TIMEOUT",
     idle_in_transaction_session_timeout="IDLE_TIMEOUT",
@@ -202,6 +237,10 @@ PASSWORD_HASHERS = [
 ]
 AUTHENTICATION_BACKENDS = ["tracker.records.roles.RoleBackend"]
 FOUR_EYES = on_or_off("FOUR_EYES", default=not DEMO)
+SECOND_FACTOR = on_or_off("SECOND_FACTOR", default=not DEMO)
+OTP_TOTP_ISSUER = urlsplit(PUBLIC_URL).hostname
+# Guesses at codes are counted as all others are: a delay per device would let a guesser shut the owner out.
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

@@ -6,7 +6,9 @@ from django.urls import include, path
 from django.views.generic import RedirectView
 
 from tracker import health
+from tracker.contact import security_txt
 from tracker.records.accounts import SetPassword
+from tracker.records.second_factor import SecondFactor
 
 handler500 = "tracker.middleware.failed"
 urlpatterns = [
@@ -15,6 +17,8 @@ urlpatterns = [
     path("readyz", health.ready, name="readyz"),
     path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}tracker/favicon.svg")),
     path("admin/set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
+    path("admin/second-factor/", SecondFactor.as_view(), name="second_factor"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
+    path(".well-known/security.txt", security_txt),
 ]

@@ -510,6 +510,7 @@ def citable_fields(model):
 from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
 from .proposals import Proposal  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401
+from .throttling import Tally  # noqa: E402, F401
 from .tokens import ApiToken  # noqa: E402, F401
 
 history.keep(__name__)

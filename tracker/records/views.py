@@ -17,7 +17,7 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import negotiation, permissions, renderers, serializers, viewsets
 
 from . import roles, statements
-from .access import Bearer, ReadOrKnown, Session
+from .access import Bearer, ReadOrKnown, Session, count
 from .choices import Publication
 from .context import note
 from .corrections import Corrected
@@ -66,6 +66,7 @@ class ApiView(viewsets.ViewSet):
         if request.method in ("GET", "HEAD"):
             self.given = self.checked(parameters(request.META.get("QUERY_STRING", "")))
         super().initial(request, *args, **kwargs)
+        count(request, self.given, request.accepted_renderer.format)
         if request.user.is_authenticated:
             note(user=request.user.pk)
 
