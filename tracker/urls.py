@@ -3,13 +3,20 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
 from tracker.records.accounts import SetPassword
 
+
+def leads_to(url):
+    """A view that shows the way to another address, and takes nothing."""
+    return csrf_exempt(RedirectView.as_view(url=url, http_method_names=["get", "head", "options"]))
+
+
 urlpatterns = [
-    path("", RedirectView.as_view(url="/api/v1/")),
-    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}tracker/favicon.svg")),
+    path("", leads_to("/api/v1/")),
+    path("favicon.ico", leads_to(f"{settings.STATIC_URL}tracker/favicon.svg")),
     path("admin/set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
