@@ -39,6 +39,8 @@ VARIABLES = [
     ),
     Variable("MAX_BODY", "2500000", "Bytes of one request. More is refused; so is what is more than below."),
     Variable("MAX_URL", "8000", "Bytes of an address with its query."),
+    Variable("MAX_HEADERS", "100", "Headers of a request."),
+    Variable("MAX_HEADER_BYTES", "60000", "Bytes of all of them."),
     Variable("MAX_PARAMETERS", "100", "Parameters of a query."),
     Variable("MAX_VALUE", "2000", "Characters of one parameter."),
     Variable("MAX_VALUES", "50", "Values of a parameter that takes several, as those with `__in` do."),

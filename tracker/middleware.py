@@ -15,7 +15,6 @@ from django.views import defaults
 from tracker.records import faults
 from tracker.records.context import noted
 from tracker.records.held import held, may_hold
-from tracker.records.problems import problem
 from tracker.records.proof import is_proven
 from tracker.records.throttling import TooMany, spend
 
@@ -163,8 +162,4 @@ class CleanCookies:
 def failed(request):
     """The answer to an error that no view has answered, as those of other middleware."""
     sentence = faults.passing(sys.exc_info()[1])
-    if sentence:
-        return faults.unavailable(request, sentence)
-    if request.path.startswith("/api/"):
-        return problem(500, "This is a mistake of the server. It has been noted.")
-    return defaults.server_error(request)
+    return faults.unavailable(request, sentence) if sentence else defaults.server_error(request)

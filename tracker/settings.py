@@ -102,6 +102,8 @@ HOST = read("HOST")
 PORT = whole_number("PORT", 1, 65535)
 WORKERS = whole_number("WORKERS", 1, 64)
 MAX_URL = whole_number("MAX_URL", 500, 60_000)
+MAX_HEADERS = whole_number("MAX_HEADERS", 30, 100)  # the web server takes no more
+MAX_HEADER_BYTES = whole_number("MAX_HEADER_BYTES", 8_000, 400_000)
 MAX_PARAMETERS = whole_number("MAX_PARAMETERS", 10, 1_000)
 MAX_VALUE = whole_number("MAX_VALUE", 100, 60_000)
 MAX_VALUES = whole_number("MAX_VALUES", 1, 1_000)
@@ -186,6 +188,7 @@ MIDDLEWARE = [
     "tracker.logs.Requests",
     "tracker.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "tracker.errors.OneForm",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.OpenToScripts",
     "tracker.middleware.DatabaseAway",
