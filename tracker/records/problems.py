@@ -40,8 +40,10 @@ def handle(error, context):
     if response is None:
         return None
     kept = {name: response[name] for name in ("WWW-Authenticate", "Allow", "Retry-After") if name in response}
-    own = response.status_code in (400, 403, 413)  # says what is wrong
-    sentence = str(error.detail) if own else SENTENCES.get(response.status_code, str(error.detail))
+    own = str(getattr(error, "detail", ""))
+    sentence = SENTENCES.get(response.status_code, own)
+    if own and response.status_code in (400, 403, 413):  # which say what is wrong
+        sentence = own
     return problem(response.status_code, sentence, getattr(error, "errors", ()), kept)
 
 
