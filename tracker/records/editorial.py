@@ -6,10 +6,12 @@ it is, whatever the method: nothing becomes public because it was forgotten.
 
 from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, Q, Subquery
+from django.utils.timezone import is_aware
 from rest_framework import serializers
 
 from . import roles
 from .choices import Confidentiality
+from .scheduled import within_reach
 
 KEY = "editorial"
 OF_EDITORS = {"assigned_to", "publish_at"}
@@ -27,7 +29,8 @@ SCHEMA = {
         "publish_at": {
             "type": ["string", "null"],
             "format": "date-time",
-            "description": "Not public before; shown to and set by editors.",
+            "description": "Published earlier, it becomes public at this moment, within five years; it has a"
+            " zone. Shown to and set by editors.",
         },
         "notes": {"type": "string"},
     },
@@ -39,11 +42,20 @@ LOWERED = "Only an editor makes it less confidential."
 UNCLEARED = "It is confidential: an editor or a case officer enters it."
 
 
+class ZonedMoment(serializers.DateTimeField):
+    """A moment that says its zone: without one nobody knows when it is."""
+
+    def enforce_timezone(self, value):
+        if not is_aware(value):
+            raise serializers.ValidationError("Give the zone too, as in 2026-01-31T09:00:00Z.")
+        return super().enforce_timezone(value)
+
+
 class Work(serializers.Serializer):
     confidentiality = serializers.ChoiceField(choices=Confidentiality.choices)
     assigned_to = serializers.CharField(allow_null=True)
     follow_up = serializers.DateField(allow_null=True)
-    publish_at = serializers.DateTimeField(allow_null=True)
+    publish_at = ZonedMoment(allow_null=True, validators=[within_reach])
     notes = serializers.CharField(allow_blank=True)
 
 

@@ -25,6 +25,7 @@ from .choices import (
 from .constraints import Said, country_code, language_code  # noqa: F401 - migrations look for Said here
 from .fields import Derived, FoldedField, PartialDateField
 from .names import latin, slugify_name
+from .scheduled import Approval, within_reach  # noqa: F401 - Django looks for models here
 from .search import Token, tokens_trigger  # noqa: F401 - Django looks for models here
 from .visible import Visible
 from .workflow import Workflow
@@ -36,6 +37,7 @@ INTERNAL = {
     "follow_up",
     "read_version",
     "publish_at",
+    "already_public",
     "created_by",
     "created_at",
     "updated_at",
@@ -99,7 +101,12 @@ class Record(Workflow, Visible):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     published_at = models.DateTimeField(null=True, editable=False, help_text="When it was first published.")
-    publish_at = models.DateTimeField(null=True, blank=True, help_text="Not public before this moment (UTC).")
+    publish_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        validators=[within_reach],
+        help_text="Published earlier, it becomes public at this moment (UTC).",
+    )
     changed_at = models.DateTimeField(
         null=True, editable=False, help_text="When its public form last changed."
     )
@@ -167,8 +174,6 @@ class Record(Workflow, Visible):
         found = []
         if self.cited and not self.citations.filter(source__in=Source.objects.visible_to(None)).exists():
             found.append("It cites no published source: add a citation, or publish the source it cites.")
-        if self.publish_at and self.publish_at > timezone.now():
-            found.append("Its publish_at is still to come: wait, or clear it.")
         return found
 
 
@@ -465,6 +470,7 @@ def citable_fields(model):
 
 from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
 from .proposals import Proposal  # noqa: E402, F401
+from .reading import Reading  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401
 from .tokens import ApiToken  # noqa: E402, F401
 
