@@ -1,5 +1,6 @@
 """People and organizations, what binds them to each other, and what is done to people for their contacts."""
 
+import uuid
 from datetime import date
 
 import pgtrigger
@@ -12,7 +13,7 @@ from django.utils import timezone
 from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
-from tracker.records.fields import FoldedField, PartialDateField
+from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField
 from tracker.records.lint import Secret
 from tracker.records.models import Citation, Named, Part, Place, Record, Titled
 from tracker.records.search import tokens_trigger
@@ -24,6 +25,8 @@ from .choices import (
     CaseActorRole,
     CaseEventKind,
     ChargeStage,
+    ConsentForm,
+    ConsentScope,
     Gender,
     ImpugnedActivity,
     NameKind,
@@ -229,6 +232,40 @@ class Person(Identified, Named):
                 raise ValidationError({name: "It lies in the future."})
 
 
+class ConsentQuerySet(GuardedUpdate, models.QuerySet):
+    def valid(self):
+        """Those that hold today (UTC): not withdrawn, not past their last day."""
+        today = timezone.now().date()
+        return self.filter(Q(valid_until=None) | Q(valid_until__gte=today), withdrawn_on=None)
+
+    def covering(self, scope):
+        return self.filter(scope__in=(ConsentScope.ALL, scope))
+
+
+class Consent(GuardedSave):
+    """What a person allowed us to publish: for those who work on the person, in no answer of the API."""
+
+    remembered = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    scope = models.CharField(max_length=20, choices=ConsentScope, help_text="What may be published.")
+    date = PartialDateField(help_text="When it was given.")
+    form = models.CharField(max_length=20, choices=ConsentForm, help_text="How it was given.")
+    valid_until = models.DateField(null=True, blank=True, help_text="The last day on which it holds.")
+    withdrawn_on = models.DateField(null=True, blank=True, help_text="When it was taken back.")
+    evidence = models.TextField(blank=True, help_text="Where the evidence is kept, offline.")
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["date_sort", "id"]
+
+    def __str__(self):
+        return f"consent {str(self.id)[:8]}"
+
+
 class PersonName(Name):
     record = models.ForeignKey(Person, models.CASCADE, related_name="other_names")
 
@@ -386,10 +423,39 @@ class ChargeCitation(Citation):
     record = models.ForeignKey(Charge, models.CASCADE, related_name="citations")
 
 
-class CaseEvent(Record):
+class Protecting(models.Model):
+    """Mixin: a row is confidential from the moment it is of one of these kinds, whatever else is said.
+
+    Whoever is cleared may open it afterwards, on purpose, and the history says who did.
+    """
+
+    protected = ("", ())  # a field, and its values
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        self._protect()
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        self._protect()
+
+    def _protect(self):
+        name, kinds = self.protected
+        if getattr(self, name) not in kinds:
+            return
+        stored = type(self).objects.filter(pk=self.pk, **{f"{name}__in": kinds})
+        if self._state.adding or not stored.exists():
+            self.confidentiality = Confidentiality.CONFIDENTIAL
+
+
+class CaseEvent(Protecting, Record):
     """Something that happened in a case."""
 
     visible_with = ("case",)
+    protected = ("kind", (CaseEventKind.HEALTH, CaseEventKind.TRANSFER))
 
     case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=30, choices=CaseEventKind)
@@ -422,6 +488,10 @@ class CaseEvent(Record):
         ]
 
     def clean(self):
+        super().clean()
+        self._order()
+
+    def _order(self):
         """No release is before every arrest of its case; one that is not recorded would have no date."""
         if self.kind not in {*BEGINNINGS, *RELEASES}:
             return
@@ -438,10 +508,11 @@ class CaseEventCitation(Citation):
     record = models.ForeignKey(CaseEvent, models.CASCADE, related_name="citations")
 
 
-class CaseActor(Record):
-    """A person or an organization that acts in a case."""
+class CaseActor(Protecting, Record):
+    """A person or an organization that acts in a case; naming a defender can cost them their licence."""
 
     visible_with = ("case", "event", "person", "organization")
+    protected = ("role", (CaseActorRole.LAWYER,))
 
     case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="actors")
     event = models.ForeignKey(CaseEvent, models.PROTECT, null=True, blank=True, related_name="actors")
@@ -461,7 +532,7 @@ class CaseActor(Record):
         ]
 
     def clean(self):
-        self._protect()
+        super().clean()
         if self.event and self.event.case_id != self.case_id:
             raise ValidationError({"event": "The event belongs to another case."})
 
@@ -470,15 +541,6 @@ class CaseActor(Record):
         """The names of those whose part in a case is not public, as the case's secrets."""
         hidden = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
         return secrets_of(hidden.values_list("person", "case"))
-
-    def save(self, *args, **kwargs):
-        self._protect()
-        super().save(*args, **kwargs)
-
-    def _protect(self):
-        """A new lawyer is confidential: naming a defender can cost them their licence."""
-        if self._state.adding and self.role == CaseActorRole.LAWYER:
-            self.confidentiality = Confidentiality.CONFIDENTIAL
 
 
 class CaseActorCitation(Citation):

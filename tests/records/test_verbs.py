@@ -1,10 +1,7 @@
 """submit, publish, withdraw: who may, from which state, what is missing, what becomes of slug and version."""
 
-from datetime import timedelta
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import TestCase
-from django.utils import timezone
 
 from dialogues.models import Dialogue
 from people.models import Affiliation, Person
@@ -116,13 +113,6 @@ class MissingTest(VerbTest):
     def test_what_is_wrong_in_itself_is_not_published(self):
         row = make.person(publication="draft", gender="nonsense")
         self.assertIn("gender: Value 'nonsense' is not", self.refused(row.publish, self.admin))
-
-    def test_what_is_scheduled_for_later_is_not_published_early(self):
-        row = make.person(publication="draft", publish_at=timezone.now() + timedelta(hours=1))
-        self.assertIn("publish_at", self.refused(row.publish, self.admin))
-        row.publish_at = timezone.now() - timedelta(seconds=1)
-        row.save()
-        row.publish(self.admin)
 
     def test_a_record_whose_last_source_is_withdrawn_stays_public(self):
         source = make.source()

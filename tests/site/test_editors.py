@@ -181,7 +181,15 @@ class LabelsTest(WorkTest):
             self.draft(Participation, dialogue=dialogue)
         back = f"{address(Dialogue, 'send_back')}?ids={dialogue.pk}"
         change, publish = (address(Dialogue, page, dialogue.pk) for page in ("change", "publish"))
-        yield from self.seen(self.editor, change, back, publish)
+        secret = self.draft(Participation, dialogue=make.dialogue(disclosure="secret"))
+        yield from self.seen(
+            self.editor,
+            "/admin/waiting/not-published/",
+            change,
+            back,
+            publish,
+            address(Participation, "publish", secret.pk),
+        )
         self.draft(publication="in_review").send_back(self.editor, "Add the year.")
         yield from self.seen(self.contributor, "/admin/")
 

@@ -16,11 +16,13 @@ from .choices import Publication
 from .documents import Invalid, StrictJSON
 from .pages import parameters
 from .refusals import Conflict, check_references, put_in_words
-from .shapes import FULL, api_url, record_url, resource
+from .scheduled import Approval
+from .shapes import FULL, MOMENT, api_url, record_url, resource
 from .values import said
 from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
 
+ALREADY_PUBLIC = "already_public"
 VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": REASON}
 MUST_SAY = ("send_back", "withdraw")
 MOST_DOCUMENTS = settings.MAX_DOCUMENTS
@@ -130,14 +132,17 @@ class Editing:
         drafts = record.drafts(request.user)
         together = [record, *drafts]
         sent_back = record.sent_back() if record.publication == Publication.DRAFT else None
+        moment = record.scheduled_for()
 
         def lacks(one):
-            return {"missing": lacking(one, request.user), "hints": one.hints(request.user, together)}
+            hints = [*one.hints(request.user, together), *filter(None, [one.exposes()])]
+            return {"missing": lacking(one, request.user, moment), "hints": hints}
 
         body = {
             "publication": record.publication,
             "version": record.version,
             "comment": sent_back.reason if sent_back else None,
+            "approved_for": approved_for(record, request.user),
             **lacks(record),
             "drafts": [
                 {"url": record_url(type(draft), draft.pk), "type": resource(type(draft)), **lacks(draft)}
@@ -151,18 +156,18 @@ class Editing:
 
     def done(self, pk, name):
         """Does what a verb of the model does; its comment or reason comes in the body."""
-        text = a_saying(self.request.data, VERBS[name])
+        told = said_to(name, self.request.data)
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
             if name == "publish" and self.request.auth:
                 together = {resource(type(draft)) for draft in record.drafts(self.request.user)}
                 must_reach(self.request, self, *sorted(together))
             try:
-                getattr(record, name)(self.request.user, *([text] if text or name in MUST_SAY else []))
+                getattr(record, name)(self.request.user, **told)
             except PermissionDenied as error:
                 raise exceptions.PermissionDenied(str(error)) from None
             except ValidationError as error:
-                raise refused(error, record, name, self.request.user) from None
+                raise refused(error, record, name, self.request.user, said) from None
             check_references()
         return self.shown(record.pk)
 
@@ -211,14 +216,26 @@ def a_few(documents):
     return documents
 
 
-def a_saying(document, key):
-    """The comment or the reason in the body of a verb, "" if there is none."""
+def a_saying(document, key, *others):
+    """The comment or the reason in the body of a verb, "" if there is none; it may have other keys too."""
     document = {} if document is None else document
-    if not isinstance(document, dict) or set(document) - {key}:
-        raise Invalid({"": f'Give an object with "{key}" and nothing else, or nothing.'})
+    if not isinstance(document, dict) or set(document) - {key, *others}:
+        known = " and ".join(f'"{name}"' for name in (key, *others))
+        raise Invalid({"": f"Give an object with {known} and nothing else, or nothing."})
     if not isinstance(document.get(key, ""), str):
         raise Invalid({f"/{key}": "Give a text."})
     return said(document.get(key, ""), f"/{key}")
+
+
+def said_to(verb, document):
+    """What a verb is told besides the user, as the body of a request has it."""
+    others = [ALREADY_PUBLIC] if verb == "publish" else []
+    said = {VERBS[verb]: a_saying(document, VERBS[verb], *others)}
+    for name in others:
+        said[name] = (document or {}).get(name, False)
+        if not isinstance(said[name], bool):
+            raise Invalid({f"/{name}": "Give true or false."})
+    return said
 
 
 def check_change(user, record, document, path=""):
@@ -231,23 +248,30 @@ def check_change(user, record, document, path=""):
         raise Invalid({f"{path}/{REASON}": "Say why it is changed: it was published."})
 
 
-def lacking(record, user):
-    """What stands between a record and its publication by a user: sentences."""
+def lacking(record, user, moment=None, already_public=True):
+    """What stands between a record and its publication by a user at a moment: sentences."""
     if record.publication == Publication.PUBLISHED:
         return []
     other = roles.edits(user) and not roles.may_publish(user, record)
-    return record.unready() + ([SOMEBODY_ELSE] if other else [])
+    return record.lacking(moment, already_public) + ([SOMEBODY_ELSE] if other else [])
 
 
-def refused(error, record, name, user):
+def approved_for(record, user):
+    """When a record becomes public without anything more to be done, as editors are told; else None."""
+    approval = Approval.objects.of(record).waiting().first() if roles.edits(user) else None
+    return approval.publish_at.strftime(MOMENT) if approval and approval.covers(record) else None
+
+
+def refused(error, record, name, user, said):
     """A ValidationError of a verb as an answer: what is missing of what, or that its state is wrong."""
     if VERBS[name] in getattr(error, "error_dict", ()):
         return Invalid({f"/{VERBS[name]}": " ".join(error.messages)})
     conflict = Conflict(" ".join(error.messages))
     if name == "publish":
+        told = {"moment": record.scheduled_for(), ALREADY_PUBLIC: said[ALREADY_PUBLIC]}
         conflict.errors = [
             {"url": record_url(type(one), one.pk), "detail": sentence}
             for one in [record, *record.drafts(user)]
-            for sentence in lacking(one, user)
+            for sentence in lacking(one, user, **told)
         ]
     return conflict

@@ -2,7 +2,6 @@
 
 import secrets
 import uuid
-from datetime import timedelta
 from ipaddress import ip_address
 from urllib.parse import urlsplit
 
@@ -27,6 +26,7 @@ from .choices import (
 from .constraints import Said, country_code, language_code  # noqa: F401 - migrations look for Said here
 from .fields import Derived, FoldedField, PartialDateField
 from .names import latin, slugify_name
+from .scheduled import Approval, within_reach  # noqa: F401 - Django looks for models here
 from .search import Token, tokens_trigger  # noqa: F401 - Django looks for models here
 from .visible import Visible
 from .workflow import Workflow
@@ -38,6 +38,7 @@ INTERNAL = {
     "follow_up",
     "read_version",
     "publish_at",
+    "already_public",
     "created_by",
     "created_at",
     "updated_at",
@@ -45,7 +46,6 @@ INTERNAL = {
     "version",
 }
 QUOTATION_WORDS = 25
-FARTHEST = timedelta(days=3660)  # that a publication is planned ahead
 
 
 def normalized_url(url):
@@ -113,7 +113,12 @@ class Record(Workflow, Visible):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     published_at = models.DateTimeField(null=True, editable=False, help_text="When it was first published.")
-    publish_at = models.DateTimeField(null=True, blank=True, help_text="Not public before this moment (UTC).")
+    publish_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        validators=[within_reach],
+        help_text="Published earlier, it becomes public at this moment (UTC).",
+    )
     changed_at = models.DateTimeField(
         null=True, editable=False, help_text="When its public form last changed."
     )
@@ -176,11 +181,6 @@ class Record(Workflow, Visible):
         pairs = [(field, stored and stored[field.attname], getattr(self, field.attname)) for field in fields]
         return any(old != new and seen_of(field, old) != seen_of(field, new) for field, old, new in pairs)
 
-    def clean_fields(self, exclude=None):
-        super().clean_fields(exclude)
-        if self.publish_at and self.publish_at > timezone.now() + FARTHEST:
-            raise ValidationError({"publish_at": "Give a moment within the next ten years."})
-
     def compared_with(self, **same):
         """The other records that are the same in this, of those that everybody sees who works on this one.
 
@@ -200,8 +200,6 @@ class Record(Workflow, Visible):
         found = []
         if self.cited and not self.citations.filter(source__in=Source.objects.visible_to(None)).exists():
             found.append("It cites no published source: add a citation, or publish the source it cites.")
-        if self.publish_at and self.publish_at > timezone.now():
-            found.append("Its publish_at is still to come: wait, or clear it.")
         return found
 
 
@@ -509,6 +507,7 @@ def citable_fields(model):
 
 from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
 from .proposals import Proposal  # noqa: E402, F401
+from .reading import Reading  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401
 from .throttling import Tally  # noqa: E402, F401
 from .tokens import ApiToken  # noqa: E402, F401

@@ -3,7 +3,7 @@
 from rest_framework import serializers
 
 from . import editorial
-from .editing import MOST_DOCUMENTS, VERBS
+from .editing import ALREADY_PUBLIC, MOST_DOCUMENTS, VERBS
 from .problems import TYPE
 from .samples import SAMPLE_ID, needed, sample, sample_document
 from .shapes import FULL, PartialDate, PartShape, Pick
@@ -18,7 +18,8 @@ WRITES = {
     "destroy": "Deletes one's own draft that was never published.",
     "submit": "Hands a draft over for review.",
     "send_back": "Returns what is in review to its author.",
-    "publish": "Makes the record public, and the drafts that belong to it: all or none.",
+    "publish": "Makes the record public, and the drafts that belong to it: all or none; at its publish_at, if"
+    " that is to come.",
     "withdraw": "Takes the record back.",
     "apply": "Makes the change that is proposed, in the version that it was proposed for.",
     "decline": "Refuses the change that is proposed; its author reads why.",
@@ -65,6 +66,11 @@ IDEMPOTENCY_KEY = {
     "description": "A text that names this request: sent again with it, it is done once. Kept for a day.",
     "schema": {"type": "string", "maxLength": 100},
 }
+TICK = {
+    "type": "boolean",
+    "default": False,
+    "description": "That what is told of a dialogue that was not open is public already where it is cited.",
+}
 VERSION = {"type": "integer", "description": "The version that is meant: the number in its ETag."}
 KEPT = {
     "type": "object",
@@ -96,6 +102,8 @@ class WritingSchema:
             return None
         if saying:
             schema, example = said(saying), {saying: "The source says something else."}
+            if action == "publish":
+                schema["properties"][ALREADY_PUBLIC] = TICK
             required = action in ("withdraw", "send_back", "decline")
         else:
             schema, example, required = *self.documents(self.view.shape(pick=FULL)), True

@@ -40,8 +40,12 @@ def references_of(field):
 
 
 def written(shape):
-    """The fields of a shape that can be written, by name."""
-    relations = {field.name for field in shape.Meta.model._meta.get_fields() if field.is_relation}
+    """The fields of a shape that can be written, by name. Links are written at the end that has them."""
+    relations = {
+        field.name
+        for field in shape.Meta.model._meta.get_fields()
+        if field.is_relation and (field.concrete or not field.many_to_many)
+    }
     return {
         name: field
         for name, field in shape.fields.items()

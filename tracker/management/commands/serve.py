@@ -6,6 +6,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from django.conf import settings
@@ -13,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import Tags
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from tracker import embedded
@@ -24,6 +25,7 @@ from tracker.records.roles import Role
 log = logging.getLogger(__name__)
 # Several requests of one process may wait for the database at the same time.
 THREADS = 4
+PUBLISHED_EVERY = 30  # seconds
 
 
 def refuse_taken_port():
@@ -133,6 +135,16 @@ def stop(web):
         os.killpg(web.pid, signal.SIGKILL)
 
 
+def publish_what_is_due():
+    """Publishes what is due, again and again; while the database is away it waits for the next time."""
+    while True:
+        try:
+            call_command("publish_due")
+        except Error:
+            connection.close()
+        time.sleep(PUBLISHED_EVERY)
+
+
 class Command(BaseCommand):
     help = "Prepares the database and serves site, admin and API until it is told to stop."
 
@@ -146,6 +158,7 @@ class Command(BaseCommand):
         try:
             self.wait_for(web)
             self.say_where(shown)
+            threading.Thread(target=publish_what_is_due, daemon=True).start()  # has a connection of its own
             self.watch(web)
         finally:
             stop(web)

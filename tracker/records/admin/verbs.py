@@ -16,6 +16,7 @@ from tracker.records import refusals, roles
 from tracker.records.autocomplete import is_uuid
 from tracker.records.choices import Publication
 from tracker.records.history import Entry
+from tracker.records.scheduled import Approval
 from tracker.records.texts import SaidField
 from tracker.records.unread import is_unread, read
 
@@ -74,6 +75,16 @@ class PublishingForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text="It stands in the history of each and is never published.",
     )
+    already_public = forms.BooleanField(
+        required=False,
+        label="Already public there",
+        help_text="Who took part is public already, in the source that is cited. Kept in the history.",
+    )
+
+
+def utc(moment):
+    """A moment in words."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
 
 
 def chosen(request):
@@ -191,21 +202,24 @@ class Verbs:
     def publish_view(self, request, object_id):
         """Lists what is published together and what each lacks; then publishes all of it, or nothing."""
         record = self.editable(request, object_id)
-        together = [record, *record.drafts(request.user)]
+        together, moment = [record, *record.drafts(request.user)], record.scheduled_for()
         form = PublishingForm(request.POST or None, initial={"mark": versions_of(together)})
         if form.is_valid() and self.published(request, record, together, form):
             number = f" with {len(together) - 1} that belong to it" if together[1:] else ""
-            self.message_user(request, f"1 {self.opts.verbose_name} was published{number}.", messages.SUCCESS)
+            done = f"approved, to be published at {utc(moment)}" if moment else "published"
+            self.message_user(request, f"1 {self.opts.verbose_name} was {done}{number}.", messages.SUCCESS)
             return redirect(self.address("change", record.pk))
         rows = [self.readiness(request, one, together) for one in together]
-        said = {"title": "Publish", "record": record, "form": form, "rows": rows}
+        said = {"title": "Publish", "record": record, "form": form, "rows": rows, "moment": moment}
+        said["exposes"] = any(one.exposes() for one in together)
         ready = not any(row["missing"] for row in rows)
         return answer(self, request, "admin/record_publish.html", ready=ready, **said)
 
     def published(self, request, record, together, form):
         """Whether it was published; if not, the form says why."""
         if form.cleaned_data["mark"] == versions_of(together):
-            problems = self.attempt(request, "publish", record, form.cleaned_data["comment"])
+            told = form.cleaned_data["comment"], form.cleaned_data["already_public"]
+            problems = self.attempt(request, "publish", record, *told)
         else:
             problems = ["It was changed since you looked: look again, then publish."]
         form.data = {**form.data.dict(), "mark": versions_of(together)}
@@ -225,8 +239,8 @@ class Verbs:
             "record": record,
             "kind": record._meta.verbose_name,
             "address": address_of(record, "change"),
-            "missing": mine + [readable(said) for said in record.unready()],
-            "hints": record.hints(request.user, together),
+            "missing": mine + [readable(said) for said in record.unready(page.scheduled_for())],
+            "hints": [*record.hints(request.user, together), *filter(None, [record.exposes()])],
         }
 
     def read_view(self, request, object_id):
@@ -254,7 +268,8 @@ class Verbs:
         verb = next((verb for verb in ("submit", "publish") if f"_{verb}" in request.POST), None)
         if verb is None:
             return None
-        if verb == "publish" and self.has_edit_permission(request) and obj.drafts(request.user):
+        asks = verb == "publish" and (obj.exposes() or obj.scheduled_for() or obj.drafts(request.user))
+        if asks and self.has_edit_permission(request):
             return redirect(self.address("publish", obj.pk))
         self.carry_out(request, verb, [obj.pk])
         return redirect(self.address("change", obj.pk))
@@ -281,6 +296,7 @@ class Verbs:
     def standing(self, request, obj):
         """Where a record stands in the workflow, for its page."""
         unpublished = obj.publication != Publication.PUBLISHED
+        approval = Approval.objects.of(obj).first() if roles.edits(request.user) else None
         may_change = self.has_change_permission(request, obj)
         return {
             "lists": lists_of(obj, request),
@@ -292,6 +308,8 @@ class Verbs:
             and self.has_edit_permission(request)
             and not roles.may_publish(request.user, obj),
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
+            "approval": approval,
+            "still_approved": approval and approval.covers(obj),
             "last": Entry.objects.of(obj).select_related("user").last(),
             **{f"{verb}_url": f"{self.address(verb)}?ids={obj.pk}" for verb in ASKED},
             "read_url": self.address("read", obj.pk),
