@@ -1,6 +1,7 @@
 """What the endpoints of records do besides reading: create, change, delete, and the verbs."""
 
 import json
+from functools import partial
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -16,6 +17,7 @@ from .documents import Invalid, StrictJSON
 from .pages import parameters
 from .refusals import Conflict, check_references, put_in_words
 from .shapes import FULL, api_url, record_url, resource
+from .unnamed import HOMONYM, SENTENCE, Named
 from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
 
@@ -147,14 +149,16 @@ class Editing:
 
     def done(self, pk, name):
         """Does what a verb of the model does; its comment or reason comes in the body."""
-        said = a_saying(self.request.data, VERBS[name])
+        also = [HOMONYM] if name == "publish" else []
+        said, *more = sayings(self.request.data, VERBS[name], *also)
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
             if name == "publish" and self.request.auth:
                 together = {resource(type(draft)) for draft in record.drafts(self.request.user)}
                 must_reach(self.request, self, *sorted(together))
             try:
-                getattr(record, name)(self.request.user, *([said] if said or name in MUST_SAY else []))
+                act = partial(getattr(record, name), **dict(zip(also, more, strict=True)))
+                act(self.request.user, *([said] if said or name in MUST_SAY else []))
             except PermissionDenied as error:
                 raise exceptions.PermissionDenied(str(error)) from None
             except ValidationError as error:
@@ -207,14 +211,16 @@ def a_few(documents):
     return documents
 
 
-def a_saying(document, key):
-    """The comment or the reason in the body of a verb, "" if there is none."""
+def sayings(document, *keys):
+    """The texts under these keys in the body of a verb, "" for each that there is not."""
     document = {} if document is None else document
-    if not isinstance(document, dict) or set(document) - {key}:
-        raise Invalid({"": f'Give an object with "{key}" and nothing else, or nothing.'})
-    if not isinstance(document.get(key, ""), str):
-        raise Invalid({f"/{key}": "Give a text."})
-    return document.get(key, "")
+    if not isinstance(document, dict) or set(document) - {*keys}:
+        named = '" and "'.join(keys)
+        raise Invalid({"": f'Give an object with "{named}" and nothing else, or nothing.'})
+    wrong = {f"/{key}": "Give a text." for key in keys if not isinstance(document.get(key, ""), str)}
+    if wrong:
+        raise Invalid(wrong)
+    return [document.get(key, "") for key in keys]
 
 
 def check_change(user, record, document, path=""):
@@ -235,11 +241,24 @@ def lacking(record, user):
     return record.unready() + ([SOMEBODY_ELSE] if other else [])
 
 
+def pointed_at(text):
+    """The record that a text belongs to, and the pointer to the text, or to the list that it stands in."""
+    record = getattr(text.row, "record", text.row)
+    name = "" if record is text.row else f"/{text.row._meta.get_field('record').remote_field.related_name}"
+    return record, f"{name}/{text.field}"
+
+
 def refused(error, record, name, user):
     """A ValidationError of a verb as an answer: what is missing of what, or that its state is wrong."""
     if VERBS[name] in getattr(error, "error_dict", ()):
         return Invalid({f"/{VERBS[name]}": " ".join(error.messages)})
     conflict = Conflict(" ".join(error.messages))
+    if isinstance(error, Named):
+        conflict.errors = [
+            {"url": record_url(type(one), one.pk), "pointer": where, "detail": SENTENCE}
+            for one, where in map(pointed_at, error.texts)
+        ]
+        return conflict
     if name == "publish":
         conflict.errors = [
             {"url": record_url(type(one), one.pk), "detail": sentence}

@@ -468,5 +468,6 @@ from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for model
 from .proposals import Proposal  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401
 from .tokens import ApiToken  # noqa: E402, F401
+from .unnamed import Homonym  # noqa: E402, F401
 
 history.keep(__name__)

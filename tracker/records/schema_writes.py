@@ -7,6 +7,7 @@ from .editing import MOST_DOCUMENTS, VERBS
 from .problems import TYPE
 from .samples import SAMPLE_ID, needed, sample, sample_document
 from .shapes import FULL, PartialDate, PartShape, Pick
+from .unnamed import HOMONYM
 from .writer import REASON, references_of, rows_of, written
 
 WRITES = {
@@ -65,6 +66,10 @@ IDEMPOTENCY_KEY = {
     "description": "A text that names this request: sent again with it, it is done once. Kept for a day.",
     "schema": {"type": "string", "maxLength": 100},
 }
+OTHER = {
+    "type": "string",
+    "description": "Why a name that was refused is somebody else's; by editors cleared for both.",
+}
 VERSION = {"type": "integer", "description": "The version that is meant: the number in its ETag."}
 KEPT = {
     "type": "object",
@@ -95,7 +100,8 @@ class WritingSchema:
         if not self.writes() or action == "destroy" or (action in DECISIONS and not saying):
             return None
         if saying:
-            schema, example = said(saying), {saying: "The source says something else."}
+            also = [HOMONYM] if action == "publish" else []
+            schema, example = said(saying, *also), {saying: "The source says something else."}
             required = action in ("withdraw", "send_back", "decline")
         else:
             schema, example, required = *self.documents(self.view.shape(pick=FULL)), True
@@ -121,6 +127,7 @@ class WritingSchema:
         if not isinstance(shape, PartShape):
             why = "Why it is changed; required once it was published. Public."
             found |= {REASON: {"type": "string", "description": why}, editorial.KEY: editorial.SCHEMA}
+            found |= {HOMONYM: OTHER}
         schema = {"type": "object", "properties": found, "additionalProperties": False}
         whole = () if partial else fields.items()
         required = [*(named_by or {}), *(name for name, field in whole if needed(shape, field))]
@@ -162,8 +169,9 @@ class WritingSchema:
         return {"200": answer(one, example), **kept, **errors}
 
 
-def said(name):
-    return {"type": "object", "properties": {name: {"type": "string"}}, "additionalProperties": False}
+def said(*names):
+    texts = {name: OTHER if name == HOMONYM else {"type": "string"} for name in names}
+    return {"type": "object", "properties": texts, "additionalProperties": False}
 
 
 def several(schema):

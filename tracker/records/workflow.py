@@ -9,6 +9,7 @@ from .choices import Publication
 from .context import noted
 from .fields import PartialDateField
 from .history import Entry
+from .unnamed import Change, Named, refuse_names
 
 
 class Workflow:
@@ -67,9 +68,19 @@ class Workflow:
             about = "" if name == NON_FIELD_ERRORS else f"{self._meta.get_field(name).verbose_name}: "
             yield from (f"{about}{sentence}" for sentence in sentences)
 
+    def publish(self, by, comment="", homonym=""):
+        """Make it and the drafts that belong to it public: all, or ValidationError with what is missing.
+
+        `homonym` says why a name in it that is not to be public is somebody else's.
+        """
+        try:
+            self._publish(by, comment, homonym)
+        except Named:
+            self.refresh_from_db()  # it was published, and is not any more
+            raise
+
     @transaction.atomic
-    def publish(self, by, comment=""):
-        """Make it and the drafts that belong to it public: all, or ValidationError with what is missing."""
+    def _publish(self, by, comment, homonym):
         self._must_edit(by)
         self._lock()
         together = [self, *self.drafts(by, of=("self",), no_key=True)]
@@ -85,6 +96,7 @@ class Workflow:
         hidden = set(Publication) - {Publication.PUBLISHED}
         for record in together:
             record._move(by, "published", hidden, Publication.PUBLISHED, comment)
+        refuse_names(by, [Change(record, homonym=homonym) for record in together])
 
     def withdraw(self, by, reason):
         """Take it back from every channel; the reason stands in the history."""
