@@ -271,9 +271,10 @@ class PersonName(Name):
 
     @classmethod
     def secrets(cls, user=None):
-        """The names that are not public, whoever bears them."""
+        """The names that are not public: nothing tells them, what is about who bears them neither."""
         rows = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC)
-        return [Secret(*row) for row in rows.values_list("text_folded", "record", "pk")]
+        names = rows.values_list("text_folded", "record", "pk")
+        return [Secret(*name, about) for name in names for about in (None, name[1])]
 
 
 def known(model, user):

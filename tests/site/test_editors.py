@@ -116,6 +116,7 @@ class LabelsTest(WorkTest):
             "A dialogue with ten participants": self.entering,
             "Review": self.review,
             "After publication": self.after,
+            "Names that must not be public": self.names,
             "When two work on one record": self.two,
             "History": self.history,
             "Many at once": self.many,
@@ -215,6 +216,12 @@ class LabelsTest(WorkTest):
     def propose(self, row, **values):
         path = address(type(row), "propose", row.pk)
         self.client.post(path, {**form_data(self.client.get(path)), **values})
+
+    def names(self):
+        make.person(name="Irina Morozova", confidentiality="restricted")
+        page = address(Dialogue, "change", make.dialogue().pk)
+        [form] = self.seen(self.editor, page)
+        yield self.client.post(page, {**form_data(form), "summary": "Irina Morozova came."})
 
     def two(self):
         row = make.person()

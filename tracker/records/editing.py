@@ -18,11 +18,14 @@ from .pages import parameters
 from .refusals import Conflict, check_references, put_in_words
 from .scheduled import Approval
 from .shapes import FULL, MOMENT, api_url, record_url, resource
+from .unnamed import HOMONYM, SENTENCE, Named
 from .values import said
 from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
 
 ALREADY_PUBLIC = "already_public"
+MORE = {ALREADY_PUBLIC: False, HOMONYM: ""}  # what else may be said with `publish`, and what unsaid means
+EXPECTED = {str: "Give a text.", bool: "Give true or false."}
 VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": REASON}
 MUST_SAY = ("send_back", "withdraw")
 MOST_DOCUMENTS = settings.MAX_DOCUMENTS
@@ -216,26 +219,23 @@ def a_few(documents):
     return documents
 
 
-def a_saying(document, key, *others):
-    """The comment or the reason in the body of a verb, "" if there is none; it may have other keys too."""
-    document = {} if document is None else document
-    if not isinstance(document, dict) or set(document) - {key, *others}:
-        known = " and ".join(f'"{name}"' for name in (key, *others))
-        raise Invalid({"": f"Give an object with {known} and nothing else, or nothing."})
-    if not isinstance(document.get(key, ""), str):
-        raise Invalid({f"/{key}": "Give a text."})
-    return said(document.get(key, ""), f"/{key}")
-
-
 def said_to(verb, document):
     """What a verb is told besides the user, as the body of a request has it."""
-    others = [ALREADY_PUBLIC] if verb == "publish" else []
-    said = {VERBS[verb]: a_saying(document, VERBS[verb], *others)}
-    for name in others:
-        said[name] = (document or {}).get(name, False)
-        if not isinstance(said[name], bool):
-            raise Invalid({f"/{name}": "Give true or false."})
-    return said
+    return sayings(document, {VERBS[verb]: "", **(MORE if verb == "publish" else {})})
+
+
+def sayings(document, keys):
+    """What the body of a request says under these keys, {key: what it means if it is not there}."""
+    document = {} if document is None else document
+    if not isinstance(document, dict) or set(document) - {*keys}:
+        known = '" and "'.join(keys)
+        raise Invalid({"": f'Give an object with "{known}" and nothing else, or nothing.'})
+    told = {**keys, **document}
+    kinds = {key: type(unsaid) for key, unsaid in keys.items()}
+    wrong = {f"/{key}": EXPECTED[kind] for key, kind in kinds.items() if type(told[key]) is not kind}
+    if wrong:
+        raise Invalid(wrong)
+    return {key: said(text, f"/{key}") if isinstance(text, str) else text for key, text in told.items()}
 
 
 def check_change(user, record, document, path=""):
@@ -262,11 +262,24 @@ def approved_for(record, user):
     return approval.publish_at.strftime(MOMENT) if approval and approval.covers(record) else None
 
 
+def pointed_at(text):
+    """The record that a text belongs to, and the pointer to the text, or to the list that it stands in."""
+    record = getattr(text.row, "record", text.row)
+    name = "" if record is text.row else f"/{text.row._meta.get_field('record').remote_field.related_name}"
+    return record, f"{name}/{text.field}"
+
+
 def refused(error, record, name, user, said):
     """A ValidationError of a verb as an answer: what is missing of what, or that its state is wrong."""
     if VERBS[name] in getattr(error, "error_dict", ()):
         return Invalid({f"/{VERBS[name]}": " ".join(error.messages)})
     conflict = Conflict(" ".join(error.messages))
+    if isinstance(error, Named):
+        conflict.errors = [
+            {"url": record_url(type(one), one.pk), "pointer": where, "detail": SENTENCE}
+            for one, where in map(pointed_at, error.texts)
+        ]
+        return conflict
     if name == "publish":
         told = {"moment": record.scheduled_for(), ALREADY_PUBLIC: said[ALREADY_PUBLIC]}
         conflict.errors = [

@@ -20,7 +20,7 @@ DIGRAPHS = {"sh", "ch", "zh", "kh", "gh", "dj", "ts", "yu", "ya", "ye", "th", "p
 SON_OF = {"oklu", "kizi"}  # oğlu, qızı, as they are folded
 PATRONYMIC = re.compile(r"(ovich|avich|ovna|avna|ichna)$")
 FAMILY = re.compile(  # what is nearly always a family name
-    r"((?<!sl)[oa]va?|ski|skaia|ian|iants|zada|oklu|kizi|shvili|adza|anko|chuk|baili)$|.{4}l[iu]$"
+    r"((?<!sl)[oa]v[ai]?|ski|skaia|iani?|iants|zada|oklu|kizi|shvili|adza|anko|chuk|baili)$|.{4}l[iu]$"
 )
 PERHAPS_FAMILY = re.compile(r"(ina?|ia|ua|uk|ich|dza|li|lu|ani|ur)$")
 
@@ -35,6 +35,7 @@ ENDINGS_OF = {  # what cases, possession and postpositions put behind a name, fo
     "English": "s as",
 }
 ENDINGS = frozenset({"", *" ".join(ENDINGS_OF.values()).split()})
+FLEETING = re.compile(r"([^aiou])[ao](l|k|ts)$")  # Павел, Павла
 LONGEST_ENDING = max(map(len, ENDINGS))
 
 LATIN, OTHERS = re.compile(r"[a-z]", re.IGNORECASE), re.compile(r"[\u0370-\u052f\u0531-\u0587]")
@@ -77,7 +78,7 @@ def words(text):
     """The words of a text, in order."""
     text = cleaned(text)
     found, address = list(WORD.finditer(text)), not re.search(r"\s", text.strip())
-    ends = [*(one.start() for one in found[1:]), len(text)]
+    ends = [*(one.start() for one in found[1:]), len(text)][: len(found)]
     return [
         Word(one[0], forms(one[0]), None if address else capital(one[0]), text[one.end() : end])
         for one, end in zip(found, ends, strict=True)
@@ -103,18 +104,23 @@ UNSEEN = Unseen()
 
 
 def capital(word):
-    if word.lower() == word.upper():
+    """Whether a word begins with a capital; None in scripts whose sentences have none, as the Georgian."""
+    if word.lower() == word.lower().title():
         return None
     return word[0] != word[0].lower()
 
 
 @lru_cache(maxsize=1 << 16)
 def forms(word):
-    """The folded forms of a word: two more where letters that only look alike stand for each other."""
-    spelled = [word]
+    """The folded forms of a word: more where letters of two scripts that look alike stand for each other.
+
+    Georgian has one letter for f and an aspirated p: what is spelled with either may be meant by both.
+    """
+    spelled = [word, word.lower().replace("ფ", "f")]
     if LATIN.search(word) and OTHERS.search(word):
         spelled += [word.translate(TO_LATIN), word.translate(TO_CYRILLIC)]
-    return tuple({form for one in spelled if (form := fold(one).replace(" ", ""))})
+    found = {form for one in spelled if (form := fold(one).replace(" ", ""))}
+    return (*found, *({form.replace("f", "p") for form in found} - found))
 
 
 def variants(text):
@@ -165,7 +171,7 @@ def understood(folded):
 def stems(word):
     """What of a word stays when it is declined."""
     stem = word.rstrip("aiou")
-    return {word, stem} if len(stem) > 2 else {word}
+    return {word, stem, FLEETING.sub(r"\1\2", word)} if len(stem) > 2 else {word}
 
 
 class Names:

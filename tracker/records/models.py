@@ -511,5 +511,6 @@ from .reading import Reading  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401
 from .throttling import Tally  # noqa: E402, F401
 from .tokens import ApiToken  # noqa: E402, F401
+from .unnamed import Homonym  # noqa: E402, F401
 
 history.keep(__name__)

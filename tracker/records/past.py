@@ -11,6 +11,7 @@ from .choices import Confidentiality, Publication
 from .context import noted
 from .history import HOUSEKEEPING, Entry
 from .models import Part, Record, citable_fields
+from .unnamed import Change, refuse_names, standing
 from .visible import Visible
 
 FREE = "named"
@@ -171,6 +172,7 @@ class Past:
         ways = self.since(entry)
         if any(way.hidden for way in ways):
             raise PermissionDenied("It would change what you may not see.")
+        stood = standing(record)
         with noted(user=self.user.pk, reason=reason):
             restore(record, ways, self.table)
             if record.confidentiality == Confidentiality.CONFIDENTIAL:  # it may have become so by itself
@@ -179,6 +181,7 @@ class Past:
                 record.cleared.add(self.user)
         if record.publication == Publication.PUBLISHED and (missing := record.missing()):
             raise ValidationError(missing)
+        refuse_names(self.user, [Change(record, stood, reason)])
 
 
 def key_of(row):

@@ -59,6 +59,7 @@ class Approval(models.Model):
     versions = models.JSONField()
     already_public = models.BooleanField(default=False)
     comment = models.TextField(blank=True)
+    homonym = models.TextField(blank=True)
     approved_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     problem = models.TextField(blank=True)
 
@@ -101,6 +102,7 @@ class Approval(models.Model):
 
     def give_back(self, record, problem):
         """What waits for review becomes drafts again; why stands in the history and on the start page."""
+        record.refresh_from_db()
         together = [one for one in [record, *record.drafts(self.approved_by)] if self.names(one)]
         for one in together:
             if one.publication == Publication.IN_REVIEW:

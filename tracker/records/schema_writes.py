@@ -3,10 +3,11 @@
 from rest_framework import serializers
 
 from . import editorial
-from .editing import ALREADY_PUBLIC, MOST_DOCUMENTS, VERBS
+from .editing import ALREADY_PUBLIC, MORE, MOST_DOCUMENTS, VERBS
 from .problems import TYPE
 from .samples import SAMPLE_ID, needed, sample, sample_document
 from .shapes import FULL, PartialDate, PartShape, Pick
+from .unnamed import HOMONYM
 from .writer import REASON, references_of, rows_of, written
 
 WRITES = {
@@ -71,6 +72,10 @@ TICK = {
     "default": False,
     "description": "That what is told of a dialogue that was not open is public already where it is cited.",
 }
+OTHER = {
+    "type": "string",
+    "description": "Why a name that was refused is somebody else's; by editors cleared for both.",
+}
 VERSION = {"type": "integer", "description": "The version that is meant: the number in its ETag."}
 KEPT = {
     "type": "object",
@@ -101,9 +106,8 @@ class WritingSchema:
         if not self.writes() or action == "destroy" or (action in DECISIONS and not saying):
             return None
         if saying:
-            schema, example = said(saying), {saying: "The source says something else."}
-            if action == "publish":
-                schema["properties"][ALREADY_PUBLIC] = TICK
+            also = MORE if action == "publish" else ()
+            schema, example = said(saying, *also), {saying: "The source says something else."}
             required = action in ("withdraw", "send_back", "decline")
         else:
             schema, example, required = *self.documents(self.view.shape(pick=FULL)), True
@@ -129,6 +133,7 @@ class WritingSchema:
         if not isinstance(shape, PartShape):
             why = "Why it is changed; required once it was published. Public."
             found |= {REASON: {"type": "string", "description": why}, editorial.KEY: editorial.SCHEMA}
+            found |= {HOMONYM: OTHER}
         schema = {"type": "object", "properties": found, "additionalProperties": False}
         whole = () if partial else fields.items()
         required = [*(named_by or {}), *(name for name, field in whole if needed(shape, field))]
@@ -170,8 +175,10 @@ class WritingSchema:
         return {"200": answer(one, example), **kept, **errors}
 
 
-def said(name):
-    return {"type": "object", "properties": {name: {"type": "string"}}, "additionalProperties": False}
+def said(*names):
+    known = {HOMONYM: OTHER, ALREADY_PUBLIC: TICK}
+    told = {name: known.get(name, {"type": "string"}) for name in names}
+    return {"type": "object", "properties": told, "additionalProperties": False}
 
 
 def several(schema):

@@ -10,6 +10,7 @@ from .context import noted
 from .fields import PartialDateField
 from .history import Entry
 from .scheduled import CHANGED, Approval
+from .unnamed import Change, Named, refuse_names
 
 HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
 
@@ -86,24 +87,34 @@ class Workflow:
             about = "" if name == NON_FIELD_ERRORS else f"{self._meta.get_field(name).verbose_name}: "
             yield from (f"{about}{sentence}" for sentence in sentences)
 
-    @transaction.atomic
-    def publish(self, by, comment="", already_public=False):
+    def publish(self, by, comment="", already_public=False, homonym=""):
         """Make it and the drafts that belong to it public: all, or ValidationError with what is missing.
 
         With a publish_at to come it is approved for that moment. `already_public`: the publisher says so of
-        everything that `exposes` something.
+        everything that `exposes` something. `homonym` says why a name in it that is not to be public is
+        somebody else's.
         """
+        try:
+            self._publish(by, comment, already_public, homonym)
+        except Named:
+            self.refresh_from_db()  # it was published, and is not any more
+            raise
+
+    @transaction.atomic
+    def _publish(self, by, comment, already_public, homonym):
         self._must_edit(by)
         self._lock()
         together, moment = [self, *self.drafts(by, of=("self",), no_key=True)], self.scheduled_for()
         self._check(by, together, moment, already_public)
         if moment is None:
-            return self._make_public(by, together, comment)
+            return self._make_public(by, together, comment, homonym)
+        self._rehearse(by, together, comment, homonym)
         for record in together:
             draft = record.publication == Publication.DRAFT
             waits = Publication.IN_REVIEW if draft else record.publication
             record._move(by, "approved", HIDDEN, waits, comment)
-        said = {"comment": comment, "already_public": already_public, "publish_at": moment}
+        said = {"comment": comment, "already_public": already_public, "homonym": homonym}
+        said["publish_at"] = moment
         return Approval.objects.note(self, together, by, **said)
 
     def publish_approved(self, approval):
@@ -116,7 +127,7 @@ class Workflow:
         if not approval.fits(together):
             raise ValidationError(CHANGED)
         self._check(by, together, None, approval.already_public)
-        self._make_public(by, together, approval.comment)
+        self._make_public(by, together, approval.comment, approval.homonym)
 
     def _check(self, by, together, moment, already_public):
         """Raises unless somebody may publish all of these at a moment, and nothing stands against it."""
@@ -130,10 +141,19 @@ class Workflow:
                 + [f"{record}: {said}" for record, all_said in found.items() for said in all_said]
             )
 
+    def _rehearse(self, by, together, comment, homonym):
+        """Raises what publishing them would raise now, and leaves them as they are."""
+        with transaction.atomic():
+            self._make_public(by, together, comment, homonym)
+            transaction.set_rollback(True)
+        for record in together:
+            record.refresh_from_db()
+
     @staticmethod
-    def _make_public(by, together, comment):
+    def _make_public(by, together, comment, homonym):
         for record in together:
             record._move(by, "published", HIDDEN, Publication.PUBLISHED, comment)
+        refuse_names(by, [Change(record, homonym=homonym) for record in together])
 
     def withdraw(self, by, reason):
         """Take it back from every channel; the reason stands in the history."""

@@ -37,6 +37,7 @@ from .relations import VisibleRelations
 from .rights import Rights, editing_fields
 from .similar import Similar
 from .stale import SEEN, Stale, claim
+from .unnamed import Unnamed
 from .verbs import Verbs
 
 BY_ITSELF = "is confidential, by what it is: only who is cleared sees it."
@@ -196,7 +197,7 @@ class Page(VisibleAdmin):
         make_neutral(record)
 
 
-class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Page):
+class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Unnamed, Stale, Rights, Verbs, Page):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's

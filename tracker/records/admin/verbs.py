@@ -18,6 +18,7 @@ from tracker.records.choices import Publication
 from tracker.records.history import Entry
 from tracker.records.scheduled import Approval
 from tracker.records.texts import SaidField
+from tracker.records.unnamed import HOMONYM, SENTENCE
 from tracker.records.unread import is_unread, read
 
 from .forms import label_of, readable, sentences
@@ -25,6 +26,7 @@ from .lists import lists_of
 from .pages import address_of, answer
 from .rights import editing_fields
 from .stale import versions_of
+from .unnamed import homonym_field
 
 AT_ONCE = 200
 DONE = {
@@ -80,11 +82,17 @@ class PublishingForm(forms.Form):
         label="Already public there",
         help_text="Who took part is public already, in the source that is cited. Kept in the history.",
     )
+    homonym = homonym_field()
 
 
 def utc(moment):
     """A moment in words."""
     return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def is_for_names(problems):
+    """Whether something was refused because it names somebody."""
+    return any(SENTENCE in said for said in problems)
 
 
 def chosen(request):
@@ -126,12 +134,16 @@ class Verbs:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
     def carry_out(self, request, verb, keys, *args):
-        """Do it to each record in a transaction of its own, and say of each one that was refused why."""
-        done, refused = 0, []
+        """Do it to each record in a transaction of its own, and say of each one that was refused why.
+
+        Returns all that was said against it.
+        """
+        done, refused, against = 0, [], []
         for record in self.get_queryset(request).filter(pk__in=list(keys)):
             problems = self.attempt(request, verb, record, *args)
             done += not problems
             refused += [self.refusal(record, problems)] if problems else []
+            against += problems
         if done:
             count = (
                 f"1 {self.opts.verbose_name} was"
@@ -142,12 +154,13 @@ class Verbs:
         if refused:
             said = format_html("Not {}:<ul>{}</ul>", DONE[verb], format_html_join("", "{}", zip(refused)))
             self.message_user(request, said, messages.ERROR)
+        return against
 
-    def attempt(self, request, verb, record, *args):
+    def attempt(self, request, verb, record, *args, **more):
         """What stands against it, nothing if it was done."""
         try:
             with transaction.atomic():
-                getattr(record, verb)(request.user, *args)
+                getattr(record, verb)(request.user, *args, **more)
                 self.log_change(request, record, f"{DONE[verb].capitalize()}.")
         except PermissionDenied as problem:
             return [str(problem)]
@@ -160,7 +173,8 @@ class Verbs:
     def refusal(self, record, problems):
         """A line for a message, which may outlive what its reader may see: no name of a sensitive record."""
         link = self.address("change", record.pk)
-        return format_html('<li><a href="{}">{}</a>: {}</li>', link, record, " ".join(problems))
+        label = f"{self.opts.verbose_name} {str(record.pk)[:8]}" if is_for_names(problems) else record
+        return format_html('<li><a href="{}">{}</a>: {}</li>', link, label, " ".join(problems))
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -213,13 +227,14 @@ class Verbs:
         said = {"title": "Publish", "record": record, "form": form, "rows": rows, "moment": moment}
         said["exposes"] = any(one.exposes() for one in together)
         ready = not any(row["missing"] for row in rows)
-        return answer(self, request, "admin/record_publish.html", ready=ready, **said)
+        named = form.is_bound and is_for_names(form.non_field_errors())
+        return answer(self, request, "admin/record_publish.html", ready=ready, named=named, **said)
 
     def published(self, request, record, together, form):
         """Whether it was published; if not, the form says why."""
         if form.cleaned_data["mark"] == versions_of(together):
-            told = form.cleaned_data["comment"], form.cleaned_data["already_public"]
-            problems = self.attempt(request, "publish", record, *told)
+            said = {name: form.cleaned_data[name] for name in ("comment", "already_public", HOMONYM)}
+            problems = self.attempt(request, "publish", record, **said)
         else:
             problems = ["It was changed since you looked: look again, then publish."]
         form.data = {**form.data.dict(), "mark": versions_of(together)}
@@ -271,8 +286,8 @@ class Verbs:
         asks = verb == "publish" and (obj.exposes() or obj.scheduled_for() or obj.drafts(request.user))
         if asks and self.has_edit_permission(request):
             return redirect(self.address("publish", obj.pk))
-        self.carry_out(request, verb, [obj.pk])
-        return redirect(self.address("change", obj.pk))
+        named = is_for_names(self.carry_out(request, verb, [obj.pk]))
+        return redirect(self.address("publish" if named else "change", obj.pk))
 
     def verbs(self, request, obj):
         """The verbs that this user may use on a record, or on a new one, as it is now."""

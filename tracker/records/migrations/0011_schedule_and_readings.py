@@ -52,6 +52,7 @@ class Migration(migrations.Migration):
                 ("versions", models.JSONField()),
                 ("already_public", models.BooleanField(default=False)),
                 ("comment", models.TextField(blank=True)),
+                ("homonym", models.TextField(blank=True)),
                 ("problem", models.TextField(blank=True)),
                 (
                     "approved_by",
