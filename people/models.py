@@ -9,7 +9,7 @@ from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
 
 from tracker.records import history, roles
-from tracker.records.choices import Confidentiality, Publication
+from tracker.records.choices import TAKEN_BACK, Confidentiality, Publication
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import Citation, Named, Part, Place, Record, Titled
@@ -373,7 +373,7 @@ class CaseEvent(Record):
         tells nobody of what they do not see.
         """
         others = CaseEvent.objects.filter(case=self.case_id).exclude(pk=self.pk)
-        others = others.exclude(publication=Publication.WITHDRAWN)
+        others = others.exclude(publication__in=TAKEN_BACK)
         others = others.exclude(confidentiality=Confidentiality.CONFIDENTIAL)
         workers = {self.created_by, self.assigned_to} - {None}
         for user in {None} if self.publication == Publication.PUBLISHED else workers or {None}:

@@ -7,7 +7,7 @@ from rest_framework.permissions import BasePermission
 from .tokens import ApiToken, TokenScope
 
 READING = ("GET", "HEAD", "OPTIONS")
-PUBLISHING = ("publish", "send_back", "withdraw")
+PUBLISHING = ("publish", "send_back", "withdraw", "takedown")
 OPEN = (None, "vocabularies")  # what describes the API and holds no records is in reach of every token
 
 

@@ -16,11 +16,19 @@ from .documents import Invalid, StrictJSON
 from .pages import parameters
 from .refusals import Conflict, check_references, put_in_words
 from .shapes import FULL, api_url, record_url, resource
+from .takedown import naming
 from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
 
-VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": REASON}
-MUST_SAY = ("send_back", "withdraw")
+VERBS = {
+    "submit": "comment",
+    "send_back": "comment",
+    "publish": "comment",
+    "withdraw": REASON,
+    "takedown": REASON,
+}
+MUST_SAY = ("send_back", "withdraw", "takedown")
+KEEP = "keep"  # of a takedown: the ids of what stays though it names who is taken down
 MOST_DOCUMENTS = 500
 NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
 SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
@@ -117,6 +125,10 @@ class Editing:
     def withdraw(self, request, pk):
         return self.verb(pk, "withdraw")
 
+    @action(detail=True, methods=["post"])
+    def takedown(self, request, pk):
+        return self.verb(pk, "takedown")
+
     @action(detail=True)
     def publication(self, request, pk):
         """What publishing would publish, and what is missing: for editors, and for whoever works on it."""
@@ -147,14 +159,16 @@ class Editing:
 
     def done(self, pk, name):
         """Does what a verb of the model does; its comment or reason comes in the body."""
-        said = a_saying(self.request.data, VERBS[name])
+        more = [KEEP] if name == "takedown" else []
+        said = a_saying(self.request.data, VERBS[name], *more)
+        kept = {one: kept_in(self.request.data) for one in more}
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
-            if name == "publish" and self.request.auth:
-                together = {resource(type(draft)) for draft in record.drafts(self.request.user)}
-                must_reach(self.request, self, *sorted(together))
+            if self.request.auth:
+                must_reach(self.request, self, *going_with(record, name, self.request.user))
+            words = [said] if said or name in MUST_SAY else []
             try:
-                getattr(record, name)(self.request.user, *([said] if said or name in MUST_SAY else []))
+                getattr(record, name)(self.request.user, *words, **kept)
             except PermissionDenied as error:
                 raise exceptions.PermissionDenied(str(error)) from None
             except ValidationError as error:
@@ -207,14 +221,28 @@ def a_few(documents):
     return documents
 
 
-def a_saying(document, key):
-    """The comment or the reason in the body of a verb, "" if there is none."""
+def going_with(record, verb, user):
+    """The resources of the other records that a verb acts on."""
+    others = {"publish": lambda: record.drafts(user), "takedown": lambda: naming(record)}
+    return sorted({resource(type(row)) for row in others.get(verb, list)()})
+
+
+def a_saying(document, key, *more):
+    """The comment or the reason in the body of a verb, "" if there is none; `more` may stand beside it."""
     document = {} if document is None else document
-    if not isinstance(document, dict) or set(document) - {key}:
+    if not isinstance(document, dict) or set(document) - {key, *more}:
         raise Invalid({"": f'Give an object with "{key}" and nothing else, or nothing.'})
     if not isinstance(document.get(key, ""), str):
         raise Invalid({f"/{key}": "Give a text."})
     return document.get(key, "")
+
+
+def kept_in(document):
+    """The ids of what stays public when somebody is taken down."""
+    kept = document.get(KEEP, []) if document else []
+    if not (isinstance(kept, list) and all(isinstance(one, str) for one in kept)):
+        raise Invalid({f"/{KEEP}": "Give a list of ids."})
+    return kept
 
 
 def check_change(user, record, document, path=""):

@@ -120,6 +120,10 @@ class Record(Workflow, Visible):
         ordering = ["id"]
 
     def __str__(self):
+        return self.neutral()
+
+    def neutral(self):
+        """A text that stands for the record and says nothing of it."""
         return f"{self._meta.verbose_name} {str(self.id)[:8]}"
 
     @classmethod
@@ -184,7 +188,6 @@ class Slugged(Record):
     """A record with an address of its own, given at first publication from its public name."""
 
     label_field = "title"
-    forgets_slug = False  # whether withdrawal deletes its slug and its old ones
 
     # null until it is first published: many may have none
     slug = models.SlugField(max_length=90, null=True, blank=True, editable=False)  # noqa: DJ001
@@ -201,7 +204,8 @@ class Slugged(Record):
         ]
 
     def __str__(self):
-        return self.label if self.confidentiality == Confidentiality.PUBLIC else super().__str__()
+        hidden = self.confidentiality != Confidentiality.PUBLIC or self.publication == Publication.TAKEN_DOWN
+        return self.neutral() if hidden else self.label
 
     @property
     def label(self):
@@ -233,7 +237,8 @@ class Slugged(Record):
         super()._moved(by)
         if self.publication == Publication.PUBLISHED and not (self.slug and self.slug_is_free(self.slug)):
             self.change_slug(self.free_slug())
-        if self.publication == Publication.WITHDRAWN and self.forgets_slug:
+        withdrawn = self.publication == Publication.WITHDRAWN and self.forgets_slug
+        if withdrawn or self.publication == Publication.TAKEN_DOWN:
             OldSlug.objects.filter(model=self._meta.label, record_id=self.pk).delete()
             self.slug = None
 
@@ -464,6 +469,7 @@ def citable_fields(model):
 
 
 from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
+from .ledger import Deed  # noqa: E402, F401
 from .proposals import Proposal  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401
 from .tokens import ApiToken  # noqa: E402, F401

@@ -3,7 +3,8 @@
 from rest_framework import serializers
 
 from . import editorial
-from .editing import MOST_DOCUMENTS, VERBS
+from .choices import TakedownReason
+from .editing import KEEP, MOST_DOCUMENTS, VERBS
 from .problems import TYPE
 from .samples import SAMPLE_ID, needed, sample, sample_document
 from .shapes import FULL, PartialDate, PartShape, Pick
@@ -20,6 +21,8 @@ WRITES = {
     "send_back": "Returns what is in review to its author.",
     "publish": "Makes the record public, and the drafts that belong to it: all or none.",
     "withdraw": "Takes the record back.",
+    "takedown": "Takes the record out of every channel at once, as if it had never been there, and with a"
+    " person every public record whose text names them, but for the ids in keep.",
     "apply": "Makes the change that is proposed, in the version that it was proposed for.",
     "decline": "Refuses the change that is proposed; its author reads why.",
 }
@@ -77,6 +80,17 @@ KEPT_EXAMPLE = {
 }
 
 
+TAKEDOWN = {
+    "type": "object",
+    "properties": {
+        REASON: {"type": "string", "enum": TakedownReason.values},
+        KEEP: {"type": "array", "items": {"type": "string"}},
+    },
+    "required": [REASON],
+    "additionalProperties": False,
+}
+
+
 class WritingSchema:
     """Mixin for the schema of an operation."""
 
@@ -96,7 +110,9 @@ class WritingSchema:
             return None
         if saying:
             schema, example = said(saying), {saying: "The source says something else."}
-            required = action in ("withdraw", "send_back", "decline")
+            required = action in ("withdraw", "send_back", "decline", "takedown")
+            if action == "takedown":
+                schema, example = TAKEDOWN, {REASON: TakedownReason.SAFETY}
         else:
             schema, example, required = *self.documents(self.view.shape(pick=FULL)), True
         return {"content": {"application/json": {"schema": schema, "example": example}}, "required": required}
