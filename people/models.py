@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from tracker.records import history, roles
-from tracker.records.choices import Confidentiality, Publication
+from tracker.records.choices import TAKEN_BACK, Confidentiality
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
 from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField
 from tracker.records.lint import Secret
@@ -218,7 +218,7 @@ class Person(Identified, Named):
     def secrets(cls, user=None):
         """The names of people who are not public, and of those who were and are withdrawn."""
         hidden = ~Q(confidentiality=Confidentiality.PUBLIC)
-        hidden |= Q(publication=Publication.WITHDRAWN, published_at__isnull=False)
+        hidden |= Q(publication__in=TAKEN_BACK, published_at__isnull=False)
         return secrets_of((key, None) for key in known(cls, user).filter(hidden).values_list("pk", flat=True))
 
     def own_secrets(self):

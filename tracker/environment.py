@@ -27,6 +27,12 @@ VARIABLES = [
         "DATABASE_URL", "", "Your own server: `postgres://user:password@host:5432/name`. Empty: embedded."
     ),
     Variable("DATA_DIR", "data", "Folder of the embedded database, static files and the demo's secret."),
+    Variable(
+        "ERASURE_LEDGER",
+        "",
+        "File that lists by ids what was taken down or erased. Empty: `erasure-ledger.jsonl` in `DATA_DIR`.",
+    ),
+    Variable("BACKUP_RECIPIENT", "", "Public key, or several, that a backup is encrypted to, as `age1...`."),
     Variable("POSTGRES_BIN", "", "Programs of the embedded database. Empty: those of the installed wheel."),
     Variable("WORKERS", "2", "Web server processes."),
     Variable("CONNECT_TIMEOUT", "3", "Seconds to wait for a connection to the database, 2 or more."),

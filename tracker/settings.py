@@ -3,6 +3,7 @@
 import ipaddress
 import secrets
 import warnings
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
@@ -231,6 +232,8 @@ if not read("DATABASE_URL"):
     DATABASES["default"]["HOST"] = str(DATA_DIR)
     warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Relative to the checkout, as DATA_DIR is.
+ERASURE_LEDGER = BASE_DIR / (Path(read("ERASURE_LEDGER") or DATA_DIR / "erasure-ledger.jsonl").expanduser())
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 SERIALIZATION_MODULES = {"json": "tracker.records.fixtures"}
 

@@ -10,7 +10,7 @@ from tracker.records.choices import Confidentiality, Publication
 from tracker.records.history import Entry
 from tracker.records.models import OldSlug
 
-DRAFT, REVIEW, PUBLISHED, WITHDRAWN = Publication
+DRAFT, REVIEW, PUBLISHED, WITHDRAWN, TAKEN_DOWN = Publication
 STATES = list(Publication)
 
 
@@ -36,8 +36,12 @@ class VerbTest(TestCase):
 class StateTest(VerbTest):
     VERBS = {
         "submit": ((), {DRAFT: REVIEW}),
-        "publish": ((), {DRAFT: PUBLISHED, REVIEW: PUBLISHED, WITHDRAWN: PUBLISHED}),
+        "publish": (
+            ("It is safe again.",),
+            dict.fromkeys((DRAFT, REVIEW, WITHDRAWN, TAKEN_DOWN), PUBLISHED),
+        ),
         "withdraw": (("A mistake.",), {PUBLISHED: WITHDRAWN}),
+        "takedown": (("safety",), dict.fromkeys((DRAFT, REVIEW, PUBLISHED, WITHDRAWN), TAKEN_DOWN)),
     }
 
     def test_each_verb_leads_from_its_states_to_one_and_from_no_other(self):

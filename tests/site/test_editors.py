@@ -45,6 +45,7 @@ SAME_STATES = {
     "Published and restricted": "restricted",
     "Withdrawn, one's own": "own-withdrawn",
     "Withdrawn, of others": "withdrawn",
+    "Taken down, of others": "taken-down",
     "Confidential, one is not": "confidential",
 }
 SAME_DEEDS = {
@@ -56,6 +57,7 @@ SAME_DEEDS = {
     "publish": ("publish", "200"),
     "publish \\*": ("publish", "eyes"),
     "withdraw": ("withdraw", "200"),
+    "take down": ("takedown", "200"),
 }
 
 
@@ -117,6 +119,7 @@ class LabelsTest(WorkTest):
             "Review": self.review,
             "After publication": self.after,
             "Names that must not be public": self.names,
+            "Takedown": self.takedown,
             "When two work on one record": self.two,
             "History": self.history,
             "Many at once": self.many,
@@ -222,6 +225,15 @@ class LabelsTest(WorkTest):
         page = address(Dialogue, "change", make.dialogue().pk)
         [form] = self.seen(self.editor, page)
         yield self.client.post(page, {**form_data(form), "summary": "Irina Morozova came."})
+
+    def takedown(self):
+        row = make.person(name="Somebody Known")
+        make.dialogue(summary="Somebody Known was there.")
+        ask = address(Person, "takedown")
+        change, publish = (address(Person, page, row.pk) for page in ("change", "publish"))
+        yield from self.seen(self.editor, change, f"{ask}?ids={row.pk}", address(Person, "changelist"))
+        row.takedown(self.editor, "safety")
+        yield from self.seen(self.editor, change, publish)
 
     def two(self):
         row = make.person()

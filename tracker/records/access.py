@@ -9,7 +9,7 @@ from .throttling import address, spend
 from .tokens import ApiToken, TokenScope
 
 READING = ("GET", "HEAD", "OPTIONS")
-PUBLISHING = ("publish", "send_back", "withdraw")
+PUBLISHING = ("publish", "send_back", "withdraw", "takedown")
 OPEN = (None, "vocabularies")  # what describes the API and holds no records is in reach of every token
 
 

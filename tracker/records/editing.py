@@ -18,16 +18,25 @@ from .pages import parameters
 from .refusals import Conflict, check_references, put_in_words
 from .scheduled import Approval
 from .shapes import FULL, MOMENT, api_url, record_url, resource
+from .takedown import naming
 from .unnamed import HOMONYM, SENTENCE, Named
 from .values import said
 from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
 
 ALREADY_PUBLIC = "already_public"
-MORE = {ALREADY_PUBLIC: False, HOMONYM: ""}  # what else may be said with `publish`, and what unsaid means
-EXPECTED = {str: "Give a text.", bool: "Give true or false."}
-VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": REASON}
-MUST_SAY = ("send_back", "withdraw")
+KEEP = "keep"  # of a takedown: the ids of what stays though it names who is taken down
+VERBS = {
+    "submit": "comment",
+    "send_back": "comment",
+    "publish": "comment",
+    "withdraw": REASON,
+    "takedown": REASON,
+}
+# What else may be said with a verb, and what it means if it is not.
+ALSO = {"publish": {ALREADY_PUBLIC: False, HOMONYM: ""}, "takedown": {KEEP: []}}
+EXPECTED = {str: "Give a text.", bool: "Give true or false.", list: "Give a list of ids."}
+MUST_SAY = ("send_back", "withdraw", "takedown")
 MOST_DOCUMENTS = settings.MAX_DOCUMENTS
 NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
 SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
@@ -126,6 +135,10 @@ class Editing:
     def withdraw(self, request, pk):
         return self.verb(pk, "withdraw")
 
+    @action(detail=True, methods=["post"])
+    def takedown(self, request, pk):
+        return self.verb(pk, "takedown")
+
     @action(detail=True)
     def publication(self, request, pk):
         """What publishing would publish, and what is missing: for editors, and for whoever works on it."""
@@ -162,9 +175,8 @@ class Editing:
         told = said_to(name, self.request.data)
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
-            if name == "publish" and self.request.auth:
-                together = {resource(type(draft)) for draft in record.drafts(self.request.user)}
-                must_reach(self.request, self, *sorted(together))
+            if self.request.auth:
+                must_reach(self.request, self, *going_with(record, name, self.request.user))
             try:
                 getattr(record, name)(self.request.user, **told)
             except PermissionDenied as error:
@@ -221,7 +233,7 @@ def a_few(documents):
 
 def said_to(verb, document):
     """What a verb is told besides the user, as the body of a request has it."""
-    return sayings(document, {VERBS[verb]: "", **(MORE if verb == "publish" else {})})
+    return sayings(document, {VERBS[verb]: "", **ALSO.get(verb, {})})
 
 
 def sayings(document, keys):
@@ -232,10 +244,21 @@ def sayings(document, keys):
         raise Invalid({"": f'Give an object with "{known}" and nothing else, or nothing.'})
     told = {**keys, **document}
     kinds = {key: type(unsaid) for key, unsaid in keys.items()}
-    wrong = {f"/{key}": EXPECTED[kind] for key, kind in kinds.items() if type(told[key]) is not kind}
+    wrong = {f"/{key}": EXPECTED[kind] for key, kind in kinds.items() if not is_a(kind, told[key])}
     if wrong:
         raise Invalid(wrong)
     return {key: said(text, f"/{key}") if isinstance(text, str) else text for key, text in told.items()}
+
+
+def is_a(kind, value):
+    """Whether a value is of a kind, a list one of texts."""
+    return type(value) is kind and (kind is not list or all(isinstance(one, str) for one in value))
+
+
+def going_with(record, verb, user):
+    """The resources of the other records that a verb acts on."""
+    others = {"publish": lambda: record.drafts(user), "takedown": lambda: naming(record)}
+    return sorted({resource(type(row)) for row in others.get(verb, list)()})
 
 
 def check_change(user, record, document, path=""):

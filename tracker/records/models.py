@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from . import history, roles
 from .choices import (
+    TAKEN_BACK,
     CitationBasis,
     Confidentiality,
     Directness,
@@ -139,6 +140,10 @@ class Record(Workflow, Visible):
         ordering = ["id"]
 
     def __str__(self):
+        return self.neutral()
+
+    def neutral(self):
+        """A text that stands for the record and says nothing of it."""
         return f"{self._meta.verbose_name} {str(self.id)[:8]}"
 
     @classmethod
@@ -188,7 +193,7 @@ class Record(Workflow, Visible):
         tells nobody of what they do not see.
         """
         others = type(self).objects.filter(**same).exclude(pk=self.pk)
-        others = others.exclude(publication=Publication.WITHDRAWN)
+        others = others.exclude(publication__in=TAKEN_BACK)
         others = others.exclude(confidentiality=Confidentiality.CONFIDENTIAL)
         workers = {self.created_by, self.assigned_to} - {None}
         for user in {None} if self.publication == Publication.PUBLISHED else workers or {None}:
@@ -215,7 +220,6 @@ class Slugged(Record):
     """A record with an address of its own, given at first publication from its public name."""
 
     label_field = "title"
-    forgets_slug = False  # whether withdrawal deletes its slug and its old ones
 
     # null until it is first published: many may have none
     slug = models.SlugField(max_length=90, null=True, blank=True, editable=False)  # noqa: DJ001
@@ -232,7 +236,8 @@ class Slugged(Record):
         ]
 
     def __str__(self):
-        return self.label if self.confidentiality == Confidentiality.PUBLIC else super().__str__()
+        hidden = self.confidentiality != Confidentiality.PUBLIC or self.publication == Publication.TAKEN_DOWN
+        return self.neutral() if hidden else self.label
 
     @property
     def label(self):
@@ -270,7 +275,8 @@ class Slugged(Record):
             if not (self.slug and self.slug_is_free(self.slug)):
                 self.change_slug(self.free_slug())
             self.claim_slug()
-        if self.publication == Publication.WITHDRAWN and self.forgets_slug:
+        withdrawn = self.publication == Publication.WITHDRAWN and self.forgets_slug
+        if withdrawn or self.publication == Publication.TAKEN_DOWN:
             OldSlug.objects.filter(model=self._meta.label, record_id=self.pk).delete()
             self.slug = None
 
@@ -506,6 +512,7 @@ def citable_fields(model):
 
 
 from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
+from .ledger import Deed  # noqa: E402, F401
 from .proposals import Proposal  # noqa: E402, F401
 from .reading import Reading  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401

@@ -3,7 +3,8 @@
 from rest_framework import serializers
 
 from . import editorial
-from .editing import ALREADY_PUBLIC, MORE, MOST_DOCUMENTS, VERBS
+from .choices import TakedownReason
+from .editing import ALREADY_PUBLIC, ALSO, KEEP, MOST_DOCUMENTS, VERBS
 from .problems import TYPE
 from .samples import SAMPLE_ID, needed, sample, sample_document
 from .shapes import FULL, PartialDate, PartShape, Pick
@@ -22,6 +23,8 @@ WRITES = {
     "publish": "Makes the record public, and the drafts that belong to it: all or none; at its publish_at, if"
     " that is to come.",
     "withdraw": "Takes the record back.",
+    "takedown": "Takes the record out of every channel at once, as if it had never been there, and with a"
+    " person every public record whose text names them, but for the ids in keep.",
     "apply": "Makes the change that is proposed, in the version that it was proposed for.",
     "decline": "Refuses the change that is proposed; its author reads why.",
 }
@@ -106,9 +109,13 @@ class WritingSchema:
         if not self.writes() or action == "destroy" or (action in DECISIONS and not saying):
             return None
         if saying:
-            also = MORE if action == "publish" else ()
-            schema, example = said(saying, *also), {saying: "The source says something else."}
-            required = action in ("withdraw", "send_back", "decline")
+            schema = said(saying, *ALSO.get(action, ()))
+            example = {saying: "The source says something else."}
+            required = action in ("withdraw", "send_back", "decline", "takedown")
+            if action == "takedown":
+                schema |= {"required": [REASON]}
+                schema["properties"][REASON] = {"type": "string", "enum": TakedownReason.values}
+                example = {REASON: TakedownReason.SAFETY}
         else:
             schema, example, required = *self.documents(self.view.shape(pick=FULL)), True
         return {"content": {"application/json": {"schema": schema, "example": example}}, "required": required}
@@ -176,7 +183,7 @@ class WritingSchema:
 
 
 def said(*names):
-    known = {HOMONYM: OTHER, ALREADY_PUBLIC: TICK}
+    known = {HOMONYM: OTHER, ALREADY_PUBLIC: TICK, KEEP: {"type": "array", "items": {"type": "string"}}}
     told = {name: known.get(name, {"type": "string"}) for name in names}
     return {"type": "object", "properties": told, "additionalProperties": False}
 

@@ -30,7 +30,7 @@ USE_IS_NOTED_EVERY = timedelta(minutes=1)
 class TokenScope(Vocabulary):
     READ = "read", "Read"
     WRITE = "write", "Write drafts, and change and submit records"
-    PUBLISH = "publish", "Publish, withdraw and send back"
+    PUBLISH = "publish", "Publish, withdraw, take down and send back"
 
 
 def digest(text):

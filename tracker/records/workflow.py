@@ -4,12 +4,15 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 from django.db import transaction
 from django.utils import timezone
 
-from . import roles
-from .choices import Publication
+from . import ledger, roles
+from .choices import Publication, TakedownReason
 from .context import noted
 from .fields import PartialDateField
 from .history import Entry
+from .idempotency import KeptAnswer
+from .log import make_neutral
 from .scheduled import CHANGED, Approval
+from .takedown import belonging, naming
 from .unnamed import Change, Named, refuse_names
 
 HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
@@ -19,6 +22,7 @@ class Workflow:
     """Mixin for a record: who may move it from state to state, and what is checked before."""
 
     publishes = ()  # lists of records that belong to it and are published with it
+    forgets_slug = False  # whether withdrawal deletes its slug and its old ones
 
     def submit(self, by, comment=""):
         """Hand a draft over for review."""
@@ -104,6 +108,8 @@ class Workflow:
     def _publish(self, by, comment, already_public, homonym):
         self._must_edit(by)
         self._lock()
+        if self.publication == Publication.TAKEN_DOWN and not comment.strip():
+            raise ValidationError({"comment": "Say why it comes back: it was taken down."})
         together, moment = [self, *self.drafts(by, of=("self",), no_key=True)], self.scheduled_for()
         self._check(by, together, moment, already_public)
         if moment is None:
@@ -162,6 +168,26 @@ class Workflow:
         self._must_edit(by)
         self._move(by, "withdrawn", {Publication.PUBLISHED}, Publication.WITHDRAWN, reason)
 
+    @transaction.atomic
+    def takedown(self, by, reason, keep=()):
+        """Take it out of every channel at once, as if it had never been there, and what else names it.
+
+        What names a person in its own text goes too, but for the ids in `keep`. It comes back by publish().
+        """
+        if reason not in TakedownReason:
+            raise ValidationError({"reason": f"Give one of {', '.join(TakedownReason)}."})
+        self._must_edit(by)
+        for record in [self, *(row for row in naming(self) if str(row.pk) not in keep)]:
+            record.take_down(by, reason)
+
+    def take_down(self, by, reason):
+        """Take this one down; who may is for the caller to say."""
+        states = set(Publication) - {Publication.TAKEN_DOWN}
+        self._move(by, "taken down", states, Publication.TAKEN_DOWN, reason)
+        for record in [self, *belonging(self)]:
+            make_neutral(record)
+        KeptAnswer.objects.telling_of([self]).delete()
+
     @staticmethod
     def _must_edit(by):
         if not roles.edits(by):
@@ -182,6 +208,9 @@ class Workflow:
             raise
         with noted(user=by and by.pk, reason=comment):
             self.save()
+        if Publication.TAKEN_DOWN in (before, to_state):
+            deed = ledger.DeedKind.TAKEDOWN if to_state == Publication.TAKEN_DOWN else ledger.DeedKind.RETURN
+            ledger.enter(self, deed)
 
     def _lock(self):
         """Read it anew and keep others from writing it: what was read before may have been changed since."""

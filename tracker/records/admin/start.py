@@ -16,7 +16,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tracker.records import roles
-from tracker.records.choices import Publication
+from tracker.records.choices import TAKEN_BACK, Publication
 from tracker.records.history import Entry
 from tracker.records.models import Record, Slugged
 from tracker.records.pages import number_in
@@ -268,7 +268,7 @@ def as_a_whole(user):
 
 def source_withdrawn(user):
     for rows in published(user):
-        gone = cited(rows, user, source__publication=Publication.WITHDRAWN)
+        gone = cited(rows, user, source__publication__in=TAKEN_BACK)
         yield rows.filter(Exists(gone)).annotate(moment=F("published_at"))
 
 
