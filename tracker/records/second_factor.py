@@ -65,7 +65,8 @@ def set_up(user, key, code):
     """Recovery codes, if the code is one of this key and nothing was set up meanwhile; else None."""
     User.objects.select_for_update().get(pk=user.pk)
     app = TOTPDevice(user=user, name="app", key=key)
-    if app_of(user) or not app.verify_token(code):  # what is right is saved
+    if app_of(user) or not app.verify_token(code):
+        transaction.set_rollback(True)  # it is saved either way, with the moment of the code
         return None
     recovery = StaticDevice.objects.create(user=user, name="recovery codes")
     codes = [new_code() for _ in range(RECOVERY_CODES)]

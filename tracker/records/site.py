@@ -40,7 +40,7 @@ class Site(AdminSite):
 
     def login(self, request, extra_context=None):
         response = super().login(request, extra_context)
-        if request.method == "POST" and is_proven(request):
+        if request.method == "POST" and response.status_code == 302 and is_proven(request):
             remember_device(request, response, request.user.get_username())
         return response
 
