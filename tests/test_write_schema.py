@@ -16,7 +16,7 @@ from tracker.records.shapes import Pick, resource
 from tracker.records.writer import references_of, rows_of, written
 
 RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
-VERBS = ("submit", "send-back", "publish", "withdraw")
+VERBS = ("submit", "send-back", "publish", "withdraw", "takedown")
 
 
 def real(shape, document):
@@ -117,7 +117,7 @@ class WriteSchemaTest(WritingTest):
                 self.done(200, self.editor, "PATCH", place, rows)
 
     def test_the_examples_of_verbs_are_taken(self):
-        states = dict(zip(VERBS, ("draft", "in_review", "in_review", "published"), strict=True))
+        states = dict(zip(VERBS, ("draft", "in_review", "in_review", "published", "published"), strict=True))
         for verb, state in states.items():
             row = make.place(publication=state, created_by=self.contributor)
             example = self.sent(f"{API}places/{{id}}/{verb}/", "post")["example"]

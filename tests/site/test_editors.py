@@ -45,6 +45,7 @@ SAME_STATES = {
     "Published and restricted": "restricted",
     "Withdrawn, one's own": "own-withdrawn",
     "Withdrawn, of others": "withdrawn",
+    "Taken down, of others": "taken-down",
     "Confidential, one is not": "confidential",
 }
 SAME_DEEDS = {
@@ -56,6 +57,7 @@ SAME_DEEDS = {
     "publish": ("publish", "200"),
     "publish \\*": ("publish", "eyes"),
     "withdraw": ("withdraw", "200"),
+    "take down": ("takedown", "200"),
 }
 
 
@@ -117,6 +119,7 @@ class LabelsTest(WorkTest):
             "Review": self.review,
             "After publication": self.after,
             "Names that must not be public": self.names,
+            "Takedown": self.takedown,
             "When two work on one record": self.two,
             "History": self.history,
             "Many at once": self.many,
@@ -182,7 +185,15 @@ class LabelsTest(WorkTest):
             self.draft(Participation, dialogue=dialogue)
         back = f"{address(Dialogue, 'send_back')}?ids={dialogue.pk}"
         change, publish = (address(Dialogue, page, dialogue.pk) for page in ("change", "publish"))
-        yield from self.seen(self.editor, change, back, publish)
+        secret = self.draft(Participation, dialogue=make.dialogue(disclosure="secret"))
+        yield from self.seen(
+            self.editor,
+            "/admin/waiting/not-published/",
+            change,
+            back,
+            publish,
+            address(Participation, "publish", secret.pk),
+        )
         self.draft(publication="in_review").send_back(self.editor, "Add the year.")
         yield from self.seen(self.contributor, "/admin/")
 
@@ -214,6 +225,15 @@ class LabelsTest(WorkTest):
         page = address(Dialogue, "change", make.dialogue().pk)
         [form] = self.seen(self.editor, page)
         yield self.client.post(page, {**form_data(form), "summary": "Irina Morozova came."})
+
+    def takedown(self):
+        row = make.person(name="Somebody Known")
+        make.dialogue(summary="Somebody Known was there.")
+        ask = address(Person, "takedown")
+        change, publish = (address(Person, page, row.pk) for page in ("change", "publish"))
+        yield from self.seen(self.editor, change, f"{ask}?ids={row.pk}", address(Person, "changelist"))
+        row.takedown(self.editor, "safety")
+        yield from self.seen(self.editor, change, publish)
 
     def two(self):
         row = make.person()

@@ -141,7 +141,7 @@ class ProposalViewSet(ApiView):
 
     @action(detail=True, methods=["post"])
     def decline(self, request, pk):
-        (comment,) = sayings(request.data, "comment")
+        comment = sayings(request.data, {"comment": ""})["comment"]
         if not comment.strip():
             raise Invalid({"/comment": "Say why it is declined."})
         with transaction.atomic():

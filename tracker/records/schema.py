@@ -100,6 +100,11 @@ PUBLICATION = {
         "publication": {"type": "string", "enum": Publication.values},
         "version": {"type": "integer"},
         "comment": {"type": ["string", "null"], "description": "Why a draft was sent back to its author."},
+        "approved_for": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "When it becomes public by itself; told to editors.",
+        },
         "missing": SENTENCES,
         "hints": {**SENTENCES, "description": "What hinders nobody, but is worth knowing."},
         "drafts": {
@@ -116,12 +121,13 @@ PUBLICATION = {
             },
         },
     },
-    "required": ["publication", "version", "comment", "missing", "hints", "drafts"],
+    "required": ["publication", "version", "comment", "approved_for", "missing", "hints", "drafts"],
 }
 PREVIEW = {
     "publication": "in_review",
     "version": 3,
     "comment": None,
+    "approved_for": None,
     "missing": [],
     "hints": ["It has no date."],
     "drafts": [],

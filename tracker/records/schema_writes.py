@@ -3,7 +3,8 @@
 from rest_framework import serializers
 
 from . import editorial
-from .editing import MOST_DOCUMENTS, VERBS
+from .choices import TakedownReason
+from .editing import ALREADY_PUBLIC, ALSO, KEEP, MOST_DOCUMENTS, VERBS
 from .problems import TYPE
 from .samples import SAMPLE_ID, needed, sample, sample_document
 from .shapes import FULL, PartialDate, PartShape, Pick
@@ -19,8 +20,11 @@ WRITES = {
     "destroy": "Deletes one's own draft that was never published.",
     "submit": "Hands a draft over for review.",
     "send_back": "Returns what is in review to its author.",
-    "publish": "Makes the record public, and the drafts that belong to it: all or none.",
+    "publish": "Makes the record public, and the drafts that belong to it: all or none; at its publish_at, if"
+    " that is to come.",
     "withdraw": "Takes the record back.",
+    "takedown": "Takes the record out of every channel at once, as if it had never been there, and with a"
+    " person every public record whose text names them, but for the ids in keep.",
     "apply": "Makes the change that is proposed, in the version that it was proposed for.",
     "decline": "Refuses the change that is proposed; its author reads why.",
 }
@@ -66,6 +70,11 @@ IDEMPOTENCY_KEY = {
     "description": "A text that names this request: sent again with it, it is done once. Kept for a day.",
     "schema": {"type": "string", "maxLength": 100},
 }
+TICK = {
+    "type": "boolean",
+    "default": False,
+    "description": "That what is told of a dialogue that was not open is public already where it is cited.",
+}
 OTHER = {
     "type": "string",
     "description": "Why a name that was refused is somebody else's; by editors cleared for both.",
@@ -100,9 +109,13 @@ class WritingSchema:
         if not self.writes() or action == "destroy" or (action in DECISIONS and not saying):
             return None
         if saying:
-            also = [HOMONYM] if action == "publish" else []
-            schema, example = said(saying, *also), {saying: "The source says something else."}
-            required = action in ("withdraw", "send_back", "decline")
+            schema = said(saying, *ALSO.get(action, ()))
+            example = {saying: "The source says something else."}
+            required = action in ("withdraw", "send_back", "decline", "takedown")
+            if action == "takedown":
+                schema |= {"required": [REASON]}
+                schema["properties"][REASON] = {"type": "string", "enum": TakedownReason.values}
+                example = {REASON: TakedownReason.SAFETY}
         else:
             schema, example, required = *self.documents(self.view.shape(pick=FULL)), True
         return {"content": {"application/json": {"schema": schema, "example": example}}, "required": required}
@@ -170,8 +183,9 @@ class WritingSchema:
 
 
 def said(*names):
-    texts = {name: OTHER if name == HOMONYM else {"type": "string"} for name in names}
-    return {"type": "object", "properties": texts, "additionalProperties": False}
+    known = {HOMONYM: OTHER, ALREADY_PUBLIC: TICK, KEEP: {"type": "array", "items": {"type": "string"}}}
+    told = {name: known.get(name, {"type": "string"}) for name in names}
+    return {"type": "object", "properties": told, "additionalProperties": False}
 
 
 def several(schema):

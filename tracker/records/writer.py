@@ -16,7 +16,7 @@ from rest_framework import serializers
 from . import editorial, roles
 from .choices import Publication
 from .documents import MOST_ENTRIES, MOST_FAULTS, Invalid, pointer
-from .models import Part, Slugged
+from .models import Part, Record, Slugged
 from .problems import nearest
 from .refusals import check_references, put_in_words, sentence
 from .shapes import PartShape, Ref
@@ -41,8 +41,12 @@ def references_of(field):
 
 
 def written(shape):
-    """The fields of a shape that can be written, by name."""
-    relations = {field.name for field in shape.Meta.model._meta.get_fields() if field.is_relation}
+    """The fields of a shape that can be written, by name. Links are written at the end that has them."""
+    relations = {
+        field.name
+        for field in shape.Meta.model._meta.get_fields()
+        if field.is_relation and (field.concrete or not field.many_to_many)
+    }
     return {
         name: field
         for name, field in shape.fields.items()
@@ -258,11 +262,11 @@ class Writer:
         fields = instance._meta.concrete_fields
         wrong = {field.name for field in fields if self.failed(pointer(path, field.name))}
         keys = {field.name for field in fields if field.is_relation and getattr(instance, field.attname)}
-        with self.collecting(path):
+        with self.collecting(path, instance):
             instance.clean_fields(exclude=wrong | keys)
         if len(self.errors) > self.sound:
             return
-        with self.collecting(path):
+        with self.collecting(path, instance):
             instance.clean()
             instance.validate_constraints(exclude=unique_parts(instance))
 
@@ -270,12 +274,14 @@ class Writer:
         return any(f"{place}/".startswith(f"{path}/") for place in self.errors)
 
     @contextmanager
-    def collecting(self, path):
+    def collecting(self, path, instance):
+        work = editorial.FIELDS if isinstance(instance, Record) else ()
         try:
             yield
         except ValidationError as error:
             for name, said in error.message_dict.items():
-                self.fail(path if name == NON_FIELD_ERRORS else pointer(path, name), " ".join(said))
+                inside = pointer(path, editorial.KEY) if name in work else path
+                self.fail(inside if name == NON_FIELD_ERRORS else pointer(inside, name), " ".join(said))
 
     def link(self, instance, name, rows, new):
         """Links a record to these rows and no others, but for those that the user does not see."""

@@ -114,7 +114,10 @@ class Bulk:
         try:
             with transaction.atomic():
                 record.full_clean()
+                if refusal := editorial.against(request.user, record, record.confidentiality):
+                    return [refusal]
                 record.save()
+                self.keep_secret(request, record)
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:

@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0008_saved_filter'),
+        ('records', '0011_schedule_and_readings'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
