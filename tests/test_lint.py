@@ -1,7 +1,10 @@
 """No way leads the name of somebody whom we do not name into a public text, and no refusal tells it."""
 
+import time
 from io import StringIO
+from unittest import mock
 
+import pytest
 from django.contrib.postgres.fields import ArrayField
 from django.core.management import CommandError, call_command
 from django.db.models import BooleanField, DateField, DecimalField, IntegerField, SlugField, UUIDField
@@ -10,6 +13,7 @@ from django.test import TestCase
 from dialogues.models import Dialogue
 from people.models import Person
 from tests import make
+from tests.names import MEN, OF_BOTH, WOMEN, rows
 from tests.test_admin import address, form_data
 from tests.test_architecture import parts, records
 from tests.writing import WritingTest, path
@@ -326,6 +330,35 @@ class CommandTest(LintTest):
         row.withdraw(self.editor, "A test.")
         row.publish(self.editor, homonym="A singer.")
         self.assertTrue(self.lint()[1])
+
+
+@pytest.mark.long
+class CostTest(WritingTest):
+    """What the search costs where 5,000 names are held."""
+
+    def test_a_publication_of_eleven_records_takes_well_under_a_second(self):
+        people = [
+            Person(name=f"{given[0]}{letter} {family[0]}", confidentiality="restricted")
+            for given in rows(WOMEN) + rows(MEN)
+            for family in rows(OF_BOTH)
+            for letter in "abcdefghijklmnopq"
+        ][:5000]
+        Person.objects.bulk_create(people)
+        dialogue = make.dialogue(publication="draft", summary="word " * 200)
+        for _ in range(10):
+            part = make.participation(dialogue=dialogue, publication="draft", described_as="word " * 20)
+            make.citation(part, quotation="word " * 20)
+        with mock.patch("tracker.records.workflow.refuse_names"):
+            without = self.seconds(dialogue)
+        dialogue.withdraw(self.editor, "A test.")
+        search = self.seconds(dialogue) - without
+        print(f"the search for {len(people)} names took {search:.3f} s of CPU")
+        self.assertLess(search, 0.7)
+
+    def seconds(self, record):
+        started = time.process_time()
+        record.publish(self.editor)
+        return time.process_time() - started
 
 
 class EveryFieldTest(TestCase):

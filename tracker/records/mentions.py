@@ -44,7 +44,8 @@ TO_LATIN = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјкморсух
 TO_LATIN |= str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοναυօոսցհՕՍ", "ABEZHIKMNOPTYXovauonughOU")
 TO_CYRILLIC = str.maketrans("ABCEHIJKMOPSTXYaceijkmopsxy", "АВСЕНІЈКМОРЅТХУасеіјкморѕху")
 
-COMMA = ","
+NEXT = re.compile(r"[,\n]")  # what parts the names of a list
+AND = {"და"}  # in scripts without capitals
 BREAK = re.compile(r"[;|•·]|[.!?…:։။](\s|$)")
 FULL_STOP = re.compile(r"\.\s")
 HYPHENS = "-\u2010\u2011"
@@ -129,7 +130,6 @@ def variants(text):
     if "%" in text:
         found.append(unquote(text))
     found.append(re.sub(rf"(?<=\w)[{HYPHENS}\u00ad]\s*(?=\w)", "", text))
-    found.append(re.sub(r"(?<=\w)\s*\n\s*(?=\w)", "", text))
     found.append(re.sub(r"(?<=\b\w)[ .\u00a0](?=\w\b)", "", text))
     return dict.fromkeys(found)
 
@@ -248,7 +248,7 @@ def is_whole(name, places, read):
             for second in places.get(other, ()):
                 both = (read[first], read[second])
                 seen = not short or all(word.capital is not False for word in both)
-                if first != second and seen and belong_together(read, *sorted((first, second))):
+                if first != second and seen and belong_together(read, first, second):
                     return True
     others = {place: [word for at, word in enumerate(name.words) if at != place] for place in name.family}
     return any(
@@ -258,21 +258,29 @@ def is_whole(name, places, read):
     )
 
 
-def belong_together(read, first, second):
-    """Whether two words of a text are of one name, by what stands between them."""
+def belong_together(read, one, other):
+    """Whether two words of a text, the second of which follows the first in the name, are of one name."""
+    first, second = sorted((one, other))
     before = read[first:second]
-    if any(COMMA in word.gap for word in before):
-        return second == first + 1 and not before[0].ends and not is_listed(read, first)
-    between = [word for word in read[first + 1 : second] if not SON_OF & {*word.forms}]
-    if second - first > 4 or len(between) > 1 or any(word.ends for word in before):
+    if any(word.ends for word in before) or second - first > 4:
         return False
-    return all(word.capital is not False for word in between)
+    if any(NEXT.search(word.gap) for word in before):
+        wrapped = one < other and "," not in before[0].gap
+        return second == first + 1 and (wrapped or not is_listed(read, first))
+    between = [word for word in read[first + 1 : second] if not SON_OF & {*word.forms}]
+    return len(between) < 2 and all(word.capital is not False for word in between)
 
 
-def is_listed(read, position):
-    """Whether a family name before a comma has a first name of its own, as in a list of people."""
-    before = read[position - 1] if position else None
-    return bool(before and before.capital and not before.ends and COMMA not in before.gap)
+def is_listed(read, first):
+    """Whether the word before a comma, or the end of a line, and that behind it have names of their own."""
+    before, second, after = read[first - 1 : first], read[first + 1], read[first + 2 : first + 3]
+    return bool(
+        before
+        and after
+        and all(word.capital is not False for word in (*before, *after))
+        and not any(word.ends or NEXT.search(word.gap) for word in (*before, second))
+        and after[0].raw not in AND
+    )
 
 
 def has_initial(read, position, others):
@@ -284,7 +292,7 @@ def has_initial(read, position, others):
     before = read[max(position - 2, 0) : position]
     for start, word in enumerate(before):
         rest = before[start:]
-        if is_of(word) and all(one.is_initial and COMMA not in one.gap for one in rest):
+        if is_of(word) and all(one.is_initial and "," not in one.gap for one in rest):
             return True
     after = read[position + 1 : position + 2]
     return bool(after and not read[position].ends and is_of(after[0]) and "." in after[0].gap)

@@ -46,9 +46,9 @@ class Homonym(models.Model):
 class Named(ValidationError):
     """Refuses texts that name somebody: in which fields of which rows, in no other words."""
 
-    def __init__(self, mentions):
+    def __init__(self, mentions, first):
         self.texts = [mention.text for mention in mentions]
-        super().__init__([f"{place(text)}: {SENTENCE}" for text in self.texts])
+        super().__init__([f"{place(text, first)}: {SENTENCE}" for text in self.texts])
 
 
 class Standing(NamedTuple):
@@ -86,7 +86,7 @@ def refuse_names(by, changes):
     ]
     if refused:
         note_refusal(by, refused)
-        raise Named(refused)
+        raise Named(refused, changes[0].record)
 
 
 def news(change):
@@ -135,14 +135,16 @@ def digest(mention):
 
 
 def note_refusal(by, mentions):
-    """Notes who was refused what, without names. A limit of refusals for each user belongs here."""
+    """Notes who was refused what, without names. Refusals of each user are counted here."""
     for row, field, _ in (mention.text for mention in mentions):
         log.warning("A name was refused in %s %s %s, by user %s.", row._meta.label, row.pk, field, by.pk)
 
 
-def place(text):
-    """Where a text stands, in words: quotation of a citation."""
+def place(text, first):
+    """Where a text stands, in words, seen from the first of the records; none of them is named."""
     row, field, _ = text
+    record = getattr(row, "record", row)
     named = next((one.verbose_name for one in row._meta.fields if one.name == field), field)
-    part = f" of a {row._meta.verbose_name}" if hasattr(row, "record") else ""
-    return f"{str(named).capitalize()}{part}"
+    part = f" of a {row._meta.verbose_name}" if row is not record else ""
+    other = f" ({record._meta.verbose_name} {str(record.pk)[:8]})" if record != first else ""
+    return f"{str(named).capitalize()}{part}{other}"
