@@ -51,8 +51,9 @@ class Headers:
         policy = DOCS if request.path == DOCS_PATH else STRICT
         for name, value in {**HEADERS, "Content-Security-Policy": policy}.items():
             response.headers.setdefault(name, value)
-        known = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
-        if known and not request.path.startswith(settings.STATIC_URL):
+        if "Authorization" in request.headers and "no-store" not in response.headers.get("Cache-Control", ""):
+            response.headers["Cache-Control"] = "no-store"
+        elif settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
