@@ -4,6 +4,7 @@ import logging
 import sys
 
 from django.db import close_old_connections
+from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
 from django.views import defaults
 
@@ -13,6 +14,7 @@ from tracker.records.problems import problem
 
 log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+RETRY_AFTER = {"Retry-After": "2"}  # seconds
 DOCS_PATH = "/api/v1/docs/"
 # Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
 DOCS = f"{STRICT}; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
@@ -80,7 +82,7 @@ class DatabaseAway:
         sentence = faults.passing(exception)
         if sentence:
             log.warning(sentence, exc_info=exception)
-            return faults.unavailable(request, sentence)
+            return unavailable(request, sentence)
         return None
 
 
@@ -95,11 +97,20 @@ class CleanCookies:
         return self.get_response(request)
 
 
+def unavailable(request, sentence):
+    """The answer to a request that cannot be served now: problem details for the API, else text."""
+    detail = f"{sentence} Try again in a few seconds."
+    headers = {**RETRY_AFTER, "Cache-Control": "no-store"}
+    if request.path.startswith("/api/"):
+        return problem(503, detail, headers=headers)
+    return HttpResponse(detail, status=503, content_type="text/plain; charset=utf-8", headers=headers)
+
+
 def failed(request):
     """The answer to an error that no view has answered, as those of other middleware."""
     sentence = faults.passing(sys.exc_info()[1])
     if sentence:
-        return faults.unavailable(request, sentence)
+        return unavailable(request, sentence)
     if request.path.startswith("/api/"):
         return problem(500, "This is a mistake of the server. It has been noted.")
     return defaults.server_error(request)
