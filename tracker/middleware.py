@@ -3,7 +3,9 @@
 from django.db import InterfaceError, OperationalError, close_old_connections
 from django.http import HttpResponse
 from django.utils.cache import patch_vary_headers
+from django.utils.functional import LazyObject
 
+from tracker.records import reading
 from tracker.records.context import noted
 from tracker.records.problems import problem
 
@@ -54,6 +56,24 @@ class Noted:
             return self.get_response(request)
 
 
+class Logged:
+    """Enters who is told of confidential records; an answer that cannot be entered is not given."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        kept = reading.loaded.set(set())
+        try:
+            response = self.get_response(request)
+            user = known_user(request)
+            return reading.logged(request, user, response) if user else response
+        except (OperationalError, InterfaceError):
+            return unavailable(request)
+        finally:
+            reading.loaded.reset(kept)
+
+
 class DatabaseAway:
     """Answers 503 instead of 500 when a view cannot reach the database, as while it is being started again.
 
@@ -86,6 +106,12 @@ class CleanCookies:
     def __call__(self, request):
         request.COOKIES = {name: value for name, value in request.COOKIES.items() if "\0" not in value}
         return self.get_response(request)
+
+
+def known_user(request):
+    """Who a request was found to come from; None if nobody asked. It asks the database nothing itself."""
+    user = request.__dict__.get("user")
+    return getattr(request, "_cached_user", None) if isinstance(user, LazyObject) else user
 
 
 def unavailable(request):

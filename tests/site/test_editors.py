@@ -11,8 +11,8 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.test import Client, override_settings
 
-from dialogues.models import Dialogue, Participation
-from people.models import Person
+from dialogues.models import Dialogue, Participation, Statement
+from people.models import CaseActor, CaseEvent, Consent, Person
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data
@@ -116,6 +116,8 @@ class LabelsTest(WorkTest):
             "A dialogue with ten participants": self.entering,
             "Review": self.review,
             "After publication": self.after,
+            "Consent, and the right of reply": self.consent,
+            "What is confidential": self.confidential,
             "When two work on one record": self.two,
             "History": self.history,
             "Many at once": self.many,
@@ -215,6 +217,18 @@ class LabelsTest(WorkTest):
     def propose(self, row, **values):
         path = address(type(row), "propose", row.pk)
         self.client.post(path, {**form_data(self.client.get(path)), **values})
+
+    def consent(self):
+        person = make.person(basis="consent")
+        Consent.objects.create(record=person, scope="all", form="oral")
+        pages = address(Person, "change", person.pk), address(Statement, "add")
+        return self.seen(self.editor, "/admin/", *pages)
+
+    def confidential(self):
+        row = make.participation(naming="withheld", cleared=[self.editor])
+        pages = (address(model, "add") for model in (CaseEvent, CaseActor))
+        yield from self.seen(self.editor, "/admin/", *pages, address(Participation, "change", row.pk))
+        yield from self.seen(self.administrator, "/admin/")
 
     def two(self):
         row = make.person()
