@@ -12,9 +12,11 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views import defaults
 
-from tracker.records import faults
+from tracker.logs import known_user
+from tracker.records import faults, reading
 from tracker.records.context import noted
 from tracker.records.held import held, may_hold
+from tracker.records.problems import problem
 from tracker.records.proof import is_proven
 from tracker.records.throttling import TooMany, spend
 
@@ -123,6 +125,22 @@ class Noted:
             return self.get_response(request)
         with noted(channel="API" if request.path.startswith("/api/") else "admin", user=request.user.pk):
             return self.get_response(request)
+
+
+class Logged:
+    """Enters who is told of confidential records; an answer that cannot be entered is not given."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        kept = reading.loaded.set(set())
+        try:
+            response = self.get_response(request)
+            user = known_user(request)
+            return reading.logged(request, user, response) if user else response
+        finally:
+            reading.loaded.reset(kept)
 
 
 class DatabaseAway:

@@ -27,6 +27,7 @@ from .choices import (
 from .constraints import Said, country_code, language_code  # noqa: F401 - migrations look for Said here
 from .fields import Derived, FoldedField, PartialDateField
 from .names import latin, slugify_name
+from .reading import Reading, note_load  # noqa: F401 - Django looks for models here
 from .scheduled import Approval, within_reach  # noqa: F401 - Django looks for models here
 from .search import Token, tokens_trigger  # noqa: F401 - Django looks for models here
 from .visible import Visible
@@ -145,6 +146,13 @@ class Record(Workflow, Visible):
     def neutral(self):
         """A text that stands for the record and says nothing of it."""
         return f"{self._meta.verbose_name} {str(self.id)[:8]}"
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        row = super().from_db(db, field_names, values)
+        if row.__dict__.get("confidentiality") == Confidentiality.CONFIDENTIAL:
+            note_load(row.pk)
+        return row
 
     @classmethod
     def own_conditions(cls, user, path):
@@ -514,7 +522,6 @@ def citable_fields(model):
 from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
 from .ledger import Deed  # noqa: E402, F401
 from .proposals import Proposal  # noqa: E402, F401
-from .reading import Reading  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401
 from .throttling import Tally  # noqa: E402, F401
 from .tokens import ApiToken  # noqa: E402, F401

@@ -166,6 +166,10 @@ class Workflow:
         if not reason.strip():
             raise ValidationError({"reason": "Say why it is withdrawn."})
         self._must_edit(by)
+        self.lapse(by, reason)
+
+    def lapse(self, by, reason):
+        """Take it back since nothing allows it any more, which asks for no editor."""
         self._move(by, "withdrawn", {Publication.PUBLISHED}, Publication.WITHDRAWN, reason)
 
     @transaction.atomic

@@ -364,6 +364,7 @@ class Verbs:
             "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
             "waits": obj.publication == Publication.IN_REVIEW and not may_change,
             "missing": [readable(said) for said in obj.missing()] if unpublished and may_change else [],
+            "hints": obj.hints(request.user) if unpublished and may_change else [],
             "four_eyes": unpublished
             and self.has_edit_permission(request)
             and not roles.may_publish(request.user, obj),
