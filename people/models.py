@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from tracker.records import history, roles
-from tracker.records.choices import TAKEN_BACK, Confidentiality
+from tracker.records.choices import Confidentiality, Publication
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
 from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField
 from tracker.records.lint import Secret
@@ -216,9 +216,9 @@ class Person(Identified, Named):
 
     @classmethod
     def secrets(cls, user=None):
-        """The names of people who are not public, and of those who were and are withdrawn."""
-        hidden = ~Q(confidentiality=Confidentiality.PUBLIC)
-        hidden |= Q(publication__in=TAKEN_BACK, published_at__isnull=False)
+        """The names of people who are not public, who were and are withdrawn, or who were taken down."""
+        hidden = ~Q(confidentiality=Confidentiality.PUBLIC) | Q(publication=Publication.TAKEN_DOWN)
+        hidden |= Q(publication=Publication.WITHDRAWN, published_at__isnull=False)
         return secrets_of((key, None) for key in known(cls, user).filter(hidden).values_list("pk", flat=True))
 
     def own_secrets(self):

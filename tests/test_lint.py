@@ -104,6 +104,10 @@ class PublishTest(LintTest):
         body = {"summary": f"{NAME}, a sculptor.", "reason": "No painter."}
         row = self.stored(row)
         self.refused(self.send(self.editor, "PATCH", path(row), body, row.version), 400, "/summary")
+        for user, read in ((self.editor, True), (self.contributor, False)):
+            self.client.force_login(user)
+            page = self.client.get(address(Dialogue, "history", row.pk))
+            self.assertIs(why in page.content.decode(), read)
         self.assertNotIn(why, str(list(Entry.objects.values_list("reason", flat=True))))
 
     def test_each_refusal_is_noted_without_names(self):
@@ -132,7 +136,7 @@ class EditTest(LintTest):
     def test_by_the_api(self):
         row = make.dialogue(summary="Old.")
         self.refused(self.change(row, summary=f"To {FORM}."), 400, "/summary")
-        self.refused(self.change(row, reason=f"{NAME} asked for it."), 400, "/reason")
+        self.refused(self.change(row, start_date="2024", reason=f"{NAME} asked for it."), 400, "/reason")
         source = str(make.shared_source().pk)
         citations = [{"source": source}, {"source": source, "quotation": f"{NAME} said", "translation": FORM}]
         places = ("/citations/1/quotation", "/citations/1/translation")

@@ -25,6 +25,13 @@ UNLESS = "If it is somebody of the same name, whoever is cleared for both says s
 SENTENCE = f"{NAMES} {UNLESS}"
 
 
+class HomonymQuerySet(models.QuerySet):
+    def of(self, record, user):
+        """What was said of the texts of a record, for editors."""
+        rows = [row.pk for row in lint.rows_of(record)] if roles.edits(user) else []
+        return self.filter(row_id__in=rows).select_related("created_by")
+
+
 class Homonym(models.Model):
     """That a text names somebody else than it seems to: who says so, and why. Only ever added to."""
 
@@ -36,8 +43,11 @@ class Homonym(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = HomonymQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
+        ordering = ["created_at"]
 
     def __str__(self):
         return f"homonym {str(self.id)[:8]}"
