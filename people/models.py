@@ -219,7 +219,7 @@ class Person(Identified, Named):
         """The names of people who are not public, who were and are withdrawn, or who were taken down."""
         hidden = ~Q(confidentiality=Confidentiality.PUBLIC) | Q(publication=Publication.TAKEN_DOWN)
         hidden |= Q(publication=Publication.WITHDRAWN, published_at__isnull=False)
-        return secrets_of((key, None) for key in known(cls, user).filter(hidden).values_list("pk", flat=True))
+        return [Secret(*name) for name in names_of(known(cls, user).filter(hidden))]
 
     def own_secrets(self):
         """All names of this person, as if none of them were public."""
@@ -282,6 +282,15 @@ def known(model, user):
     return model.objects.visible_to(user) if user else model.objects.all()
 
 
+def names_of(people):
+    """(folded name, id of the person, id of the row that holds it) of all names of people."""
+    others = PersonName.objects.filter(record__in=people.order_by().values("pk"))
+    return [
+        *people.order_by().values_list("name_folded", "pk", "pk"),
+        *others.order_by().values_list("text_folded", "record", "pk"),
+    ]
+
+
 def secrets_of(pairs):
     """The names that nothing about a record may tell, of pairs of ids: a person, and the record or None.
 
@@ -291,11 +300,8 @@ def secrets_of(pairs):
     keys = {person for person, _ in pairs}
     public = set(Person.objects.visible_to(None).filter(pk__in=keys).values_list("pk", flat=True))
     names = {}
-    for key, folded in Person.objects.filter(pk__in=keys).values_list("pk", "name_folded"):
-        names.setdefault(key, []).append((folded, key, key))
-    others = PersonName.objects.filter(record__in=keys).values_list("text_folded", "record", "pk")
-    for other in others:
-        names[other[1]].append(other)
+    for name in names_of(Person.objects.filter(pk__in=keys)):
+        names.setdefault(name[1], []).append(name)
     return [
         Secret(*name, about if person in public else None)
         for person, about in pairs

@@ -90,6 +90,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/admin/unnamed.py stood": "the row itself, as it is stored",
     "tracker/records/lint.py bearers": "words in the names of visible people",
     "people/models.py known": "names that no text may tell, told to nobody",
+    "people/models.py names_of": "names that no text may tell, told to nobody",
     "people/models.py secrets_of": "names that no text may tell, told to nobody",
     "dialogues/models.py secrets": "names that no text may tell, told to nobody",
     "tracker/records/log.py make_neutral": "entries of the admin's log, whose names it takes out",
