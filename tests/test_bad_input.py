@@ -1,15 +1,22 @@
 """Every error has one form, whoever raises it, and none repeats what may be a name."""
 
 import json
+from urllib.parse import unquote
 
 from django.conf import settings
+from django.db import transaction
 from django.test import Client, TestCase, override_settings
 from django.urls import path as route
 
 from tests import make
 from tests.writing import API, WritingTest, path
 from tracker import urls
+from tracker.api import ENDPOINTS
+from tracker.records import editorial
+from tracker.records.models import Record
 from tracker.records.problems import TYPE
+from tracker.records.shapes import FULL, resource
+from tracker.records.writer import rows_of, written
 
 PEOPLE = f"{API}people/"
 CANARY = "Leyla Canaryeva"
@@ -232,3 +239,137 @@ class SearchTest(TestCase):
                 answer = self.client.get(f"{PEOPLE}?{query}")
                 self.assertEqual(answer.status_code, 400 if status else 200, answer.content[:300])
                 self.assertIn(status, answer.content.decode())
+
+
+class CanaryTest(WritingTest):
+    """A name in any field, parameter, path or header that is refused is not in the refusal."""
+
+    def assert_silent(self, answer):
+        """A refusal does not have the name, in no case and in no code."""
+        if answer.status_code < 400:
+            return False
+        said = f"{answer.content.decode()} {dict(answer.headers)}"
+        for text in (said, said.encode().decode("unicode_escape", "ignore"), unquote(said)):
+            self.assertNotIn("canaryeva", text.lower())
+        return True
+
+    def fields(self, shape, place=()):
+        """The places of every key that a document of a shape may have, at each level."""
+        for name, field in written(shape).items():
+            yield (*place, name)
+            if rows := rows_of(field):
+                yield from self.fields(rows, (*place, name, 0))
+        if issubclass(shape.Meta.model, Record):
+            yield from ((*place, "editorial", name) for name in editorial.FIELDS)
+
+    def test_in_every_field_of_every_document(self):
+        refused, values = 0, (CANARY, [CANARY], {"id": CANARY, "edtf": CANARY}, {CANARY: CANARY})
+        for view in ENDPOINTS[:-1]:
+            address = f"{API}{resource(view.model())}/"
+            for place in self.fields(view.shape(pick=FULL)):
+                for value in values if len(place) == 1 else values[:1]:
+                    document = value
+                    for key in reversed(place):
+                        document = [document] if key == 0 else {key: document}
+                    with transaction.atomic():
+                        answer = self.send(self.editor, "POST", address, document)
+                        transaction.set_rollback(True)
+                    with self.subTest(address=address, place=place):
+                        if not isinstance(value, dict) or CANARY not in value:  # a pointer names its key
+                            refused += self.assert_silent(answer)
+        self.assertGreater(refused, 500)
+
+    def test_in_every_parameter(self):
+        for view in ENDPOINTS:
+            address = f"{API}{resource(view.model())}/"
+            row = f"{address}{make.one(view.model()).pk}/" if view is not ENDPOINTS[-1] else address
+            shared = (
+                "as_of",
+                "fields",
+                "omit",
+                "expand",
+                "ordering",
+                "page",
+                "page_size",
+                "cursor",
+                "format",
+            )
+            for name in (*shared, *view.filterset_class.base_filters):
+                with self.subTest(address=address, name=name):
+                    self.assert_silent(self.client.get(address, {name: CANARY, "page_size": "x"}))
+            for name in shared:
+                self.assert_silent(self.client.get(row, {name: CANARY}))
+            for method in ("GET", "PUT", "PATCH", "DELETE", "POST", "FOO"):
+                self.assertTrue(self.assert_silent(self.send(self.editor, method, f"{address}{CANARY}/")))
+                for verb in ("submit", "publish", "withdraw", "send-back", CANARY):
+                    self.assert_silent(self.send(self.editor, method, f"{row}{verb}/", {CANARY: CANARY}))
+
+    def test_in_sayings_and_in_bulk(self):
+        row, person = make.place(), make.person(publication="draft")
+        for said in (
+            CANARY,
+            [CANARY],
+            {"comment": [CANARY]},
+            {"reason": {CANARY: CANARY}},
+            {"comment": f"{CANARY}\x00"},
+        ):
+            for verb in ("submit", "publish", "withdraw", "send-back"):
+                for one in (row, person):
+                    self.assertTrue(
+                        self.assert_silent(self.send(self.editor, "POST", path(one, verb), said, 1))
+                    )
+        for document in (
+            [CANARY],
+            [{"id": CANARY, "version": CANARY}],
+            [{"id": str(row.pk), "version": CANARY}],
+            CANARY,
+        ):
+            self.assertTrue(self.assert_silent(self.send(self.editor, "PATCH", f"{API}places/", document)))
+        for deed in ("apply", "decline", CANARY):
+            for key in (CANARY, row.pk):
+                answer = self.send(self.editor, "POST", f"{API}proposals/{key}/{deed}/", {"comment": CANARY})
+                self.assertTrue(self.assert_silent(answer))
+
+    def test_in_every_header(self):
+        self.log_in(self.editor)
+        row = make.place(publication="draft")
+        for name in (
+            "Authorization",
+            "If-Match",
+            "Idempotency-Key",
+            "Content-Type",
+            "Host",
+            "Content-Encoding",
+            "Accept",
+        ):
+            for value in (
+                CANARY,
+                f"Bearer {CANARY}",
+                f"{CANARY}, {CANARY}",
+                f"application/{CANARY}",
+                f'"{CANARY}"',
+            ):
+                with self.subTest(name=name, value=value):
+                    answer = self.client.generic("PATCH", path(row), b'{"x": 1}', headers={name: value})
+                    self.assertTrue(self.assert_silent(answer))
+
+    def test_in_what_the_admin_is_asked_for(self):
+        self.client.force_login(make.superuser())
+        for where in (
+            f"/admin/{CANARY}/",
+            f"/admin/records/place/{CANARY}/change/",
+            f"/admin/records/place/{CANARY}/",
+            f"/admin/records/place/?{CANARY}=1",
+            f"/admin/records/place/?publication__exact={CANARY}",
+            f"/admin/records/place/?name__startswith={CANARY}",
+            f"/admin/records/place/?o={CANARY}&p={CANARY}",
+            f"/admin/waiting/{CANARY}/",
+            f"/admin/set-password/{CANARY}/{CANARY}/",
+            f"/admin/autocomplete/?app_label={CANARY}&model_name=x&field_name=y&term=z",
+            f"/admin/autocomplete/?app_label=records&model_name=place&field_name={CANARY}&term=z",
+            f"/admin/understand/?text={CANARY}",
+        ):
+            with self.subTest(where=where):
+                answer = self.client.get(where)
+                self.assertLess(answer.status_code, 500)
+                self.assert_silent(answer)
