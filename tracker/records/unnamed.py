@@ -1,7 +1,7 @@
 """What is published or changed in public names nobody whom we do not name: the refusal, and the way past it.
 
 A refusal tells its reader that some name is held. So it is given to editors alone, for a deed and never for a
-look, says neither which name nor whose, and is noted each time.
+look, says neither which name nor whose, and is noted. Whoever gets too many writes nothing for an hour.
 """
 
 import hashlib
@@ -144,8 +144,14 @@ def digest(mention):
     return hashlib.sha256("\0".join([mention.text.text, *people]).encode()).hexdigest()
 
 
+def was_refused(user):
+    """Whether something of this request was refused for a name."""
+    return getattr(user, "was_refused_a_name", False)
+
+
 def note_refusal(by, mentions):
-    """Notes who was refused what, without names. Refusals of each user are counted here."""
+    """Notes who was refused what, without names; at the end of the request it is counted."""
+    by.was_refused_a_name = True
     for row, field, _ in (mention.text for mention in mentions):
         log.warning("A name was refused in %s %s %s, by user %s.", row._meta.label, row.pk, field, by.pk)
 
