@@ -11,7 +11,7 @@ from django.db.models import Exists, F, OuterRef, Q
 from django.utils import timezone
 
 from tracker.records import history, roles
-from tracker.records.choices import TAKEN_BACK, Confidentiality, Publication
+from tracker.records.choices import Confidentiality, Publication
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
 from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField
 from tracker.records.lint import Secret
@@ -220,10 +220,10 @@ class Person(Identified, Named):
 
     @classmethod
     def secrets(cls, user=None):
-        """The names of people who are not public, and of those who were and are withdrawn."""
-        hidden = ~Q(confidentiality=Confidentiality.PUBLIC)
-        hidden |= Q(publication__in=TAKEN_BACK, published_at__isnull=False)
-        return secrets_of((key, None) for key in known(cls, user).filter(hidden).values_list("pk", flat=True))
+        """The names of people who are not public, who were and are withdrawn, or who were taken down."""
+        hidden = ~Q(confidentiality=Confidentiality.PUBLIC) | Q(publication=Publication.TAKEN_DOWN)
+        hidden |= Q(publication=Publication.WITHDRAWN, published_at__isnull=False)
+        return [Secret(*name) for name in names_of(known(cls, user).filter(hidden))]
 
     def own_secrets(self):
         """All names of this person, as if none of them were public."""
@@ -320,6 +320,15 @@ def known(model, user):
     return model.objects.visible_to(user) if user else model.objects.all()
 
 
+def names_of(people):
+    """(folded name, id of the person, id of the row that holds it) of all names of people."""
+    others = PersonName.objects.filter(record__in=people.order_by().values("pk"))
+    return [
+        *people.order_by().values_list("name_folded", "pk", "pk"),
+        *others.order_by().values_list("text_folded", "record", "pk"),
+    ]
+
+
 def secrets_of(pairs):
     """The names that nothing about a record may tell, of pairs of ids: a person, and the record or None.
 
@@ -329,11 +338,8 @@ def secrets_of(pairs):
     keys = {person for person, _ in pairs}
     public = set(Person.objects.visible_to(None).filter(pk__in=keys).values_list("pk", flat=True))
     names = {}
-    for key, folded in Person.objects.filter(pk__in=keys).values_list("pk", "name_folded"):
-        names.setdefault(key, []).append((folded, key, key))
-    others = PersonName.objects.filter(record__in=keys).values_list("text_folded", "record", "pk")
-    for other in others:
-        names[other[1]].append(other)
+    for name in names_of(Person.objects.filter(pk__in=keys)):
+        names.setdefault(name[1], []).append(name)
     return [
         Secret(*name, about if person in public else None)
         for person, about in pairs

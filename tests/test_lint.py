@@ -14,6 +14,7 @@ from dialogues.models import Dialogue
 from people.models import Person
 from tests import make
 from tests.names import MEN, OF_BOTH, WOMEN, rows
+from tests.records.test_throttling import limited
 from tests.test_admin import address, form_data
 from tests.test_architecture import parts, records
 from tests.writing import WritingTest, path
@@ -104,6 +105,10 @@ class PublishTest(LintTest):
         body = {"summary": f"{NAME}, a sculptor.", "reason": "No painter."}
         row = self.stored(row)
         self.refused(self.send(self.editor, "PATCH", path(row), body, row.version), 400, "/summary")
+        for user, read in ((self.editor, True), (self.contributor, False)):
+            self.client.force_login(user)
+            page = self.client.get(address(Dialogue, "history", row.pk))
+            self.assertIs(why in page.content.decode(), read)
         self.assertNotIn(why, str(list(Entry.objects.values_list("reason", flat=True))))
 
     def test_each_refusal_is_noted_without_names(self):
@@ -113,6 +118,17 @@ class PublishTest(LintTest):
         self.assertEqual(len(noted.output), 1)
         self.assertIn(f"{row.pk} summary, by user {self.editor.pk}", noted.output[0])
         self.assertNotIn("Bahruz", noted.output[0])
+
+    @limited(NAMES_PER_HOUR=2)
+    def test_whoever_is_refused_too_often_writes_no_more(self):
+        row, page = make.dialogue(publication="draft", summary=f"By {NAME}."), address(Dialogue, "add")
+        for _ in range(2):
+            self.refused(self.publish(row), 409, "/summary")
+        good = make.dialogue(publication="draft")
+        self.assertEqual(self.publish(good).status_code, 429)
+        self.assertEqual(self.client.post(page, {}).status_code, 429)
+        self.assertEqual(self.client.get(page).status_code, 200)
+        self.assertEqual(self.publish(good, self.cleared).status_code, 200)
 
     def test_looking_tells_nobody(self):
         row = make.dialogue(publication="draft", summary=f"By {NAME}.", created_by=self.contributor)
@@ -132,7 +148,7 @@ class EditTest(LintTest):
     def test_by_the_api(self):
         row = make.dialogue(summary="Old.")
         self.refused(self.change(row, summary=f"To {FORM}."), 400, "/summary")
-        self.refused(self.change(row, reason=f"{NAME} asked for it."), 400, "/reason")
+        self.refused(self.change(row, start_date="2024", reason=f"{NAME} asked for it."), 400, "/reason")
         source = str(make.shared_source().pk)
         citations = [{"source": source}, {"source": source, "quotation": f"{NAME} said", "translation": FORM}]
         places = ("/citations/1/quotation", "/citations/1/translation")
@@ -207,6 +223,8 @@ class EditTest(LintTest):
         row = make.dialogue(summary="Old.")
         self.assertEqual(self.change(row, self.contributor, summary=f"By {NAME}.").status_code, 202)
         proposal = Proposal.objects.get()
+        with self.assertNoLogs("tracker.records.unnamed"):
+            self.done(200, self.editor, "GET", f"/api/v1/proposals/{proposal.pk}/")
         answer = self.send(self.editor, "POST", f"/api/v1/proposals/{proposal.pk}/apply/")
         self.refused(answer, 400, "/summary")
         self.client.force_login(self.editor)

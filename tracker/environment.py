@@ -78,6 +78,12 @@ VARIABLES = [
     Variable("CODES_PER_HOUR", "10", "Guesses at the second factor of an account. `0`: no limit."),
     Variable("LINKS_PER_HOUR", "60", "Visits of password links from an address. `0`: no limit."),
     Variable("TOKENS_PER_HOUR", "60", "Wrong tokens from an address. `0`: no limit."),
+    Variable(
+        "NAMES_PER_HOUR",
+        "20",
+        "Requests of an editor that are refused for a name we do not tell; after them nothing is written for "
+        "the rest of the hour. `0`: no limit.",
+    ),
     Variable("WRITES_PER_MINUTE", "120", "Writes of a user, or by a token. `0`: no limit."),
     Variable(
         "EXPORTS_PER_HOUR",

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+from contextlib import suppress
 from urllib.parse import urlencode
 
 from django.conf import settings
@@ -18,7 +19,8 @@ from tracker.records.context import noted
 from tracker.records.held import held, may_hold
 from tracker.records.problems import problem
 from tracker.records.proof import is_proven
-from tracker.records.throttling import TooMany, spend
+from tracker.records.throttling import TooMany, check, spend
+from tracker.records.unnamed import was_refused
 
 log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -68,7 +70,12 @@ class Gate:
         self.get_response = get_response
 
     def __call__(self, request):
-        return self.get_response(request)
+        response = self.get_response(request)
+        if request.method in ("GET", "HEAD", "OPTIONS") or not was_refused(request.user):
+            return response
+        with suppress(TooMany):  # it was the last one already
+            spend("NAMES_PER_HOUR", request.user.pk)  # the transaction of the refusal is over
+        return response
 
     def process_view(self, request, view, args, kwargs):
         if not request.path.startswith(reverse("admin:index")) or request.resolver_match.url_name in OPEN:
@@ -78,6 +85,7 @@ class Gate:
         try:
             if request.method == "POST" and request.user.is_authenticated:
                 spend("WRITES_PER_MINUTE", "user", request.user.pk)
+                check("NAMES_PER_HOUR", request.user.pk)
         except TooMany as refusal:
             return too_many(request, refusal)
         return None

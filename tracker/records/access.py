@@ -5,7 +5,7 @@ from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, Pa
 from rest_framework.permissions import BasePermission
 
 from .proof import is_proven
-from .throttling import address, spend
+from .throttling import address, check, spend
 from .tokens import ApiToken, TokenScope
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -63,6 +63,7 @@ def count(request, given, form):
     who = who_of(request)
     if request.method not in READING:
         spend("WRITES_PER_MINUTE", *who)
+        check("NAMES_PER_HOUR", request.user.pk)
     elif "q" in given:
         spend("SEARCHES_PER_MINUTE", *who)
     if request.method in READING and form != "json":

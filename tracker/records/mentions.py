@@ -45,6 +45,7 @@ TO_LATIN |= str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοναυօոսցհՕՍ", 
 TO_CYRILLIC = str.maketrans("ABCEHIJKMOPSTXYaceijkmopsxy", "АВСЕНІЈКМОРЅТХУасеіјкморѕху")
 
 NEXT = re.compile(r"[,\n]")  # what parts the names of a list
+JOINS = {"-", "_", ".", "+", "%20"}
 AND = {"და"}  # in scripts without capitals
 BREAK = re.compile(r"[;|•·]|[.!?…:։။](\s|$)")
 FULL_STOP = re.compile(r"\.\s")
@@ -54,7 +55,7 @@ HYPHENS = "-\u2010\u2011"
 class Word(NamedTuple):
     """A word of a text: its letters, its folded forms, whether it has a capital, what follows up to the next.
 
-    `capital` is None where nothing can be told by it: in scripts without capitals, and in addresses.
+    `capital` is None where nothing can be told by it: in scripts without capitals, and in a mere address.
     """
 
     raw: str
@@ -65,7 +66,8 @@ class Word(NamedTuple):
     @property
     def is_initial(self):
         letters = len(self.raw) == 1 or (self.raw.lower() in DIGRAPHS and "." in self.gap)
-        return letters and self.raw.isalpha() and self.capital is not False
+        joined = self.gap in JOINS  # in addresses there are no capitals
+        return letters and self.raw.isalpha() and (joined or self.capital is not False)
 
     @property
     def ends(self):

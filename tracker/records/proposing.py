@@ -77,7 +77,7 @@ def tried(proposal, reader, record):
     """What a proposal changes of a record as it is now. The caller undoes it."""
     before, shape = shown(proposal, reader), shape_of(proposal)(pick=FULL)
     try:
-        writes.change(shape, reader.user, record, proposal.document, partial=True)
+        writes.change(shape, reader.user, record, proposal.document, partial=True, tried=True)
         after = shown(proposal, reader)
     except Invalid:
         after = {**before, **proposal.document}

@@ -83,6 +83,16 @@ def spend(limit, *who, share=1):
             cursor.execute(FORGET, [max(PERIODS.values())])
 
 
+def check(limit, *who):
+    """TooMany if a limit is used up; counts nothing."""
+    most = settings.LIMITS[limit]
+    given = {"key": key_of(limit, *who), "most": most, "period": PERIODS[limit.rpartition("_")[2]]}
+    with connection.cursor() as cursor:
+        found = cursor.execute(WAIT, given).fetchone() if most else None
+    if found and found[0] > 0:
+        raise TooMany(*found)
+
+
 def key_of(*who):
     """What is kept of who tried what: nobody finds it out from the table alone."""
     return salted_hmac(__name__, json.dumps([str(each) for each in who]), algorithm="sha256").hexdigest()

@@ -1,7 +1,7 @@
 """What is published or changed in public names nobody whom we do not name: the refusal, and the way past it.
 
 A refusal tells its reader that some name is held. So it is given to editors alone, for a deed and never for a
-look, says neither which name nor whose, and is noted each time.
+look, says neither which name nor whose, and is noted. Whoever gets too many writes nothing for an hour.
 """
 
 import hashlib
@@ -25,6 +25,13 @@ UNLESS = "If it is somebody of the same name, whoever is cleared for both says s
 SENTENCE = f"{NAMES} {UNLESS}"
 
 
+class HomonymQuerySet(models.QuerySet):
+    def of(self, record, user):
+        """What was said of the texts of a record, for editors."""
+        rows = [row.pk for row in lint.rows_of(record)] if roles.edits(user) else []
+        return self.filter(row_id__in=rows).select_related("created_by")
+
+
 class Homonym(models.Model):
     """That a text names somebody else than it seems to: who says so, and why. Only ever added to."""
 
@@ -36,8 +43,11 @@ class Homonym(models.Model):
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
 
+    objects = HomonymQuerySet.as_manager()
+
     class Meta:
         default_permissions = ()
+        ordering = ["created_at"]
 
     def __str__(self):
         return f"homonym {str(self.id)[:8]}"
@@ -134,8 +144,14 @@ def digest(mention):
     return hashlib.sha256("\0".join([mention.text.text, *people]).encode()).hexdigest()
 
 
+def was_refused(user):
+    """Whether something of this request was refused for a name."""
+    return getattr(user, "was_refused_a_name", False)
+
+
 def note_refusal(by, mentions):
-    """Notes who was refused what, without names. Refusals of each user are counted here."""
+    """Notes who was refused what, without names; at the end of the request it is counted."""
+    by.was_refused_a_name = True
     for row, field, _ in (mention.text for mention in mentions):
         log.warning("A name was refused in %s %s %s, by user %s.", row._meta.label, row.pk, field, by.pk)
 

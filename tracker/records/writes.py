@@ -54,9 +54,12 @@ def make(shape, user, documents, paths):
         ]
 
 
-def change(shape, user, record, document, partial):
-    """A record as a document says, locked by the caller; `partial` keeps what the document leaves out."""
-    writer = Writer(user)
+def change(shape, user, record, document, partial, tried=False):
+    """A record as a document says, locked by the caller; `partial` keeps what the document leaves out.
+
+    `tried`: the caller undoes it, to see what it would be.
+    """
+    writer = Writer(user, tried)
     writer.look_up(shape, [document], [record])
     with writer.all_or_nothing():
         return write(writer, shape, record, document, partial=partial)
@@ -109,7 +112,7 @@ def propose(shape, user, record, document):
         raise Invalid({f"/{REASON}": "Say why it is to be changed."})
     version = record.version
     with transaction.atomic():
-        change(shape, user, record, document, partial=True)
+        change(shape, user, record, document, partial=True, tried=True)
         transaction.set_rollback(True)
     kept = {name: value for name, value in document.items() if name not in (REASON, HOMONYM)}
     about = {"model": record._meta.label, "record_id": record.pk, "version": version}

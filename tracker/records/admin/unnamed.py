@@ -17,7 +17,7 @@ def homonym_field():
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text="Only if it is somebody of the same name, and you are cleared for whom we do not name."
-        " It is kept with your name and never published.",
+        " Other editors read it with your name; it is never published. Do not say who the other one is.",
     )
 
 
