@@ -33,24 +33,35 @@ def naming(record):
     """The public records that stay when a person is taken down, and whose own text names them."""
     if not record.forgets_slug:
         return []
-    names = {record.label, *record.other_names.values_list("text", flat=True)}
     gone = {record.pk, *(row.pk for row in belonging(record))}
-    found = []
+    names, found = names_of(record), []
     for model in kinds():
-        said = Q()
-        for field, name in product(texts(model), names):
-            said |= Q(**{f"{field}__icontains": name})
-        found += model.objects.visible_to(None).filter(said).exclude(pk__in=gone) if said else []
+        found += model.objects.visible_to(None).filter(saying(model, names)).exclude(pk__in=gone)
     return found
 
 
+def names_of(record):
+    """What a record is called."""
+    own = [record.label] if hasattr(record, "label") else []
+    others = record.other_names.values_list("text", flat=True) if hasattr(record, "other_names") else []
+    return {*own, *others}
+
+
+def saying(model, names):
+    """The condition that one of these names stands in a text of a row."""
+    said = Q(pk__in=[])
+    for field, name in product(texts(model), names):
+        said |= Q(**{f"{field}__icontains": name})
+    return said
+
+
 def texts(model):
-    """The fields of a record that hold words."""
+    """The fields of a row that hold words; what only editors read is among them."""
     words = (models.CharField, models.TextField)
     return [
         field.name
         for field in model._meta.concrete_fields
         if isinstance(field, words)
         and not (field.choices or isinstance(field, Derived | PartialDateField))
-        and field.name not in ("notes", "slug")
+        and field.name != "slug"
     ]

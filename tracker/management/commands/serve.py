@@ -15,7 +15,7 @@ from django.core.management import BaseCommand, CommandError, call_command
 from django.db import connection
 from django.db.migrations.executor import MigrationExecutor
 
-from tracker import embedded
+from tracker import embedded, restoring
 from tracker.environment import read
 from tracker.records.accounts import grant
 from tracker.records.roles import Role
@@ -149,6 +149,8 @@ class Command(BaseCommand):
 
     def prepare(self):
         """Do what the first start needs and a later one skips; what create_accounts() returns."""
+        if restoring.is_marked():
+            raise CommandError("A backup is being restored here: let `manage.py restore` come to its end.")
         keep_secret()
         migrate()
         self.check(tags=[Tags.database], databases=["default"])
