@@ -50,7 +50,9 @@ class OneStatementTest(TestCase):
     def test_every_list_in_every_form(self):
         for view in catalog.VIEWS:
             for query in catalog.lists(view, self.examples[view]):
-                self.assert_statements(catalog.address(view, query), 1)
+                # A whole list as CSV may take longer than other reads, and says so.
+                whole = query.get("format") == "csv" and not {"page", "page_size", "cursor"} & {*query}
+                self.assert_statements(catalog.address(view, query), 1 + whole)
 
     def test_every_record_in_every_form(self):
         for view, pk in self.examples.items():

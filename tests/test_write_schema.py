@@ -124,14 +124,14 @@ class WriteSchemaTest(WritingTest):
             self.done(200, self.editor, "POST", path(row, verb), example, 1)
 
     def test_what_is_read_satisfies_what_is_written(self):
-        """Every key of a read stands in the schema of the document, and no other but the reason."""
+        """Every key of a read stands in the schema of the document, and no other but what is said of the change."""
         for view in RESOURCES:
             place = f"{API}{resource(view.model())}/"
             with self.subTest(resource=place):
                 reference = self.sent(f"{place}{{id}}/", "put")["schema"]["$ref"]
                 schema = self.schema["components"]["schemas"][reference.rpartition("/")[2]]
                 shown = self.read(make.one(view.model()))
-                self.assertEqual(set(schema["properties"]), {*shown, "reason"})
+                self.assertEqual(set(schema["properties"]), {*shown, "reason", "homonym"})
                 self.assertFalse(schema["additionalProperties"])
                 missing = self.send(self.editor, "POST", place, {"reason": str(uuid4())})
                 if missing.status_code == 400:

@@ -31,7 +31,7 @@ DIGEST = 64  # hexadecimal digits at the end
 PIECE = 1 << 16
 LONGEST_MANIFEST = 1 << 22
 # What is only of use to the running program, and may name whom nobody should find in a backup.
-LEFT_OUT = ("django_session", "records_keptanswer")
+LEFT_OUT = ("django_session", "records_keptanswer", "records_tally")
 MARK = "restore_unfinished"
 
 

@@ -1,10 +1,12 @@
 """What must be true of the database server, whoever runs it."""
 
-from django.core.checks import Error, Tags, register
+from django.core.checks import Error, Tags, Warning, register
 from django.db import connections
 
 OLDEST = 15
 FACTS = "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')"
+# Where one of them is off, what was acknowledged may be lost or damaged when the machine stops.
+DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 LETTERS = "SELECT similarity('Бахруз', 'Бахрус') > 0"
 
 
@@ -31,3 +33,18 @@ def errors(connection):
             hint="Create it anew with: CREATE DATABASE ... TEMPLATE template0 LC_CTYPE 'C.UTF-8'.",
             id="tracker.E003",
         )
+
+
+@register(Tags.database, deploy=True)
+def server_is_durable(app_configs, databases, **kwargs):
+    """Warnings for a server that forgets what it has acknowledged, as those of the tests may."""
+    return [warning for alias in databases or [] for warning in forgetful(connections[alias])]
+
+
+def forgetful(connection):
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = 'off'", [[*DURABLE]])
+        for (name,) in cursor.fetchall():
+            yield Warning(
+                f"{name} is off: what was acknowledged can be lost. Set it to on.", id="tracker.W001"
+            )

@@ -37,6 +37,9 @@ LOCALE = ["--locale=C", "--lc-ctype=C.UTF-8", "--locale-provider=builtin", "--bu
 # An owner without other rights, as on a server of one's own: what needs more fails here too.
 FIRST_STATEMENTS = "CREATE ROLE tracker LOGIN CREATEDB;\nCREATE DATABASE tracker OWNER tracker;\n"
 ALWAYS = ["listen_addresses=", "unix_socket_permissions=0700"]
+# A statement that fails, and the detail of an error, hold names: the application logs what it needs of them.
+ALWAYS += ["log_min_messages=log", "log_min_error_statement=panic", "log_error_verbosity=terse"]
+ALWAYS += ["log_statement=none", "log_min_duration_statement=-1", "log_parameter_max_length_on_error=0"]
 # After a kill PostgreSQL flushes each of thousands of files by itself: seconds, where one call takes 0.1.
 ALWAYS += ["recovery_init_sync_method=syncfs"] if sys.platform == "linux" else []
 THROWAWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]

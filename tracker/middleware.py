@@ -1,20 +1,47 @@
-"""What every answer carries, and what is answered while the database is away."""
+"""What every answer carries, who passes into the admin, and what is answered while the database is away."""
 
-from django.db import InterfaceError, OperationalError, close_old_connections
-from django.http import HttpResponse
+import logging
+import sys
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import close_old_connections
+from django.http import HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.views import defaults
 
+from tracker.records import faults
 from tracker.records.context import noted
-from tracker.records.problems import problem
+from tracker.records.held import held, may_hold
+from tracker.records.proof import is_proven
+from tracker.records.throttling import TooMany, spend
 
+log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 DOCS_PATH = "/api/v1/docs/"
 # Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
 DOCS = f"{STRICT}; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+UNUSED = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+HEADERS = {
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED),
+    "Cross-Origin-Resource-Policy": "same-origin",  # not asked where OpenToScripts allows a request
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+}
+if settings.ENCRYPTED:  # Django sends it only where TLS ends in itself
+    HEADERS["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+OPEN = {"login", "logout", "second_factor", "set_password"}  # the pages of the admin on the way into it
 
 
-class ContentSecurityPolicy:
-    """Lets a page load nothing that does not come from this site."""
+class Headers:
+    """Lets a page load nothing that does not come from this site, and nobody else keep or embed an answer.
+
+    First of all, so that no answer leaves without: not a file, not a redirect, not a refusal.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -22,8 +49,50 @@ class ContentSecurityPolicy:
     def __call__(self, request):
         response = self.get_response(request)
         policy = DOCS if request.path == DOCS_PATH else STRICT
-        response.headers.setdefault("Content-Security-Policy", policy)
+        for name, value in {**HEADERS, "Content-Security-Policy": policy}.items():
+            response.headers.setdefault(name, value)
+        known = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
+        if known and not request.path.startswith(settings.STATIC_URL):
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class Gate:
+    """Lets nobody into the admin who has not proven who they are, and nobody send more than is plausible."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        return self.get_response(request)
+
+    def process_view(self, request, view, args, kwargs):
+        if not request.path.startswith(reverse("admin:index")) or request.resolver_match.url_name in OPEN:
+            return None
+        if request.user.is_authenticated and not is_proven(request):
+            return held(request) if may_hold(request) else to_second_factor(request)
+        try:
+            if request.method == "POST" and request.user.is_authenticated:
+                spend("WRITES_PER_MINUTE", "user", request.user.pk)
+        except TooMany as refusal:
+            return too_many(request, refusal)
+        return None
+
+    def process_exception(self, request, exception):
+        return too_many(request, exception) if isinstance(exception, TooMany) else None
+
+
+def to_second_factor(request):
+    """The way to the page that asks for a code, and from there back here."""
+    return HttpResponseRedirect(f"{reverse('second_factor')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def too_many(request, refusal):
+    """The page for somebody who tried too often."""
+    headers = {"Retry-After": str(refusal.wait), "Cache-Control": "no-store"}
+    page = TemplateResponse(request, "admin/too_many.html", {"said": refusal.detail}, headers=headers)
+    page.status_code = refusal.status_code
+    return page
 
 
 class OpenToScripts:
@@ -55,7 +124,7 @@ class Noted:
 
 
 class DatabaseAway:
-    """Answers 503 instead of 500 when a view cannot reach the database, as while it is being started again.
+    """Answers 503 instead of 500 where the database fails in a way that passes by itself.
 
     Connections are kept, so each thread notices a lost one with its next request. Where that only reads, it
     is tried a second time on a new connection, and nobody else notices.
@@ -66,14 +135,16 @@ class DatabaseAway:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if response.status_code == 503 and request.method in ("GET", "HEAD"):
+        if response.status_code == 503 and request.method in ("GET", "HEAD") and faults.lost():
             close_old_connections()
             response = self.get_response(request)
         return response
 
     def process_exception(self, request, exception):
-        if isinstance(exception, (OperationalError, InterfaceError)):
-            return unavailable(request)
+        sentence = faults.passing(exception)
+        if sentence:
+            log.warning(sentence, exc_info=exception)
+            return faults.unavailable(request, sentence)
         return None
 
 
@@ -88,13 +159,7 @@ class CleanCookies:
         return self.get_response(request)
 
 
-def unavailable(request):
-    """The answer to a request that the database cannot serve now: problem details for the API, else text."""
-    detail = "The database cannot be reached at the moment. Try again in a few seconds."
-    if request.path.startswith("/api/"):
-        response = problem(503, detail)
-    else:
-        response = HttpResponse(detail, status=503, content_type="text/plain; charset=utf-8")
-    response.headers["Retry-After"] = "2"
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def failed(request):
+    """The answer to an error that no view has answered, as those of other middleware."""
+    sentence = faults.passing(sys.exc_info()[1])
+    return faults.unavailable(request, sentence) if sentence else defaults.server_error(request)

@@ -1,5 +1,6 @@
 """The application as a WSGI server finds it."""
 
+import logging
 import os
 
 from django.conf import settings
@@ -14,4 +15,9 @@ if settings.DEMO and "SERVED_LOCALLY" not in os.environ:
         "SECRET_KEY is not set. Set it to at least 50 random characters; for the local demo use `make run`."
     )
 
+# What DATABASE_URL says comes later, and wins.
+connecting = settings.DATABASES["default"]["OPTIONS"]
+connecting["options"] = f"{settings.TIMEOUTS} {connecting.get('options', '')}".strip()
+
+logging.captureWarnings(True)
 application = get_wsgi_application()

@@ -118,6 +118,7 @@ class LabelsTest(WorkTest):
             "A dialogue with ten participants": self.entering,
             "Review": self.review,
             "After publication": self.after,
+            "Names that must not be public": self.names,
             "Takedown": self.takedown,
             "When two work on one record": self.two,
             "History": self.history,
@@ -184,7 +185,15 @@ class LabelsTest(WorkTest):
             self.draft(Participation, dialogue=dialogue)
         back = f"{address(Dialogue, 'send_back')}?ids={dialogue.pk}"
         change, publish = (address(Dialogue, page, dialogue.pk) for page in ("change", "publish"))
-        yield from self.seen(self.editor, change, back, publish)
+        secret = self.draft(Participation, dialogue=make.dialogue(disclosure="secret"))
+        yield from self.seen(
+            self.editor,
+            "/admin/waiting/not-published/",
+            change,
+            back,
+            publish,
+            address(Participation, "publish", secret.pk),
+        )
         self.draft(publication="in_review").send_back(self.editor, "Add the year.")
         yield from self.seen(self.contributor, "/admin/")
 
@@ -210,6 +219,12 @@ class LabelsTest(WorkTest):
     def propose(self, row, **values):
         path = address(type(row), "propose", row.pk)
         self.client.post(path, {**form_data(self.client.get(path)), **values})
+
+    def names(self):
+        make.person(name="Irina Morozova", confidentiality="restricted")
+        page = address(Dialogue, "change", make.dialogue().pk)
+        [form] = self.seen(self.editor, page)
+        yield self.client.post(page, {**form_data(form), "summary": "Irina Morozova came."})
 
     def takedown(self):
         row = make.person(name="Somebody Known")

@@ -3,15 +3,25 @@ import runpy
 import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 from unittest import mock
 
+import psycopg
 from django.core.exceptions import ImproperlyConfigured
-from django.db import InterfaceError, OperationalError
+from django.db import (
+    DataError,
+    IntegrityError,
+    InterfaceError,
+    InternalError,
+    OperationalError,
+    ProgrammingError,
+)
 from django.http import HttpResponse
 from django.test import RequestFactory, SimpleTestCase
 
 from tracker import environment
 from tracker.middleware import CleanCookies, DatabaseAway
+from tracker.records import faults
 
 ROOT = Path(environment.BASE_DIR)
 SECRET = "s" * 25 + "abcdefghijklmnopqrstuvwxyz"
@@ -40,6 +50,17 @@ class RefusedSettingsTest(SimpleTestCase):
     def test_workers(self):
         self.assert_refused("WORKERS", "whole number", WORKERS="many")
 
+    def test_timeouts(self):
+        for name, texts in {
+            "CONNECT_TIMEOUT": ("1", "61", "3s"),
+            "STATEMENT_TIMEOUT": ("-1", "601", "4s"),
+            "EXPORT_TIMEOUT": ("0", "3601", "1m"),
+            "LOCK_TIMEOUT": ("-1", "601", "2.5"),
+            "IDLE_TIMEOUT": ("-1", "601", "never"),
+        }.items():
+            for text in texts:
+                self.assert_refused(name, "whole number", **{name: text})
+
     def test_public_url(self):
         for url in ("tracker.example.org", "ftp://example.org", "https://", "https://example.org/tracker"):
             self.assert_refused("PUBLIC_URL", "https://tracker.example.org", PUBLIC_URL=url)
@@ -47,6 +68,17 @@ class RefusedSettingsTest(SimpleTestCase):
     def test_database_url(self):
         for url in ("mysql://localhost/tracker", "tracker", "postgres://[::1/tracker"):
             self.assert_refused("DATABASE_URL", "postgres://", DATABASE_URL=url)
+
+    def test_security_contact(self):
+        for text in ("security@example.org", "http://example.org", "mailto:a@b\nExpires: 1"):
+            self.assert_refused("SECURITY_CONTACT", "mailto:", SECURITY_CONTACT=text)
+
+    def test_limits_and_proxies(self):
+        for name in ("LOGINS_PER_HOUR", "SEARCHES_PER_MINUTE", "PROXIES"):
+            self.assert_refused(name, "whole number", **{name: "many"})
+
+    def test_second_factor(self):
+        self.assert_refused("SECOND_FACTOR", "on or off", SECOND_FACTOR="yes")
 
     def test_short_secret(self):
         self.assert_refused("SECRET_KEY", "50 characters", SECRET_KEY="short")
@@ -120,7 +152,7 @@ class DatabaseUrlTest(SimpleTestCase):
         found = found["DATABASES"]["default"]
         self.assertEqual([found[key] for key in ("USER", "PASSWORD", "NAME")], ["me", "p@ss", "facts"])
         self.assertEqual([found["HOST"], found["PORT"]], ["db.example.org", "6000"])
-        self.assertEqual(found["OPTIONS"], {"sslmode": "require"})
+        self.assertEqual(found["OPTIONS"], {"sslmode": "require", "connect_timeout": 3})
 
     def test_socket_in_a_folder_with_a_space(self):
         found = read_settings(DATABASE_URL="postgres://me@/facts?host=%2Fvar%2Fa%20b")["DATABASES"]["default"]
@@ -130,6 +162,46 @@ class DatabaseUrlTest(SimpleTestCase):
         found = read_settings(DATABASE_URL="postgres://me@host/facts")["DATABASES"]["default"]
         self.assertIsNone(found["CONN_MAX_AGE"])
         self.assertNotIn("CONN_HEALTH_CHECKS", found)
+
+
+class TimeoutTest(SimpleTestCase):
+    """Connections of requests are limited by their options, without a statement of their own."""
+
+    def options(self, **variables):
+        """The options of a web server's connection."""
+        found = read_settings(**{"SECRET_KEY": SECRET, **variables})
+        served = SimpleNamespace(**found)
+        with (
+            mock.patch("django.conf.settings", served),
+            mock.patch("django.core.wsgi.get_wsgi_application"),
+            mock.patch("logging.captureWarnings"),
+        ):
+            runpy.run_path(ROOT / "tracker" / "wsgi.py")
+        return found["DATABASES"]["default"]["OPTIONS"]
+
+    def test_each_limit_is_sent(self):
+        self.assertEqual(
+            self.options(STATEMENT_TIMEOUT="7"),
+            {
+                "connect_timeout": 3,
+                "options": "-c statement_timeout=7s -c lock_timeout=2s"
+                " -c idle_in_transaction_session_timeout=30s",
+            },
+        )
+
+    def test_none_is_sent_where_a_pooler_takes_none(self):
+        off = dict.fromkeys(("STATEMENT_TIMEOUT", "LOCK_TIMEOUT", "IDLE_TIMEOUT"), "0")
+        self.assertEqual(self.options(**off)["options"], "")
+
+    def test_what_the_address_says_wins(self):
+        url = "postgres://me@host/facts?connect_timeout=9&options=-c%20statement_timeout%3D9s"
+        found = self.options(DATABASE_URL=url)
+        self.assertEqual(found["connect_timeout"], "9")
+        self.assertTrue(found["options"].endswith(" -c statement_timeout=9s"), found)
+
+    def test_commands_take_their_time(self):
+        found = read_settings(DATABASE_URL="postgres://me@host/facts")["DATABASES"]["default"]
+        self.assertNotIn("options", found["OPTIONS"])
 
 
 class TableTest(SimpleTestCase):
@@ -148,22 +220,20 @@ class TableTest(SimpleTestCase):
 class DatabaseAwayTest(SimpleTestCase):
     """A request that cannot reach the database is answered 503, as the caller expects errors."""
 
-    def answer(self, method, path, *outcomes):
+    def answer(self, method, path, *outcomes, lost=True):
         """The answer of a view with these outcomes, one a try, and how often it was tried."""
-        outcomes = iter(outcomes)
-        tries = []
+        outcomes, tries = iter(outcomes), []
 
         def view(request):
             tries.append(request)
             outcome = next(outcomes)
-            return (
-                outcome
-                if isinstance(outcome, HttpResponse)
-                else middleware.process_exception(request, outcome)
-            )
+            if isinstance(outcome, HttpResponse):
+                return outcome
+            return middleware.process_exception(request, outcome)
 
         middleware = DatabaseAway(view)
-        return middleware(RequestFactory().generic(method, path)), len(tries)
+        with mock.patch.object(faults, "lost", return_value=lost), self.assertNoLogs("django", "ERROR"):
+            return middleware(RequestFactory().generic(method, path)), len(tries)
 
     def test_api_answers_with_problem_details(self):
         answer, _ = self.answer("POST", "/api/v1/people/", OperationalError("server closed the connection"))
@@ -185,12 +255,55 @@ class DatabaseAwayTest(SimpleTestCase):
         answer, tries = self.answer("GET", "/admin/", OperationalError(), OperationalError())
         self.assertEqual([answer.status_code, tries], [503, 2])
 
+    def test_read_that_found_no_connection_or_took_too_long_is_tried_once(self):
+        answer, tries = self.answer("GET", "/admin/", OperationalError(), lost=False)
+        self.assertEqual([answer.status_code, tries], [503, 1])
+
     def test_write_is_tried_once(self):
         answer, tries = self.answer("POST", "/admin/", OperationalError())
         self.assertEqual([answer.status_code, tries], [503, 1])
 
     def test_other_errors_stay_errors(self):
         self.assertIsNone(DatabaseAway(None).process_exception(RequestFactory().get("/"), ValueError()))
+
+
+class PassingTest(SimpleTestCase):
+    """Which errors of the database pass by themselves."""
+
+    def passing(self, error, state=None):
+        error.__cause__ = psycopg.errors.lookup(state)() if state else psycopg.OperationalError()
+        return faults.passing(error)
+
+    def test_what_passes(self):
+        for state, sentence in {
+            None: faults.AWAY,  # no connection was made
+            "08006": faults.AWAY,
+            "40001": faults.BUSY,
+            "40P01": faults.BUSY,
+            "53300": faults.AWAY,
+            "57P01": faults.AWAY,
+            "55P03": faults.BUSY,
+            "57014": faults.SLOW,
+            "53100": faults.FULL,
+        }.items():
+            self.assertEqual(self.passing(OperationalError(), state), sentence, state)
+        self.assertEqual(self.passing(InternalError(), "25006"), faults.FULL)
+        self.assertEqual(self.passing(InternalError(), "25P03"), faults.SLOW)
+
+    def test_what_is_a_mistake(self):
+        for error, state in (
+            (OperationalError(), "54001"),  # too deep
+            (OperationalError(), "55006"),
+            (InternalError(), "25P02"),  # a statement after one that failed
+            (InternalError(), "XX001"),  # data corrupted
+            (InternalError(), None),
+            (IntegrityError(), "23505"),
+            (ProgrammingError(), "42P01"),
+            (DataError(), "22P02"),
+            (InterfaceError(), None),  # the connection is there
+            (ValueError(), "57014"),
+        ):
+            self.assertIsNone(self.passing(error, state), (error, state))
 
 
 class CleanCookiesTest(SimpleTestCase):

@@ -4,6 +4,8 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, ParseError, PermissionDenied
 from rest_framework.permissions import BasePermission
 
+from .proof import is_proven
+from .throttling import address, spend
 from .tokens import ApiToken, TokenScope
 
 READING = ("GET", "HEAD", "OPTIONS")
@@ -26,13 +28,22 @@ class Bearer(BaseAuthentication):
         scheme, _, text = given.partition(" ")
         token = ApiToken.objects.of_text(text.strip()) if scheme.lower() == "bearer" else None
         if token is None:
+            spend("TOKENS_PER_HOUR", address(request))
             raise AuthenticationFailed("Give a valid token as Authorization: Bearer; make one in the admin.")
         token.note_use()
         return token.user, token
 
 
 class Session(SessionAuthentication):
-    """The session of the admin."""
+    """The session of the admin, once it is proven by the second factor."""
+
+    def authenticate(self, request):
+        known = super().authenticate(request)
+        if known and not is_proven(request._request):
+            raise AuthenticationFailed(
+                "Your session lacks the code of your second factor: give it in the admin."
+            )
+        return known
 
 
 class ReadOrKnown(BasePermission):
@@ -45,6 +56,24 @@ class ReadOrKnown(BasePermission):
         elif request.method not in READING and not request.user.is_authenticated:
             raise NotAuthenticated("Writing needs credentials.")
         return True
+
+
+def count(request, given, form):
+    """Counts what costs or changes much: writes, searches and exports; TooMany if there were too many."""
+    who = who_of(request)
+    if request.method not in READING:
+        spend("WRITES_PER_MINUTE", *who)
+    elif "q" in given:
+        spend("SEARCHES_PER_MINUTE", *who)
+    if request.method in READING and form != "json":
+        spend("EXPORTS_PER_HOUR", *who)
+
+
+def who_of(request):
+    """As whom a request is counted: its token, its user, or the address that it comes from."""
+    if isinstance(request.auth, ApiToken):
+        return "token", request.auth.pk
+    return ("user", request.user.pk) if request.user.is_authenticated else ("address", address(request))
 
 
 def must_reach(request, view, *resources):

@@ -26,7 +26,9 @@ from .models import Citation, OldSlug, Part, Record
 from .names import slugify_name, tokens
 from .proposals import Proposal
 from .saved import SavedFilter
+from .scheduled import Approval
 from .takedown import kinds, names_of, naming, saying, texts
+from .unnamed import Homonym
 
 WITHHELD = "withheld"
 ERASED = "Erased."
@@ -111,9 +113,12 @@ class Erasure:
                 Entry.objects.filter(pk=entry.pk).erase(*entry.columns_saying(name))
 
     def forget(self):
-        """Deletes proposals, kept answers, slugs and filters that tell of what is erased."""
+        """Deletes what was proposed, approved, answered, filtered that tell of what is erased."""
         told = [*self.records(), *(row for row in self.unnamed if isinstance(row, Record))]
         OldSlug.objects.filter(record_id__in=self.gone).delete()
+        Approval.objects.filter(record_id__in=[row.pk for row in told]).delete()
+        for name in self.names:
+            Homonym.objects.filter(reason__icontains=name).delete()
         KeptAnswer.objects.telling_of(told).delete()
         said = Q(record_id__in=[row.pk for row in told])
         for word in [*map(str, self.gone), *self.names]:
@@ -217,8 +222,7 @@ def redo(record, kind, known):
 
     The text of others is changed only where the ledger knows them: the rest may name a namesake.
     """
-    named = [record, *naming(record)]
-    rows = [row for row in named if row.publication != Publication.TAKEN_DOWN]
+    rows = [] if record.publication == Publication.TAKEN_DOWN else [record, *naming(record)]
     for row in rows:
         row.take_down(None, RESTORED)
     if kind == DeedKind.TAKEDOWN:

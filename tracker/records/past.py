@@ -6,11 +6,12 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from . import roles
+from . import editorial, roles
 from .choices import Confidentiality, Publication
 from .context import noted
 from .history import HOUSEKEEPING, Entry
 from .models import Part, Record, citable_fields
+from .unnamed import Change, refuse_names, standing
 from .visible import Visible
 
 FREE = "named"
@@ -171,10 +172,16 @@ class Past:
         ways = self.since(entry)
         if any(way.hidden for way in ways):
             raise PermissionDenied("It would change what you may not see.")
+        stood = standing(record)
         with noted(user=self.user.pk, reason=reason):
             restore(record, ways, self.table)
+            if record.confidentiality == Confidentiality.CONFIDENTIAL:  # it may have become so by itself
+                if not roles.may_be_cleared(self.user):
+                    raise PermissionDenied(editorial.UNCLEARED)
+                record.cleared.add(self.user)
         if record.publication == Publication.PUBLISHED and (missing := record.missing()):
             raise ValidationError(missing)
+        refuse_names(self.user, [Change(record, stood, reason)])
 
 
 def key_of(row):

@@ -13,7 +13,7 @@ from . import editorial, roles, statements, writes
 from .access import must_reach
 from .choices import Publication
 from .documents import Invalid, StrictJSON
-from .editing import a_saying, check_change
+from .editing import check_change, sayings
 from .proposals import Proposal, ProposalState
 from .refusals import Conflict
 from .shapes import FULL, api_url, record_url, registry, resource
@@ -141,7 +141,7 @@ class ProposalViewSet(ApiView):
 
     @action(detail=True, methods=["post"])
     def decline(self, request, pk):
-        comment = a_saying(request.data, "comment")
+        comment = sayings(request.data, {"comment": ""})["comment"]
         if not comment.strip():
             raise Invalid({"/comment": "Say why it is declined."})
         with transaction.atomic():

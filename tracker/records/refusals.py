@@ -3,13 +3,12 @@
 from contextlib import contextmanager
 
 from django.apps import apps
-from django.db import DataError, IntegrityError, OperationalError, connection
+from django.db import DataError, IntegrityError, connection
 from django.db.models import CheckConstraint, UniqueConstraint
 from rest_framework import exceptions, status
 
 from .documents import Invalid
 
-MEANWHILE = ("40001", "40P01")  # serialization failure, deadlock: one of two writers gives way
 GONE = "What it refers to was deleted meanwhile, or something refers to it since."
 
 
@@ -28,10 +27,6 @@ def put_in_words(path="", status=400):
     except (IntegrityError, DataError) as error:
         sentence = words(error)
         raise (Conflict(sentence) if status == 409 else Invalid({path: sentence})) from None
-    except OperationalError as error:
-        if getattr(error.__cause__, "sqlstate", None) not in MEANWHILE:
-            raise
-        raise Conflict("Somebody else wrote the same at this moment: try again.") from None
 
 
 @contextmanager

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import F
 from django.db.models.expressions import RawSQL
 
-from . import roles
+from . import faults, roles
 from .shapes import row
 
 TOTAL = 1_000
@@ -26,7 +26,7 @@ class Statement(NamedTuple):
         try:
             return self._fetch()
         except (OperationalError, InterfaceError):
-            if connection.in_atomic_block:
+            if connection.in_atomic_block or not faults.lost():
                 raise
             connection.close()
             return self._fetch()
@@ -37,12 +37,14 @@ class Statement(NamedTuple):
             return cursor.fetchone()
 
     def copy(self):
-        """Yields the JSON text of each row, streamed by COPY."""
+        """Yields the JSON text of each row, streamed by COPY, for as long as an export may take."""
         connection.ensure_connection()
         text = psycopg.ClientCursor(connection.connection).mogrify(self.sql, self.params)
-        with connection.cursor() as cursor, cursor.copy(f"COPY ({text}) TO STDOUT") as copy:
-            for (line,) in copy.rows():
-                yield line
+        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
+            cursor.execute(f"SET LOCAL statement_timeout = '{settings.EXPORT_TIMEOUT}s'")
+            with connection.wrap_database_errors, cursor.copy(f"COPY ({text}) TO STDOUT") as copy:
+                for (line,) in copy.rows():
+                    yield line
 
 
 def compiled(queryset):

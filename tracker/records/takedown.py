@@ -6,6 +6,7 @@ from django.apps import apps
 from django.db import models
 from django.db.models import Q
 
+from . import lint
 from .fields import Derived, PartialDateField
 
 
@@ -31,13 +32,10 @@ def belonging(record):
 
 def naming(record):
     """The public records that stay when a person is taken down, and whose own text names them."""
-    if not record.forgets_slug:
+    if not hasattr(record, "own_secrets"):
         return []
     gone = {record.pk, *(row.pk for row in belonging(record))}
-    names, found = names_of(record), []
-    for model in kinds():
-        found += model.objects.visible_to(None).filter(saying(model, names)).exclude(pk__in=gone)
-    return found
+    return [one for one in lint.public_texts_naming(record) if one.pk not in gone]
 
 
 def names_of(record):

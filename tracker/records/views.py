@@ -4,6 +4,7 @@ import csv
 import hashlib
 import io
 import json
+import logging
 import re
 from datetime import UTC, date, datetime
 from itertools import chain
@@ -16,17 +17,19 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import negotiation, permissions, renderers, serializers, viewsets
 
 from . import roles, statements
-from .access import Bearer, ReadOrKnown, Session
+from .access import Bearer, ReadOrKnown, Session, count
 from .choices import Publication
 from .context import note
 from .corrections import Corrected
 from .editing import Editing
+from .faults import passing
 from .filters import LONGEST_SLUG, SLUG, RecordFilterSet
 from .models import OldSlug, Slugged
 from .pages import Order, Page, parameters
 from .problems import BadParameters, Gone, nearest
 from .shapes import Computed, PartialDate, Pick, Reader, list_url, record_url, registry
 
+log = logging.getLogger(__name__)
 PICKS = ("fields", "omit", "expand")
 PAGING = ("ordering", "page", "page_size", "cursor")
 DAY = "as_of"
@@ -63,6 +66,7 @@ class ApiView(viewsets.ViewSet):
         if request.method in ("GET", "HEAD"):
             self.given = self.checked(parameters(request.META.get("QUERY_STRING", "")))
         super().initial(request, *args, **kwargs)
+        count(request, self.given, request.accepted_renderer.format)
         if request.user.is_authenticated:
             note(user=request.user.pk)
 
@@ -265,7 +269,7 @@ class ReadingViewSet(ApiView):
             lines = map(json.loads, self.all_of(order, pick).copy())
         first = list(next_or_nothing(lines))
         columns = list(flat_columns(self.shape(pick=pick)))
-        body = csv_lines(columns, chain(first, lines))
+        body = told_if_broken(csv_lines(columns, chain(first, lines)))
         response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
         response["Content-Disposition"] = f'attachment; filename="{self.model()._meta.model_name}.csv"'
         return response
@@ -287,6 +291,15 @@ def next_or_nothing(rows):
     for line in rows:
         yield line
         return
+
+
+def told_if_broken(lines):
+    """The lines, and after an error one that says so: the answer is under way, and would look complete."""
+    try:
+        yield from lines
+    except Exception as error:
+        log.exception("A list broke off.")
+        yield f"Incomplete. {passing(error) or 'This is a mistake of the server.'}\r\n".encode()
 
 
 def flat_columns(shape, path=()):

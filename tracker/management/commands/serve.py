@@ -1,10 +1,12 @@
 import hashlib
+import logging
 import os
 import secrets
 import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from django.conf import settings
@@ -12,7 +14,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import Tags
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import connection
+from django.db import Error, connection
 from django.db.migrations.executor import MigrationExecutor
 
 from tracker import embedded, restoring
@@ -20,8 +22,10 @@ from tracker.environment import read
 from tracker.records.accounts import grant
 from tracker.records.roles import Role
 
+log = logging.getLogger(__name__)
 # Several requests of one process may wait for the database at the same time.
 THREADS = 4
+PUBLISHED_EVERY = 30  # seconds
 
 
 def refuse_taken_port():
@@ -100,6 +104,7 @@ def start_web_server():
         "workers-kill-timeout": 5,
         "respawn-interval": 0.5,
         "log-level": "warning",
+        "log-config": settings.BASE_DIR / "tracker" / "granian.json",
     }
     command += [f"--{name}={value}" for name, value in options.items()]
     return subprocess.Popen(
@@ -130,6 +135,16 @@ def stop(web):
         os.killpg(web.pid, signal.SIGKILL)
 
 
+def publish_what_is_due():
+    """Publishes what is due, again and again; while the database is away it waits for the next time."""
+    while True:
+        try:
+            call_command("publish_due")
+        except Error:
+            connection.close()
+        time.sleep(PUBLISHED_EVERY)
+
+
 class Command(BaseCommand):
     help = "Prepares the database and serves site, admin and API until it is told to stop."
 
@@ -143,6 +158,7 @@ class Command(BaseCommand):
         try:
             self.wait_for(web)
             self.say_where(shown)
+            threading.Thread(target=publish_what_is_due, daemon=True).start()  # has a connection of its own
             self.watch(web)
         finally:
             stop(web)
@@ -180,6 +196,6 @@ class Command(BaseCommand):
         """Return when the web server has ended; until then, start a killed database again."""
         while web.poll() is None:
             if embedded.current and embedded.current.restart_if_dead():
-                self.stderr.write("The database had been killed; it has been started again.")
+                log.warning("The database had been killed; it has been started again.")
             time.sleep(0.25)
         raise CommandError(f"The web server ended by itself, with status {web.returncode}.")

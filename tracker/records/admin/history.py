@@ -18,6 +18,7 @@ from tracker.records.context import note
 from tracker.records.history import Entry
 from tracker.records.models import INTERNAL, Part, Record
 from tracker.records.past import Past
+from tracker.records.texts import SaidField
 
 from .forms import HIDDEN, label_of, readable, sentences
 from .lists import is_vocabulary, name_of
@@ -46,7 +47,7 @@ class Occasion(NamedTuple):
 
 def reason_field(required=True):
     """The field for the reason of a change to what was published."""
-    return forms.CharField(
+    return SaidField(
         label="Reason for this change",
         required=required,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),

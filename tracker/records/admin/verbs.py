@@ -17,7 +17,10 @@ from tracker.records.autocomplete import is_uuid
 from tracker.records.choices import Publication, TakedownReason
 from tracker.records.history import Entry
 from tracker.records.ledger import LedgerAway
+from tracker.records.scheduled import Approval
 from tracker.records.takedown import naming
+from tracker.records.texts import SaidField
+from tracker.records.unnamed import HOMONYM, SENTENCE
 from tracker.records.unread import is_unread, read
 
 from .forms import label_of, readable, sentences
@@ -25,6 +28,7 @@ from .lists import lists_of
 from .pages import address_of, answer
 from .rights import editing_fields
 from .stale import versions_of
+from .unnamed import homonym_field
 
 AT_ONCE = 200
 DONE = {
@@ -69,7 +73,7 @@ ASKED = {
 
 
 class SayingForm(forms.Form):
-    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
+    reason = SaidField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
 
     def __init__(self, words, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -94,11 +98,27 @@ class TakedownForm(SayingForm):
 
 class PublishingForm(forms.Form):
     mark = forms.CharField(widget=forms.HiddenInput)
-    comment = forms.CharField(
+    comment = SaidField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text="It stands in the history of each and is never published.",
     )
+    already_public = forms.BooleanField(
+        required=False,
+        label="Already public there",
+        help_text="Who took part is public already, in the source that is cited. Kept in the history.",
+    )
+    homonym = homonym_field()
+
+
+def utc(moment):
+    """A moment in words."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def is_for_names(problems):
+    """Whether something was refused because it names somebody."""
+    return any(SENTENCE in said for said in problems)
 
 
 def chosen(request):
@@ -147,12 +167,16 @@ class Verbs:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
     def carry_out(self, request, verb, keys, *args):
-        """Do it to each record in a transaction of its own, and say of each one that was refused why."""
-        done, refused = 0, []
+        """Do it to each record in a transaction of its own, and say of each one that was refused why.
+
+        Returns all that was said against it.
+        """
+        done, refused, against = 0, [], []
         for record in self.get_queryset(request).filter(pk__in=list(keys)):
             problems = self.attempt(request, verb, record, *args)
             done += not problems
             refused += [self.refusal(record, problems)] if problems else []
+            against += problems
         if done:
             count = (
                 f"1 {self.opts.verbose_name} was"
@@ -163,12 +187,13 @@ class Verbs:
         if refused:
             said = format_html("Not {}:<ul>{}</ul>", DONE[verb], format_html_join("", "{}", zip(refused)))
             self.message_user(request, said, messages.ERROR)
+        return against
 
-    def attempt(self, request, verb, record, *args):
+    def attempt(self, request, verb, record, *args, **more):
         """What stands against it, nothing if it was done."""
         try:
             with transaction.atomic():
-                getattr(record, verb)(request.user, *args)
+                getattr(record, verb)(request.user, *args, **more)
                 self.log_change(request, record, f"{DONE[verb].capitalize()}.")
         except PermissionDenied as problem:
             return [str(problem)]
@@ -183,7 +208,8 @@ class Verbs:
     def refusal(self, record, problems):
         """A line for a message, which may outlive what its reader may see: no name of a sensitive record."""
         link = self.address("change", record.pk)
-        return format_html('<li><a href="{}">{}</a>: {}</li>', link, record, " ".join(problems))
+        label = f"{self.opts.verbose_name} {str(record.pk)[:8]}" if is_for_names(problems) else record
+        return format_html('<li><a href="{}">{}</a>: {}</li>', link, label, " ".join(problems))
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -233,21 +259,25 @@ class Verbs:
     def publish_view(self, request, object_id):
         """Lists what is published together and what each lacks; then publishes all of it, or nothing."""
         record = self.editable(request, object_id)
-        together = [record, *record.drafts(request.user)]
+        together, moment = [record, *record.drafts(request.user)], record.scheduled_for()
         form = PublishingForm(request.POST or None, initial={"mark": versions_of(together)})
         if form.is_valid() and self.published(request, record, together, form):
             number = f" with {len(together) - 1} that belong to it" if together[1:] else ""
-            self.message_user(request, f"1 {self.opts.verbose_name} was published{number}.", messages.SUCCESS)
+            done = f"approved, to be published at {utc(moment)}" if moment else "published"
+            self.message_user(request, f"1 {self.opts.verbose_name} was {done}{number}.", messages.SUCCESS)
             return redirect(self.address("change", record.pk))
         rows = [self.readiness(request, one, together) for one in together]
-        said = {"title": "Publish", "record": record, "form": form, "rows": rows}
+        said = {"title": "Publish", "record": record, "form": form, "rows": rows, "moment": moment}
+        said["exposes"] = any(one.exposes() for one in together)
         ready = not any(row["missing"] for row in rows)
-        return answer(self, request, "admin/record_publish.html", ready=ready, **said)
+        named = form.is_bound and is_for_names(form.non_field_errors())
+        return answer(self, request, "admin/record_publish.html", ready=ready, named=named, **said)
 
     def published(self, request, record, together, form):
         """Whether it was published; if not, the form says why."""
         if form.cleaned_data["mark"] == versions_of(together):
-            problems = self.attempt(request, "publish", record, form.cleaned_data["comment"])
+            said = {name: form.cleaned_data[name] for name in ("comment", "already_public", HOMONYM)}
+            problems = self.attempt(request, "publish", record, **said)
         else:
             problems = ["It was changed since you looked: look again, then publish."]
         form.data = {**form.data.dict(), "mark": versions_of(together)}
@@ -267,8 +297,8 @@ class Verbs:
             "record": record,
             "kind": record._meta.verbose_name,
             "address": address_of(record, "change"),
-            "missing": mine + [readable(said) for said in record.unready()],
-            "hints": record.hints(request.user, together),
+            "missing": mine + [readable(said) for said in record.unready(page.scheduled_for())],
+            "hints": [*record.hints(request.user, together), *filter(None, [record.exposes()])],
         }
 
     def read_view(self, request, object_id):
@@ -296,11 +326,12 @@ class Verbs:
         verb = next((verb for verb in ("submit", "publish") if f"_{verb}" in request.POST), None)
         if verb is None:
             return None
-        more = obj.publication == Publication.TAKEN_DOWN or obj.drafts(request.user)
+        back = obj.publication == Publication.TAKEN_DOWN
+        more = back or obj.exposes() or obj.scheduled_for() or obj.drafts(request.user)
         if verb == "publish" and self.has_edit_permission(request) and more:
             return redirect(self.address("publish", obj.pk))
-        self.carry_out(request, verb, [obj.pk])
-        return redirect(self.address("change", obj.pk))
+        named = is_for_names(self.carry_out(request, verb, [obj.pk]))
+        return redirect(self.address("publish" if named else "change", obj.pk))
 
     def verbs(self, request, obj):
         """The verbs that this user may use on a record, or on a new one, as it is now."""
@@ -325,6 +356,7 @@ class Verbs:
     def standing(self, request, obj):
         """Where a record stands in the workflow, for its page."""
         unpublished = obj.publication != Publication.PUBLISHED
+        approval = Approval.objects.of(obj).first() if roles.edits(request.user) else None
         may_change = self.has_change_permission(request, obj)
         return {
             "lists": lists_of(obj, request),
@@ -336,6 +368,8 @@ class Verbs:
             and self.has_edit_permission(request)
             and not roles.may_publish(request.user, obj),
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
+            "approval": approval,
+            "still_approved": approval and approval.covers(obj),
             "last": Entry.objects.of(obj).select_related("user").last(),
             **{f"{verb}_url": f"{self.address(verb)}?ids={obj.pk}" for verb in ASKED},
             "read_url": self.address("read", obj.pk),

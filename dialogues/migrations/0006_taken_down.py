@@ -6,52 +6,42 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('people', '0004_side_names_change_places'),
+        ('dialogues', '0005_right_of_reply'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='affiliation',
+            model_name='assessment',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='caseactor',
+            model_name='contextevent',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='caseevent',
+            model_name='dialogue',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='charge',
+            model_name='participation',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='conflict',
+            model_name='question',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='organization',
+            model_name='statement',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='persecutioncase',
-            name='publication',
-            field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
-        ),
-        migrations.AlterField(
-            model_name='person',
-            name='publication',
-            field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
-        ),
-        migrations.AlterField(
-            model_name='recognition',
+            model_name='statementrelation',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),

@@ -6,42 +6,52 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dialogues', '0003_follow_up'),
+        ('people', '0006_consent'),
     ]
 
     operations = [
         migrations.AlterField(
-            model_name='assessment',
+            model_name='affiliation',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='contextevent',
+            model_name='caseactor',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='dialogue',
+            model_name='caseevent',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='participation',
+            model_name='charge',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='question',
+            model_name='conflict',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='statement',
+            model_name='organization',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),
         migrations.AlterField(
-            model_name='statementrelation',
+            model_name='persecutioncase',
+            name='publication',
+            field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
+        ),
+        migrations.AlterField(
+            model_name='person',
+            name='publication',
+            field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
+        ),
+        migrations.AlterField(
+            model_name='recognition',
             name='publication',
             field=models.CharField(choices=[('draft', 'Draft'), ('in_review', 'In review'), ('published', 'Published'), ('withdrawn', 'Withdrawn'), ('taken_down', 'Taken down')], default='draft', editable=False, max_length=10),
         ),

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('records', '0008_saved_filter'),
+        ('records', '0012_homonym'),
     ]
 
     operations = [

@@ -1,0 +1,124 @@
+"""The program as it is run: `manage.py serve` on a database of its own that forgets nothing."""
+
+import contextlib
+import http.client
+import json
+import os
+import signal
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+
+from django.test import SimpleTestCase
+
+from tests.site.test_serve import KEPT, free_port
+from tracker.environment import BASE_DIR
+
+MEMBER = """
+from tests import make
+print(make.token(make.member("editor"), "read", "write", "publish")[1])
+"""
+
+
+class Served(SimpleTestCase):
+    """A server for all tests of a class, a token of an editor, and what was logged."""
+
+    variables = {}
+
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="tracker-"))) / "data"
+        cls.port, cls.out = free_port(), cls.folder.parent / "out"
+        cls.environment = {**KEPT, "DATA_DIR": str(cls.folder), "PORT": str(cls.port), **cls.variables}
+        cls.process = cls.start()
+        cls.addClassCleanup(cls.stop)
+        cls.wait_for(200, "/readyz")
+        shell = [sys.executable, "manage.py", "shell", "-v0", "-c", MEMBER]
+        told = subprocess.run(
+            shell, cwd=BASE_DIR, env=cls.environment, capture_output=True, text=True, check=True
+        )
+        cls.token = told.stdout.strip()
+
+    @classmethod
+    def start(cls):
+        with open(cls.out, "ab") as out:
+            return subprocess.Popen(
+                [sys.executable, "manage.py", "serve"],
+                cwd=BASE_DIR,
+                env=cls.environment,
+                stdout=out,
+                stderr=out,
+                start_new_session=True,
+            )
+
+    @classmethod
+    def stop(cls):
+        os.killpg(cls.process.pid, signal.SIGTERM)
+        try:
+            cls.process.wait(timeout=20)
+        finally:
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(cls.process.pid, signal.SIGKILL)
+
+    @classmethod
+    def wait_for(cls, status, path, within=120):
+        """The seconds until a path is answered so."""
+        began = time.monotonic()
+        while cls.ask("GET", path)[0] != status:
+            if time.monotonic() - began > within or cls.process.poll() is not None:
+                raise AssertionError(f"No {status} at {path}: {cls.out.read_text()[-2000:]}")
+            time.sleep(0.02)
+        return time.monotonic() - began
+
+    @classmethod
+    def ask(cls, method, path, body=None, timeout=30, **headers):
+        """(status, headers, body) of an answer; (None, {}, b"") if there was none."""
+        link = http.client.HTTPConnection("127.0.0.1", cls.port, timeout=timeout)
+        try:
+            link.request(method, path, body if body is None else json.dumps(body), headers)
+            answer = link.getresponse()
+            return answer.status, dict(answer.headers), answer.read()
+        except (OSError, http.client.HTTPException):
+            return None, {}, b""
+        finally:
+            link.close()
+
+    @classmethod
+    def write(cls, method, path, body, **headers):
+        """The answer to a request of an editor's program."""
+        own = {"Authorization": f"Bearer {cls.token}", "Content-Type": "application/json"}
+        return cls.ask(method, path, body, **{**own, **headers})
+
+    @classmethod
+    def sql(cls, text):
+        """What the database answers to a statement, as psql prints it."""
+        command = [sys.executable, "-m", "tracker.embedded", "psql", "-qAtc", text]
+        done = subprocess.run(
+            command, cwd=BASE_DIR, env=cls.environment, capture_output=True, text=True, check=True
+        )
+        return done.stdout.strip()
+
+    @classmethod
+    def postmaster(cls):
+        """The number of the database's main process, None while there is none."""
+        with contextlib.suppress(FileNotFoundError, IndexError):
+            return int((cls.folder / "postgres" / "postmaster.pid").read_text().split()[0])
+        return None
+
+    @classmethod
+    def logged(cls):
+        """The lines of the log, and the text of the database's own."""
+        lines = cls.out.read_text().splitlines()
+        database = (cls.folder / "postgres.log").read_text(errors="replace")
+        return [json.loads(line) for line in lines if line.startswith("{")], database
+
+    def assert_unavailable(self, answer):
+        """It is 503 as the API's callers expect it."""
+        status, headers, body = answer
+        self.assertEqual(status, 503, body)
+        self.assertEqual(headers["content-type"], "application/problem+json")
+        self.assertGreater(int(headers["retry-after"]), 0)
+        self.assertEqual(json.loads(body)["status"], 503)
