@@ -250,6 +250,7 @@ class LabelsTest(WorkTest):
         yield from self.seen(self.editor, change, f"{ask}?ids={row.pk}", address(Person, "changelist"))
         row.takedown(self.editor, "safety")
         yield from self.seen(self.editor, change, publish)
+        yield from self.seen(make.superuser(), address(Person, "erase", row.pk))
 
     def consent(self):
         person = make.person(basis="consent")

@@ -192,6 +192,12 @@ class Workflow:
             make_neutral(record)
         KeptAnswer.objects.telling_of([self]).delete()
 
+    def taken_down_by(self):
+        """The id of who took it down last; None if nobody did."""
+        entries = Entry.objects.of(self).filter(after__publication=Publication.TAKEN_DOWN)
+        last = entries.exclude(before__publication=Publication.TAKEN_DOWN).last()
+        return last and last.user_id
+
     @staticmethod
     def _must_edit(by):
         if not roles.edits(by):

@@ -374,6 +374,7 @@ class Verbs:
             "last": Entry.objects.of(obj).select_related("user").last(),
             **{f"{verb}_url": f"{self.address(verb)}?ids={obj.pk}" for verb in ASKED},
             "read_url": self.address("read", obj.pk),
+            "erase_url": obj.publication == Publication.TAKEN_DOWN and self.address("erase", obj.pk),
         }
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
