@@ -134,6 +134,7 @@ ERRORS = {
     "404": "Nothing is here, or nothing that is public.",
     "406": "The format that Accept asks for is not offered.",
     "410": "It was published and has been withdrawn.",
+    "429": "These were too many; Retry-After says in how many seconds to try again.",
     "503": "The database cannot be reached at the moment.",
 }
 
@@ -205,7 +206,7 @@ class Schema(WritingSchema, AutoSchema):
         problem = self.component("Problem", PROBLEM)
         if self.writes():
             return self.write_answers(problem)
-        codes = ["400", "406", "503"] if self.is_list() or "{" not in self.path else list(ERRORS)
+        codes = ["400", "406", "429", "503"] if self.is_list() or "{" not in self.path else list(ERRORS)
         answers = {
             code: {"description": ERRORS[code], "content": {TYPE: {"schema": problem}}} for code in codes
         }
