@@ -78,7 +78,8 @@ class Gate:
         return response
 
     def process_view(self, request, view, args, kwargs):
-        if not request.path.startswith(reverse("admin:index")) or request.resolver_match.url_name in OPEN:
+        name = request.resolver_match.url_name
+        if not request.path.startswith("/admin/") or name in OPEN:
             return None
         if request.user.is_authenticated and not is_proven(request):
             return held(request) if may_hold(request) else to_second_factor(request)
@@ -86,6 +87,8 @@ class Gate:
             if request.method == "POST" and request.user.is_authenticated:
                 spend("WRITES_PER_MINUTE", "user", request.user.pk)
                 check("NAMES_PER_HOUR", request.user.pk)
+                if name == "password_change":  # where who found a session open would guess at the old one
+                    spend("CODES_PER_HOUR", "password", request.user.pk)
         except TooMany as refusal:
             return too_many(request, refusal)
         return None

@@ -154,7 +154,7 @@ class LabelsTest(WorkTest):
             app = TOTPDevice(key=self.client.session["second_factor_begun"])
             codes = self.client.post(SECOND_FACTOR, {"code": code_of(app)})
             user = f"/admin/auth/user/{make.member('editor').pk}"
-            pages = (SECOND_FACTOR, f"{user}/change/", f"{user}/link/")
+            pages = ("/admin/", SECOND_FACTOR, f"{user}/change/", f"{user}/link/")
             return [begun, codes, *map(self.client.get, pages)]
 
     def seen(self, user, *paths):

@@ -143,6 +143,7 @@ ERRORS = {
     "406": "The format that Accept asks for is not offered.",
     "410": "It was published and has been withdrawn.",
     "414": "The address is too long.",
+    "429": "These were too many; Retry-After says in how many seconds to try again.",
     "503": "The database cannot be reached at the moment.",
 }
 
