@@ -149,7 +149,7 @@ class Filter(django_filters.Filter):
     def __init__(self, path, field, condition, help_text, schema=None, leads_to=None):
         super().__init__(help_text=help_text)
         self.path, self.condition, self.leads_to = path, condition, leads_to
-        self.schema = schema or {"type": "string"}
+        self.schema = schema or {"type": "string", "minLength": 1}
         self.form_field = field
 
     @property
@@ -178,7 +178,7 @@ class MissingFilter(Filter):
 
 
 def listed(schema):
-    return {"type": "array", "items": schema}
+    return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_VALUES}
 
 
 def filters_at(model, name, path):
@@ -199,7 +199,8 @@ def filters_at(model, name, path):
 def key_filters(name, path, model):
     """A record by id or slug, one of several, none."""
     noun = model._meta.verbose_name
-    schema = {"type": "string", "description": "An id or a slug." if issubclass(model, Slugged) else "An id."}
+    about = "An id or a slug." if issubclass(model, Slugged) else "An id."
+    schema = {"type": "string", "minLength": 1, "description": about}
 
     def any_of(conditions, reader):
         return Q.create(conditions, connector=Q.OR)

@@ -67,7 +67,7 @@ PARAMETERS = {
     ),
     "cursor": (
         f"{START} to start, then as next says: pages that cost the same however far one goes.",
-        {"type": "string"},
+        {"type": "string", "minLength": 1},
     ),
 }
 READS = {
@@ -209,7 +209,11 @@ class Schema(WritingSchema, AutoSchema):
         values = {"fields": shape.names(), "omit": shape.names(), "expand": sorted(shape.expandable())}
         if name == "ordering":
             values[name] = [sign + key for key in order_keys(shape) for sign in ("", "-")]
-        return help_text, schema or {"type": "array", "items": {"type": "string", "enum": values[name]}}
+        return help_text, schema or {
+            "type": "array",
+            "items": {"type": "string", "enum": values[name]},
+            "minItems": 1,
+        }
 
     def _get_response_bodies(self, direction="response"):
         problem = self.component("Problem", PROBLEM)
