@@ -30,17 +30,22 @@ class Served(SimpleTestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="tracker-"))) / "data"
+        cls.folder = cls.place() / "data"
         cls.port, cls.out = free_port(), cls.folder.parent / "out"
         cls.environment = {**KEPT, "DATA_DIR": str(cls.folder), "PORT": str(cls.port), **cls.variables}
         cls.process = cls.start()
         cls.addClassCleanup(cls.stop)
-        cls.wait_for(200, "/readyz")
+        cls.wait_for(200, "/readyz", within=600)
         shell = [sys.executable, "manage.py", "shell", "-v0", "-c", MEMBER]
         told = subprocess.run(
             shell, cwd=BASE_DIR, env=cls.environment, capture_output=True, text=True, check=True
         )
         cls.token = told.stdout.strip()
+
+    @classmethod
+    def place(cls):
+        """The folder for the folder of the data, until the end of the class."""
+        return Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="tracker-")))
 
     @classmethod
     def start(cls):
@@ -93,9 +98,9 @@ class Served(SimpleTestCase):
         return cls.ask(method, path, body, **{**own, **headers})
 
     @classmethod
-    def sql(cls, text):
+    def sql(cls, text, user="tracker"):
         """What the database answers to a statement, as psql prints it."""
-        command = [sys.executable, "-m", "tracker.embedded", "psql", "-qAtc", text]
+        command = [sys.executable, "-m", "tracker.embedded", "psql", "-U", user, "-qAtc", text]
         done = subprocess.run(
             command, cwd=BASE_DIR, env=cls.environment, capture_output=True, text=True, check=True
         )

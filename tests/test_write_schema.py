@@ -102,8 +102,9 @@ class WriteSchemaTest(WritingTest):
             place, shape = f"{API}{resource(view.model())}/", view.shape(pick=Pick(detail=True))
             with self.subTest(resource=place):
                 example = real(shape, self.sent(place, "post")["example"])
+                [once] = self.done(201, self.editor, "POST", place, [example])["results"]
+                view.model().objects.filter(pk=once["id"]).delete()  # a person is entered once for a dialogue
                 made = self.done(201, self.editor, "POST", place, example)
-                self.done(201, self.editor, "POST", place, [example])
                 row = view.model().objects.get(pk=made["id"])
                 example = real(shape, self.sent(f"{place}{{id}}/", "put")["example"])
                 lists = {name for name, value in example.items() if isinstance(value, list)}

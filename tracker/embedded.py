@@ -37,6 +37,10 @@ LOCALE = ["--locale=C", "--lc-ctype=C.UTF-8", "--locale-provider=builtin", "--bu
 # An owner without other rights, as on a server of one's own: what needs more fails here too.
 FIRST_STATEMENTS = "CREATE ROLE tracker LOGIN CREATEDB;\nCREATE DATABASE tracker OWNER tracker;\n"
 ALWAYS = ["listen_addresses=", "unix_socket_permissions=0700"]
+# Without room for its journal PostgreSQL stops, and does not start again: with less than NEARLY_FULL
+# bytes it may only read, until there are ROOMY. The lines are equally long: changing them takes no room.
+NEARLY_FULL, ROOMY = 128 * 2**20, 160 * 2**20
+READ_ONLY, READ_AND_WRITE = (f"default_transaction_read_only = {word}\n" for word in ("on ", "off"))
 # A statement that fails, and the detail of an error, hold names: the application logs what it needs of them.
 ALWAYS += ["log_min_messages=log", "log_min_error_statement=panic", "log_error_verbosity=terse"]
 ALWAYS += ["log_statement=none", "log_min_duration_statement=-1", "log_parameter_max_length_on_error=0"]
@@ -72,6 +76,7 @@ class Server:
         self.folder = folder.resolve()
         self.data = self.folder / "postgres"
         self.log = self.folder / "postgres.log"
+        self.switch = self.data / "tracker.conf"
         self.throwaway = throwaway
         self.bin = programs()
         self.owner = os.geteuid()
@@ -117,6 +122,30 @@ class Server:
         with self.changing():
             self.start()
         return True
+
+    def watch_disk(self):
+        """Let the server only read while the disk is nearly full; True if that changed."""
+        before = self.switch.read_text()
+        changed = self.alive() and self.set_switch(before) != before
+        if changed:
+            os.kill(self.pid(), signal.SIGHUP)
+        return changed
+
+    def set_switch(self, before):
+        """Write the line that the disk asks for, after this one; the line."""
+        full = shutil.disk_usage(self.data).free < (ROOMY if before == READ_ONLY else NEARLY_FULL)
+        with open(self.switch, "r+") as file:
+            file.write(line := READ_ONLY if full else READ_AND_WRITE)
+        return line
+
+    def include_switch(self):
+        """Have the server read the file that says whether it may write; before it starts."""
+        if not self.switch.exists():
+            with open(self.data / "postgresql.conf", "a") as file:
+                file.write(f"include = '{self.switch.name}'\n")
+            self.switch.touch(mode=0o600)
+            os.chown(self.switch, self.owner, -1)
+        self.set_switch(self.switch.read_text())
 
     @contextlib.contextmanager
     def changing(self):
@@ -186,6 +215,7 @@ class Server:
     def launch(self):
         """Start the postmaster, in a session of its own: Ctrl-C is for those who still need the database."""
         self.forget_dead()
+        self.include_switch()
         settings = [*ALWAYS, f'unix_socket_directories="{self.socket_folder()}"']
         settings += THROWAWAY if self.throwaway else []
         options = [part for setting in settings for part in ("-c", setting)]

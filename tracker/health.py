@@ -10,7 +10,8 @@ from django.views.decorators.cache import never_cache
 from django.views.decorators.csrf import csrf_exempt
 
 from tracker import checks
-from tracker.records.faults import AWAY, WAIT, passing
+from tracker.middleware import RETRY_AFTER
+from tracker.records.faults import AWAY, passing
 from tracker.records.problems import problem
 
 
@@ -32,7 +33,7 @@ def ready(request):
     if not faults:
         return JsonResponse({"status": "ready"})
     said = [{"detail": getattr(fault, "msg", fault)} for fault in faults]
-    return problem(503, "Requests cannot be served as they should.", said, {"Retry-After": str(WAIT)})
+    return problem(503, "Requests cannot be served as they should.", said, RETRY_AFTER)
 
 
 def unapplied():

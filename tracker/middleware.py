@@ -7,7 +7,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.db import close_old_connections
-from django.http import HttpResponseRedirect
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
@@ -22,6 +22,7 @@ from tracker.records.unnamed import was_refused
 
 log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
+RETRY_AFTER = {"Retry-After": "2"}  # seconds
 DOCS_PATH = "/api/v1/docs/"
 # Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
 DOCS = f"{STRICT}; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
@@ -53,8 +54,9 @@ class Headers:
         policy = DOCS if request.path == DOCS_PATH else STRICT
         for name, value in {**HEADERS, "Content-Security-Policy": policy}.items():
             response.headers.setdefault(name, value)
-        known = settings.SESSION_COOKIE_NAME in request.COOKIES or "Authorization" in request.headers
-        if known and not request.path.startswith(settings.STATIC_URL):
+        if "Authorization" in request.headers and "no-store" not in response.headers.get("Cache-Control", ""):
+            response.headers["Cache-Control"] = "no-store"
+        elif settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "no-store")
         return response
 
@@ -152,7 +154,7 @@ class DatabaseAway:
         sentence = faults.passing(exception)
         if sentence:
             log.warning(sentence, exc_info=exception)
-            return faults.unavailable(request, sentence)
+            return unavailable(request, sentence)
         return None
 
 
@@ -167,7 +169,16 @@ class CleanCookies:
         return self.get_response(request)
 
 
+def unavailable(request, sentence):
+    """The answer to a request that cannot be served now: problem details for the API, else text."""
+    detail = f"{sentence} Try again in a few seconds."
+    headers = {**RETRY_AFTER, "Cache-Control": "no-store"}
+    if request.path.startswith("/api/"):
+        return problem(503, detail, headers=headers)
+    return HttpResponse(detail, status=503, content_type="text/plain; charset=utf-8", headers=headers)
+
+
 def failed(request):
     """The answer to an error that no view has answered, as those of other middleware."""
     sentence = faults.passing(sys.exc_info()[1])
-    return faults.unavailable(request, sentence) if sentence else defaults.server_error(request)
+    return unavailable(request, sentence) if sentence else defaults.server_error(request)

@@ -77,7 +77,7 @@ def database(url: str) -> dict:
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     described = {key: parts.pop(name, "") for key, name in names.items()}
     parts.setdefault("connect_timeout", whole_number("CONNECT_TIMEOUT", 2, 60))
-    return {"ENGINE": "django.db.backends.postgresql", **described, "OPTIONS": parts}
+    return {"ENGINE": "tracker.postgres", **described, "OPTIONS": parts}
 
 
 def limits(**variables: str) -> str:

@@ -4,12 +4,14 @@ import csv
 import io
 import json
 
+from django.db import OperationalError
 from django.test import TestCase, TransactionTestCase
 
 from tests import make
 from tracker.api import ENDPOINTS
 from tracker.records.models import Place
 from tracker.records.shapes import resource
+from tracker.records.views import told_if_broken
 
 FORMULAS = ("=1+1", "+1", "-1", "@SUM(A1)", "\tx", "\rx")
 
@@ -27,6 +29,23 @@ class TableTest(TestCase):
     def records(self, name, **given):
         """The lines of a table, each a dict by column."""
         return list(csv.DictReader(io.StringIO(self.get(name, **given)[1], newline="")))
+
+
+class BrokenTest(TestCase):
+    """A table that breaks off does not look complete."""
+
+    def test_the_last_line_says_so(self):
+        def lines(error):
+            yield b"name\r\n"
+            raise error
+
+        for error, words in (
+            (OperationalError(), "Incomplete. The database cannot be reached at the moment."),
+            (ValueError("Secret"), "Incomplete. This is a mistake of the server."),
+        ):
+            with self.assertLogs("tracker", "ERROR"):
+                told = b"".join(told_if_broken(lines(error))).decode()
+            self.assertEqual(told, f"name\r\n{words}\r\n")
 
 
 class CsvTest(TableTest):

@@ -10,10 +10,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.test import Client, override_settings
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from dialogues.models import Dialogue, Participation
 from people.models import Person
 from tests import make
+from tests.site.test_second_factor import PAGE as SECOND_FACTOR
+from tests.site.test_second_factor import code_of
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data
 from tests.test_roles import lines
@@ -114,6 +117,7 @@ class LabelsTest(WorkTest):
     def test_every_label_stands_on_a_page(self):
         pages = {
             "An account": self.account,
+            "Logging in": self.logging_in,
             "The start page": self.start,
             "A dialogue with ten participants": self.entering,
             "Review": self.review,
@@ -140,6 +144,16 @@ class LabelsTest(WorkTest):
 
     def found(self, pages):
         return set().union(*(Labels(page.content.decode()).found for page in pages), said_by_scripts())
+
+    def logging_in(self):
+        with self.settings(SECOND_FACTOR=True):
+            self.client.force_login(make.superuser())
+            begun = self.client.get(SECOND_FACTOR)
+            app = TOTPDevice(key=self.client.session["second_factor_begun"])
+            codes = self.client.post(SECOND_FACTOR, {"code": code_of(app)})
+            user = f"/admin/auth/user/{make.member('editor').pk}"
+            pages = (SECOND_FACTOR, f"{user}/change/", f"{user}/link/")
+            return [begun, codes, *map(self.client.get, pages)]
 
     def seen(self, user, *paths):
         """These pages, as somebody sees them."""

@@ -10,7 +10,7 @@ from django.test import Client, SimpleTestCase, TestCase, override_settings
 
 from tests import make
 from tests.site.test_settings import KEPT, SECRET, read_settings
-from tracker.environment import BASE_DIR
+from tracker.environment import BASE_DIR, DEFAULTS
 
 PRODUCTION = {"SECRET_KEY": SECRET, "PUBLIC_URL": "https://tracker.example.org"}
 ALWAYS = {
@@ -172,3 +172,27 @@ class ContactTest(SimpleTestCase):
         left = datetime.fromisoformat(said) - datetime.now(UTC)
         self.assertTrue(timedelta(days=100) < left < timedelta(days=365))
         self.assertIn("\nCanonical: http://127.0.0.1:8000/.well-known/security.txt\n", text)
+
+
+class DocumentTest(SimpleTestCase):
+    """SECURITY.md and the examples for proxies say what is so."""
+
+    def test_numbers_and_commands_are_those_of_the_program(self):
+        text = (BASE_DIR / "SECURITY.md").read_text(encoding="utf-8")
+        self.assertIn(f"At most {DEFAULTS['LOGINS_PER_HOUR']} guesses an hour", text)
+        self.assertEqual(DEFAULTS["CODES_PER_HOUR"], "10")
+        self.assertIn("ten guesses at it an hour", text)
+        self.assertTrue((BASE_DIR / "tracker/management/commands/recover.py").exists())
+
+    def test_examples_pass_on_the_address_and_log_no_query(self):
+        nginx = (BASE_DIR / "docs/proxy/nginx.conf").read_text(encoding="utf-8")
+        caddy = (BASE_DIR / "docs/proxy/Caddyfile").read_text(encoding="utf-8")
+        self.assertIn("X-Forwarded-For $remote_addr;", nginx)
+        self.assertIn("gzip off;", nginx)
+        logged = re.search(r"log_format quiet '(.*)'", nginx)[1]
+        for told in ("request ", "request_uri", "args", "query_string", "remote", "referer", "agent"):
+            self.assertNotIn(f"${told}", f"{logged} ")
+        self.assertIn(r'request>uri regexp "\?.*" ""', caddy)
+        for example in (nginx, caddy):
+            self.assertEqual(example.count("{"), example.count("}"))
+            self.assertIn("PROXIES=1", example)

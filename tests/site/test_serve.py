@@ -17,6 +17,7 @@ from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.serializers.base import DeserializationError
 from django.test import SimpleTestCase, TestCase, override_settings
+from psycopg.conninfo import make_conninfo
 
 from tracker.environment import BASE_DIR, DEFAULTS
 from tracker.management.commands.serve import create_accounts
@@ -170,6 +171,43 @@ class ServeTest(SimpleTestCase):
     def test_files_with_secrets_are_closed(self):
         self.assertEqual((self.folder / "secret-key").stat().st_mode & 0o777, 0o600)
         self.assertEqual(self.folder.stat().st_mode & 0o777, 0o700)
+
+
+class FailingStartTest(SimpleTestCase):
+    """Where the database cannot be used, the start ends with a sentence."""
+
+    def assert_refused(self, words, **parts):
+        """With these parts of its address changed, the database is refused so, before long."""
+        address = make_conninfo(os.environ["DATABASE_URL"], **parts)
+        before = resource.getrusage(resource.RUSAGE_CHILDREN)
+        done = subprocess.run(
+            [sys.executable, "manage.py", "serve"],
+            cwd=BASE_DIR,
+            env={**KEPT, "DATABASE_URL": address, "PORT": str(free_port())},
+            capture_output=True,
+            text=True,
+            timeout=DEADLINE,
+        )
+        after = resource.getrusage(resource.RUSAGE_CHILDREN)
+        self.assertEqual(done.returncode, 1)
+        self.assertRegex(done.stderr, rf"\ACommandError: The database of DATABASE_URL .*{words}.*\n\Z")
+        # Processor time, as above; with the three seconds of a connection it stays under ten.
+        self.assertLess(after.ru_utime + after.ru_stime - before.ru_utime - before.ru_stime, 5)
+
+    def test_no_server(self):
+        self.assert_refused("refused", host="127.0.0.1", port=free_port())
+
+    def test_no_role_and_no_database(self):
+        self.assert_refused('role "absent" does not exist', user="absent")
+        self.assert_refused('database "absent" does not exist', dbname="absent")
+
+    def test_a_server_that_never_answers_is_asked_once(self):
+        with socket.create_server(("127.0.0.1", 0)) as silent:
+            self.assert_refused("timeout", host="127.0.0.1", port=silent.getsockname()[1])
+            silent.settimeout(1)
+            silent.accept()
+            with self.assertRaises(TimeoutError):
+                silent.accept()
 
 
 @override_settings(DEMO=False)

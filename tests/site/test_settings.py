@@ -17,7 +17,7 @@ from django.db import (
     ProgrammingError,
 )
 from django.http import HttpResponse
-from django.test import RequestFactory, SimpleTestCase
+from django.test import Client, RequestFactory, SimpleTestCase
 
 from tracker import environment
 from tracker.middleware import CleanCookies, DatabaseAway
@@ -262,6 +262,19 @@ class DatabaseAwayTest(SimpleTestCase):
     def test_write_is_tried_once(self):
         answer, tries = self.answer("POST", "/admin/", OperationalError())
         self.assertEqual([answer.status_code, tries], [503, 1])
+
+    def test_errors_of_other_middleware_are_answered_too(self):
+        client = Client(raise_request_exception=False)
+        for error, path, status, kind in (
+            (OperationalError(), "/api/v1/people/", 503, "application/problem+json"),
+            (OperationalError(), "/admin/", 503, "text/plain; charset=utf-8"),
+            (ValueError("Secret"), "/api/v1/people/", 500, "application/problem+json"),
+            (ValueError("Secret"), "/admin/", 500, "text/html; charset=utf-8"),
+        ):
+            with mock.patch("tracker.middleware.noted", side_effect=error):
+                answer = client.post(path)
+            self.assertEqual([answer.status_code, answer["Content-Type"]], [status, kind])
+            self.assertNotIn(b"Secret", answer.content)
 
     def test_other_errors_stay_errors(self):
         self.assertIsNone(DatabaseAway(None).process_exception(RequestFactory().get("/"), ValueError()))

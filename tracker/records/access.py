@@ -88,4 +88,4 @@ def needed(request, view):
     """The scope that a request needs."""
     if request.method in READING:
         return TokenScope.READ
-    return TokenScope.PUBLISH if view.action in PUBLISHING else TokenScope.WRITE
+    return TokenScope.PUBLISH if getattr(view, "action", None) in PUBLISHING else TokenScope.WRITE

@@ -58,8 +58,9 @@ def count_guess(request, username):
     """Count a try to log in; TooMany if there were too many. No guesser uses up those of a known device."""
     if device := known_device(request, username):
         return spend("LOGINS_PER_HOUR", "device", username, device)
-    spend("LOGINS_PER_HOUR", "address", address(request), share=5)
+    # In this order what one address is refused uses up nothing of what others share.
     spend("LOGINS_PER_HOUR", "pair", username, address(request), share=1 / 2)
+    spend("LOGINS_PER_HOUR", "address", address(request), share=5)
     return spend("LOGINS_PER_HOUR", "account", username)
 
 

@@ -1,9 +1,6 @@
 """Which errors of the database pass by themselves, and how to say so. Others are mistakes of ours."""
 
 from django.db import InterfaceError, InternalError, OperationalError, connection
-from django.http import HttpResponse
-
-from .problems import problem
 
 AWAY = "The database cannot be reached at the moment."
 SLOW = "The database took too long."
@@ -22,7 +19,6 @@ PASSING = {
     "55P03": BUSY,  # lock_timeout
     "57014": SLOW,  # statement_timeout
 }
-WAIT = 2
 
 
 def passing(error):
@@ -38,12 +34,3 @@ def passing(error):
 def lost():
     """Whether there was a connection that is no more: then a new one may do."""
     return connection.connection is not None and connection.connection.closed
-
-
-def unavailable(request, sentence):
-    """The answer to a request that cannot be served now: problem details for the API, else text."""
-    detail = f"{sentence} Try again in a few seconds."
-    headers = {"Retry-After": str(WAIT), "Cache-Control": "no-store"}
-    if request.path.startswith("/api/"):
-        return problem(503, detail, headers=headers)
-    return HttpResponse(detail, status=503, content_type="text/plain; charset=utf-8", headers=headers)

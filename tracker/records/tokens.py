@@ -13,11 +13,11 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
-from django.db import models
+from django.db import DatabaseError, models
 from django.db.models import F, Q
 from django.utils import timezone
 
-from . import roles
+from . import faults, roles
 from .choices import Vocabulary
 from .texts import Tidy
 
@@ -119,12 +119,19 @@ class ApiToken(Tidy):
         type(self).objects.filter(pk=self.pk, revoked_at=None).update(revoked_at=now)
 
     def note_use(self):
-        """Note that it was used, at most once a minute, however many requests come at once."""
+        """Note that it was used, at most once a minute, however many requests come at once.
+
+        Where nothing can be written, as with a full disk, it is not noted: what was asked for may be a read.
+        """
         now = timezone.now()
         if self.last_used_at and self.last_used_at > now - USE_IS_NOTED_EVERY:
             return
         stale = Q(last_used_at=None) | Q(last_used_at__lte=now - USE_IS_NOTED_EVERY)
-        type(self).objects.filter(stale, pk=self.pk).update(last_used_at=now)
+        try:
+            type(self).objects.filter(stale, pk=self.pk).update(last_used_at=now)
+        except DatabaseError as error:
+            if faults.passing(error) != faults.FULL:
+                raise
 
     def lacks(self, scope, resource):
         """What a request needs that the token does not have, as a sentence; "" if it lacks nothing."""

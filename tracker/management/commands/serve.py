@@ -1,3 +1,4 @@
+import contextlib
 import hashlib
 import logging
 import os
@@ -14,7 +15,8 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import Tags
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import Error, connection
+from django.db import Error, OperationalError, connection
+from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 
 from tracker import embedded
@@ -117,6 +119,19 @@ def start_web_server():
     )
 
 
+def watch_database(server):
+    """Start it again if it was killed, as often as it takes; only read while the disk is nearly full."""
+    try:
+        if server.restart_if_dead():
+            log.warning("The database had been killed; it has been started again.")
+        if line := server.watch_disk():
+            log.warning(
+                "The disk %s.", "is nearly full: only reads" if line == embedded.READ_ONLY else "has room"
+            )
+    except (embedded.Refused, OSError):
+        log.exception("The database cannot be started; it is tried again.")
+
+
 def answers():
     """Whether something listens on HOST:PORT."""
     with socket.socket(family()) as client:
@@ -154,17 +169,29 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: sys.exit(0))
         refuse_taken_port()
         shown = self.prepare()
-        web = start_web_server()
+        self.web = start_web_server()
         try:
-            self.wait_for(web)
+            self.wait_for(self.web)
             self.say_where(shown)
             threading.Thread(target=publish_what_is_due, daemon=True).start()  # has a connection of its own
-            self.watch(web)
+            while True:
+                self.watch()
+                time.sleep(0.25)
         finally:
-            stop(web)
+            stop(self.web)
 
     def prepare(self):
-        """Do what the first start needs and a later one skips; what create_accounts() returns."""
+        """Do what the first start needs and a later one skips; what create_accounts() returns.
+
+        CommandError where the database cannot be used: a web server over it would answer nothing.
+        """
+        try:
+            return self.make_ready()
+        except (OperationalError, MigrationSchemaMissing) as problem:
+            words = " ".join(str(problem).split())
+            raise CommandError(f"The database of DATABASE_URL cannot be used: {words}") from None
+
+    def make_ready(self):
         keep_secret()
         migrate()
         self.check(tags=[Tags.database], databases=["default"])
@@ -190,10 +217,13 @@ class Command(BaseCommand):
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
 
-    def watch(self, web):
-        """Return when the web server has ended; until then, start a killed database again."""
-        while web.poll() is None:
-            if embedded.current and embedded.current.restart_if_dead():
-                log.warning("The database had been killed; it has been started again.")
-            time.sleep(0.25)
-        raise CommandError(f"The web server ended by itself, with status {web.returncode}.")
+    def watch(self):
+        """Start again what was killed: the database, and the web server, which gives up when hit twice."""
+        if embedded.current:
+            watch_database(embedded.current)
+        if self.web.poll() is not None:
+            log.error("The web server ended by itself; it is started again.")
+            with contextlib.suppress(ProcessLookupError):
+                os.killpg(self.web.pid, signal.SIGKILL)  # workers that it left behind
+            time.sleep(0.5)
+            self.web = start_web_server()

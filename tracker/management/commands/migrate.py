@@ -1,0 +1,23 @@
+from contextlib import nullcontext
+
+from django.core.management.commands import migrate
+from django.db import transaction
+from django.db.migrations.executor import MigrationExecutor
+
+
+class Whole(MigrationExecutor):
+    """Applies a migration and notes that it was applied in one transaction.
+
+    Django notes most of them afterwards: killed in between, a migration would be applied a second time, and
+    fail. One that says it is not atomic has to bear that itself.
+    """
+
+    def apply_migration(self, state, migration, **options):
+        with transaction.atomic(self.connection.alias) if migration.atomic else nullcontext():
+            return super().apply_migration(state, migration, **options)
+
+
+class Command(migrate.Command):
+    def handle(self, *args, **options):
+        migrate.MigrationExecutor = Whole
+        return super().handle(*args, **options)
