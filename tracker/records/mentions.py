@@ -18,6 +18,7 @@ WORD = re.compile(r"[^\W_]+")
 SHORTEST_RUN = 8  # letters of a whole name that is looked for inside longer words
 DIGRAPHS = {"sh", "ch", "zh", "kh", "gh", "dj", "ts", "yu", "ya", "ye", "th", "ph", "дж"}
 SON_OF = {"oklu", "kizi"}  # oğlu, qızı, as they are folded
+AROUND = re.compile(r"\W*\s+\W*")  # what parts the words of a sentence, not those of an address
 BESIDE = SON_OF | {"bai", "mualim", "kanim", "aka"}  # bəy, müəllim, xanım, ağa
 PATRONYMIC = re.compile(r"(ovich|avich|ovna|avna|ichna)$")
 FAMILY = re.compile(  # what is nearly always a family name
@@ -236,8 +237,8 @@ class Names:
 
     def run_together(self, text):
         """The numbers of the names that stand in a text without anything but marks between their words."""
-        for chunk in cleaned(text).split():
-            for form in {fold(chunk).replace(" ", ""), *forms(chunk)} if len(chunk) >= SHORTEST_RUN else ():
+        for chunk in AROUND.split(cleaned(text)):
+            for form in forms(chunk) if len(chunk) >= SHORTEST_RUN else ():
                 for start in range(len(form) - SHORTEST_RUN + 1):
                     for length in self.lengths:
                         yield from self.runs.get(form[start : start + length], ())
