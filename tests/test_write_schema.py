@@ -129,7 +129,7 @@ class WriteSchemaTest(WritingTest):
             self.done(200, self.editor, "POST", path(row, verb), example, 1)
 
     def test_what_is_read_satisfies_what_is_written(self):
-        """Every key of a read stands in the document's schema, no other but what is said of the change."""
+        """Every key of a read stands in the schema of the document, besides what is said of a change."""
         for view in RESOURCES:
             place = f"{API}{resource(view.model())}/"
             with self.subTest(resource=place):

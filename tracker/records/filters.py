@@ -1,6 +1,7 @@
 """Filters: each is a path from the listed model to a column or a record, through what the reader may see."""
 
 import re
+from datetime import UTC
 from uuid import UUID
 
 import django_filters
@@ -109,11 +110,11 @@ class MomentField(forms.CharField):
     def to_python(self, value):
         try:
             moment = models.DateTimeField().to_python(value) if value else None
-        except ValidationError:
-            moment = None
-        if value and (moment is None or moment.tzinfo is None):
-            raise ValidationError("Give a moment with its offset, as in 2025-12-10T00:00:00Z.")
-        return moment
+            if moment and moment.tzinfo is None:
+                raise ValidationError(value)
+            return moment and moment.astimezone(UTC)  # the database knows no offset of a day
+        except (ValidationError, OverflowError):
+            raise ValidationError("Give a moment with its offset, as in 2025-12-10T00:00:00Z.") from None
 
     def run_validators(self, value):
         """Nothing: it is a moment."""

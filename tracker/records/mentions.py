@@ -18,6 +18,8 @@ WORD = re.compile(r"[^\W_]+")
 SHORTEST_RUN = 8  # letters of a whole name that is looked for inside longer words
 DIGRAPHS = {"sh", "ch", "zh", "kh", "gh", "dj", "ts", "yu", "ya", "ye", "th", "ph", "дж"}
 SON_OF = {"oklu", "kizi"}  # oğlu, qızı, as they are folded
+AROUND = re.compile(r"\W*\s+\W*")  # what parts the words of a sentence, not those of an address
+BESIDE = SON_OF | {"bai", "mualim", "kanim", "aka"}  # bəy, müəllim, xanım, ağa
 PATRONYMIC = re.compile(r"(ovich|avich|ovna|avna|ichna)$")
 FAMILY = re.compile(  # what is nearly always a family name
     r"((?<!sl)[oa]v[ai]?|ski|skaia|iani?|iants|zada|oklu|kizi|shvili|adza|anko|chuk|baili)$|.{4}l[iu]$"
@@ -46,7 +48,7 @@ TO_CYRILLIC = str.maketrans("ABCEHIJKMOPSTXYaceijkmopsxy", "АВСЕНІЈКМО
 
 NEXT = re.compile(r"[,\n]")  # what parts the names of a list
 JOINS = {"-", "_", ".", "+", "%20"}
-AND = {"და"}  # in scripts without capitals
+AND = {"and", "və", "ve", "и", "й", "і", "та", "և", "და"}
 BREAK = re.compile(r"[;|•·]|[.!?…:։။](\s|$)")
 FULL_STOP = re.compile(r"\.\s")
 HYPHENS = "-\u2010\u2011"
@@ -235,8 +237,8 @@ class Names:
 
     def run_together(self, text):
         """The numbers of the names that stand in a text without anything but marks between their words."""
-        for chunk in cleaned(text).split():
-            for form in {fold(chunk).replace(" ", ""), *forms(chunk)} if len(chunk) >= SHORTEST_RUN else ():
+        for chunk in AROUND.split(cleaned(text)):
+            for form in forms(chunk) if len(chunk) >= SHORTEST_RUN else ():
                 for start in range(len(form) - SHORTEST_RUN + 1):
                     for length in self.lengths:
                         yield from self.runs.get(form[start : start + length], ())
@@ -269,7 +271,9 @@ def belong_together(read, one, other):
     if any(NEXT.search(word.gap) for word in before):
         wrapped = one < other and "," not in before[0].gap
         return second == first + 1 and (wrapped or not is_listed(read, first))
-    between = [word for word in read[first + 1 : second] if not SON_OF & {*word.forms}]
+    between = [word for word in read[first + 1 : second] if not BESIDE & {*word.forms}]
+    if len(between) == 2 and one < other and between[0].raw.lower() in AND:
+        between.pop(0)  # Leyla and Arif Yunus
     return len(between) < 2 and all(word.capital is not False for word in between)
 
 

@@ -262,9 +262,18 @@ class Slugged(Record):
         self.slug = slug
 
     def free_slug(self):
-        """A slug that no public record of this kind has or had; a taken one gets four random characters."""
+        """A slug that no public record of this kind has or had; a taken one gets four random characters.
+
+        So does that of a hidden record, which must neither keep one from others nor be known by it.
+        """
         wanted = slugify_name(self.label) or self._meta.model_name
-        return wanted if self.slug_is_free(wanted) else lengthened(wanted)
+        return wanted if self.is_open() and self.slug_is_free(wanted) else lengthened(wanted)
+
+    def is_open(self):
+        """Whether everybody sees it as soon as it is published."""
+        above = [getattr(self, name) for name in self.visible_with]
+        hidden = any(row and not row.is_visible_to(None) for row in above)
+        return self.confidentiality == Confidentiality.PUBLIC and not hidden
 
     def slug_is_free(self, slug):
         others = type(self).objects.visible_to(None).exclude(pk=self.pk)
