@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from people.choices import ConsentScope
 from people.models import (
     Affiliation,
     CaseEvent,
@@ -16,12 +17,16 @@ from people.models import (
     Person,
     Side,
     identifiers_trigger,
+    known,
+    secrets_of,
 )
 from tracker.records import history, roles
+from tracker.records.choices import Confidentiality, Publication, Stance
 from tracker.records.constraints import Said, language_code, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Titled
+from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Source, Titled
 from tracker.records.names import fold
+from tracker.records.reading import note_load
 from tracker.records.search import tokens_trigger
 
 from .choices import (
@@ -46,6 +51,23 @@ from .choices import (
     Track,
     VenueRelation,
 )
+
+# Contact across the line is itself what people are charged with: nobody is the first to tell of it here.
+UNDISCLOSED = (Disclosure.CLOSED, Disclosure.SECRET, Disclosure.UNKNOWN)
+EXPOSED = (
+    "Its dialogue was perhaps not public: publish it with the tick that who took part is public already in"
+    " the source that is cited."
+)
+STILL_TOLD = (
+    "Who took part is published: withdraw the participations, change this, and publish them again, with the"
+    " tick that it is public already."
+)
+TOLD_AGAIN = (
+    "Its dialogue was perhaps not public: withdraw it, change this, and publish it again, with the tick that"
+    " it is public already."
+)
+
+FOR_OTHERS = "It answers a judgement or a case of somebody who does not speak here."
 
 
 def not_above(low, high):
@@ -103,10 +125,25 @@ class Dialogue(Identified, Titled):
         triggers = [*Titled.Meta.triggers, identifiers_trigger("dialogues_dialogueidentifier")]
 
     def clean(self):
-        if self.parent_id == self.pk:
-            raise ValidationError({"parent": "A dialogue is not part of itself."})
         if self.venue_side and self.venue_side.record_id != self.conflict_id:
             raise ValidationError({"venue_side": "The side belongs to another conflict."})
+        if self._closes() and self.told().exists():
+            raise ValidationError({"disclosure": STILL_TOLD})
+
+    def _closes(self):
+        """Whether it is said not to have been open, and what is stored says that it was."""
+        before = Dialogue.objects.filter(pk=self.pk).exclude(disclosure__in=UNDISCLOSED)
+        return self.disclosure in UNDISCLOSED and before.exists()
+
+    def told(self):
+        """What is told of who took part, and of which nobody said that it was public already."""
+        rows = self.participations.filter(
+            publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC, already_public=False
+        )
+        people = Q(person=None) | Q(person__in=Person.objects.visible_to(None))
+        return rows.filter(
+            people, Q(organization=None) | Q(organization__in=Organization.objects.visible_to(None))
+        )
 
 
 class DialogueIdentifier(Identifier):
@@ -155,6 +192,11 @@ class Participation(Record):
         Affiliation, models.PROTECT, null=True, blank=True, related_name="participations"
     )
     described_as = models.CharField(max_length=300, blank=True, help_text="In the source's words.")
+    already_public = models.BooleanField(
+        default=False,
+        editable=False,
+        help_text="Whoever published it said that it is public already in the sources that are cited.",
+    )
 
     class Meta(Record.Meta):
         constraints = [
@@ -198,10 +240,43 @@ class Participation(Record):
         if self.affiliation and self.affiliation.person_id != self.person_id:
             errors["affiliation"] = "Give an affiliation of this person."
         dialogue = self.dialogue if self.dialogue_id else None
+        twice = self.person_id and self.compared_with(dialogue=self.dialogue_id, person=self.person_id)
+        if twice and twice.exists():
+            errors["person"] = "This person is entered for the dialogue already."
         if self.side and dialogue and self.side.record_id != dialogue.conflict_id:
             errors["side"] = "Give a side of the dialogue's conflict."
         if errors:
             raise ValidationError(errors)
+        if dialogue and dialogue.disclosure in UNDISCLOSED and self._tells_more():
+            raise ValidationError({"dialogue": TOLD_AGAIN})
+
+    def _tells_more(self):
+        """Whether it is published and says anew who took part, or in what."""
+        if self.publication != Publication.PUBLISHED:
+            return False
+        stored = Participation.objects.filter(pk=self.pk)
+        names = ("dialogue_id", "person_id", "organization_id", "naming")
+        same = {name: getattr(self, name) for name in names}
+        if self.naming != Naming.NAMED:
+            same = {"dialogue_id": self.dialogue_id}  # less is told, whoever it was
+        return not stored.filter(**same).exists()
+
+    def missing(self):
+        found = super().missing()
+        known = self.citations.filter(stance=Stance.SUPPORTS, source__in=Source.objects.visible_to(None))
+        if self.dialogue.disclosure in UNDISCLOSED and not known.exists():
+            found.append("Its dialogue was perhaps not public: cite a published source that supports it.")
+        if self.person and not self.person.allows(ConsentScope.PARTICIPATIONS):
+            found.append("The consent of the person does not cover participations.")
+        return found
+
+    def exposes(self):
+        return EXPOSED if self.dialogue.disclosure in UNDISCLOSED else ""
+
+    def _moved(self, by):
+        super()._moved(by)
+        if self.publication == Publication.PUBLISHED:
+            self.already_public = bool(self.exposes())  # its publisher had to say so
 
     def closed_to(self, user):
         """Nobody clears themselves for an identity: its writer does, and who is cleared.
@@ -213,6 +288,12 @@ class Participation(Record):
             return ()
         knows = self.created_by_id == user.pk or roles.is_cleared(user, self)
         return () if knows else ("naming", "confidentiality", "cleared")
+
+    @classmethod
+    def secrets(cls, user=None):
+        """The names of those whose part in a dialogue is not public, as the dialogue's secrets."""
+        hidden = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
+        return secrets_of(hidden.values_list("person", "dialogue"))
 
 
 class ParticipationCitation(Citation):
@@ -232,6 +313,20 @@ class ParticipationIdentity(models.Model):
 
     def __str__(self):
         return f"identity behind participation {str(self.pk)[:8]}"
+
+    @classmethod
+    def secrets(cls, user=None):
+        """The names of those behind unnamed participations, as the dialogue's secrets."""
+        rows = cls.objects.all()
+        if user:
+            rows = rows.filter(participation__in=Participation.objects.visible_to(user).filter(cleared=user))
+        return secrets_of(rows.values_list("person", "participation__dialogue"))
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        row = super().from_db(db, field_names, values)
+        note_load(row.pk)
+        return row
 
     def clean(self):
         if self.participation.naming == Naming.NAMED:
@@ -289,6 +384,13 @@ class Assessment(Record):
         values = ASSESSMENT_VALUES.get(self.attribute)
         if values and self.value and self.value not in values:
             raise ValidationError({"value": f"Of {self.attribute} one says {', '.join(values)}."})
+
+    def about(self):
+        """The ids of whom it judges: of a group its members, as far as they are public."""
+        if not self.participation_id:
+            return {self.person_id, self.organization_id} - {None}
+        members = Participation.objects.visible_to(None).filter(member_of=self.participation_id)
+        return {*members.values_list("person", flat=True)} - {None}
 
     def missing(self):
         found = super().missing()
@@ -371,6 +473,18 @@ class Statement(Titled):
     about_cases = models.ManyToManyField(PersecutionCase, blank=True, related_name="statements")
     about_case_events = models.ManyToManyField(CaseEvent, blank=True, related_name="statements")
     about_context_events = models.ManyToManyField(ContextEvent, blank=True, related_name="statements")
+    responds_to_assessments = models.ManyToManyField(
+        Assessment,
+        blank=True,
+        related_name="responses",
+        help_text="Judgements of the speaker that it answers.",
+    )
+    responds_to_cases = models.ManyToManyField(
+        PersecutionCase,
+        blank=True,
+        related_name="responses",
+        help_text="Cases against the speaker that it answers.",
+    )
     questions = models.ManyToManyField(Question, blank=True, related_name="statements")
     summary = models.TextField(blank=True, help_text="In our words.")
     quotation = models.TextField(blank=True, help_text="A few exact words.")
@@ -401,7 +515,16 @@ class Statement(Titled):
         organizations = Q(organization=None) | Q(organization__in=Organization.objects.visible_to(None))
         if self.speakers.exclude(people & organizations).exists():
             found.append("A speaker is not public: publish them, or mark the speaker as withheld.")
+        if self.answers_for_others(self.responds_to_assessments.all(), self.responds_to_cases.all()):
+            found.append(FOR_OTHERS)
         return found
+
+    def answers_for_others(self, assessments, cases):
+        """Whether one of these is about nobody who speaks here."""
+        speakers = Speaker.objects.filter(record__in=[self.pk, self.part_of_id or self.pk])
+        here = {key for pair in speakers.values_list("person", "organization") for key in pair} - {None}
+        about = [judgement.about() for judgement in assessments] + [{case.person_id} for case in cases]
+        return any(here.isdisjoint(keys) for keys in about)
 
 
 class Speaker(Part):

@@ -89,6 +89,7 @@ class AssessmentShape(Shape):
             "share",
             "form",
             "date",
+            "responses",
         ]
         ordering = ["date"]
         example = ["organization", "assessor_person"]
@@ -171,6 +172,8 @@ class StatementShape(Shape):
             "about_cases",
             "about_case_events",
             "about_context_events",
+            "responds_to_assessments",
+            "responds_to_cases",
             "questions",
             "parts",
             "relations",

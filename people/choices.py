@@ -18,6 +18,22 @@ class PublishingBasis(Vocabulary):
     PUBLIC_INTEREST = "public_interest", "Public interest"
 
 
+class ConsentScope(Vocabulary):
+    """What somebody allows us to publish; each but the first two is the list of theirs that it is about."""
+
+    ALL = "all", "Everything"
+    NAME = "name", "The name"
+    AFFILIATIONS = "affiliations", "The affiliations"
+    PARTICIPATIONS = "participations", "The participations"
+
+
+class ConsentForm(Vocabulary):
+    WRITTEN = "written", "In writing"
+    ORAL = "oral", "Orally"
+    THROUGH_SOMEBODY = "through_somebody", "Through somebody"
+    OTHER = "other", "Other"
+
+
 class OrganizationClassification(Vocabulary):
     """Neutral: who owns an organization and whom it is close to is an assessment by somebody."""
 

@@ -1,5 +1,6 @@
 """People and organizations, what binds them to each other, and what is done to people for their contacts."""
 
+import uuid
 from datetime import date
 
 import pgtrigger
@@ -7,11 +8,13 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Exists, F, OuterRef, Q
+from django.utils import timezone
 
 from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
-from tracker.records.fields import FoldedField, PartialDateField
+from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField
+from tracker.records.lint import Secret
 from tracker.records.models import Citation, Named, Part, Place, Record, Titled
 from tracker.records.search import tokens_trigger
 
@@ -22,6 +25,8 @@ from .choices import (
     CaseActorRole,
     CaseEventKind,
     ChargeStage,
+    ConsentForm,
+    ConsentScope,
     Gender,
     ImpugnedActivity,
     NameKind,
@@ -32,6 +37,10 @@ from .choices import (
     WgadCategory,
 )
 
+NO_RELATIVES = (
+    "Nothing is recorded of what they did, said or suffered themselves. Relatives and contacts get no record:"
+    " nobody is published for whom they know."
+)
 BEGINNINGS = [kind for kind, change in CUSTODY.items() if change == BEGINS]
 
 
@@ -93,8 +102,30 @@ class Name(Part):
         return Q() if roles.edits(user) else Q(**{f"{path}confidentiality": Confidentiality.PUBLIC})
 
 
+def published_trigger(parent=None):
+    """A trigger that notes with an identifier whether its record is public, and the parent it has."""
+    public = "{0}.publication = 'published' AND {0}.confidentiality = 'public'"
+    tables = "{fields.record.related_model._meta.db_table} record"
+    rule = public.format("record")
+    if parent:
+        tables += f" JOIN {parent} parent ON parent.id = record.{parent.partition('_')[2]}_id"
+        rule += f" AND {public.format('parent')}"
+    return pgtrigger.Trigger(
+        name="published",
+        when=pgtrigger.Before,
+        operation=pgtrigger.Insert | pgtrigger.Update,
+        func=pgtrigger.Func(
+            f"NEW.published := EXISTS (SELECT FROM {tables} WHERE record.id = NEW.record_id AND {rule});"
+            " RETURN NEW;"
+        ),
+    )
+
+
 class Identifier(Part):
-    """What another system calls the record; unique among published records, which the database sees to."""
+    """What another system calls the record; unique among public records, which the database sees to.
+
+    `published` says whether the record is public: a hidden one is not compared, a refusal would tell of it.
+    """
 
     scheme = models.SlugField(max_length=40, help_text="The other system, for example wikidata.")
     identifier = models.CharField(max_length=200)
@@ -110,30 +141,21 @@ class Identifier(Part):
                 violation_error_message="A published record has this identifier.",
             )
         ]
-        triggers = [
-            pgtrigger.Trigger(
-                name="published",
-                when=pgtrigger.Before,
-                operation=pgtrigger.Insert | pgtrigger.Update,
-                func=pgtrigger.Func(
-                    "NEW.published := EXISTS (SELECT FROM {fields.record.related_model._meta.db_table} record"
-                    " WHERE record.id = NEW.record_id AND record.publication = 'published'); RETURN NEW;"
-                ),
-            )
-        ]
+        triggers = [published_trigger()]
 
     def clean(self):
-        self.published = self.record.publication == Publication.PUBLISHED  # as the trigger will say
+        self.published = self.record.is_visible_to(None)  # as the trigger will say
 
 
-def identifiers_trigger(table):
-    """A trigger that carries the publication of a record to its identifiers in this table."""
+def identifiers_trigger(table, *keys, records="SELECT NEW.id"):
+    """A trigger that carries to the identifiers in this table whether their records are public."""
+    decides = ("publication", "confidentiality", *keys)
     return pgtrigger.Trigger(
-        name="identifiers",
+        name=table.partition("_")[2],
         when=pgtrigger.After,
-        operation=pgtrigger.UpdateOf("publication"),
-        condition=pgtrigger.Q(old__publication__df=pgtrigger.F("new__publication")),
-        func=f"UPDATE {table} SET published = published WHERE record_id = NEW.id; RETURN NULL;",
+        operation=pgtrigger.Update,
+        condition=pgtrigger.AnyChange(*decides),
+        func=f"UPDATE {table} SET published = published WHERE record_id IN ({records}); RETURN NULL;",
     )
 
 
@@ -144,10 +166,7 @@ class Identified(models.Model):
         abstract = True
 
     def missing(self):
-        """What stands between this record and its publication, an identifier of a public one included.
-
-        That of a published one which is hidden only the database refuses, before whoever publishes.
-        """
+        """What stands between this record and its publication, an identifier of a public one included."""
         own = self.identifiers.filter(scheme=OuterRef("scheme"), identifier=OuterRef("identifier"))
         public = type(self).objects.visible_to(None).exclude(pk=self.pk)
         taken = self.identifiers.model.objects.filter(Exists(own), published=True, record__in=public)
@@ -190,11 +209,142 @@ class Person(Identified, Named):
     class Meta(Named.Meta):
         verbose_name_plural = "people"
         constraints = [*Named.Meta.constraints, not_reversed("birth_date", "death_date")]
-        triggers = [*Named.Meta.triggers, identifiers_trigger("people_personidentifier")]
+        triggers = [
+            *Named.Meta.triggers,
+            identifiers_trigger("people_personidentifier"),
+            identifiers_trigger(
+                "people_persecutioncaseidentifier",
+                records="SELECT id FROM people_persecutioncase WHERE person_id = NEW.id",
+            ),
+        ]
+
+    @classmethod
+    def secrets(cls, user=None):
+        """The names of people who are not public, who were and are withdrawn, or who were taken down."""
+        hidden = ~Q(confidentiality=Confidentiality.PUBLIC) | Q(publication=Publication.TAKEN_DOWN)
+        hidden |= Q(publication=Publication.WITHDRAWN, published_at__isnull=False)
+        return [Secret(*name) for name in names_of(known(cls, user).filter(hidden))]
+
+    def own_secrets(self):
+        """All names of this person, as if none of them were public."""
+        return secrets_of([(self.pk, None)])
+
+    def clean(self):
+        today = timezone.now().date()
+        for name in ("birth_date", "death_date"):
+            if (getattr(self, f"{name}_earliest") or today) > today:
+                raise ValidationError({name: "It lies in the future."})
+        before = Person.objects.filter(pk=self.pk, publication=Publication.PUBLISHED)
+        if not self.allows(ConsentScope.NAME) and before.exclude(basis=self.basis).exists():
+            raise ValidationError({"basis": "Enter the consent first, and save it."})
+
+    def hints(self, user, together=()):
+        found = super().hints(user, together)
+        if not self.is_of_public_interest(user):
+            found.append(NO_RELATIVES)
+        return found
+
+    def is_of_public_interest(self, user):
+        """Whether something is recorded that they did or suffered, as far as a user sees it."""
+        keys = [one for one in self._meta.related_objects if one.one_to_many and one.field.name != "record"]
+        lists = {one.related_name for one in keys} - {"affiliations"}
+        return any(getattr(self, name).visible_to(user).exists() for name in lists)
+
+    def allows(self, scope):
+        """Whether we may publish this, as far as the consent of the person is what allows it."""
+        by_consent = self.basis == PublishingBasis.CONSENT
+        return not by_consent or Consent.objects.valid().covering(scope).filter(record=self.pk).exists()
+
+    def missing(self):
+        found = super().missing()
+        if not self.allows(ConsentScope.NAME):
+            found.append("Its basis is consent, and no valid consent covers the name.")
+        return found
+
+
+class ConsentQuerySet(GuardedUpdate, models.QuerySet):
+    def visible_to(self, user):
+        """Those of the people whom the user works on."""
+        if not roles.writes(user):
+            return self.none()
+        worked_on = Person.objects.visible_to(user).filter(roles.work_of(user))
+        return self.filter(record__in=worked_on.values("pk"))
+
+    def valid(self):
+        """Those that hold today (UTC): not withdrawn, not past their last day."""
+        today = timezone.now().date()
+        return self.filter(Q(valid_until=None) | Q(valid_until__gte=today), withdrawn_on=None)
+
+    def covering(self, scope):
+        return self.filter(scope__in=(ConsentScope.ALL, scope))
+
+
+class Consent(GuardedSave):
+    """What a person allowed us to publish: for those who work on the person, in no answer of the API."""
+
+    remembered = True
+    for_workers = True
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    record = models.ForeignKey(Person, models.CASCADE, related_name="+")
+    scope = models.CharField(max_length=20, choices=ConsentScope, help_text="What may be published.")
+    date = PartialDateField(help_text="When it was given.")
+    form = models.CharField(max_length=20, choices=ConsentForm, help_text="How it was given.")
+    valid_until = models.DateField(null=True, blank=True, help_text="The last day on which it holds.")
+    withdrawn_on = models.DateField(null=True, blank=True, help_text="When it was taken back.")
+    evidence = models.TextField(blank=True, help_text="Where the evidence is kept, offline.")
+
+    objects = ConsentQuerySet.as_manager()
+
+    class Meta:
+        default_permissions = ()
+        ordering = ["date_sort", "id"]
+
+    def __str__(self):
+        return f"consent {str(self.id)[:8]}"
 
 
 class PersonName(Name):
     record = models.ForeignKey(Person, models.CASCADE, related_name="other_names")
+
+    @classmethod
+    def secrets(cls, user=None):
+        """The names that are not public: nothing tells them, what is about who bears them neither."""
+        rows = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC)
+        names = rows.values_list("text_folded", "record", "pk")
+        return [Secret(*name, about) for name in names for about in (None, name[1])]
+
+
+def known(model, user):
+    """The rows of a model that a user sees; without a user all of them."""
+    return model.objects.visible_to(user) if user else model.objects.all()
+
+
+def names_of(people):
+    """(folded name, id of the person, id of the row that holds it) of all names of people."""
+    others = PersonName.objects.filter(record__in=people.order_by().values("pk"))
+    return [
+        *people.order_by().values_list("name_folded", "pk", "pk"),
+        *others.order_by().values_list("text_folded", "record", "pk"),
+    ]
+
+
+def secrets_of(pairs):
+    """The names that nothing about a record may tell, of pairs of ids: a person, and the record or None.
+
+    The names of a person who is not public at all nothing may tell.
+    """
+    pairs = list(pairs)
+    keys = {person for person, _ in pairs}
+    public = set(Person.objects.visible_to(None).filter(pk__in=keys).values_list("pk", flat=True))
+    names = {}
+    for name in names_of(Person.objects.filter(pk__in=keys)):
+        names.setdefault(name[1], []).append(name)
+    return [
+        Secret(*name, about if person in public else None)
+        for person, about in pairs
+        for name in names[person]
+    ]
 
 
 class PersonIdentifier(Identifier):
@@ -223,10 +373,6 @@ class Organization(Identified, Named):
     class Meta(Named.Meta):
         constraints = [*Named.Meta.constraints, not_reversed("founding_date", "dissolution_date")]
         triggers = [*Named.Meta.triggers, identifiers_trigger("people_organizationidentifier")]
-
-    def clean(self):
-        if self.parent_id == self.pk:
-            raise ValidationError({"parent": "An organization is not its own parent."})
 
 
 class OrganizationName(Name):
@@ -261,6 +407,12 @@ class Affiliation(Record):
     class Meta(Record.Meta):
         constraints = [not_reversed()]
 
+    def missing(self):
+        found = super().missing()
+        if not self.person.allows(ConsentScope.AFFILIATIONS):
+            found.append("The consent of the person does not cover affiliations.")
+        return found
+
 
 class AffiliationCitation(Citation):
     record = models.ForeignKey(Affiliation, models.CASCADE, related_name="citations")
@@ -289,11 +441,14 @@ class PersecutionCase(Identified, Titled):
 
     class Meta(Titled.Meta):
         verbose_name = "case"
-        triggers = [*Titled.Meta.triggers, identifiers_trigger("people_persecutioncaseidentifier")]
+        triggers = [*Titled.Meta.triggers, identifiers_trigger("people_persecutioncaseidentifier", "person")]
 
 
 class PersecutionCaseIdentifier(Identifier):
     record = models.ForeignKey(PersecutionCase, models.CASCADE, related_name="identifiers")
+
+    class Meta(Identifier.Meta):
+        triggers = [published_trigger("people_person")]
 
 
 class PersecutionCaseCitation(Citation):
@@ -319,10 +474,39 @@ class ChargeCitation(Citation):
     record = models.ForeignKey(Charge, models.CASCADE, related_name="citations")
 
 
-class CaseEvent(Record):
+class Protecting(models.Model):
+    """Mixin: a row is confidential from the moment it is of one of these kinds, whatever else is said.
+
+    Whoever is cleared may open it afterwards, on purpose, and the history says who did.
+    """
+
+    protected = ("", ())  # a field, and its values
+
+    class Meta:
+        abstract = True
+
+    def save(self, *args, **kwargs):
+        self._protect()
+        super().save(*args, **kwargs)
+
+    def clean(self):
+        super().clean()
+        self._protect()
+
+    def _protect(self):
+        name, kinds = self.protected
+        if getattr(self, name) not in kinds:
+            return
+        stored = type(self).objects.filter(pk=self.pk, **{f"{name}__in": kinds})
+        if self._state.adding or not stored.exists():
+            self.confidentiality = Confidentiality.CONFIDENTIAL
+
+
+class CaseEvent(Protecting, Record):
     """Something that happened in a case."""
 
     visible_with = ("case",)
+    protected = ("kind", (CaseEventKind.HEALTH, CaseEventKind.TRANSFER))
 
     case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="events")
     kind = models.CharField(max_length=30, choices=CaseEventKind)
@@ -355,10 +539,14 @@ class CaseEvent(Record):
         ]
 
     def clean(self):
+        super().clean()
+        self._order()
+
+    def _order(self):
         """No release is before every arrest of its case; one that is not recorded would have no date."""
         if self.kind not in {*BEGINNINGS, *RELEASES}:
             return
-        events = [*self.compared_with().filter(kind__in=[*BEGINNINGS, *RELEASES]), self]
+        events = [*self.compared_with(case=self.case_id).filter(kind__in=[*BEGINNINGS, *RELEASES]), self]
         releases = [event.date_latest for event in events if event.kind in RELEASES and event.date_latest]
         begun = [event.date_earliest or date.min for event in events if event.kind in BEGINNINGS]
         if begun and min([*releases, date.max]) < min(begun):
@@ -366,29 +554,16 @@ class CaseEvent(Record):
                 {"date": "A release is before every arrest of the case: give the arrest too."}
             )
 
-    def compared_with(self):
-        """The other events of its case that everybody sees who works on this one.
-
-        To a change of what is published anybody may contribute: it is compared with what is public. A refusal
-        tells nobody of what they do not see.
-        """
-        others = CaseEvent.objects.filter(case=self.case_id).exclude(pk=self.pk)
-        others = others.exclude(publication=Publication.WITHDRAWN)
-        others = others.exclude(confidentiality=Confidentiality.CONFIDENTIAL)
-        workers = {self.created_by, self.assigned_to} - {None}
-        for user in {None} if self.publication == Publication.PUBLISHED else workers or {None}:
-            others = others.visible_to(user)
-        return others
-
 
 class CaseEventCitation(Citation):
     record = models.ForeignKey(CaseEvent, models.CASCADE, related_name="citations")
 
 
-class CaseActor(Record):
-    """A person or an organization that acts in a case."""
+class CaseActor(Protecting, Record):
+    """A person or an organization that acts in a case; naming a defender can cost them their licence."""
 
     visible_with = ("case", "event", "person", "organization")
+    protected = ("role", (CaseActorRole.LAWYER,))
 
     case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="actors")
     event = models.ForeignKey(CaseEvent, models.PROTECT, null=True, blank=True, related_name="actors")
@@ -408,18 +583,15 @@ class CaseActor(Record):
         ]
 
     def clean(self):
-        self._protect()
+        super().clean()
         if self.event and self.event.case_id != self.case_id:
             raise ValidationError({"event": "The event belongs to another case."})
 
-    def save(self, *args, **kwargs):
-        self._protect()
-        super().save(*args, **kwargs)
-
-    def _protect(self):
-        """A new lawyer is confidential: naming a defender can cost them their licence."""
-        if self._state.adding and self.role == CaseActorRole.LAWYER:
-            self.confidentiality = Confidentiality.CONFIDENTIAL
+    @classmethod
+    def secrets(cls, user=None):
+        """The names of those whose part in a case is not public, as the case's secrets."""
+        hidden = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
+        return secrets_of(hidden.values_list("person", "case"))
 
 
 class CaseActorCitation(Citation):

@@ -82,7 +82,7 @@ class CaseRow(Row):
 
     class Meta:
         model = models.PersecutionCase
-        fields = ["title", "conflict", "impugned_activities", "as_of"]
+        fields = ["title", "conflict", "impugned_activities", "as_of", "responses"]
 
 
 class PersonShape(Shape):
@@ -200,6 +200,7 @@ class CaseShape(Shape):
             "as_of",
             "charges",
             "events",
+            "responses",
         ]
         detail = ["stated_reason", "summary", "evidence", "identifiers", "actors", "recognitions"]
         ordering = ["title"]

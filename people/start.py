@@ -7,7 +7,7 @@ from django.utils import timezone
 
 from tracker.records import roles
 from tracker.records.admin.start import Section, start
-from tracker.records.choices import Publication
+from tracker.records.choices import TAKEN_BACK
 from tracker.records.shapes import Reader
 
 from . import asof
@@ -19,7 +19,7 @@ SILENCE = timedelta(days=180)
 
 def hearings(user):
     """Hearings and trials that may still be to come."""
-    to_come = CaseEvent.objects.visible_to(user).exclude(publication=Publication.WITHDRAWN)
+    to_come = CaseEvent.objects.visible_to(user).exclude(publication__in=TAKEN_BACK)
     kinds = (CaseEventKind.HEARING, CaseEventKind.TRIAL)
     ahead = to_come.filter(kind__in=kinds, date_latest__gte=timezone.now().date())
     return [ahead.annotate(moment=F("date_earliest"))]
@@ -28,7 +28,7 @@ def hearings(user):
 def without_news(user):
     """Cases of people who were held when last reported on, and the last report is old."""
     reader = Reader.today(user)
-    cases = PersecutionCase.objects.visible_to(user).exclude(publication=Publication.WITHDRAWN)
+    cases = PersecutionCase.objects.visible_to(user).exclude(publication__in=TAKEN_BACK)
     cases = cases.annotate(held=asof.custody(reader), moment=asof.newest_source(reader))
     silent = Q(moment=None) | Q(moment__lt=reader.day - SILENCE)
     return [cases.filter(silent, held__in=(Custody.HELD, Custody.HELD_WHEN_LAST_REPORTED))]

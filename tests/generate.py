@@ -61,6 +61,7 @@ class World:
     def __init__(self, seed=1, states=STATES, cleared=None):
         self.random, self.states, self.cleared = Random(seed), states, cleared
         self.rows = defaultdict(list)
+        self.liked = is_public
 
     def build(self):
         for model in MODELS:
@@ -72,18 +73,18 @@ class World:
         return UUID(int=self.random.getrandbits(128), version=4)
 
     def any(self, model, **given):
-        """A row of a model with these attributes, or None; more often a public one than not."""
+        """A row of a model with these attributes, or None; more often one that is `liked` than not."""
         rows = [
             row
             for row in self.rows[model]
             if all(getattr(row, name) == value for name, value in given.items())
         ]
-        public = [row for row in rows if (row.publication, row.confidentiality) == PUBLIC]
-        some = public if public and self.random.random() < 0.85 else rows
+        liked = [row for row in rows if self.liked(row)]
+        some = liked if liked and self.random.random() < 0.85 else rows
         return self.random.choice(some) if some else None
 
-    def add(self, model, publication, confidentiality):
-        """A record, its parts and its citations."""
+    def add(self, model, publication, confidentiality, **given):
+        """A record with these values, its parts and its citations."""
         lists = [field for field in model._meta.many_to_many if field.name != "cleared"]
         cleared = [self.cleared] if self.cleared and self.random.random() < 0.5 else []
         row = make.record(
@@ -94,6 +95,7 @@ class World:
             confidentiality=confidentiality,
             **self.fields(model),
             cleared=cleared,
+            **given,
             **{field.name: self.several(field.related_model) for field in lists},
         )
         self.rows[model].append(row)
@@ -142,6 +144,10 @@ class World:
         if field.name in ("name", "title"):
             return f"{self.random.choice(TEXTS) or 'Untold'} {len(self.rows[field.model])}"
         return self.random.choice(values(field))
+
+
+def is_public(row):
+    return (row.publication, row.confidentiality) == PUBLIC
 
 
 KEEP = object()  # leave the model's default

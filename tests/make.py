@@ -56,6 +56,7 @@ def record(model, *, source=None, cited=True, **fields):
         row.published_at = row.published_at or timezone.now()
     if row.publication == Publication.PUBLISHED and isinstance(row, records.Slugged) and not row.slug:
         row.slug = row.free_slug()
+        row.claim_slug()
     row.save()
     for name, others in many.items():
         getattr(row, name).set(others)

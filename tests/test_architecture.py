@@ -30,6 +30,7 @@ EDITORS_ONLY = {  # fields of every record that no reader is shown
     "created_at": "tells when work on a record began",
     "updated_at": "tells when hidden work was done",
     "publish_at": "tells of what is still to come",
+    "already_public": "what who published it said of it",
     "follow_up": "tells what editors have in mind",
     "read_version": "tells what editors have read",
     "version": "counts hidden changes too; readers get it as ETag",

@@ -22,7 +22,9 @@ from tracker.records.choices import Confidentiality, Publication
 from tracker.records.citations import CitationViewSet
 from tracker.records.shapes import resource
 
-COLUMNS = "GET HEAD OPTIONS PUT PATCH DELETE submit send-back publish withdraw publication corrections"
+COLUMNS = (
+    "GET HEAD OPTIONS PUT PATCH DELETE submit send-back publish withdraw takedown publication corrections"
+)
 PEOPLE = ["nobody", "reader", "contributor", "officer", "cleared", "editor", "administrator", "superuser"]
 STATES = {  # publication, confidentiality; "own": the person wrote it, "given": it is assigned to the person
     "draft": ("draft", "public", ""),
@@ -34,6 +36,8 @@ STATES = {  # publication, confidentiality; "own": the person wrote it, "given":
     "own-published": ("published", "public", "own"),
     "withdrawn": ("withdrawn", "public", ""),
     "own-withdrawn": ("withdrawn", "public", "own"),
+    "taken-down": ("taken_down", "public", ""),
+    "own-taken-down": ("taken_down", "public", "own"),
     "restricted": ("published", "restricted", ""),
     "own-restricted": ("published", "restricted", "own"),
     "secret-draft": ("draft", "confidential", ""),
@@ -44,63 +48,70 @@ STATES = {  # publication, confidentiality; "own": the person wrote it, "given":
 }
 # gone: 410 for a dialogue, a statement, a source, else 404. eyes: 403 with FOUR_EYES, 200 without.
 TABLE = """
-                                                     GET  HEAD OPT PUT PTCH DEL subm back publ with prev corr
+                                                 GET  HEAD OPT PUT PTCH DEL subm back publ with down prev corr
 nobody         | draft own-draft given-draft in-review own-in-review
                  restricted own-restricted confidential own-confidential
                  secret-draft own-secret-draft secret-in-review
-                                                   | 404  404  204 401 401 401 401 401 401  401 404 404
-nobody         | published own-published           | 200  200  204 401 401 401 401 401 401  401 404 200
-nobody         | withdrawn own-withdrawn           | gone gone 204 401 401 401 401 401 401  401 404 gone
+                                               | 404  404  204 401 401 401 401 401 401  401 401 404 404
+nobody         | taken-down own-taken-down     | 404  404  204 401 401 401 401 401 401  401 401 404 404
+nobody         | published own-published       | 200  200  204 401 401 401 401 401 401  401 401 404 200
+nobody         | withdrawn own-withdrawn       | gone gone 204 401 401 401 401 401 401  401 401 404 gone
 
 reader administrator
                | draft own-draft given-draft in-review own-in-review
                  restricted own-restricted confidential own-confidential
                  secret-draft own-secret-draft secret-in-review
-                                                   | 404  404  204 403 403 403 403 403 403  403 404 404
+                                               | 404  404  204 403 403 403 403 403 403  403 403 404 404
 reader administrator
-               | published own-published           | 200  200  204 403 403 403 403 403 403  403 404 200
+               | taken-down own-taken-down     | 404  404  204 403 403 403 403 403 403  403 403 404 404
 reader administrator
-               | withdrawn own-withdrawn           | gone gone 204 403 403 403 403 403 403  403 404 gone
+               | published own-published       | 200  200  204 403 403 403 403 403 403  403 403 404 200
+reader administrator
+               | withdrawn own-withdrawn       | gone gone 204 403 403 403 403 403 403  403 403 404 gone
 
 contributor officer cleared
-               | draft in-review restricted        | 404  404  204 404 404 404 404 404 404  404 404 404
+               | draft in-review restricted taken-down
+                                               | 404  404  204 404 404 404 404 404 404  404 404 404 404
 contributor officer
                | confidential own-confidential secret-draft own-secret-draft secret-in-review
-                                                   | 404  404  204 404 404 404 404 404 404  404 404 404
+                                               | 404  404  204 404 404 404 404 404 404  404 404 404 404
 contributor officer cleared
-               | own-draft                         | 200  200  204 200 200 204 200 403 403  403 200 200
+               | own-draft                     | 200  200  204 200 200 204 200 403 403  403 403 200 200
 contributor officer cleared
-               | given-draft                       | 200  200  204 200 200 409 200 403 403  403 200 200
+               | given-draft                   | 200  200  204 200 200 409 200 403 403  403 403 200 200
 contributor officer cleared
-               | own-in-review own-withdrawn       | 200  200  204 403 403 409 409 403 403  403 200 200
+               | own-in-review own-withdrawn own-taken-down
+                                               | 200  200  204 403 403 409 409 403 403  403 403 200 200
 contributor officer cleared
-               | published                         | 200  200  204 403 202 409 403 403 403  403 404 200
+               | published                     | 200  200  204 403 202 409 403 403 403  403 403 404 200
 contributor officer cleared
-               | own-published own-restricted      | 200  200  204 403 202 409 409 403 403  403 200 200
+               | own-published own-restricted  | 200  200  204 403 202 409 409 403 403  403 403 200 200
 contributor officer cleared
-               | withdrawn                         | gone gone 204 404 404 404 404 404 404  404 404 gone
-cleared        | secret-draft                      | 200  200  204 200 200 409 200 403 403  403 200 200
-cleared        | own-secret-draft                  | 200  200  204 200 200 204 200 403 403  403 200 200
-cleared        | secret-in-review                  | 200  200  204 403 403 409 409 403 403  403 200 200
-cleared        | confidential                      | 200  200  204 403 202 409 409 403 403  403 200 200
-cleared        | own-confidential                  | 200  200  204 403 202 409 409 403 403  403 200 200
+               | withdrawn                     | gone gone 204 404 404 404 404 404 404  404 404 404 gone
+cleared        | secret-draft                  | 200  200  204 200 200 409 200 403 403  403 403 200 200
+cleared        | own-secret-draft              | 200  200  204 200 200 204 200 403 403  403 403 200 200
+cleared        | secret-in-review              | 200  200  204 403 403 409 409 403 403  403 403 200 200
+cleared        | confidential                  | 200  200  204 403 202 409 409 403 403  403 403 200 200
+cleared        | own-confidential              | 200  200  204 403 202 409 409 403 403  403 403 200 200
 
 editor superuser
-               | draft given-draft                 | 200  200  204 200 200 409 200 409 200  409 200 200
+               | draft given-draft             | 200  200  204 200 200 409 200 409 200  409 200 200 200
 editor superuser
-               | own-draft                         | 200  200  204 200 200 204 200 409 eyes 409 200 200
+               | own-draft                     | 200  200  204 200 200 204 200 409 eyes 409 200 200 200
 editor superuser
-               | in-review                         | 200  200  204 200 200 409 409 200 200  409 200 200
+               | in-review                     | 200  200  204 200 200 409 409 200 200  409 200 200 200
 editor superuser
-               | own-in-review                     | 200  200  204 200 200 409 409 200 eyes 409 200 200
+               | own-in-review                 | 200  200  204 200 200 409 409 200 eyes 409 200 200 200
 editor superuser
                | published own-published restricted own-restricted
-                                                   | 200  200  204 200 200 409 409 409 409  200 200 200
+                                               | 200  200  204 200 200 409 409 409 409  200 200 200 200
 editor superuser
-               | withdrawn own-withdrawn           | 200  200  204 200 200 409 409 409 200  409 200 200
+               | withdrawn own-withdrawn       | 200  200  204 200 200 409 409 409 200  409 200 200 200
+editor superuser
+               | taken-down own-taken-down     | 200  200  204 200 200 409 409 409 200  409 409 200 200
 editor superuser
                | confidential own-confidential secret-draft own-secret-draft secret-in-review
-                                                   | 404  404  204 404 404 404 404 404 404  404 404 404
+                                               | 404  404  204 404 404 404 404 404 404  404 404 404 404
 """
 # The list of each resource: what is asked of all, and a change of several records.
 LISTS = """
@@ -141,8 +152,9 @@ RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
 BODIES = {
     "submit": {},
     "send-back": {"comment": "Mend it."},
-    "publish": {},
+    "publish": {"comment": "It was checked."},
     "withdraw": {"reason": "It is wrong."},
+    "takedown": {"reason": "safety"},
 }
 READING = ("GET", "HEAD", "OPTIONS", "publication", "corrections")
 
@@ -198,14 +210,15 @@ class RolesTest(WritingTest):
         """The record in a state of STATES, for as long as the block runs."""
         publication, confidentiality, tie = STATES[state]
         user = self.people[person]
-        once = publication in ("published", "withdrawn")
+        once = publication in ("published", "withdrawn", "taken_down")
+        slug = getattr(record, "slug", None) if once and publication != "taken_down" else None
         columns = {
             "publication": publication,
             "confidentiality": confidentiality,
             "created_by": user if tie == "own" else self.author,
             "assigned_to": user if tie == "given" else None,
             "published_at": timezone.now() if once else None,
-            **({"slug": record.slug if once else None} if hasattr(record, "slug") else {}),
+            **({"slug": slug} if hasattr(record, "slug") else {}),
         }
         with transaction.atomic():
             type(record).objects.filter(pk=record.pk).update(**columns)

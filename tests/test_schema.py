@@ -18,7 +18,7 @@ from tracker.records.choices import vocabularies
 from tracker.records.shapes import resource
 
 OFFERED = "/api/v1/schema/"
-VERBS = ("submit", "send-back", "publish", "withdraw")
+VERBS = ("submit", "send-back", "publish", "withdraw", "takedown")
 
 
 @cache

@@ -3,6 +3,7 @@
 from functools import cached_property
 from uuid import uuid4
 
+from django.db import transaction
 from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.validation import validate_schema
 from jsonschema import Draft202012Validator, FormatChecker
@@ -16,7 +17,7 @@ from tracker.records.shapes import Pick, resource
 from tracker.records.writer import references_of, rows_of, written
 
 RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
-VERBS = ("submit", "send-back", "publish", "withdraw")
+VERBS = ("submit", "send-back", "publish", "withdraw", "takedown")
 
 
 def real(shape, document):
@@ -87,7 +88,9 @@ class WriteSchemaTest(WritingTest):
                     self.assertTrue(operation["description"])
                     self.assertEqual(operation["security"], [{"token": []}])
                     answers = operation["responses"]
-                    self.assertLessEqual({"400", "401", "403", "409", "413", "415", "503"}, set(answers))
+                    self.assertLessEqual(
+                        {"400", "401", "403", "409", "413", "415", "429", "503"}, set(answers)
+                    )
                     meant = any(one["name"] == "If-Match" for one in operation.get("parameters", ()))
                     self.assertEqual(meant, "{id}" in address)
                     self.assertEqual("428" in answers, meant)
@@ -102,8 +105,10 @@ class WriteSchemaTest(WritingTest):
             place, shape = f"{API}{resource(view.model())}/", view.shape(pick=Pick(detail=True))
             with self.subTest(resource=place):
                 example = real(shape, self.sent(place, "post")["example"])
+                with transaction.atomic():  # a person is entered once for a dialogue
+                    self.done(201, self.editor, "POST", place, [example])
+                    transaction.set_rollback(True)
                 made = self.done(201, self.editor, "POST", place, example)
-                self.done(201, self.editor, "POST", place, [example])
                 row = view.model().objects.get(pk=made["id"])
                 example = real(shape, self.sent(f"{place}{{id}}/", "put")["example"])
                 lists = {name for name, value in example.items() if isinstance(value, list)}
@@ -117,21 +122,21 @@ class WriteSchemaTest(WritingTest):
                 self.done(200, self.editor, "PATCH", place, rows)
 
     def test_the_examples_of_verbs_are_taken(self):
-        states = dict(zip(VERBS, ("draft", "in_review", "in_review", "published"), strict=True))
+        states = dict(zip(VERBS, ("draft", "in_review", "in_review", "published", "published"), strict=True))
         for verb, state in states.items():
             row = make.place(publication=state, created_by=self.contributor)
             example = self.sent(f"{API}places/{{id}}/{verb}/", "post")["example"]
             self.done(200, self.editor, "POST", path(row, verb), example, 1)
 
     def test_what_is_read_satisfies_what_is_written(self):
-        """Every key of a read stands in the schema of the document, and no other but the reason."""
+        """Every key of a read stands in the schema of the document, besides what is said of a change."""
         for view in RESOURCES:
             place = f"{API}{resource(view.model())}/"
             with self.subTest(resource=place):
                 reference = self.sent(f"{place}{{id}}/", "put")["schema"]["$ref"]
                 schema = self.schema["components"]["schemas"][reference.rpartition("/")[2]]
                 shown = self.read(make.one(view.model()))
-                self.assertEqual(set(schema["properties"]), {*shown, "reason"})
+                self.assertEqual(set(schema["properties"]), {*shown, "reason", "homonym"})
                 self.assertFalse(schema["additionalProperties"])
                 missing = self.send(self.editor, "POST", place, {"reason": str(uuid4())})
                 if missing.status_code == 400:

@@ -1,16 +1,26 @@
-"""What every answer carries, and what is answered while the database is away."""
+"""What every answer carries, who passes into the admin, and what is answered while the database is away."""
 
 import logging
 import sys
+from contextlib import suppress
+from urllib.parse import urlencode
 
+from django.conf import settings
 from django.db import close_old_connections
-from django.http import HttpResponse
+from django.http import HttpResponse, HttpResponseRedirect
+from django.template.response import TemplateResponse
+from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views import defaults
 
-from tracker.records import faults
+from tracker.logs import known_user
+from tracker.records import faults, reading
 from tracker.records.context import noted
+from tracker.records.held import held, may_hold
 from tracker.records.problems import problem
+from tracker.records.proof import is_proven
+from tracker.records.throttling import TooMany, check, spend
+from tracker.records.unnamed import was_refused
 
 log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -18,10 +28,25 @@ RETRY_AFTER = {"Retry-After": "2"}  # seconds
 DOCS_PATH = "/api/v1/docs/"
 # Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
 DOCS = f"{STRICT}; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
+UNUSED = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+HEADERS = {
+    "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED),
+    "Cross-Origin-Resource-Policy": "same-origin",  # not asked where OpenToScripts allows a request
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": settings.X_FRAME_OPTIONS,
+}
+if settings.ENCRYPTED:  # Django sends it only where TLS ends in itself
+    HEADERS["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
+OPEN = {"login", "logout", "second_factor", "set_password"}  # the pages of the admin on the way into it
 
 
-class ContentSecurityPolicy:
-    """Lets a page load nothing that does not come from this site."""
+class Headers:
+    """Lets a page load nothing that does not come from this site, and nobody else keep or embed an answer.
+
+    First of all, so that no answer leaves without: not a file, not a redirect, not a refusal.
+    """
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -29,8 +54,60 @@ class ContentSecurityPolicy:
     def __call__(self, request):
         response = self.get_response(request)
         policy = DOCS if request.path == DOCS_PATH else STRICT
-        response.headers.setdefault("Content-Security-Policy", policy)
+        for name, value in {**HEADERS, "Content-Security-Policy": policy}.items():
+            response.headers.setdefault(name, value)
+        if "Authorization" in request.headers and "no-store" not in response.headers.get("Cache-Control", ""):
+            response.headers["Cache-Control"] = "no-store"
+        elif settings.SESSION_COOKIE_NAME in request.COOKIES:
+            response.headers.setdefault("Cache-Control", "no-store")
         return response
+
+
+class Gate:
+    """Lets nobody into the admin who has not proven who they are, and nobody send more than is plausible."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method in ("GET", "HEAD", "OPTIONS") or not was_refused(request.user):
+            return response
+        with suppress(TooMany):  # it was the last one already
+            spend("NAMES_PER_HOUR", request.user.pk)  # the transaction of the refusal is over
+        return response
+
+    def process_view(self, request, view, args, kwargs):
+        name = request.resolver_match.url_name
+        if not request.path.startswith("/admin/") or name in OPEN:
+            return None
+        if request.user.is_authenticated and not is_proven(request):
+            return held(request) if may_hold(request) else to_second_factor(request)
+        try:
+            if request.method == "POST" and request.user.is_authenticated:
+                spend("WRITES_PER_MINUTE", "user", request.user.pk)
+                check("NAMES_PER_HOUR", request.user.pk)
+                if name == "password_change":  # where who found a session open would guess at the old one
+                    spend("CODES_PER_HOUR", "password", request.user.pk)
+        except TooMany as refusal:
+            return too_many(request, refusal)
+        return None
+
+    def process_exception(self, request, exception):
+        return too_many(request, exception) if isinstance(exception, TooMany) else None
+
+
+def to_second_factor(request):
+    """The way to the page that asks for a code, and from there back here."""
+    return HttpResponseRedirect(f"{reverse('second_factor')}?{urlencode({'next': request.get_full_path()})}")
+
+
+def too_many(request, refusal):
+    """The page for somebody who tried too often."""
+    headers = {"Retry-After": str(refusal.wait), "Cache-Control": "no-store"}
+    page = TemplateResponse(request, "admin/too_many.html", {"said": refusal.detail}, headers=headers)
+    page.status_code = refusal.status_code
+    return page
 
 
 class OpenToScripts:
@@ -59,6 +136,22 @@ class Noted:
             return self.get_response(request)
         with noted(channel="API" if request.path.startswith("/api/") else "admin", user=request.user.pk):
             return self.get_response(request)
+
+
+class Logged:
+    """Enters who is told of confidential records; an answer that cannot be entered is not given."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        kept = reading.loaded.set(set())
+        try:
+            response = self.get_response(request)
+            user = known_user(request)
+            return reading.logged(request, user, response) if user else response
+        finally:
+            reading.loaded.reset(kept)
 
 
 class DatabaseAway:
@@ -109,8 +202,4 @@ def unavailable(request, sentence):
 def failed(request):
     """The answer to an error that no view has answered, as those of other middleware."""
     sentence = faults.passing(sys.exc_info()[1])
-    if sentence:
-        return unavailable(request, sentence)
-    if request.path.startswith("/api/"):
-        return problem(500, "This is a mistake of the server. It has been noted.")
-    return defaults.server_error(request)
+    return unavailable(request, sentence) if sentence else defaults.server_error(request)

@@ -3,13 +3,14 @@
 import ipaddress
 import secrets
 import warnings
+from pathlib import Path
 from urllib.parse import urlsplit
 
 import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
-from tracker.environment import BASE_DIR, data_dir, read
+from tracker.environment import BASE_DIR, DEFAULTS, data_dir, read
 
 
 def whole_number(name: str, least: int, most: int) -> int:
@@ -26,6 +27,19 @@ def on_or_off(name: str, default: bool) -> bool:
     if text not in ("on", "off"):
         raise ImproperlyConfigured(f"{name} is {text!r}; it must be on or off.")
     return text == "on"
+
+
+def contact() -> str:
+    """SECURITY_CONTACT, empty or an address as security.txt wants it; ImproperlyConfigured otherwise."""
+    text = read("SECURITY_CONTACT")
+    if text and not (
+        text.startswith(("https://", "mailto:", "tel:")) and text.isascii() and text.isprintable()
+    ):
+        raise ImproperlyConfigured(
+            f"SECURITY_CONTACT is {text!r}; it must begin with mailto:, https:// or tel:, "
+            "as in mailto:security@example.org."
+        )
+    return text
 
 
 def is_loopback(host: str) -> bool:
@@ -88,6 +102,23 @@ def secret_key() -> str:
 HOST = read("HOST")
 PORT = whole_number("PORT", 1, 65535)
 WORKERS = whole_number("WORKERS", 1, 64)
+MAX_URL = whole_number("MAX_URL", 500, 60_000)
+MAX_HEADERS = whole_number("MAX_HEADERS", 30, 100)  # the web server takes no more
+MAX_HEADER_BYTES = whole_number("MAX_HEADER_BYTES", 8_000, 400_000)
+MAX_PARAMETERS = whole_number("MAX_PARAMETERS", 10, 1_000)
+MAX_VALUE = whole_number("MAX_VALUE", 100, 60_000)
+MAX_VALUES = whole_number("MAX_VALUES", 1, 1_000)
+MAX_SEARCH = whole_number("MAX_SEARCH", 10, 2_000)
+MAX_WORDS = whole_number("MAX_WORDS", 1, 50)
+MAX_PAGE_SIZE = whole_number("MAX_PAGE_SIZE", 50, 1_000)
+MAX_OFFSET = whole_number("MAX_OFFSET", 0, 100_000)
+MAX_DEPTH = whole_number("MAX_DEPTH", 6, 100)
+MAX_ENTRIES = whole_number("MAX_ENTRIES", 10, 20_000)
+MAX_DOCUMENTS = whole_number("MAX_DOCUMENTS", 1, 5_000)
+MAX_TEXT = whole_number("MAX_TEXT", 1_000, 1_000_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = whole_number("MAX_BODY", 10_000, 100_000_000)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = whole_number("MAX_FIELDS", 1_000, 100_000)
+DATA_UPLOAD_MAX_NUMBER_FILES = 0  # nothing is uploaded
 DATA_LICENSE = read("DATA_LICENSE")
 DATA_DIR = data_dir()
 
@@ -108,11 +139,29 @@ if DEMO:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
 # TLS ends in the proxy in front. Its headers are not trusted, so Django is told the origin instead.
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
-SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = PUBLIC_URL.startswith("https:")
+ENCRYPTED = PUBLIC_URL.startswith("https:")
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENCRYPTED
+# By this prefix a browser takes the cookies from this very host only, over TLS, and from no neighbor.
+PREFIX = "__Host-" if ENCRYPTED else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{PREFIX}sessionid", f"{PREFIX}csrftoken"
+DEVICE_COOKIE_NAME = f"{PREFIX}device"
+CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "tracker.records.held.csrf_failure"
 SESSION_COOKIE_AGE = 12 * 60 * 60
+MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no texts in cookies
 SECURE_REFERRER_POLICY = "same-origin"
+SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if ENCRYPTED else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 X_FRAME_OPTIONS = "DENY"
+SILENCED_SYSTEM_CHECKS = [
+    "security.W008",  # the proxy leads from http to https: without its headers nobody here knows which it was
+    "security.W021",  # preloading cannot be taken back for months: the owner of the domain decides
+]
+
+# What is counted in tracker.records.throttling. 0: no limit.
+LIMITS = {name: whole_number(name, 0, 10_000) for name in DEFAULTS if name.endswith(("_HOUR", "_MINUTE"))}
+PROXIES = whole_number("PROXIES", 0, 10)
+SECURITY_CONTACT = contact()
 
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
@@ -128,6 +177,9 @@ INSTALLED_APPS = [
     "drf_spectacular",
     "drf_spectacular_sidecar",
     "pgtrigger",
+    "django_otp",
+    "django_otp.plugins.otp_totp",
+    "django_otp.plugins.otp_static",
     "tracker",
     "tracker.records",
     "people",
@@ -135,9 +187,10 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "tracker.logs.Requests",
+    "tracker.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
+    "tracker.errors.OneForm",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "tracker.middleware.ContentSecurityPolicy",
     "tracker.middleware.OpenToScripts",
     "tracker.middleware.DatabaseAway",
     "tracker.middleware.CleanCookies",
@@ -146,6 +199,8 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "tracker.middleware.Noted",
+    "tracker.middleware.Logged",
+    "tracker.middleware.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -164,7 +219,7 @@ TEMPLATES = [
 ]
 
 # What a request may take, as options of its connection. tracker/wsgi.py adds them: commands take their time.
-LIMITS = limits(
+TIMEOUTS = limits(
     statement_timeout="STATEMENT_TIMEOUT",
     lock_timeout="LOCK_TIMEOUT",
     idle_in_transaction_session_timeout="IDLE_TIMEOUT",
@@ -178,7 +233,10 @@ if not read("DATABASE_URL"):
     DATABASES["default"]["HOST"] = str(DATA_DIR)
     warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+# Relative to the checkout, as DATA_DIR is.
+ERASURE_LEDGER = BASE_DIR / (Path(read("ERASURE_LEDGER") or DATA_DIR / "erasure-ledger.jsonl").expanduser())
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
+SERIALIZATION_MODULES = {"json": "tracker.records.fixtures"}
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
@@ -186,6 +244,10 @@ PASSWORD_HASHERS = [
 ]
 AUTHENTICATION_BACKENDS = ["tracker.records.roles.RoleBackend"]
 FOUR_EYES = on_or_off("FOUR_EYES", default=not DEMO)
+SECOND_FACTOR = on_or_off("SECOND_FACTOR", default=not DEMO)
+OTP_TOTP_ISSUER = urlsplit(PUBLIC_URL).hostname
+# Guesses at codes are counted as all others are: a delay per device would let a guesser shut the owner out.
+OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
     {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},

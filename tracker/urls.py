@@ -3,18 +3,30 @@
 from django.conf import settings
 from django.contrib import admin
 from django.urls import include, path
+from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
 from tracker import health
+from tracker.contact import security_txt
 from tracker.records.accounts import SetPassword
+from tracker.records.second_factor import SecondFactor
 
 handler500 = "tracker.middleware.failed"
+
+
+def leads_to(url):
+    """A view that shows the way to another address, and takes nothing."""
+    return csrf_exempt(RedirectView.as_view(url=url, http_method_names=["get", "head", "options"]))
+
+
 urlpatterns = [
-    path("", RedirectView.as_view(url="/api/v1/")),
+    path("", leads_to("/api/v1/")),
     path("healthz", health.alive, name="healthz"),
     path("readyz", health.ready, name="readyz"),
-    path("favicon.ico", RedirectView.as_view(url=f"{settings.STATIC_URL}tracker/favicon.svg")),
+    path("favicon.ico", leads_to(f"{settings.STATIC_URL}tracker/favicon.svg")),
     path("admin/set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
+    path("admin/second-factor/", SecondFactor.as_view(), name="second_factor"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
+    path(".well-known/security.txt", security_txt),
 ]

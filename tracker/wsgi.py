@@ -17,7 +17,7 @@ if settings.DEMO and "SERVED_LOCALLY" not in os.environ:
 
 # What DATABASE_URL says comes later, and wins.
 connecting = settings.DATABASES["default"]["OPTIONS"]
-connecting["options"] = f"{settings.LIMITS} {connecting.get('options', '')}".strip()
+connecting["options"] = f"{settings.TIMEOUTS} {connecting.get('options', '')}".strip()
 
 logging.captureWarnings(True)
 application = get_wsgi_application()

@@ -3,7 +3,15 @@
 from django.core.exceptions import ValidationError
 from django.db import IntegrityError, transaction
 
-from people.models import Affiliation, CaseActor, Organization, Person, PersonIdentifier, Recognition
+from people.models import (
+    Affiliation,
+    CaseActor,
+    Organization,
+    PersecutionCase,
+    Person,
+    PersonIdentifier,
+    Recognition,
+)
 from tests import make
 from tests.rules import RuleTest
 from tracker.records.choices import Confidentiality
@@ -60,11 +68,11 @@ class PersonTest(RuleTest):
         second.full_clean()
 
     def test_codes_are_those_of_the_standards(self):
-        for wrong in (["az"], ["AZE"], ["A1"], ["AZ "], ["AZ", "x"]):
+        for wrong in (["az"], ["AZE"], ["A1"], ["A Z"], ["AZ", "x"]):
             with self.subTest(wrong=wrong):
                 self.assert_invalid(Person(name="A", nationality=wrong), "nationality", "ISO 3166-1")
         self.assert_invalid(Organization(name="A", country="azerbaijan"), "country")
-        self.assert_invalid(Organization(name="A", country="\n"), "country")
+        self.assert_invalid(Organization(name="A", country="A\n"), "country")
         Person(name="A", nationality=["AZ", "AM"]).full_clean()
 
     def test_a_language_is_a_tag(self):
@@ -117,6 +125,24 @@ class IdentifierTest(RuleTest):
             with self.subTest(model=type(draft).__name__), self.assertRaises(ValidationError) as raised:
                 draft.publish(make.superuser())
             self.assertIn("same wikidata identifier", str(raised.exception))
+
+    def test_what_is_hidden_is_not_compared_before_it_is_public(self):
+        """A refusal would tell of it; the one that becomes public second is refused."""
+        person = make.person(confidentiality="restricted")
+        below = make.case(person=make.person(publication="draft"))
+        for row in (person, below):
+            make.identifier(row, identifier="Q1")
+            public = make.one(type(row), publication="draft")
+            make.identifier(public, identifier="Q1")
+            public.publish(make.superuser())
+        for hidden, change in (
+            (person, {"confidentiality": "public"}),
+            (below.person, {"publication": "published"}),
+        ):
+            with self.subTest(change=change), self.assertRaises(IntegrityError), transaction.atomic():
+                Person.objects.filter(pk=hidden.pk).update(**change)
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            PersecutionCase.objects.filter(pk=below.pk).update(person=make.person())
 
     def test_the_database_follows_the_publication_of_the_record(self):
         person, admin = make.person(), make.superuser()

@@ -97,6 +97,12 @@ class SourceTest(RuleTest):
         for state in ("draft", "withdrawn"):
             self.assert_valid(Source(title="A", source_url="https://example.org/a", publication=state))
 
+    def test_what_is_hidden_is_not_compared_before_it_is_public(self):
+        hidden = make.source(source_url="https://example.org/a", confidentiality="restricted")
+        make.source(source_url="https://example.org/a", publication="draft").publish(make.superuser())
+        hidden.confidentiality = "public"
+        self.assert_invalid(hidden, "source_url")
+
     def test_many_may_have_no_address(self):
         for _ in range(2):
             self.assert_valid(Source(title="A", publication="published"))

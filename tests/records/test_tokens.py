@@ -41,21 +41,26 @@ REQUESTS = [
     "send-back",
     "publish",
     "withdraw",
+    "takedown",
 ]
-ALLOWED = [200, 200, 204, 201, 200, 200, 204, 200, 200, 200, 200]
+ALLOWED = [200, 200, 204, 201, 200, 200, 204, 200, 200, 200, 200, 200]
 STATUSES = {
-    # scopes                       GET HEAD OPT  POST PUT  PATCH DEL  subm back publ withdraw
-    ("read",):                    [200, 200, 204, 403, 403, 403, 403, 403, 403, 403, 403],
-    ("write",):                   [403, 403, 403, 201, 200, 200, 204, 200, 403, 403, 403],
-    ("publish",):                 [403, 403, 403, 403, 403, 403, 403, 403, 200, 200, 200],
-    ("read", "write"):            [200, 200, 204, 201, 200, 200, 204, 200, 403, 403, 403],
-    ("read", "publish"):          [200, 200, 204, 403, 403, 403, 403, 403, 200, 200, 200],
-    ("write", "publish"):         [403, 403, 403, 201, 200, 200, 204, 200, 200, 200, 200],
+    # scopes                       GET HEAD OPT  POST PUT  PATCH DEL  subm back publ with takedown
+    ("read",):                    [200, 200, 204, 403, 403, 403, 403, 403, 403, 403, 403, 403],
+    ("write",):                   [403, 403, 403, 201, 200, 200, 204, 200, 403, 403, 403, 403],
+    ("publish",):                 [403, 403, 403, 403, 403, 403, 403, 403, 200, 200, 200, 200],
+    ("read", "write"):            [200, 200, 204, 201, 200, 200, 204, 200, 403, 403, 403, 403],
+    ("read", "publish"):          [200, 200, 204, 403, 403, 403, 403, 403, 200, 200, 200, 200],
+    ("write", "publish"):         [403, 403, 403, 201, 200, 200, 204, 200, 200, 200, 200, 200],
     ("read", "write", "publish"): ALLOWED,
 }  # fmt: skip
-NEEDED = dict(zip(REQUESTS, ["read"] * 3 + ["write"] * 5 + ["publish"] * 3, strict=True))
-STATES = {"send-back": "in_review", "withdraw": "published"}
-BODIES = {"send-back": {"comment": "Mend it."}, "withdraw": {"reason": "It is wrong."}}
+NEEDED = dict(zip(REQUESTS, ["read"] * 3 + ["write"] * 5 + ["publish"] * 4, strict=True))
+STATES = {"send-back": "in_review", "withdraw": "published", "takedown": "published"}
+BODIES = {
+    "send-back": {"comment": "Mend it."},
+    "withdraw": {"reason": "It is wrong."},
+    "takedown": {"reason": "safety"},
+}
 GIVEN = {"name": "Import", "scopes": ["read", "write"], "lasts": "30"}
 WRITTEN = {"name": "Another town"}
 

@@ -1,10 +1,7 @@
 """submit, publish, withdraw: who may, from which state, what is missing, what becomes of slug and version."""
 
-from datetime import timedelta
-
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import TestCase
-from django.utils import timezone
 
 from dialogues.models import Dialogue
 from people.models import Affiliation, Person
@@ -13,7 +10,7 @@ from tracker.records.choices import Confidentiality, Publication
 from tracker.records.history import Entry
 from tracker.records.models import OldSlug
 
-DRAFT, REVIEW, PUBLISHED, WITHDRAWN = Publication
+DRAFT, REVIEW, PUBLISHED, WITHDRAWN, TAKEN_DOWN = Publication
 STATES = list(Publication)
 
 
@@ -39,8 +36,12 @@ class VerbTest(TestCase):
 class StateTest(VerbTest):
     VERBS = {
         "submit": ((), {DRAFT: REVIEW}),
-        "publish": ((), {DRAFT: PUBLISHED, REVIEW: PUBLISHED, WITHDRAWN: PUBLISHED}),
+        "publish": (
+            ("It is safe again.",),
+            dict.fromkeys((DRAFT, REVIEW, WITHDRAWN, TAKEN_DOWN), PUBLISHED),
+        ),
         "withdraw": (("A mistake.",), {PUBLISHED: WITHDRAWN}),
+        "takedown": (("safety",), dict.fromkeys((DRAFT, REVIEW, PUBLISHED, WITHDRAWN), TAKEN_DOWN)),
     }
 
     def test_each_verb_leads_from_its_states_to_one_and_from_no_other(self):
@@ -116,13 +117,6 @@ class MissingTest(VerbTest):
     def test_what_is_wrong_in_itself_is_not_published(self):
         row = make.person(publication="draft", gender="nonsense")
         self.assertIn("gender: Value 'nonsense' is not", self.refused(row.publish, self.admin))
-
-    def test_what_is_scheduled_for_later_is_not_published_early(self):
-        row = make.person(publication="draft", publish_at=timezone.now() + timedelta(hours=1))
-        self.assertIn("publish_at", self.refused(row.publish, self.admin))
-        row.publish_at = timezone.now() - timedelta(seconds=1)
-        row.save()
-        row.publish(self.admin)
 
     def test_a_record_whose_last_source_is_withdrawn_stays_public(self):
         source = make.source()
@@ -248,6 +242,34 @@ class SlugTest(VerbTest):
         make.dialogue(slug="meeting", publication="withdrawn")
         make.statement(slug="meeting")
         self.assertEqual(self.published(title="Meeting").slug, "meeting")
+
+    def test_what_is_hidden_keeps_no_slug_from_a_public_namesake(self):
+        below = make.case(title="Case", person=make.person(publication="draft"))
+        for build, hidden in (
+            (make.person, make.person(name="Anar", confidentiality="restricted")),
+            (make.dialogue, make.dialogue(title="Meeting", confidentiality="confidential")),
+            (make.case, below),
+        ):
+            with self.subTest(build=build.__name__):
+                slug = hidden.slug
+                row = self.published(build, **{hidden.label_field: hidden.label})
+                self.assertEqual(row.slug, slug)
+                hidden.refresh_from_db()
+                self.assertRegex(hidden.slug, rf"\A{slug}-[0-9a-f]{{4}}\Z")
+
+    def test_an_old_slug_of_what_is_hidden_is_free(self):
+        hidden = self.published(title="Meeting")
+        hidden.change_slug("talks")
+        hidden.confidentiality = "restricted"
+        hidden.save()
+        self.assertEqual(self.published(title="Meeting").slug, "meeting")
+        self.assertFalse(OldSlug.objects.exists())
+
+    def test_what_is_hidden_takes_no_slug_from_what_is_public(self):
+        row = self.published(title="Meeting")
+        hidden = self.published(title="Meeting", confidentiality="restricted")
+        self.assertEqual(self.stored(row).slug, "meeting")
+        self.assertRegex(hidden.slug, r"\Ameeting-[0-9a-f]{4}\Z")
 
     def test_a_long_name_makes_a_slug_that_fits(self):
         for _ in range(2):

@@ -10,10 +10,13 @@ from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.test import Client, override_settings
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from dialogues.models import Dialogue, Participation
-from people.models import Person
+from dialogues.models import Dialogue, Participation, Statement
+from people.models import CaseActor, CaseEvent, Consent, Person
 from tests import make
+from tests.site.test_second_factor import PAGE as SECOND_FACTOR
+from tests.site.test_second_factor import code_of
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data
 from tests.test_roles import lines
@@ -45,6 +48,7 @@ SAME_STATES = {
     "Published and restricted": "restricted",
     "Withdrawn, one's own": "own-withdrawn",
     "Withdrawn, of others": "withdrawn",
+    "Taken down, of others": "taken-down",
     "Confidential, one is not": "confidential",
 }
 SAME_DEEDS = {
@@ -56,6 +60,7 @@ SAME_DEEDS = {
     "publish": ("publish", "200"),
     "publish \\*": ("publish", "eyes"),
     "withdraw": ("withdraw", "200"),
+    "take down": ("takedown", "200"),
 }
 
 
@@ -112,10 +117,15 @@ class LabelsTest(WorkTest):
     def test_every_label_stands_on_a_page(self):
         pages = {
             "An account": self.account,
+            "Logging in": self.logging_in,
             "The start page": self.start,
             "A dialogue with ten participants": self.entering,
             "Review": self.review,
             "After publication": self.after,
+            "Names that must not be public": self.names,
+            "Takedown": self.takedown,
+            "Consent, and the right of reply": self.consent,
+            "What is confidential": self.confidential,
             "When two work on one record": self.two,
             "History": self.history,
             "Many at once": self.many,
@@ -136,6 +146,16 @@ class LabelsTest(WorkTest):
 
     def found(self, pages):
         return set().union(*(Labels(page.content.decode()).found for page in pages), said_by_scripts())
+
+    def logging_in(self):
+        with self.settings(SECOND_FACTOR=True):
+            self.client.force_login(make.superuser())
+            begun = self.client.get(SECOND_FACTOR)
+            app = TOTPDevice(key=self.client.session["second_factor_begun"])
+            codes = self.client.post(SECOND_FACTOR, {"code": code_of(app)})
+            user = f"/admin/auth/user/{make.member('editor').pk}"
+            pages = ("/admin/", SECOND_FACTOR, f"{user}/change/", f"{user}/link/")
+            return [begun, codes, *map(self.client.get, pages)]
 
     def seen(self, user, *paths):
         """These pages, as somebody sees them."""
@@ -181,7 +201,15 @@ class LabelsTest(WorkTest):
             self.draft(Participation, dialogue=dialogue)
         back = f"{address(Dialogue, 'send_back')}?ids={dialogue.pk}"
         change, publish = (address(Dialogue, page, dialogue.pk) for page in ("change", "publish"))
-        yield from self.seen(self.editor, change, back, publish)
+        secret = self.draft(Participation, dialogue=make.dialogue(disclosure="secret"))
+        yield from self.seen(
+            self.editor,
+            "/admin/waiting/not-published/",
+            change,
+            back,
+            publish,
+            address(Participation, "publish", secret.pk),
+        )
         self.draft(publication="in_review").send_back(self.editor, "Add the year.")
         yield from self.seen(self.contributor, "/admin/")
 
@@ -207,6 +235,34 @@ class LabelsTest(WorkTest):
     def propose(self, row, **values):
         path = address(type(row), "propose", row.pk)
         self.client.post(path, {**form_data(self.client.get(path)), **values})
+
+    def names(self):
+        make.person(name="Irina Morozova", confidentiality="restricted")
+        page = address(Dialogue, "change", make.dialogue().pk)
+        [form] = self.seen(self.editor, page)
+        yield self.client.post(page, {**form_data(form), "summary": "Irina Morozova came."})
+
+    def takedown(self):
+        row = make.person(name="Somebody Known")
+        make.dialogue(summary="Somebody Known was there.")
+        ask = address(Person, "takedown")
+        change, publish = (address(Person, page, row.pk) for page in ("change", "publish"))
+        yield from self.seen(self.editor, change, f"{ask}?ids={row.pk}", address(Person, "changelist"))
+        row.takedown(self.editor, "safety")
+        yield from self.seen(self.editor, change, publish)
+        yield from self.seen(make.superuser(), address(Person, "erase", row.pk))
+
+    def consent(self):
+        person = make.person(basis="consent")
+        Consent.objects.create(record=person, scope="all", form="oral")
+        pages = address(Person, "change", person.pk), address(Statement, "add")
+        return self.seen(self.editor, "/admin/", *pages)
+
+    def confidential(self):
+        row = make.participation(naming="withheld", cleared=[self.editor])
+        pages = (address(model, "add") for model in (CaseEvent, CaseActor))
+        yield from self.seen(self.editor, "/admin/", *pages, address(Participation, "change", row.pk))
+        yield from self.seen(self.administrator, "/admin/")
 
     def two(self):
         row = make.person()

@@ -69,6 +69,17 @@ class RefusedSettingsTest(SimpleTestCase):
         for url in ("mysql://localhost/tracker", "tracker", "postgres://[::1/tracker"):
             self.assert_refused("DATABASE_URL", "postgres://", DATABASE_URL=url)
 
+    def test_security_contact(self):
+        for text in ("security@example.org", "http://example.org", "mailto:a@b\nExpires: 1"):
+            self.assert_refused("SECURITY_CONTACT", "mailto:", SECURITY_CONTACT=text)
+
+    def test_limits_and_proxies(self):
+        for name in ("LOGINS_PER_HOUR", "SEARCHES_PER_MINUTE", "PROXIES"):
+            self.assert_refused(name, "whole number", **{name: "many"})
+
+    def test_second_factor(self):
+        self.assert_refused("SECOND_FACTOR", "on or off", SECOND_FACTOR="yes")
+
     def test_short_secret(self):
         self.assert_refused("SECRET_KEY", "50 characters", SECRET_KEY="short")
 

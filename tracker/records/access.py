@@ -4,10 +4,12 @@ from rest_framework.authentication import BaseAuthentication, SessionAuthenticat
 from rest_framework.exceptions import AuthenticationFailed, NotAuthenticated, ParseError, PermissionDenied
 from rest_framework.permissions import BasePermission
 
+from .proof import is_proven
+from .throttling import address, check, spend
 from .tokens import ApiToken, TokenScope
 
 READING = ("GET", "HEAD", "OPTIONS")
-PUBLISHING = ("publish", "send_back", "withdraw")
+PUBLISHING = ("publish", "send_back", "withdraw", "takedown")
 OPEN = (None, "vocabularies")  # what describes the API and holds no records is in reach of every token
 
 
@@ -26,13 +28,22 @@ class Bearer(BaseAuthentication):
         scheme, _, text = given.partition(" ")
         token = ApiToken.objects.of_text(text.strip()) if scheme.lower() == "bearer" else None
         if token is None:
+            spend("TOKENS_PER_HOUR", address(request))
             raise AuthenticationFailed("Give a valid token as Authorization: Bearer; make one in the admin.")
         token.note_use()
         return token.user, token
 
 
 class Session(SessionAuthentication):
-    """The session of the admin."""
+    """The session of the admin, once it is proven by the second factor."""
+
+    def authenticate(self, request):
+        known = super().authenticate(request)
+        if known and not is_proven(request._request):
+            raise AuthenticationFailed(
+                "Your session lacks the code of your second factor: give it in the admin."
+            )
+        return known
 
 
 class ReadOrKnown(BasePermission):
@@ -47,6 +58,24 @@ class ReadOrKnown(BasePermission):
         return True
 
 
+def count(request, given, form):
+    """Counts what costs or changes much: writes, searches and exports; TooMany if there were too many."""
+    if request.method not in READING:
+        spend("WRITES_PER_MINUTE", *who_of(request))
+        check("NAMES_PER_HOUR", request.user.pk)
+    if "q" in given:
+        spend("SEARCHES_PER_MINUTE", *who_of(request))
+    if request.method in READING and form != "json":
+        spend("EXPORTS_PER_HOUR", *who_of(request))
+
+
+def who_of(request):
+    """As whom a request is counted: its token, its user, or the address that it comes from."""
+    if isinstance(request.auth, ApiToken):
+        return "token", request.auth.pk
+    return ("user", request.user.pk) if request.user.is_authenticated else ("address", address(request))
+
+
 def must_reach(request, view, *resources):
     """Raises unless the token of a request, if there is one, reaches them with the scope it needs."""
     for resource in resources if isinstance(request.auth, ApiToken) else ():
@@ -58,4 +87,4 @@ def needed(request, view):
     """The scope that a request needs."""
     if request.method in READING:
         return TokenScope.READ
-    return TokenScope.PUBLISH if view.action in PUBLISHING else TokenScope.WRITE
+    return TokenScope.PUBLISH if getattr(view, "action", None) in PUBLISHING else TokenScope.WRITE

@@ -49,6 +49,17 @@ class Publication(Vocabulary):
     IN_REVIEW = "in_review", "In review"
     PUBLISHED = "published", "Published"
     WITHDRAWN = "withdrawn", "Withdrawn"
+    TAKEN_DOWN = "taken_down", "Taken down"
+
+
+TAKEN_BACK = (Publication.WITHDRAWN, Publication.TAKEN_DOWN)
+
+
+class TakedownReason(Vocabulary):
+    SAFETY = "safety", "Somebody is in danger"
+    WRONG_FACT = "wrong_fact", "It is false"
+    CONSENT_WITHDRAWN = "consent_withdrawn", "Consent was withdrawn"
+    LEGAL = "legal", "The law or a court asks for it"
 
 
 class Confidentiality(Vocabulary):

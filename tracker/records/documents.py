@@ -4,11 +4,12 @@ import json
 from collections import Counter
 from math import isfinite
 
+from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from rest_framework import exceptions, parsers, status
 
-DEEPEST = 12  # levels of objects and lists; what can be written has four
-MOST_ENTRIES = 2000  # of one list, and rows in all the lists of a request
+DEEPEST = settings.MAX_DEPTH  # levels of objects and lists; what can be written has four
+MOST_ENTRIES = settings.MAX_ENTRIES  # of one list, and rows in all the lists of a request
 MOST_FAULTS = 100
 UNSTORABLE = "Leave out the character U+0000, and any half of a character."
 

@@ -2,6 +2,7 @@
 
 import json
 
+from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F, ProtectedError
@@ -15,13 +16,28 @@ from .choices import Publication
 from .documents import Invalid, StrictJSON
 from .pages import parameters
 from .refusals import Conflict, check_references, put_in_words
-from .shapes import FULL, api_url, record_url, resource
+from .scheduled import Approval
+from .shapes import FULL, MOMENT, api_url, record_url, resource
+from .takedown import naming
+from .unnamed import HOMONYM, SENTENCE, Named
+from .values import said
 from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
 
-VERBS = {"submit": "comment", "send_back": "comment", "publish": "comment", "withdraw": REASON}
-MUST_SAY = ("send_back", "withdraw")
-MOST_DOCUMENTS = 500
+ALREADY_PUBLIC = "already_public"
+KEEP = "keep"  # of a takedown: the ids of what stays though it names who is taken down
+VERBS = {
+    "submit": "comment",
+    "send_back": "comment",
+    "publish": "comment",
+    "withdraw": REASON,
+    "takedown": REASON,
+}
+# What else may be said with a verb, and what it means if it is not.
+ALSO = {"publish": {ALREADY_PUBLIC: False, HOMONYM: ""}, "takedown": {KEEP: []}}
+EXPECTED = {str: "Give a text.", bool: "Give true or false.", list: "Give a list of ids."}
+MUST_SAY = ("send_back", "withdraw", "takedown")
+MOST_DOCUMENTS = settings.MAX_DOCUMENTS
 NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
 SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
 
@@ -79,6 +95,8 @@ class Editing:
             if partial and record.publication == Publication.PUBLISHED and not roles.edits(user):
                 return self.proposed(record, document)
             check_change(user, record, document)
+            if partial and not set(document) - {REASON}:
+                raise Invalid({"": "Name what is to be changed."})
             writes.change(self.whole(), user, record, document, partial)
         return self.shown(record.pk)
 
@@ -117,6 +135,10 @@ class Editing:
     def withdraw(self, request, pk):
         return self.verb(pk, "withdraw")
 
+    @action(detail=True, methods=["post"])
+    def takedown(self, request, pk):
+        return self.verb(pk, "takedown")
+
     @action(detail=True)
     def publication(self, request, pk):
         """What publishing would publish, and what is missing: for editors, and for whoever works on it."""
@@ -126,17 +148,20 @@ class Editing:
         drafts = record.drafts(request.user)
         together = [record, *drafts]
         sent_back = record.sent_back() if record.publication == Publication.DRAFT else None
+        moment = record.scheduled_for()
 
-        def said(one):
-            return {"missing": lacking(one, request.user), "hints": one.hints(request.user, together)}
+        def lacks(one):
+            hints = [*one.hints(request.user, together), *filter(None, [one.exposes()])]
+            return {"missing": lacking(one, request.user, moment), "hints": hints}
 
         body = {
             "publication": record.publication,
             "version": record.version,
             "comment": sent_back.reason if sent_back else None,
-            **said(record),
+            "approved_for": approved_for(record, request.user),
+            **lacks(record),
             "drafts": [
-                {"url": record_url(type(draft), draft.pk), "type": resource(type(draft)), **said(draft)}
+                {"url": record_url(type(draft), draft.pk), "type": resource(type(draft)), **lacks(draft)}
                 for draft in drafts
             ],
         }
@@ -147,18 +172,17 @@ class Editing:
 
     def done(self, pk, name):
         """Does what a verb of the model does; its comment or reason comes in the body."""
-        said = a_saying(self.request.data, VERBS[name])
+        told = said_to(name, self.request.data)
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
-            if name == "publish" and self.request.auth:
-                together = {resource(type(draft)) for draft in record.drafts(self.request.user)}
-                must_reach(self.request, self, *sorted(together))
+            if self.request.auth:
+                must_reach(self.request, self, *going_with(record, name, self.request.user))
             try:
-                getattr(record, name)(self.request.user, *([said] if said or name in MUST_SAY else []))
+                getattr(record, name)(self.request.user, **told)
             except PermissionDenied as error:
                 raise exceptions.PermissionDenied(str(error)) from None
             except ValidationError as error:
-                raise refused(error, record, name, self.request.user) from None
+                raise refused(error, record, name, self.request.user, said) from None
             check_references()
         return self.shown(record.pk)
 
@@ -207,14 +231,34 @@ def a_few(documents):
     return documents
 
 
-def a_saying(document, key):
-    """The comment or the reason in the body of a verb, "" if there is none."""
+def said_to(verb, document):
+    """What a verb is told besides the user, as the body of a request has it."""
+    return sayings(document, {VERBS[verb]: "", **ALSO.get(verb, {})})
+
+
+def sayings(document, keys):
+    """What the body of a request says under these keys, {key: what it means if it is not there}."""
     document = {} if document is None else document
-    if not isinstance(document, dict) or set(document) - {key}:
-        raise Invalid({"": f'Give an object with "{key}" and nothing else, or nothing.'})
-    if not isinstance(document.get(key, ""), str):
-        raise Invalid({f"/{key}": "Give a text."})
-    return document.get(key, "")
+    if not isinstance(document, dict) or set(document) - {*keys}:
+        known = '" and "'.join(keys)
+        raise Invalid({"": f'Give an object with "{known}" and nothing else, or nothing.'})
+    told = {**keys, **document}
+    kinds = {key: type(unsaid) for key, unsaid in keys.items()}
+    wrong = {f"/{key}": EXPECTED[kind] for key, kind in kinds.items() if not is_a(kind, told[key])}
+    if wrong:
+        raise Invalid(wrong)
+    return {key: said(text, f"/{key}") if isinstance(text, str) else text for key, text in told.items()}
+
+
+def is_a(kind, value):
+    """Whether a value is of a kind, a list one of texts."""
+    return type(value) is kind and (kind is not list or all(isinstance(one, str) for one in value))
+
+
+def going_with(record, verb, user):
+    """The resources of the other records that a verb acts on."""
+    others = {"publish": lambda: record.drafts(user), "takedown": lambda: naming(record)}
+    return sorted({resource(type(row)) for row in others.get(verb, list)()})
 
 
 def check_change(user, record, document, path=""):
@@ -223,27 +267,47 @@ def check_change(user, record, document, path=""):
         refusal = exceptions.PermissionDenied("Only an editor changes what is no draft of yours.")
         refusal.errors = [{"pointer": path, "detail": str(refusal.detail)}]
         raise refusal
-    if record.published_at and not reason_in(document):
+    if record.published_at and not reason_in(document, path):
         raise Invalid({f"{path}/{REASON}": "Say why it is changed: it was published."})
 
 
-def lacking(record, user):
-    """What stands between a record and its publication by a user: sentences."""
+def lacking(record, user, moment=None, already_public=True):
+    """What stands between a record and its publication by a user at a moment: sentences."""
     if record.publication == Publication.PUBLISHED:
         return []
     other = roles.edits(user) and not roles.may_publish(user, record)
-    return record.unready() + ([SOMEBODY_ELSE] if other else [])
+    return record.lacking(moment, already_public) + ([SOMEBODY_ELSE] if other else [])
 
 
-def refused(error, record, name, user):
+def approved_for(record, user):
+    """When a record becomes public without anything more to be done, as editors are told; else None."""
+    approval = Approval.objects.of(record).waiting().first() if roles.edits(user) else None
+    return approval.publish_at.strftime(MOMENT) if approval and approval.covers(record) else None
+
+
+def pointed_at(text):
+    """The record that a text belongs to, and the pointer to the text, or to the list that it stands in."""
+    record = getattr(text.row, "record", text.row)
+    name = "" if record is text.row else f"/{text.row._meta.get_field('record').remote_field.related_name}"
+    return record, f"{name}/{text.field}"
+
+
+def refused(error, record, name, user, said):
     """A ValidationError of a verb as an answer: what is missing of what, or that its state is wrong."""
     if VERBS[name] in getattr(error, "error_dict", ()):
         return Invalid({f"/{VERBS[name]}": " ".join(error.messages)})
     conflict = Conflict(" ".join(error.messages))
+    if isinstance(error, Named):
+        conflict.errors = [
+            {"url": record_url(type(one), one.pk), "pointer": where, "detail": SENTENCE}
+            for one, where in map(pointed_at, error.texts)
+        ]
+        return conflict
     if name == "publish":
+        told = {"moment": record.scheduled_for(), ALREADY_PUBLIC: said[ALREADY_PUBLIC]}
         conflict.errors = [
             {"url": record_url(type(one), one.pk), "detail": sentence}
             for one in [record, *record.drafts(user)]
-            for sentence in lacking(one, user)
+            for sentence in lacking(one, user, **told)
         ]
     return conflict

@@ -10,6 +10,7 @@ from rest_framework import serializers
 
 from . import roles
 from .choices import Confidentiality
+from .scheduled import within_reach
 
 KEY = "editorial"
 OF_EDITORS = {"assigned_to", "publish_at"}
@@ -27,7 +28,8 @@ SCHEMA = {
         "publish_at": {
             "type": ["string", "null"],
             "format": "date-time",
-            "description": "Not public before; shown to and set by editors.",
+            "description": "Published earlier, it becomes public at this moment, within five years; it has a"
+            " zone. Shown to and set by editors.",
         },
         "notes": {"type": "string"},
     },
@@ -39,11 +41,20 @@ LOWERED = "Only an editor makes it less confidential."
 UNCLEARED = "It is confidential: an editor or a case officer enters it."
 
 
+class Zoned(serializers.DateTimeField):
+    """A moment that says its offset from UTC: nobody else's is taken for it."""
+
+    def enforce_timezone(self, value):
+        if value.tzinfo is None:
+            self.fail("invalid", format="2025-12-10T09:00:00Z")
+        return super().enforce_timezone(value)
+
+
 class Work(serializers.Serializer):
     confidentiality = serializers.ChoiceField(choices=Confidentiality.choices)
     assigned_to = serializers.CharField(allow_null=True)
     follow_up = serializers.DateField(allow_null=True)
-    publish_at = serializers.DateTimeField(allow_null=True)
+    publish_at = Zoned(allow_null=True, validators=[within_reach])
     notes = serializers.CharField(allow_blank=True)
 
 

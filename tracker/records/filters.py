@@ -5,6 +5,7 @@ from uuid import UUID
 
 import django_filters
 from django import forms
+from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -15,10 +16,12 @@ from .choices import Publication
 from .dates import understand
 from .fields import PartialDateField, period_certainly_overlaps, period_overlaps
 from .models import Slugged
+from .names import tokens
+from .visible import SEARCH_WORDS
 
-LONGEST = 200
+LONGEST = settings.MAX_SEARCH
 LONGEST_SLUG = Slugged._meta.get_field("slug").max_length
-MOST_VALUES = 50
+MOST_VALUES = settings.MAX_VALUES
 LARGEST_NUMBER = 2_000_000_000
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 PERIODS = (("start_date", "end_date"), ("founding_date", "dissolution_date"), ("birth_date", "death_date"))
@@ -57,6 +60,14 @@ class Values(forms.CharField):
         if "" in texts:
             raise ValidationError("Give values separated by commas, none of them empty.")
         return [self.one.clean(text) for text in texts]
+
+
+class WordsField(forms.CharField):
+    """Words to search for."""
+
+    def validate(self, value):
+        if len(tokens(value)) > SEARCH_WORDS:
+            raise ValidationError(f"Give at most {SEARCH_WORDS} words.")
 
 
 class KeyField(forms.CharField):
@@ -138,7 +149,7 @@ class Filter(django_filters.Filter):
     def __init__(self, path, field, condition, help_text, schema=None, leads_to=None):
         super().__init__(help_text=help_text)
         self.path, self.condition, self.leads_to = path, condition, leads_to
-        self.schema = schema or {"type": "string"}
+        self.schema = schema or {"type": "string", "minLength": 1}
         self.form_field = field
 
     @property
@@ -167,7 +178,7 @@ class MissingFilter(Filter):
 
 
 def listed(schema):
-    return {"type": "array", "items": schema}
+    return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_VALUES}
 
 
 def filters_at(model, name, path):
@@ -188,7 +199,8 @@ def filters_at(model, name, path):
 def key_filters(name, path, model):
     """A record by id or slug, one of several, none."""
     noun = model._meta.verbose_name
-    schema = {"type": "string", "description": "An id or a slug." if issubclass(model, Slugged) else "An id."}
+    about = "An id or a slug." if issubclass(model, Slugged) else "An id."
+    schema = {"type": "string", "minLength": 1, "description": about}
 
     def any_of(conditions, reader):
         return Q.create(conditions, connector=Q.OR)
@@ -340,7 +352,7 @@ def own_filters(model):
     """What every list offers: a search, and rows by id."""
     search = Filter(
         [],
-        forms.CharField(required=False, max_length=LONGEST),
+        WordsField(required=False, max_length=LONGEST),
         lambda text, reader: Q(pk__in=model.objects.matching(text, reader.user).order_by().values("pk")),
         "Words of a name or title, each at least its beginning, in any spelling or script.",
     )

@@ -8,8 +8,16 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.csrf import csrf_failure as refused
 
+from .proof import is_proven
+
 OURS = "csrfmiddlewaretoken"
-UNHELD = {"login", "logout", "password_change", "set_password"}  # what is typed there is shown to nobody
+UNHELD = {
+    "login",
+    "logout",
+    "password_change",
+    "set_password",
+    "second_factor",
+}  # what is typed there is shown to nobody
 SECRET = re.compile("passw|secret", re.IGNORECASE)
 KEY = re.compile("[0-9a-f-]{36}")
 
@@ -19,8 +27,7 @@ def held(request):
     names = [name for name in request.POST if name != OURS and not SECRET.search(name)]
     typed = [(name, value) for name in names for value in request.POST.getlist(name)]
     shown = [(in_words(name), value) for name, value in typed if value and is_typed(name, value)]
-    known = request.user.is_authenticated
-    context = {"typed": typed, "shown": shown, "known": known, "login": reverse("admin:login")}
+    context = {"typed": typed, "shown": shown, "known": is_proven(request), "login": reverse("admin:login")}
     return TemplateResponse(request, "admin/held.html", context, status=403)
 
 

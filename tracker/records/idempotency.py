@@ -5,6 +5,7 @@ from datetime import timedelta
 
 from django.conf import settings
 from django.db import models, transaction
+from django.db.models import Q
 from django.http import HttpResponse
 from django.utils import timezone
 from rest_framework import exceptions, status
@@ -20,6 +21,13 @@ class KeptAnswerQuerySet(models.QuerySet):
         """Delete what was kept for long enough, whoever sent it; what another request deletes now is its."""
         old = self.filter(created_at__lt=timezone.now() - KEPT).select_for_update(skip_locked=True)
         self.filter(pk__in=old.values("pk")).delete()
+
+    def telling_of(self, records):
+        """The answers in which one of these records stands."""
+        said = Q(pk__in=[])
+        for record in records:
+            said |= Q(body__contains=str(record.pk))
+        return self.filter(said)
 
 
 class KeptAnswer(models.Model):

@@ -5,7 +5,8 @@ from django.contrib.admin.utils import quote
 from django.contrib.contenttypes.models import ContentType
 
 
-def make_neutral(record):
-    """Takes the name of a record that became sensitive out of the log."""
+def make_neutral(record, **emptied):
+    """Takes the name of a record that became sensitive out of the log, and what else is to be emptied."""
     kind = ContentType.objects.get_for_model(record)
-    LogEntry.objects.filter(content_type=kind, object_id=quote(record.pk)).update(object_repr=str(record))
+    entries = LogEntry.objects.filter(content_type=kind, object_id=quote(record.pk))
+    entries.update(object_repr=record.neutral(), **emptied)

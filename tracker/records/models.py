@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from ipaddress import ip_address
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -13,6 +14,7 @@ from django.utils import timezone
 
 from . import history, roles
 from .choices import (
+    TAKEN_BACK,
     CitationBasis,
     Confidentiality,
     Directness,
@@ -25,6 +27,8 @@ from .choices import (
 from .constraints import Said, country_code, language_code  # noqa: F401 - migrations look for Said here
 from .fields import Derived, FoldedField, PartialDateField
 from .names import latin, slugify_name
+from .reading import Reading, note_load  # noqa: F401 - Django looks for models here
+from .scheduled import Approval, within_reach  # noqa: F401 - Django looks for models here
 from .search import Token, tokens_trigger  # noqa: F401 - Django looks for models here
 from .visible import Visible
 from .workflow import Workflow
@@ -36,6 +40,7 @@ INTERNAL = {
     "follow_up",
     "read_version",
     "publish_at",
+    "already_public",
     "created_by",
     "created_at",
     "updated_at",
@@ -50,6 +55,16 @@ def normalized_url(url):
     parts = urlsplit(url.strip())
     port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
     return parts._replace(netloc=parts.netloc.lower().removesuffix(port), fragment="").geturl()
+
+
+def must_be_open(url):
+    """Raises ValueError unless it is an address on the web that any reader can open, or none."""
+    parts = urlsplit(url.strip())
+    host = parts.hostname or ""
+    numbered = ":" in host or host.rpartition(".")[2].isdigit()
+    inside = host == "localhost" or (numbered and not ip_address(host).is_global)
+    if url and (parts.scheme not in ("http", "https") or "@" in parts.netloc or inside):
+        raise ValueError(url)
 
 
 class OldSlug(models.Model):
@@ -70,6 +85,7 @@ class Record(Workflow, Visible):
     """The base of everything that is published on its own."""
 
     cited = True
+    internal = INTERNAL
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     publication = models.CharField(
@@ -99,7 +115,12 @@ class Record(Workflow, Visible):
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
     published_at = models.DateTimeField(null=True, editable=False, help_text="When it was first published.")
-    publish_at = models.DateTimeField(null=True, blank=True, help_text="Not public before this moment (UTC).")
+    publish_at = models.DateTimeField(
+        null=True,
+        blank=True,
+        validators=[within_reach],
+        help_text="Published earlier, it becomes public at this moment (UTC).",
+    )
     changed_at = models.DateTimeField(
         null=True, editable=False, help_text="When its public form last changed."
     )
@@ -120,7 +141,18 @@ class Record(Workflow, Visible):
         ordering = ["id"]
 
     def __str__(self):
+        return self.neutral()
+
+    def neutral(self):
+        """A text that stands for the record and says nothing of it."""
         return f"{self._meta.verbose_name} {str(self.id)[:8]}"
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        row = super().from_db(db, field_names, values)
+        if row.__dict__.get("confidentiality") == Confidentiality.CONFIDENTIAL:
+            note_load(row.pk)
+        return row
 
     @classmethod
     def own_conditions(cls, user, path):
@@ -162,13 +194,25 @@ class Record(Workflow, Visible):
         pairs = [(field, stored and stored[field.attname], getattr(self, field.attname)) for field in fields]
         return any(old != new and seen_of(field, old) != seen_of(field, new) for field, old, new in pairs)
 
+    def compared_with(self, **same):
+        """The other records that are the same in this, of those that everybody sees who works on this one.
+
+        To a change of what is published anybody may contribute: it is compared with what is public. A refusal
+        tells nobody of what they do not see.
+        """
+        others = type(self).objects.filter(**same).exclude(pk=self.pk)
+        others = others.exclude(publication__in=TAKEN_BACK)
+        others = others.exclude(confidentiality=Confidentiality.CONFIDENTIAL)
+        workers = {self.created_by, self.assigned_to} - {None}
+        for user in {None} if self.publication == Publication.PUBLISHED else workers or {None}:
+            others = others.visible_to(user)
+        return others
+
     def missing(self):
         """What stands between this record and its publication: sentences, none when nothing does."""
         found = []
         if self.cited and not self.citations.filter(source__in=Source.objects.visible_to(None)).exists():
             found.append("It cites no published source: add a citation, or publish the source it cites.")
-        if self.publish_at and self.publish_at > timezone.now():
-            found.append("Its publish_at is still to come: wait, or clear it.")
         return found
 
 
@@ -184,7 +228,6 @@ class Slugged(Record):
     """A record with an address of its own, given at first publication from its public name."""
 
     label_field = "title"
-    forgets_slug = False  # whether withdrawal deletes its slug and its old ones
 
     # null until it is first published: many may have none
     slug = models.SlugField(max_length=90, null=True, blank=True, editable=False)  # noqa: DJ001
@@ -201,7 +244,8 @@ class Slugged(Record):
         ]
 
     def __str__(self):
-        return self.label if self.confidentiality == Confidentiality.PUBLIC else super().__str__()
+        hidden = self.confidentiality != Confidentiality.PUBLIC or self.publication == Publication.TAKEN_DOWN
+        return self.neutral() if hidden else self.label
 
     @property
     def label(self):
@@ -220,22 +264,34 @@ class Slugged(Record):
     def free_slug(self):
         """A slug that no public record of this kind has or had; a taken one gets four random characters."""
         wanted = slugify_name(self.label) or self._meta.model_name
-        if self.slug_is_free(wanted):
-            return wanted
-        return f"{wanted[:84]}-{secrets.token_hex(2)}"
+        return wanted if self.slug_is_free(wanted) else lengthened(wanted)
 
     def slug_is_free(self, slug):
-        others = type(self).objects.filter(slug=slug, publication=Publication.PUBLISHED).exclude(pk=self.pk)
-        old = OldSlug.objects.filter(model=self._meta.label, slug=slug).exclude(record_id=self.pk)
-        return not others.exists() and not old.exists()
+        others = type(self).objects.visible_to(None).exclude(pk=self.pk)
+        old = OldSlug.objects.filter(model=self._meta.label, slug=slug, record_id__in=others.values("pk"))
+        return not others.filter(slug=slug).exists() and not old.exists()
+
+    def claim_slug(self):
+        """Takes its slug from the hidden record that has it or had it: nothing hidden decides an address."""
+        others = type(self).objects.filter(slug=self.slug, publication=Publication.PUBLISHED)
+        others.exclude(pk=self.pk).update(slug=lengthened(self.slug))
+        OldSlug.objects.filter(model=self._meta.label, slug=self.slug).exclude(record_id=self.pk).delete()
 
     def _moved(self, by):
         super()._moved(by)
-        if self.publication == Publication.PUBLISHED and not (self.slug and self.slug_is_free(self.slug)):
-            self.change_slug(self.free_slug())
-        if self.publication == Publication.WITHDRAWN and self.forgets_slug:
+        if self.publication == Publication.PUBLISHED:
+            if not (self.slug and self.slug_is_free(self.slug)):
+                self.change_slug(self.free_slug())
+            self.claim_slug()
+        withdrawn = self.publication == Publication.WITHDRAWN and self.forgets_slug
+        if withdrawn or self.publication == Publication.TAKEN_DOWN:
             OldSlug.objects.filter(model=self._meta.label, record_id=self.pk).delete()
             self.slug = None
+
+
+def lengthened(slug):
+    """A slug with four random characters: a number would count."""
+    return f"{slug[:84]}-{secrets.token_hex(2)}"
 
 
 class LatinField(Derived, models.TextField):
@@ -349,7 +405,8 @@ class Source(Slugged):
             *Slugged.Meta.constraints,
             models.UniqueConstraint(
                 fields=["source_url"],
-                condition=Q(publication=Publication.PUBLISHED) & ~Q(source_url=""),
+                condition=Q(publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC)
+                & ~Q(source_url=""),  # what is hidden is not compared: a refusal would tell of it
                 name="source_url_unique",
                 violation_error_message="A published source has this source_url.",
             ),
@@ -358,12 +415,15 @@ class Source(Slugged):
         triggers = [tokens_trigger("title_folded")]
 
     def clean(self):
-        try:
-            self.source_url = normalized_url(self.source_url)
-        except ValueError:
-            raise ValidationError({"source_url": "Give an address as https://example.org/ is."}) from None
-        if self.republication_of_id == self.pk:
-            raise ValidationError({"republication_of": "A source is not a republication of itself."})
+        errors = {}
+        for name in ("source_url", "archive_url"):
+            try:
+                must_be_open(getattr(self, name))
+            except ValueError:
+                errors[name] = "Give an address that everybody can open, as https://example.org/ is."
+        if errors:
+            raise ValidationError(errors)
+        self.source_url = normalized_url(self.source_url)
 
 
 class Place(Named):
@@ -402,10 +462,6 @@ class Place(Named):
                 violation_error_message="Give both latitude and longitude, or neither.",
             ),
         ]
-
-    def clean(self):
-        if self.parent_id == self.pk:
-            raise ValidationError({"parent": "A place does not lie in itself."})
 
 
 class Citation(Part):
@@ -464,8 +520,11 @@ def citable_fields(model):
 
 
 from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
+from .ledger import Deed  # noqa: E402, F401
 from .proposals import Proposal  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401
+from .throttling import Tally  # noqa: E402, F401
 from .tokens import ApiToken  # noqa: E402, F401
+from .unnamed import Homonym  # noqa: E402, F401
 
 history.keep(__name__)

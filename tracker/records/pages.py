@@ -10,6 +10,7 @@ from typing import NamedTuple
 from urllib.parse import unquote_to_bytes
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import F, Func, TextField, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThan
@@ -19,10 +20,10 @@ from .problems import BadParameters
 from .shapes import PartialDate
 
 PAGE_SIZE = 50
-LARGEST_PAGE = 200
-LARGEST_OFFSET = 10_000
-LONGEST_VALUE = 2_000
-MOST_PARAMETERS = 100
+LARGEST_PAGE = settings.MAX_PAGE_SIZE
+LARGEST_OFFSET = settings.MAX_OFFSET
+LONGEST_VALUE = settings.MAX_VALUE
+MOST_PARAMETERS = settings.MAX_PARAMETERS
 START = "*"
 CONTROL = {*map(chr, range(32)), "\x7f"}
 

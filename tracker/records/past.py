@@ -6,11 +6,13 @@ from django.apps import apps
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
-from . import roles
+from . import editorial, roles
 from .choices import Confidentiality, Publication
 from .context import noted
 from .history import HOUSEKEEPING, Entry
 from .models import Part, Record, citable_fields
+from .reading import note_load
+from .unnamed import Change, refuse_names, standing
 from .visible import Visible
 
 FREE = "named"
@@ -26,7 +28,8 @@ class Past:
 
     def __init__(self, record, user):
         self.record, self.user = record, user
-        self.entries = list(Entry.objects.of(record).select_related("user"))
+        told = Entry.objects.of(record).select_related("user")
+        self.entries = [entry for entry in told if self.works or not for_workers(self.table(entry))]
 
     @cached_property
     def cleared(self):
@@ -70,11 +73,12 @@ class Past:
     def knows(self, entry):
         """Whether the reader may know what an entry holds."""
         secrecy, table = self.secrecy[entry.pk], self.table(entry)
+        apart = not (table._meta.auto_created or issubclass(table, Visible) or for_workers(table))
         if self.cleared:
+            if apart:
+                note_load(self.record.pk)
             return self.sees_row(table, entry)
-        if secrecy == Confidentiality.CONFIDENTIAL or not (
-            table._meta.auto_created or issubclass(table, Visible)
-        ):
+        if secrecy == Confidentiality.CONFIDENTIAL or apart:
             return False
         hidden = secrecy == Confidentiality.RESTRICTED or entry.pk in self.unpublished
         if not self.works and (hidden or is_internal(table)):
@@ -171,10 +175,16 @@ class Past:
         ways = self.since(entry)
         if any(way.hidden for way in ways):
             raise PermissionDenied("It would change what you may not see.")
+        stood = standing(record)
         with noted(user=self.user.pk, reason=reason):
             restore(record, ways, self.table)
+            if record.confidentiality == Confidentiality.CONFIDENTIAL:  # it may have become so by itself
+                if not roles.may_be_cleared(self.user):
+                    raise PermissionDenied(editorial.UNCLEARED)
+                record.cleared.add(self.user)
         if record.publication == Publication.PUBLISHED and (missing := record.missing()):
             raise ValidationError(missing)
+        refuse_names(self.user, [Change(record, stood, reason)])
 
 
 def key_of(row):
@@ -187,6 +197,11 @@ def leads(table):
     if issubclass(table, Visible):
         return {*table.visible_with} - {"record"}
     return {field.name for field in table._meta.concrete_fields if field.is_relation}
+
+
+def for_workers(table):
+    """Whether rows of a table are for those alone who work on the record, its history included."""
+    return getattr(table, "for_workers", False)
 
 
 def is_internal(table):

@@ -40,14 +40,24 @@ def handle(error, context):
     if response is None:
         return None
     kept = {name: response[name] for name in ("WWW-Authenticate", "Allow", "Retry-After") if name in response}
-    sentence = SENTENCES.get(response.status_code) or str(error.detail)
+    own = str(getattr(error, "detail", ""))
+    sentence = SENTENCES.get(response.status_code, own)
+    if own and response.status_code in (400, 403, 413):  # which say what is wrong
+        sentence = own
     return problem(response.status_code, sentence, getattr(error, "errors", ()), kept)
 
 
 SENTENCES = {
+    400: "The request cannot be understood.",
+    403: "It is not allowed.",
     404: "Nothing is here.",
     405: "This method is not allowed here.",
     406: "This format is not offered: ask for application/json, or text/csv where it is a list.",
+    413: "It is more than is taken at once: send it in several requests.",
+    414: "The address is too long.",
+    415: "Send application/json in UTF-8, not compressed.",
+    431: "There are too many headers, or they are too long.",
+    500: "Something failed here. It is noted.",
 }
 
 

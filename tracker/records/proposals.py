@@ -10,6 +10,7 @@ from django.utils import timezone
 
 from . import roles
 from .choices import Vocabulary
+from .texts import Tidy
 
 
 class ProposalState(Vocabulary):
@@ -30,7 +31,7 @@ class ProposalQuerySet(models.QuerySet):
         return self.filter(seen)
 
 
-class Proposal(models.Model):
+class Proposal(Tidy):
     """The document of a write, based on a version of a record, with its reason.
 
     `model` is the label of the record's model; the record is never deleted, since it was published.

@@ -13,7 +13,7 @@ from . import editorial, roles, statements, writes
 from .access import must_reach
 from .choices import Publication
 from .documents import Invalid, StrictJSON
-from .editing import a_saying, check_change
+from .editing import check_change, sayings
 from .proposals import Proposal, ProposalState
 from .refusals import Conflict
 from .shapes import FULL, api_url, record_url, registry, resource
@@ -77,7 +77,7 @@ def tried(proposal, reader, record):
     """What a proposal changes of a record as it is now. The caller undoes it."""
     before, shape = shown(proposal, reader), shape_of(proposal)(pick=FULL)
     try:
-        writes.change(shape, reader.user, record, proposal.document, partial=True)
+        writes.change(shape, reader.user, record, proposal.document, partial=True, tried=True)
         after = shown(proposal, reader)
     except Invalid:
         after = {**before, **proposal.document}
@@ -141,7 +141,7 @@ class ProposalViewSet(ApiView):
 
     @action(detail=True, methods=["post"])
     def decline(self, request, pk):
-        comment = a_saying(request.data, "comment")
+        comment = sayings(request.data, {"comment": ""})["comment"]
         if not comment.strip():
             raise Invalid({"/comment": "Say why it is declined."})
         with transaction.atomic():

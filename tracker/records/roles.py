@@ -4,11 +4,15 @@ A superuser may do everything but see confidential records without clearance. `F
 publication to what they wrote.
 """
 
+import json
+
 from django.conf import settings
 from django.contrib.auth.backends import ModelBackend
 from django.contrib.auth.models import Group, User
 from django.contrib.postgres.expressions import ArraySubquery
 from django.db.models import OuterRef, Q
+from django.utils.crypto import salted_hmac
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from .choices import Confidentiality, Publication, Vocabulary
 
@@ -42,6 +46,30 @@ def groups_of(user):
 def remember(user, names):
     """Keep with a user object the roles of these groups, which were read together with the user."""
     user._roles = frozenset(role for role in Role if role.value in names)
+
+
+def factors_of(user):
+    """The second factors of the user behind a column, by number, to be read together with it."""
+    devices = TOTPDevice.objects.filter(user=OuterRef(user), confirmed=True)
+    return ArraySubquery(devices.order_by("pk").values("pk"))
+
+
+def factors(user):
+    """The second factors of a user, by number, asked for once and then kept with the user object."""
+    if not hasattr(user, "_factors"):
+        user._factors = User.objects.values_list(factors_of("pk"), flat=True).get(pk=user.pk)
+    return user._factors
+
+
+def rights_hash(user):
+    """What a session is bound to: one that was begun with another password, role or factor has ended."""
+    held = [user.is_active, user.is_staff, user.is_superuser, sorted(roles(user)), factors(user)]
+    said = json.dumps([user.password, *held])
+    return salted_hmac(__name__, said, algorithm="sha256").hexdigest()
+
+
+# Django compares it wherever it reads the user of a session, but knows of the password only.
+User.get_session_auth_hash = rights_hash
 
 
 def writes(user):
@@ -102,6 +130,18 @@ def may_publish(user, record):
     return edits(user) and not (settings.FOUR_EYES and first_own)
 
 
+def erases(user):
+    """Whether somebody erases what others took down; they need not be able to read it."""
+    return Role.ADMINISTRATOR in roles(user)
+
+
+def may_erase(user, record):
+    """Whether somebody may erase a record: one that was taken down, with FOUR_EYES by somebody else."""
+    if not erases(user) or record.publication != Publication.TAKEN_DOWN:
+        return False
+    return not (settings.FOUR_EYES and record.taken_down_by() == user.pk)
+
+
 def reviewed_by(user):
     """Which of the records in review somebody may publish, as a Q."""
     return ~Q(created_by=user, published_at=None) if settings.FOUR_EYES else Q()
@@ -116,11 +156,13 @@ class RoleBackend(ModelBackend):
     """Passwords as Django checks them, permissions from the roles: no rows that could say otherwise."""
 
     def get_user(self, user_id):
-        """The user with their roles, by one statement; None if there is none or it is not active."""
-        user = User.objects.filter(pk=user_id).annotate(held=groups_of("pk")).first()
+        """The user with their roles and factors, by one statement; None if there is no active one."""
+        rows = User.objects.annotate(held=groups_of("pk"), factors=factors_of("pk"))
+        user = rows.filter(pk=user_id).first()
         if user is None or not self.user_can_authenticate(user):
             return None
         remember(user, user.held)
+        user._factors = user.factors
         return user
 
     def has_perm(self, user_obj, perm, obj=None):

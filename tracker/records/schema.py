@@ -67,7 +67,7 @@ PARAMETERS = {
     ),
     "cursor": (
         f"{START} to start, then as next says: pages that cost the same however far one goes.",
-        {"type": "string"},
+        {"type": "string", "minLength": 1},
     ),
 }
 READS = {
@@ -100,6 +100,11 @@ PUBLICATION = {
         "publication": {"type": "string", "enum": Publication.values},
         "version": {"type": "integer"},
         "comment": {"type": ["string", "null"], "description": "Why a draft was sent back to its author."},
+        "approved_for": {
+            "type": ["string", "null"],
+            "format": "date-time",
+            "description": "When it becomes public by itself; told to editors.",
+        },
         "missing": SENTENCES,
         "hints": {**SENTENCES, "description": "What hinders nobody, but is worth knowing."},
         "drafts": {
@@ -116,12 +121,13 @@ PUBLICATION = {
             },
         },
     },
-    "required": ["publication", "version", "comment", "missing", "hints", "drafts"],
+    "required": ["publication", "version", "comment", "approved_for", "missing", "hints", "drafts"],
 }
 PREVIEW = {
     "publication": "in_review",
     "version": 3,
     "comment": None,
+    "approved_for": None,
     "missing": [],
     "hints": ["It has no date."],
     "drafts": [],
@@ -131,9 +137,13 @@ TOKEN = {"token": []}
 KEY = "The id, or the slug where records of this kind have one."
 ERRORS = {
     "400": "A parameter is wrong; errors names it and what would be right.",
+    "401": "The credentials are not valid, or are needed.",
+    "403": "The token does not reach it.",
     "404": "Nothing is here, or nothing that is public.",
     "406": "The format that Accept asks for is not offered.",
     "410": "It was published and has been withdrawn.",
+    "414": "The address is too long.",
+    "429": "These were too many; Retry-After says in how many seconds to try again.",
     "503": "The database cannot be reached at the moment.",
 }
 
@@ -199,13 +209,18 @@ class Schema(WritingSchema, AutoSchema):
         values = {"fields": shape.names(), "omit": shape.names(), "expand": sorted(shape.expandable())}
         if name == "ordering":
             values[name] = [sign + key for key in order_keys(shape) for sign in ("", "-")]
-        return help_text, schema or {"type": "array", "items": {"type": "string", "enum": values[name]}}
+        return help_text, schema or {
+            "type": "array",
+            "items": {"type": "string", "enum": values[name]},
+            "minItems": 1,
+        }
 
     def _get_response_bodies(self, direction="response"):
         problem = self.component("Problem", PROBLEM)
         if self.writes():
             return self.write_answers(problem)
-        codes = ["400", "406", "503"] if self.is_list() or "{" not in self.path else list(ERRORS)
+        absent = () if "{" in self.path else ("404", "410")
+        codes = [code for code in ERRORS if code not in absent]
         answers = {
             code: {"description": ERRORS[code], "content": {TYPE: {"schema": problem}}} for code in codes
         }

@@ -3,10 +3,12 @@
 from rest_framework import serializers
 
 from . import editorial
-from .editing import MOST_DOCUMENTS, VERBS
+from .choices import TakedownReason
+from .editing import ALREADY_PUBLIC, ALSO, KEEP, MOST_DOCUMENTS, VERBS
 from .problems import TYPE
 from .samples import SAMPLE_ID, needed, sample, sample_document
 from .shapes import FULL, PartialDate, PartShape, Pick
+from .unnamed import HOMONYM
 from .writer import REASON, references_of, rows_of, written
 
 WRITES = {
@@ -18,8 +20,11 @@ WRITES = {
     "destroy": "Deletes one's own draft that was never published.",
     "submit": "Hands a draft over for review.",
     "send_back": "Returns what is in review to its author.",
-    "publish": "Makes the record public, and the drafts that belong to it: all or none.",
+    "publish": "Makes the record public, and the drafts that belong to it: all or none; at its publish_at, if"
+    " that is to come.",
     "withdraw": "Takes the record back.",
+    "takedown": "Takes the record out of every channel at once, as if it had never been there, and with a"
+    " person every public record whose text names them, but for the ids in keep.",
     "apply": "Makes the change that is proposed, in the version that it was proposed for.",
     "decline": "Refuses the change that is proposed; its author reads why.",
 }
@@ -35,9 +40,10 @@ ERRORS = {
     "415": "Send application/json.",
     "422": "The Idempotency-Key named another request.",
     "428": "If-Match is missing, or names no version.",
+    "429": "These were too many; Retry-After says in how many seconds to try again.",
     "503": "The database cannot be reached at the moment.",
 }
-ALWAYS = ("400", "401", "403", "409", "413", "415", "503")
+ALWAYS = ("400", "401", "403", "409", "413", "415", "429", "503")
 MORE = {
     "create": ("422",),
     "bulk_update": ("412",),
@@ -64,6 +70,15 @@ IDEMPOTENCY_KEY = {
     "name": "Idempotency-Key",
     "description": "A text that names this request: sent again with it, it is done once. Kept for a day.",
     "schema": {"type": "string", "maxLength": 100},
+}
+TICK = {
+    "type": "boolean",
+    "default": False,
+    "description": "That what is told of a dialogue that was not open is public already where it is cited.",
+}
+OTHER = {
+    "type": "string",
+    "description": "Why a name that was refused is somebody else's; by editors cleared for both.",
 }
 VERSION = {"type": "integer", "description": "The version that is meant: the number in its ETag."}
 KEPT = {
@@ -95,8 +110,13 @@ class WritingSchema:
         if not self.writes() or action == "destroy" or (action in DECISIONS and not saying):
             return None
         if saying:
-            schema, example = said(saying), {saying: "The source says something else."}
-            required = action in ("withdraw", "send_back", "decline")
+            schema = said(saying, *ALSO.get(action, ()))
+            example = {saying: "The source says something else."}
+            required = action in ("withdraw", "send_back", "decline", "takedown")
+            if action == "takedown":
+                schema |= {"required": [REASON]}
+                schema["properties"][REASON] = {"type": "string", "enum": TakedownReason.values}
+                example = {REASON: TakedownReason.SAFETY}
         else:
             schema, example, required = *self.documents(self.view.shape(pick=FULL)), True
         return {"content": {"application/json": {"schema": schema, "example": example}}, "required": required}
@@ -121,6 +141,7 @@ class WritingSchema:
         if not isinstance(shape, PartShape):
             why = "Why it is changed; required once it was published. Public."
             found |= {REASON: {"type": "string", "description": why}, editorial.KEY: editorial.SCHEMA}
+            found |= {HOMONYM: OTHER}
         schema = {"type": "object", "properties": found, "additionalProperties": False}
         whole = () if partial else fields.items()
         required = [*(named_by or {}), *(name for name, field in whole if needed(shape, field))]
@@ -162,8 +183,10 @@ class WritingSchema:
         return {"200": answer(one, example), **kept, **errors}
 
 
-def said(name):
-    return {"type": "object", "properties": {name: {"type": "string"}}, "additionalProperties": False}
+def said(*names):
+    known = {HOMONYM: OTHER, ALREADY_PUBLIC: TICK, KEEP: {"type": "array", "items": {"type": "string"}}}
+    told = {name: known.get(name, {"type": "string"}) for name in names}
+    return {"type": "object", "properties": told, "additionalProperties": False}
 
 
 def several(schema):

@@ -137,7 +137,7 @@ class Computed(Own):
         super().__init__(**kwargs)
 
 
-class Moment(serializers.DateTimeField):
+class Moment(editorial.Zoned):
     """A moment in UTC, always with microseconds."""
 
     def to_representation(self, moment):
@@ -409,14 +409,22 @@ def row(shape, reader):
     return Json([(name, column(field, reader)) for name, field in shape.fields.items()])
 
 
+def link_of(relation):
+    """The table of a relation to many, and the names of its keys: here, and at the other end."""
+    if relation.concrete:
+        return relation.remote_field.through, relation.m2m_field_name(), relation.m2m_reverse_field_name()
+    field = relation.field
+    return relation.through, field.m2m_reverse_field_name(), field.m2m_field_name()
+
+
 def related(model, name, user):
     """The rows behind a key or a list of a model that the user may see, seen from a row of that model."""
     relation = model._meta.get_field(name)
     rows = relation.related_model.objects.visible_to(user)
     if relation.many_to_many:
-        here, there = relation.m2m_field_name(), relation.m2m_reverse_field_name()
-        through = relation.remote_field.through.objects.filter(**{here: OuterRef(OuterRef("pk"))})
-        return rows.filter(pk__in=through.values(there))
+        through, here, there = link_of(relation)
+        links = through.objects.filter(**{here: OuterRef(OuterRef("pk"))})
+        return rows.filter(pk__in=links.values(there))
     if relation.one_to_many:
         return rows.filter(**{relation.field.name: OuterRef("pk")})
     return rows.filter(pk=OuterRef(relation.attname))

@@ -4,6 +4,7 @@ Apart from the admin classes, because Django imports it before there are models.
 """
 
 from django.apps import apps
+from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.apps import AuthConfig
@@ -14,6 +15,7 @@ from django.urls import path
 from tracker.records.autocomplete import LabelledAutocomplete
 from tracker.records.dates import understand
 from tracker.records.held import hold
+from tracker.records.proof import is_proven, remember_device
 
 
 class SiteConfig(AdminConfig):
@@ -32,6 +34,15 @@ class Site(AdminSite):
 
     def admin_view(self, view, cacheable=False):
         return hold(super().admin_view(view, cacheable))
+
+    def each_context(self, request):
+        return {**super().each_context(request), "second_factor": settings.SECOND_FACTOR}
+
+    def login(self, request, extra_context=None):
+        response = super().login(request, extra_context)
+        if request.method == "POST" and response.status_code == 302 and is_proven(request):
+            remember_device(request, response, request.user.get_username())
+        return response
 
     def index(self, request, extra_context=None):
         return super().index(request, {**self.start.overview(request.user), **(extra_context or {})})
@@ -71,9 +82,9 @@ class Site(AdminSite):
 
 
 def move_tokens(listed):
-    """Lists tokens with the accounts of their owners, for those too who see no other account."""
+    """Lists tokens, and who read what, with the accounts; for those too who see no other account."""
     shown = listed.get("records", {"models": []})["models"]
-    tokens = [model for model in shown if model["object_name"] == "ApiToken"]
+    tokens = [model for model in shown if model["object_name"] in ("ApiToken", "Reading")]
     for model in tokens:
         shown.remove(model)
         accounts = {"name": AccountsConfig.verbose_name, "app_label": "auth", "models": []}

@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from . import faults, roles
 from .choices import Vocabulary
+from .texts import Tidy
 
 PREFIX = "dtrk_"  # by which programs that look for lost secrets know one
 FORM = re.compile(rf"{PREFIX}[0-9a-f]{{64}}")
@@ -29,7 +30,7 @@ USE_IS_NOTED_EVERY = timedelta(minutes=1)
 class TokenScope(Vocabulary):
     READ = "read", "Read"
     WRITE = "write", "Write drafts, and change and submit records"
-    PUBLISH = "publish", "Publish, withdraw and send back"
+    PUBLISH = "publish", "Publish, withdraw, take down and send back"
 
 
 def digest(text):
@@ -58,7 +59,7 @@ class ApiTokenQuerySet(models.QuerySet):
         return self if everything else self.filter(user=user)
 
 
-class ApiToken(models.Model):
+class ApiToken(Tidy):
     """A secret by which a program acts for its owner: within its scopes, and no more than the owner may."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+", editable=False)

@@ -6,6 +6,7 @@ from rest_framework import serializers
 from .dates import understand
 from .documents import Invalid, pointer
 from .shapes import PartialDate
+from .texts import tidied
 
 KINDS = (
     (serializers.ListField, list, "Give a list."),
@@ -26,6 +27,14 @@ def read(field, value, path):
         return field.run_validation(value)
     except serializers.ValidationError as error:
         raise Invalid(dict(explained(field, error.detail, path))) from None
+    except ValidationError as error:
+        raise Invalid({path: " ".join(error.messages)}) from None
+
+
+def said(text, path):
+    """A text that no model checks, a reason or a comment, as it is kept; Invalid if it cannot be."""
+    try:
+        return tidied(text)
     except ValidationError as error:
         raise Invalid({path: " ".join(error.messages)}) from None
 

@@ -1,5 +1,6 @@
 """Who may see what: the one rule that every read starts from."""
 
+from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
@@ -10,9 +11,10 @@ from .choices import Confidentiality, Publication
 from .fields import GuardedSave, GuardedUpdate
 from .names import tokens
 from .search import Token
+from .texts import Tidy
 
 NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none(), still asks the database
-SEARCH_WORDS = 8
+SEARCH_WORDS = settings.MAX_WORDS
 
 
 class VisibleQuerySet(GuardedUpdate, models.QuerySet):
@@ -44,13 +46,14 @@ class VisibleQuerySet(GuardedUpdate, models.QuerySet):
         return self.get(slug=slug, publication=Publication.PUBLISHED)
 
 
-class Visible(GuardedSave):
+class Visible(Tidy, GuardedSave):
     """Whatever the visibility rule speaks of."""
 
     visible_with = ()  # foreign keys: hidden as soon as one is; a null key hides nothing
     cited = False  # whether it needs a citation to be published
     gone = False  # whether it answers 410 after it was public and is withdrawn
     remembered = True  # whether its history is kept
+    internal = frozenset()  # fields that only editors see
     names_who = ()  # fields that say who it is: once it is no longer named, its history withholds them
 
     objects = VisibleQuerySet.as_manager()
@@ -66,6 +69,21 @@ class Visible(GuardedSave):
         """Checks every constraint, those on derived columns too, which no form holds."""
         editable = {name for name in exclude or () if self._meta.get_field(name).editable}
         super().validate_constraints(exclude=editable)
+        keys = [field for field in self._meta.concrete_fields if field.related_model is type(self)]
+        if circles := [key.name for key in keys if key.name not in editable and self.is_circle(key)]:
+            raise ValidationError(dict.fromkeys(circles, "It would lead back to this record: give another."))
+
+    def is_circle(self, key):
+        """Whether a key, followed from row to row, leads back: through rows that who made this one sees.
+
+        No other, so that a refusal tells nobody of what they do not see; the last to be published is refused.
+        """
+        above, passed = getattr(self, key.attname), set()
+        rows = type(self).objects.visible_to(self.created_by) if above else ()
+        while above and above not in passed and above != self.pk:
+            passed.add(above)
+            above = rows.filter(pk=above).values_list(key.attname, flat=True).first()
+        return above == self.pk
 
     def get_constraints(self):
         """The constraints to ask for one by one: no checks if one statement says that all of them hold."""

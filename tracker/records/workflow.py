@@ -4,17 +4,25 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 from django.db import transaction
 from django.utils import timezone
 
-from . import roles
-from .choices import Publication
+from . import ledger, roles
+from .choices import Publication, TakedownReason
 from .context import noted
 from .fields import PartialDateField
 from .history import Entry
+from .idempotency import KeptAnswer
+from .log import make_neutral
+from .scheduled import CHANGED, Approval
+from .takedown import belonging, naming
+from .unnamed import Change, Named, refuse_names
+
+HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
 
 
 class Workflow:
     """Mixin for a record: who may move it from state to state, and what is checked before."""
 
     publishes = ()  # lists of records that belong to it and are published with it
+    forgets_slug = False  # whether withdrawal deletes its slug and its old ones
 
     def submit(self, by, comment=""):
         """Hand a draft over for review."""
@@ -37,13 +45,29 @@ class Workflow:
             lists = [rows.order_by("pk").select_for_update(**locking) for rows in lists]
         return [row for rows in lists for row in rows.filter(publication__in=waiting)]
 
-    def unready(self):
-        """What stands between it and its publication, its own mistakes included: sentences."""
+    def unready(self, moment=None):
+        """What stands between it and its publication at a moment, now unless given: sentences."""
+        found = []
         try:
             self.full_clean()
         except ValidationError as error:
-            return [*self._in_words(error), *self.missing()]
-        return self.missing()
+            found += self._in_words(error)
+        if self.publish_at and self.publish_at > (moment or timezone.now()):
+            found.append("Its publish_at is later: wait, or clear it.")
+        return [*found, *self.missing()]
+
+    def exposes(self):
+        """What its publication may be the first to tell: a sentence that asks its publisher, or ""."""
+        return ""
+
+    def lacking(self, moment, already_public):
+        """What stands against its publication, what it exposes included: sentences."""
+        exposed = "" if already_public else self.exposes()
+        return [*self.unready(moment), *filter(None, [exposed])]
+
+    def scheduled_for(self):
+        """Its publish_at while that is to come, else None."""
+        return self.publish_at if self.publish_at and self.publish_at > timezone.now() else None
 
     def hints(self, user, together=()):
         """What hinders nobody but is worth knowing before it is published with others: sentences."""
@@ -67,31 +91,112 @@ class Workflow:
             about = "" if name == NON_FIELD_ERRORS else f"{self._meta.get_field(name).verbose_name}: "
             yield from (f"{about}{sentence}" for sentence in sentences)
 
+    def publish(self, by, comment="", already_public=False, homonym=""):
+        """Make it and the drafts that belong to it public: all, or ValidationError with what is missing.
+
+        With a publish_at to come it is approved for that moment. `already_public`: the publisher says so of
+        everything that `exposes` something. `homonym` says why a name in it that is not to be public is
+        somebody else's.
+        """
+        try:
+            self._publish(by, comment, already_public, homonym)
+        except Named:
+            self.refresh_from_db()  # it was published, and is not any more
+            raise
+
     @transaction.atomic
-    def publish(self, by, comment=""):
-        """Make it and the drafts that belong to it public: all, or ValidationError with what is missing."""
+    def _publish(self, by, comment, already_public, homonym):
         self._must_edit(by)
         self._lock()
-        together = [self, *self.drafts(by, of=("self",), no_key=True)]
+        if self.publication == Publication.TAKEN_DOWN and not comment.strip():
+            raise ValidationError({"comment": "Say why it comes back: it was taken down."})
+        together, moment = [self, *self.drafts(by, of=("self",), no_key=True)], self.scheduled_for()
+        self._check(by, together, moment, already_public)
+        if moment is None:
+            return self._make_public(by, together, comment, homonym)
+        self._rehearse(by, together, comment, homonym)
+        for record in together:
+            draft = record.publication == Publication.DRAFT
+            waits = Publication.IN_REVIEW if draft else record.publication
+            record._move(by, "approved", HIDDEN, waits, comment)
+        said = {"comment": comment, "already_public": already_public, "homonym": homonym}
+        said["publish_at"] = moment
+        return Approval.objects.note(self, together, by, **said)
+
+    def publish_approved(self, approval):
+        """Make public what was approved for a moment that has come, as `publish` does, if it is unchanged."""
+        by = approval.approved_by
+        self._must_edit(by)
+        self._lock()
+        drafts = self.drafts(by, of=("self",), no_key=True)
+        together = [record for record in [self, *drafts] if approval.names(record)]
+        if not approval.fits(together):
+            raise ValidationError(CHANGED)
+        self._check(by, together, None, approval.already_public)
+        self._make_public(by, together, approval.comment, approval.homonym)
+
+    def _check(self, by, together, moment, already_public):
+        """Raises unless somebody may publish all of these at a moment, and nothing stands against it."""
         for record in together:
             if not roles.may_publish(by, record):
                 raise PermissionDenied(f"Somebody else publishes first what you wrote: {record}.")
-        missing = {record: record.unready() for record in together}
-        if any(missing.values()):
+        found = {record: record.lacking(moment, already_public) for record in together}
+        if any(found.values()):
             raise ValidationError(
-                missing.pop(self)
-                + [f"{record}: {said}" for record, all_said in missing.items() for said in all_said]
+                found.pop(self)
+                + [f"{record}: {said}" for record, all_said in found.items() for said in all_said]
             )
-        hidden = set(Publication) - {Publication.PUBLISHED}
+
+    def _rehearse(self, by, together, comment, homonym):
+        """Raises what publishing them would raise now, and leaves them as they are."""
+        with transaction.atomic():
+            self._make_public(by, together, comment, homonym)
+            transaction.set_rollback(True)
         for record in together:
-            record._move(by, "published", hidden, Publication.PUBLISHED, comment)
+            record.refresh_from_db()
+
+    @staticmethod
+    def _make_public(by, together, comment, homonym):
+        for record in together:
+            record._move(by, "published", HIDDEN, Publication.PUBLISHED, comment)
+        refuse_names(by, [Change(record, homonym=homonym) for record in together])
 
     def withdraw(self, by, reason):
         """Take it back from every channel; the reason stands in the history."""
         if not reason.strip():
             raise ValidationError({"reason": "Say why it is withdrawn."})
         self._must_edit(by)
+        self.lapse(by, reason)
+
+    def lapse(self, by, reason):
+        """Take it back since nothing allows it any more, which asks for no editor."""
         self._move(by, "withdrawn", {Publication.PUBLISHED}, Publication.WITHDRAWN, reason)
+
+    @transaction.atomic
+    def takedown(self, by, reason, keep=()):
+        """Take it out of every channel at once, as if it had never been there, and what else names it.
+
+        What names a person in its own text goes too, but for the ids in `keep`. It comes back by publish().
+        """
+        if reason not in TakedownReason:
+            raise ValidationError({"reason": f"Give one of {', '.join(TakedownReason)}."})
+        self._must_edit(by)
+        for record in [self, *(row for row in naming(self) if str(row.pk) not in keep)]:
+            record.take_down(by, reason)
+
+    def take_down(self, by, reason):
+        """Take this one down; who may is for the caller to say."""
+        states = set(Publication) - {Publication.TAKEN_DOWN}
+        self._move(by, "taken down", states, Publication.TAKEN_DOWN, reason)
+        for record in [self, *belonging(self)]:
+            make_neutral(record)
+        KeptAnswer.objects.telling_of([self]).delete()
+
+    def taken_down_by(self):
+        """The id of who took it down last; None if nobody did."""
+        entries = Entry.objects.of(self).filter(after__publication=Publication.TAKEN_DOWN)
+        last = entries.exclude(before__publication=Publication.TAKEN_DOWN).last()
+        return last and last.user_id
 
     @staticmethod
     def _must_edit(by):
@@ -103,6 +208,7 @@ class Workflow:
         self._lock()
         if self.publication not in from_states:
             raise ValidationError(f"It cannot be {verb}: it is {self.get_publication_display().lower()}.")
+        Approval.objects.of(self).delete()  # whatever is done, it is done now
         before, self.publication = self.publication, to_state
         self._moved(by)
         try:
@@ -110,8 +216,11 @@ class Workflow:
         except ValidationError:
             self.publication = before
             raise
-        with noted(user=by.pk, reason=comment):
+        with noted(user=by and by.pk, reason=comment):
             self.save()
+        if Publication.TAKEN_DOWN in (before, to_state):
+            deed = ledger.DeedKind.TAKEDOWN if to_state == Publication.TAKEN_DOWN else ledger.DeedKind.RETURN
+            ledger.enter(self, deed)
 
     def _lock(self):
         """Read it anew and keep others from writing it: what was read before may have been changed since."""

@@ -16,10 +16,11 @@ from rest_framework import serializers
 from . import editorial
 from .choices import Publication
 from .documents import MOST_ENTRIES, MOST_FAULTS, Invalid, pointer
-from .models import Part, Slugged
+from .models import Part, Record, Slugged
 from .problems import nearest
 from .refusals import check_references, put_in_words, sentence
 from .shapes import PartShape, Ref
+from .unnamed import HOMONYM, SENTENCE, Named, refuse_names
 from .values import read
 
 REASON, SECRECY = "reason", "confidentiality"
@@ -40,8 +41,12 @@ def references_of(field):
 
 
 def written(shape):
-    """The fields of a shape that can be written, by name."""
-    relations = {field.name for field in shape.Meta.model._meta.get_fields() if field.is_relation}
+    """The fields of a shape that can be written, by name. Links are written at the end that has them."""
+    relations = {
+        field.name
+        for field in shape.Meta.model._meta.get_fields()
+        if field.is_relation and (field.concrete or not field.many_to_many)
+    }
     return {
         name: field
         for name, field in shape.fields.items()
@@ -53,10 +58,13 @@ def written(shape):
 class Writer:
     """Makes records of documents on behalf of a user. Errors are collected; `check` raises them together."""
 
-    def __init__(self, user):
+    def __init__(self, user, tried=False):
+        self.tried = tried  # whether it is only looked at
         self.user, self.errors, self.wanted, self.found, self.hidden = user, {}, {}, {}, set()
         self.usernames, self.users = set(), {}
         self.taken = 0  # entries of lists
+        self.places = {}  # id of a part: its pointer
+        self.changes = []  # (pointer, Change) of what is public
         self.sound = 0  # how many errors there were before the document at hand
 
     def check(self):
@@ -72,8 +80,20 @@ class Writer:
         """A transaction in which everything is written, or nothing because there are errors."""
         with transaction.atomic(), put_in_words():
             yield
+            self.refuse_names()
             self.check()
             check_references()
+
+    def refuse_names(self):
+        """Points at each text that names somebody whom we do not name, where it is no mere look."""
+        changes = [change for _, change in self.changes]
+        try:
+            if not (self.tried or self.errors):
+                refuse_names(self.user, changes)
+        except Named as error:
+            tops = {change.record.pk: path for path, change in self.changes}
+            for row, field, _ in error.texts:
+                self.fail(pointer({**tops, **self.places}.get(row.pk, ""), field), SENTENCE)
 
     # Before anything is built: every reference of the documents, looked up by one statement for each model.
 
@@ -154,11 +174,13 @@ class Writer:
         return many, nested
 
     def refuse_unknown(self, shape, fields, document, path):
-        known = {*shape.names(), *shape.internal()} | (set() if isinstance(shape, PartShape) else {REASON})
+        sayings = () if isinstance(shape, PartShape) else (REASON, HOMONYM)
+        known = {*shape.names(), *shape.internal(), *sayings}
         for name in sorted(set(document) - known)[:MOST_FAULTS]:
             self.fail(pointer(path, name), f"There is no such key. {nearest(name, fields)}")
-        if REASON in known and not isinstance(document.get(REASON, ""), str):
-            self.fail(pointer(path, REASON), "Give a text.")
+        for name in sayings:
+            if not isinstance(document.get(name, ""), str):
+                self.fail(pointer(path, name), "Give a text.")
 
     def a_list(self, value, path):
         self.taken += len(value) if isinstance(value, list) else 0
@@ -241,11 +263,11 @@ class Writer:
         fields = instance._meta.concrete_fields
         wrong = {field.name for field in fields if self.failed(pointer(path, field.name))}
         keys = {field.name for field in fields if field.is_relation and getattr(instance, field.attname)}
-        with self.collecting(path):
+        with self.collecting(path, instance):
             instance.clean_fields(exclude=wrong | keys)
         if len(self.errors) > self.sound:
             return
-        with self.collecting(path):
+        with self.collecting(path, instance):
             instance.clean()
             instance.validate_constraints(exclude=unique_parts(instance))
 
@@ -253,12 +275,14 @@ class Writer:
         return any(f"{place}/".startswith(f"{path}/") for place in self.errors)
 
     @contextmanager
-    def collecting(self, path):
+    def collecting(self, path, instance):
+        work = editorial.FIELDS if isinstance(instance, Record) else ()
         try:
             yield
         except ValidationError as error:
             for name, said in error.message_dict.items():
-                self.fail(path if name == NON_FIELD_ERRORS else pointer(path, name), " ".join(said))
+                inside = pointer(path, editorial.KEY) if name in work else path
+                self.fail(inside if name == NON_FIELD_ERRORS else pointer(inside, name), " ".join(said))
 
     def link(self, instance, name, rows, new):
         """Links a record to these rows and no others, but for those that the user does not see."""

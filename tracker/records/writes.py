@@ -16,6 +16,8 @@ from .log import make_neutral
 from .models import Proposal
 from .refusals import put_in_words, together
 from .shapes import FULL, PartShape, Pick, Reader
+from .unnamed import HOMONYM, Change, standing
+from .values import said
 from .writer import REASON, Writer, key_of, rows_of, written
 
 PROTECTED = "Other records point at what is left out: keep it, or change them first."
@@ -26,10 +28,10 @@ class PreconditionFailed(exceptions.APIException):
     default_detail = "Somebody changed it since you read it: read it again."
 
 
-def reason_in(document):
-    """The reason that a document gives, "" if it gives none."""
-    reason = document.get(REASON) if isinstance(document, dict) else None
-    return reason.strip() if isinstance(reason, str) else ""
+def reason_in(document, path="", key=REASON):
+    """The reason that a document gives, "" if it gives none; Invalid if it cannot be kept."""
+    reason = document.get(key) if isinstance(document, dict) else None
+    return said(reason, f"{path}/{key}") if isinstance(reason, str) else ""
 
 
 def create(shape, user, document):
@@ -52,9 +54,12 @@ def make(shape, user, documents, paths):
         ]
 
 
-def change(shape, user, record, document, partial):
-    """A record as a document says, locked by the caller; `partial` keeps what the document leaves out."""
-    writer = Writer(user)
+def change(shape, user, record, document, partial, tried=False):
+    """A record as a document says, locked by the caller; `partial` keeps what the document leaves out.
+
+    `tried`: the caller undoes it, to see what it would be.
+    """
+    writer = Writer(user, tried)
     writer.look_up(shape, [document], [record])
     with writer.all_or_nothing():
         return write(writer, shape, record, document, partial=partial)
@@ -107,11 +112,11 @@ def propose(shape, user, record, document):
         raise Invalid({f"/{REASON}": "Say why it is to be changed."})
     version = record.version
     with transaction.atomic():
-        change(shape, user, record, document, partial=True)
+        change(shape, user, record, document, partial=True, tried=True)
         transaction.set_rollback(True)
-    kept = {name: value for name, value in document.items() if name != REASON}
+    kept = {name: value for name, value in document.items() if name not in (REASON, HOMONYM)}
     about = {"model": record._meta.label, "record_id": record.pk, "version": version}
-    return Proposal.objects.create(**about, document=kept, reason=document[REASON], created_by=user)
+    return Proposal.objects.create(**about, document=kept, reason=reason_in(document), created_by=user)
 
 
 def write(writer, shape, instance, document, path="", partial=False):
@@ -119,11 +124,14 @@ def write(writer, shape, instance, document, path="", partial=False):
     writer.sound = len(writer.errors)
     public = not instance._state.adding and instance.publication == Publication.PUBLISHED
     lacked, before = (instance.missing(), public_form(shape, instance)) if public else ([], None)
+    stood = standing(instance) if public else None
     write_record(writer, shape, instance, document, path, partial)
     if public and len(writer.errors) == writer.sound:
         for sentence in instance.missing():
             if sentence not in lacked:
                 writer.fail(path, sentence)
+        told = reason_in(document), reason_in(document, key=HOMONYM)
+        writer.changes.append((path, Change(instance, stood, *told)))
         if public_form(shape, instance) != before:
             type(instance).objects.filter(pk=instance.pk).update(changed_at=timezone.now())
     return instance
@@ -137,7 +145,7 @@ def public_form(shape, record):
 
 def write_record(writer, shape, instance, document, path, partial=False):
     """Saves one record and its lists, with its reason in the history, then what is nested in it."""
-    new, reason = instance._state.adding, reason_in(document)
+    new, reason = instance._state.adding, reason_in(document, path)
     with noted(**({"reason": reason} if reason else {})):
         many, nested = writer.fill(shape, instance, document, path, partial)
         if not writer.errors:
@@ -202,6 +210,7 @@ def write_parts(writer, shape, record, name, documents, path, new):
             part.position = number
         writer.fill(shape, part, document, pointer(path, number))
         kept.append(part)
+        writer.places[part.pk] = pointer(path, number)
     if not writer.errors:
         save_parts(writer, shape.Meta.model, kept, known, path)
 

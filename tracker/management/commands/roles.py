@@ -17,7 +17,7 @@ from rest_framework import exceptions
 
 from tracker.records import editing, roles
 from tracker.records.accounts import grant
-from tracker.records.choices import Confidentiality, Publication
+from tracker.records.choices import TAKEN_BACK, Confidentiality, Publication, TakedownReason
 from tracker.records.models import Place
 from tracker.records.tokens import ApiToken, TokenScope
 
@@ -33,6 +33,7 @@ STATES = {  # publication, who is behind it: its writer or whom it is given to, 
     "Published and restricted": (Publication.PUBLISHED, "", Confidentiality.RESTRICTED),
     "Withdrawn, one's own": (Publication.WITHDRAWN, "created_by", Confidentiality.PUBLIC),
     "Withdrawn, of others": (Publication.WITHDRAWN, "", Confidentiality.PUBLIC),
+    "Taken down, of others": (Publication.TAKEN_DOWN, "", Confidentiality.PUBLIC),
     "A confidential draft, one is cleared": (Publication.DRAFT, "cleared", Confidentiality.CONFIDENTIAL),
     "Confidential, one is cleared": (Publication.PUBLISHED, "cleared", Confidentiality.CONFIDENTIAL),
     "Confidential, one is not": (Publication.PUBLISHED, "", Confidentiality.CONFIDENTIAL),
@@ -53,7 +54,7 @@ def people():
 def sample(state, user, author):
     """The key of a new record in a state of STATES, seen from a user."""
     publication, tie, confidentiality = STATES[state]
-    once = timezone.now() if publication in (Publication.PUBLISHED, Publication.WITHDRAWN) else None
+    once = timezone.now() if publication in (Publication.PUBLISHED, *TAKEN_BACK) else None
     known = {"publication": publication, "confidentiality": confidentiality, "published_at": once}
     record = Place.objects.create(name="Sample", **{"created_by": author, **known})
     if tie == "cleared":
@@ -79,7 +80,8 @@ def undone(act):
 def does(user, key, verb, four_eyes):
     """Whether somebody may do a verb to a record as it is stored."""
     with override_settings(FOUR_EYES=four_eyes):
-        return undone(lambda: getattr(Place.objects.get(pk=key), verb)(user, "A sample."))
+        words = TakedownReason.SAFETY if verb == "takedown" else "A sample."
+        return undone(lambda: getattr(Place.objects.get(pk=key), verb)(user, words))
 
 
 def deeds(user, key):
@@ -96,7 +98,9 @@ def deeds(user, key):
     }
     for verb in editing.VERBS:
         always, sometimes = (does(user, key, verb, four_eyes) for four_eyes in (True, False))
-        said[verb.replace("_", " ") + ("" if always else NOT_ALWAYS)] = sometimes
+        said[{"takedown": "take down"}.get(verb, verb.replace("_", " ")) + ("" if always else NOT_ALWAYS)] = (
+            sometimes
+        )
     return [words for words, may in said.items() if may]
 
 
@@ -106,6 +110,7 @@ def others(user, token):
     writes, tokens = admin.site.get_model_admin(Place), admin.site.get_model_admin(ApiToken)
     asked = {
         "A new record": {"write": writes.has_add_permission(request)},
+        "What others took down": {"erase": roles.erases(user)},
         "A proposal of others": {"apply": roles.edits(user), "decline": roles.edits(user)},
         "Confidential records": {"be cleared for": roles.may_be_cleared(user)},
         "Tokens of one's own": {

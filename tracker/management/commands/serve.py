@@ -7,6 +7,7 @@ import signal
 import socket
 import subprocess
 import sys
+import threading
 import time
 
 from django.conf import settings
@@ -14,11 +15,11 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import Tags
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import OperationalError, connection
+from django.db import Error, OperationalError, connection
 from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 
-from tracker import embedded
+from tracker import embedded, restoring
 from tracker.environment import read
 from tracker.records.accounts import grant
 from tracker.records.roles import Role
@@ -26,6 +27,7 @@ from tracker.records.roles import Role
 log = logging.getLogger(__name__)
 # Several requests of one process may wait for the database at the same time.
 THREADS = 4
+PUBLISHED_EVERY = 30  # seconds
 
 
 def refuse_taken_port():
@@ -148,6 +150,16 @@ def stop(web):
         os.killpg(web.pid, signal.SIGKILL)
 
 
+def publish_what_is_due():
+    """Publishes what is due, again and again; while the database is away it waits for the next time."""
+    while True:
+        try:
+            call_command("publish_due")
+        except Error:
+            connection.close()
+        time.sleep(PUBLISHED_EVERY)
+
+
 class Command(BaseCommand):
     help = "Prepares the database and serves site, admin and API until it is told to stop."
 
@@ -161,6 +173,7 @@ class Command(BaseCommand):
         try:
             self.wait_for(self.web)
             self.say_where(shown)
+            threading.Thread(target=publish_what_is_due, daemon=True).start()  # has a connection of its own
             while True:
                 self.watch()
                 time.sleep(0.25)
@@ -179,6 +192,8 @@ class Command(BaseCommand):
             raise CommandError(f"The database of DATABASE_URL cannot be used: {words}") from None
 
     def make_ready(self):
+        if restoring.is_marked():
+            raise CommandError("A backup is being restored here: let `manage.py restore` come to its end.")
         keep_secret()
         migrate()
         self.check(tags=[Tags.database], databases=["default"])

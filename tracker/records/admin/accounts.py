@@ -10,15 +10,20 @@ from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path
+from django_otp.plugins.otp_static.models import StaticDevice
+from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tracker.records import editorial
-from tracker.records.accounts import end_sessions, grant, link_lasts_until, password_link
+from tracker.records.accounts import LoginForm, end_sessions, grant, link_lasts_until, password_link
 from tracker.records.roles import Role, edits
+from tracker.records.texts import LineField
 
 from .pages import answer, answer_once
 
 User = get_user_model()
 admin.site.unregister([User, Group])  # roles are the only groups, and nobody changes what they may do
+admin.site.unregister([TOTPDevice, StaticDevice])  # their pages would show the secrets of others
+admin.site.login_form = LoginForm
 
 
 class AccountForm(forms.ModelForm):
@@ -30,6 +35,7 @@ class AccountForm(forms.ModelForm):
     class Meta:
         model = User
         fields = ["username", "first_name", "last_name", "email", "is_active"]
+        field_classes = {"first_name": LineField, "last_name": LineField}
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -170,17 +176,19 @@ class AccountAdmin(SaysWhatIsTaken, admin.ModelAdmin):
             self.message_user(request, "A link is for the open account of somebody else.", messages.ERROR)
             return redirect("admin:auth_user_change", pk)
         if request.method == "POST":
-            self.log_change(request, user, "Took the password and gave a link that sets a new one.")
-            return self.show_link(request, user)
+            factors = "factors" in request.POST
+            taken = "password and the second factor" if factors else "password"
+            self.log_change(request, user, f"Took the {taken} and gave a link that sets a new one.")
+            return self.show_link(request, user, factors)
         said = {"title": "New password link", "original": user}
         return answer(self, request, "admin/account_link.html", **said)
 
-    def show_link(self, request, user):
+    def show_link(self, request, user, factors=False):
         return answer_once(
             self,
             request,
             title=f"Password link for {user.username}",
-            secret=password_link(user),
+            secret=password_link(user, factors),
             says="Whoever opens it sets the password of this account: send it by a way that you trust.",
             until=link_lasts_until(),
         )

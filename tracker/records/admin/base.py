@@ -3,6 +3,7 @@
 from django.contrib import admin, messages
 from django.db import models
 from django.db.models import Q
+from django.utils.text import capfirst
 
 from tracker.records import roles
 from tracker.records.autocomplete import is_uuid
@@ -14,6 +15,7 @@ from tracker.records.shapes import record_url
 from tracker.records.visible import SEARCH_WORDS, Visible
 
 from .bulk import Bulk
+from .erasing import Erasing
 from .history import REASON, History
 from .inlines import citation_inline
 from .kept import KeptFilters
@@ -36,8 +38,10 @@ from .relations import VisibleRelations
 from .rights import Rights, editing_fields
 from .similar import Similar
 from .stale import SEEN, Stale, claim
+from .unnamed import Unnamed
 from .verbs import Verbs
 
+BY_ITSELF = "is confidential, by what it is: only who is cleared sees it."
 KEPT = (
     "slug",
     "version",
@@ -161,8 +165,9 @@ class Page(VisibleAdmin):
 
     def save_related(self, request, form, formsets, change):
         super().save_related(request, form, formsets, change)
-        if "confidentiality" in form.changed_data or not change:
-            self.keep_secret(request, form.instance)
+        raised = form.instance.confidentiality != form.initial.get("confidentiality")
+        if raised or "confidentiality" in form.changed_data or not change:
+            self.keep_secret(request, form.instance, form)
 
     def save_formset(self, request, form, formset, change):
         """Saves rows, those that are records of their own over the version that was shown only."""
@@ -170,7 +175,7 @@ class Page(VisibleAdmin):
             if SEEN in row.fields and row.has_changed():
                 claim(row.instance)
         formset.save()
-        for row in formset.new_objects:
+        for row in [*formset.new_objects, *(row for row, _ in formset.changed_objects)]:
             if isinstance(row, Record):
                 self.keep_secret(request, row)
         if any(getattr(form, "left_out", False) for form in formset.extra_forms):
@@ -178,16 +183,24 @@ class Page(VisibleAdmin):
             said = f"A row of {rows} that held nothing but a source was left out."
             self.message_user(request, said, messages.WARNING)
 
-    def keep_secret(self, request, record):
-        """Clear who made a record confidential for it, and take its name out of the log."""
+    def keep_secret(self, request, record, form=None):
+        """Clear who made a record confidential for it, and take its name out of the log.
+
+        What made itself confidential, whatever its form said, is said to be so.
+        """
         if record.confidentiality == Confidentiality.PUBLIC:
             return
         if record.confidentiality == Confidentiality.CONFIDENTIAL:
+            said = form.cleaned_data.get("confidentiality") if form else record.confidentiality
+            if said != record.confidentiality:
+                self.message_user(request, f"{capfirst(str(record))} {BY_ITSELF}", messages.WARNING)
             record.cleared.add(request.user)
         make_neutral(record)
 
 
-class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Stale, Rights, Verbs, Page):
+class RecordAdmin(
+    KeptFilters, Similar, Bulk, Proposing, History, Unnamed, Stale, Rights, Erasing, Verbs, Page
+):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's

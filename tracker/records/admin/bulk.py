@@ -10,6 +10,7 @@ from django.utils.text import capfirst
 
 from tracker.records import editorial, refusals
 from tracker.records.context import noted
+from tracker.records.unnamed import SENTENCE, Change, Named, refuse_names, standing
 
 from .forms import label_of, readable, sentences
 from .history import reason_field
@@ -86,12 +87,22 @@ class Bulk:
             records = list(rows.select_for_update(of=("self",)).order_by("pk"))
             seen = form.cleaned_data["seen"].split()
             form.data = {**form.data.dict(), "seen": versions_of(records)}
+            stood = [standing(record) for record in records]
             for record in records:
                 known = versions_of([record]) in seen
                 for said in self.against(request, record, name, value) if known else [changed_since(record)]:
                     form.add_error(None, f"{record}: {said}")
+            self.check_names(request, form, list(map(Change, records, stood)))
             transaction.set_rollback(not form.is_valid())
         return form.is_valid()
+
+    def check_names(self, request, form, changes):
+        """The reason, which is public too, names nobody whom we do not name."""
+        said = form.cleaned_data["reason"]
+        try:
+            refuse_names(request.user, [change._replace(reason=said) for change in changes])
+        except Named:
+            form.add_error("reason", SENTENCE)
 
     def against(self, request, record, name, value):
         """What stands against a change of one record: sentences; none, and it is saved."""
@@ -103,7 +114,10 @@ class Bulk:
         try:
             with transaction.atomic():
                 record.full_clean()
+                if refusal := editorial.against(request.user, record, record.confidentiality):
+                    return [refusal]
                 record.save()
+                self.keep_secret(request, record)
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:

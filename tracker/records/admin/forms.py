@@ -170,8 +170,8 @@ class RecordForm(forms.ModelForm):
             except ValidationError as problem:
                 self._update_errors(problem)
         secrecy = getattr(self.instance, "confidentiality", None)  # which the model may have raised by itself
-        new = secrecy and self.instance._state.adding and not self.errors
-        if new and (refusal := editorial.against(self.writer, self.instance, secrecy)):
+        known = secrecy and not self.errors
+        if known and (refusal := editorial.against(self.writer, self.instance, secrecy)):
             self.add_error(None, refusal)
 
     def add_error(self, field, error):

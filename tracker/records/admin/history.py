@@ -18,6 +18,8 @@ from tracker.records.context import note
 from tracker.records.history import Entry
 from tracker.records.models import INTERNAL, Part, Record
 from tracker.records.past import Past
+from tracker.records.texts import SaidField
+from tracker.records.unnamed import Homonym
 
 from .forms import HIDDEN, label_of, readable, sentences
 from .lists import is_vocabulary, name_of
@@ -46,7 +48,7 @@ class Occasion(NamedTuple):
 
 def reason_field(required=True):
     """The field for the reason of a change to what was published."""
-    return forms.CharField(
+    return SaidField(
         label="Reason for this change",
         required=required,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
@@ -186,6 +188,7 @@ class History:
         occasions = Told(Past(record, request.user)).occasions()
         page = Paginator(occasions, PAGE).get_page(request.GET.get("page"))
         said = {"title": "History", "page": page, "newest": occasions[0] if occasions else None}
+        said["homonyms"] = Homonym.objects.of(record, request.user)
         said = {**self.page_context(request, record), **said, **(extra_context or {})}
         return answer(self, request, "admin/record_history.html", **said)
 

@@ -14,6 +14,7 @@ from django.urls import path
 from tracker.records.choices import Publication
 from tracker.records.pages import number_in
 from tracker.records.saved import SavedFilter
+from tracker.records.texts import LineField
 
 MOST, LARGEST = 20, 999_999_999  # filters of a list, and the number of one
 PASSING = {IS_POPUP_VAR, TO_FIELD_VAR, ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, PAGE_VAR}
@@ -37,7 +38,7 @@ def shortcuts(model):
 
 
 class KeepForm(forms.Form):
-    name = forms.CharField(max_length=SavedFilter._meta.get_field("name").max_length)
+    name = LineField(max_length=SavedFilter._meta.get_field("name").max_length)
     query = forms.CharField(max_length=SavedFilter._meta.get_field("query").max_length)
 
 

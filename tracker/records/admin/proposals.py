@@ -22,6 +22,7 @@ from tracker.records.models import Part
 from tracker.records.past import Past, restore
 from tracker.records.proposals import Proposal, ProposalState
 from tracker.records.shapes import Pick, Reader, registry
+from tracker.records.texts import SaidField
 from tracker.records.writer import rows_of, written
 
 from .forms import HIDDEN, label_of, readable
@@ -224,7 +225,7 @@ def taken_back(record, moment, user):
 
 
 class DecisionForm(forms.Form):
-    comment = forms.CharField(
+    comment = SaidField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text="Needed to decline: its author reads it.",

@@ -16,11 +16,12 @@ from django.urls import reverse
 from django.utils import timezone
 
 from tracker.records import roles
-from tracker.records.choices import Publication
+from tracker.records.choices import TAKEN_BACK, Publication
 from tracker.records.history import Entry
 from tracker.records.models import Record, Slugged
 from tracker.records.pages import number_in
 from tracker.records.proposals import Proposal, ProposalState
+from tracker.records.scheduled import Approval
 from tracker.records.unread import unread
 
 from .forms import label_of
@@ -210,6 +211,24 @@ def in_review(user):
     ]
 
 
+def approved(user, **conditions):
+    """The records that were approved for a moment, with that moment."""
+    approvals = Approval.objects.filter(**conditions)
+    moment = approvals.filter(record_id=OuterRef("pk")).values("publish_at")
+    return [
+        rows.filter(pk__in=approvals.values("record_id")).annotate(moment=Subquery(moment))
+        for rows in all_records(user)
+    ]
+
+
+def scheduled(user):
+    return approved(user, problem="")
+
+
+def not_published(user):
+    return approved(user, problem__gt="")
+
+
 def proposals(user):
     return [
         Proposal.objects.visible_to(user).filter(state=ProposalState.OPEN).annotate(moment=F("created_at"))
@@ -249,7 +268,7 @@ def as_a_whole(user):
 
 def source_withdrawn(user):
     for rows in published(user):
-        gone = cited(rows, user, source__publication=Publication.WITHDRAWN)
+        gone = cited(rows, user, source__publication__in=TAKEN_BACK)
         yield rows.filter(Exists(gone)).annotate(moment=F("published_at"))
 
 
@@ -257,6 +276,14 @@ start = Start()
 start.add(
     Section("drafts", "My drafts", drafts, roles.writes, ("-moment", "pk")),
     Section("review", "Waiting for my review", in_review),
+    Section(
+        "not-published",
+        "Not published as planned",
+        not_published,
+        mixed=True,
+        help="Its moment came, and something stood against it: its page says what.",
+    ),
+    Section("planned", "To be published at a moment", scheduled, mixed=True),
     Section("proposals", "Proposals", proposals, roles.writes),
     Section("changes", "Changed after publication, to be read by a second editor", to_read),
     Section("follow-ups", "Follow-ups due", follow_ups, roles.writes, mixed=True),

@@ -1,4 +1,4 @@
-"""The verbs in the admin: submit, send back, publish and withdraw, on many records from a list or on one."""
+"""The verbs in the admin: from submit to take down, on many records from a list or on one."""
 
 from typing import NamedTuple
 
@@ -14,8 +14,13 @@ from django.utils.html import format_html, format_html_join
 
 from tracker.records import refusals, roles
 from tracker.records.autocomplete import is_uuid
-from tracker.records.choices import Publication
+from tracker.records.choices import Publication, TakedownReason
 from tracker.records.history import Entry
+from tracker.records.ledger import LedgerAway
+from tracker.records.scheduled import Approval
+from tracker.records.takedown import naming
+from tracker.records.texts import SaidField
+from tracker.records.unnamed import HOMONYM, SENTENCE
 from tracker.records.unread import is_unread, read
 
 from .forms import label_of, readable, sentences
@@ -23,6 +28,7 @@ from .lists import lists_of
 from .pages import address_of, answer
 from .rights import editing_fields
 from .stale import versions_of
+from .unnamed import homonym_field
 
 AT_ONCE = 200
 DONE = {
@@ -30,6 +36,7 @@ DONE = {
     "send_back": "sent back",
     "publish": "published",
     "withdraw": "withdrawn",
+    "takedown": "taken down",
 }
 
 
@@ -49,6 +56,13 @@ ASKED = {
         "Reason",
         "Why it is taken back. It stands in the history of each and is never published.",
     ),
+    "takedown": Words(
+        "Take down",
+        "These leave every channel at once, with everything that belongs to them, as if they had never been"
+        " there. Their addresses are forgotten. Publishing brings them back, and asks why.",
+        "Reason",
+        "It stands in the history of each and is never published.",
+    ),
     "send_back": Words(
         "Send back",
         "These become drafts again, for whoever wrote them to mend:",
@@ -59,20 +73,52 @@ ASKED = {
 
 
 class SayingForm(forms.Form):
-    reason = forms.CharField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
+    reason = SaidField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
 
     def __init__(self, words, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["reason"].label, self.fields["reason"].help_text = words.label, words.help
 
 
+class TakedownForm(SayingForm):
+    reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
+    keep = forms.MultipleChoiceField(
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
+        label="Stays public",
+        help_text="The text of these names who is taken down. What you do not tick is taken down too.",
+    )
+
+    def __init__(self, words, naming, *args, **kwargs):
+        super().__init__(words, *args, **kwargs)
+        self.fields["keep"].choices = naming
+        if not naming:
+            del self.fields["keep"]
+
+
 class PublishingForm(forms.Form):
     mark = forms.CharField(widget=forms.HiddenInput)
-    comment = forms.CharField(
+    comment = SaidField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text="It stands in the history of each and is never published.",
     )
+    already_public = forms.BooleanField(
+        required=False,
+        label="Already public there",
+        help_text="Who took part is public already, in the source that is cited. Kept in the history.",
+    )
+    homonym = homonym_field()
+
+
+def utc(moment):
+    """A moment in words."""
+    return f"{moment:%Y-%m-%d %H:%M} UTC"
+
+
+def is_for_names(problems):
+    """Whether something was refused because it names somebody."""
+    return any(SENTENCE in said for said in problems)
 
 
 def chosen(request):
@@ -83,7 +129,10 @@ def chosen(request):
 class Verbs:
     """Mixin for the admin of records."""
 
-    actions = ["submit_selected", "publish_selected", "send_back_selected", "withdraw_selected"]
+    actions = [
+        *("submit_selected", "publish_selected", "send_back_selected", "withdraw_selected"),
+        "take_down_selected",
+    ]
     change_form_template = "admin/record_form.html"
 
     @admin.action(description="Submit the selected for review", permissions=["change"])
@@ -102,6 +151,10 @@ class Verbs:
     def withdraw_selected(self, request, queryset):
         return self.ask(request, "withdraw", queryset)
 
+    @admin.action(description="Take the selected down ...", permissions=["edit"])
+    def take_down_selected(self, request, queryset):
+        return self.ask(request, "takedown", queryset)
+
     def ask(self, request, page, queryset):
         """Goes to a page that asks something before it acts on many records."""
         keys = list(queryset.values_list("pk", flat=True)[: AT_ONCE + 1])
@@ -114,12 +167,16 @@ class Verbs:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
     def carry_out(self, request, verb, keys, *args):
-        """Do it to each record in a transaction of its own, and say of each one that was refused why."""
-        done, refused = 0, []
+        """Do it to each record in a transaction of its own, and say of each one that was refused why.
+
+        Returns all that was said against it.
+        """
+        done, refused, against = 0, [], []
         for record in self.get_queryset(request).filter(pk__in=list(keys)):
             problems = self.attempt(request, verb, record, *args)
             done += not problems
             refused += [self.refusal(record, problems)] if problems else []
+            against += problems
         if done:
             count = (
                 f"1 {self.opts.verbose_name} was"
@@ -130,12 +187,13 @@ class Verbs:
         if refused:
             said = format_html("Not {}:<ul>{}</ul>", DONE[verb], format_html_join("", "{}", zip(refused)))
             self.message_user(request, said, messages.ERROR)
+        return against
 
-    def attempt(self, request, verb, record, *args):
+    def attempt(self, request, verb, record, *args, **more):
         """What stands against it, nothing if it was done."""
         try:
             with transaction.atomic():
-                getattr(record, verb)(request.user, *args)
+                getattr(record, verb)(request.user, *args, **more)
                 self.log_change(request, record, f"{DONE[verb].capitalize()}.")
         except PermissionDenied as problem:
             return [str(problem)]
@@ -143,12 +201,15 @@ class Verbs:
             return sentences(problem)
         except IntegrityError as problem:
             return [readable(refusals.words(problem))]
+        except LedgerAway as problem:
+            self.message_user(request, str(problem.detail), messages.ERROR)
         return []
 
     def refusal(self, record, problems):
         """A line for a message, which may outlive what its reader may see: no name of a sensitive record."""
         link = self.address("change", record.pk)
-        return format_html('<li><a href="{}">{}</a>: {}</li>', link, record, " ".join(problems))
+        label = f"{self.opts.verbose_name} {str(record.pk)[:8]}" if is_for_names(problems) else record
+        return format_html('<li><a href="{}">{}</a>: {}</li>', link, label, " ".join(problems))
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -169,14 +230,22 @@ class Verbs:
         if not self.has_edit_permission(request):
             raise PermissionDenied
         keys = chosen(request)
-        form = SayingForm(ASKED[verb], request.POST or None)
-        if form.is_valid():
-            self.carry_out(request, verb, keys, form.cleaned_data["reason"])
-            return redirect(self.address("change", keys[0]) if len(keys) == 1 else self.address("changelist"))
         records = self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user)
+        form = self.asking_form(request, verb, records)
+        if form.is_valid():
+            self.carry_out(request, verb, keys, *form.cleaned_data.values())
+            return redirect(self.address("change", keys[0]) if len(keys) == 1 else self.address("changelist"))
         said = {"title": ASKED[verb].title, "words": ASKED[verb], "form": form}
         labels = [label_of(record) for record in records]
         return answer(self, request, "admin/record_say.html", labels=labels, **said)
+
+    def asking_form(self, request, verb, records):
+        """The form of a page that asks; that of a takedown lists what else names who is taken down."""
+        if verb != "takedown":
+            return SayingForm(ASKED[verb], request.POST or None)
+        found = {row.pk: row for record in records for row in naming(record)}
+        listed = [(str(pk), f"{row._meta.verbose_name}: {label_of(row)}") for pk, row in found.items()]
+        return TakedownForm(ASKED[verb], listed, request.POST or None)
 
     def editable(self, request, object_id):
         """The record of a page that is for editors only."""
@@ -190,21 +259,25 @@ class Verbs:
     def publish_view(self, request, object_id):
         """Lists what is published together and what each lacks; then publishes all of it, or nothing."""
         record = self.editable(request, object_id)
-        together = [record, *record.drafts(request.user)]
+        together, moment = [record, *record.drafts(request.user)], record.scheduled_for()
         form = PublishingForm(request.POST or None, initial={"mark": versions_of(together)})
         if form.is_valid() and self.published(request, record, together, form):
             number = f" with {len(together) - 1} that belong to it" if together[1:] else ""
-            self.message_user(request, f"1 {self.opts.verbose_name} was published{number}.", messages.SUCCESS)
+            done = f"approved, to be published at {utc(moment)}" if moment else "published"
+            self.message_user(request, f"1 {self.opts.verbose_name} was {done}{number}.", messages.SUCCESS)
             return redirect(self.address("change", record.pk))
         rows = [self.readiness(request, one, together) for one in together]
-        said = {"title": "Publish", "record": record, "form": form, "rows": rows}
+        said = {"title": "Publish", "record": record, "form": form, "rows": rows, "moment": moment}
+        said["exposes"] = any(one.exposes() for one in together)
         ready = not any(row["missing"] for row in rows)
-        return answer(self, request, "admin/record_publish.html", ready=ready, **said)
+        named = form.is_bound and is_for_names(form.non_field_errors())
+        return answer(self, request, "admin/record_publish.html", ready=ready, named=named, **said)
 
     def published(self, request, record, together, form):
         """Whether it was published; if not, the form says why."""
         if form.cleaned_data["mark"] == versions_of(together):
-            problems = self.attempt(request, "publish", record, form.cleaned_data["comment"])
+            said = {name: form.cleaned_data[name] for name in ("comment", "already_public", HOMONYM)}
+            problems = self.attempt(request, "publish", record, **said)
         else:
             problems = ["It was changed since you looked: look again, then publish."]
         form.data = {**form.data.dict(), "mark": versions_of(together)}
@@ -224,8 +297,8 @@ class Verbs:
             "record": record,
             "kind": record._meta.verbose_name,
             "address": address_of(record, "change"),
-            "missing": mine + [readable(said) for said in record.unready()],
-            "hints": record.hints(request.user, together),
+            "missing": mine + [readable(said) for said in record.unready(page.scheduled_for())],
+            "hints": [*record.hints(request.user, together), *filter(None, [record.exposes()])],
         }
 
     def read_view(self, request, object_id):
@@ -253,10 +326,12 @@ class Verbs:
         verb = next((verb for verb in ("submit", "publish") if f"_{verb}" in request.POST), None)
         if verb is None:
             return None
-        if verb == "publish" and self.has_edit_permission(request) and obj.drafts(request.user):
+        back = obj.publication == Publication.TAKEN_DOWN
+        more = back or obj.exposes() or obj.scheduled_for() or obj.drafts(request.user)
+        if verb == "publish" and self.has_edit_permission(request) and more:
             return redirect(self.address("publish", obj.pk))
-        self.carry_out(request, verb, [obj.pk])
-        return redirect(self.address("change", obj.pk))
+        named = is_for_names(self.carry_out(request, verb, [obj.pk]))
+        return redirect(self.address("publish" if named else "change", obj.pk))
 
     def verbs(self, request, obj):
         """The verbs that this user may use on a record, or on a new one, as it is now."""
@@ -267,6 +342,7 @@ class Verbs:
             "send_back": edits and state == Publication.IN_REVIEW,
             "publish": state != Publication.PUBLISHED and roles.may_publish(request.user, record),
             "withdraw": edits and state == Publication.PUBLISHED,
+            "takedown": edits and obj and state != Publication.TAKEN_DOWN,
             "read": edits and obj and is_unread(obj, request.user),
         }
         return {verb for verb, may in allowed.items() if may}
@@ -280,6 +356,7 @@ class Verbs:
     def standing(self, request, obj):
         """Where a record stands in the workflow, for its page."""
         unpublished = obj.publication != Publication.PUBLISHED
+        approval = Approval.objects.of(obj).first() if roles.edits(request.user) else None
         may_change = self.has_change_permission(request, obj)
         return {
             "lists": lists_of(obj, request),
@@ -287,13 +364,17 @@ class Verbs:
             "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
             "waits": obj.publication == Publication.IN_REVIEW and not may_change,
             "missing": [readable(said) for said in obj.missing()] if unpublished and may_change else [],
+            "hints": obj.hints(request.user) if unpublished and may_change else [],
             "four_eyes": unpublished
             and self.has_edit_permission(request)
             and not roles.may_publish(request.user, obj),
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
+            "approval": approval,
+            "still_approved": approval and approval.covers(obj),
             "last": Entry.objects.of(obj).select_related("user").last(),
             **{f"{verb}_url": f"{self.address(verb)}?ids={obj.pk}" for verb in ASKED},
             "read_url": self.address("read", obj.pk),
+            "erase_url": obj.publication == Publication.TAKEN_DOWN and self.address("erase", obj.pk),
         }
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

@@ -1,0 +1,169 @@
+"""Three worlds, each grown from the one before by what somebody must not see.
+
+`open` holds what is public or known to have been (410), everybody's own drafts, and the accounts. `hidden`
+adds what only those see who work on it: drafts, what is in review, withdrawn or restricted, and secrets of public
+records. `secret` adds what nobody sees who is not cleared for it.
+"""
+
+from datetime import timedelta
+
+from django.apps import apps
+from django.db import connection
+from django.utils import timezone
+
+from tests import make
+from tests.generate import MODELS, PUBLIC, STATES, World
+from tests.twins.canaries import Canaries
+from tests.twins.lures import Lures
+from tracker.records.choices import Confidentiality, Publication
+from tracker.records.context import noted
+from tracker.records.models import Part, Slugged
+
+SECRET = [state for state in dict.fromkeys(STATES) if state[1] == Confidentiality.CONFIDENTIAL]
+HIDDEN = [state for state in dict.fromkeys(STATES) if state not in (PUBLIC, *SECRET)]
+GONE = (Publication.WITHDRAWN, Confidentiality.PUBLIC)
+LATER = timedelta(days=400)
+SCOPES = ("read", "write", "publish")
+BEFORE = {  # who asks: the world that they know; the other one has everything
+    "nobody": "open",
+    "contributor": "open",
+    "case_officer": "open",
+    "administrator": "open",
+    "editor": "hidden",
+    "superuser": "hidden",
+}
+
+
+def ours():
+    labels = {"records", "people", "dialogues"}
+    return [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels]
+
+
+def known(model):
+    """The rows that the public may see, or may know to have been public: those answer 410."""
+    rows = model.objects.visible_to(None)
+    return rows | model.objects.withdrawn() if getattr(model, "gone", False) else rows
+
+
+class Worlds(Lures):
+    """`open()`, `hidden()` and `secret()` in this order.
+
+    `public` is how many public rows of each model, `size` how many of each model and hidden state, and
+    `copies` how often each of these stands there once more.
+    """
+
+    def __init__(self, public=4, size=1, copies=0):
+        self.world, self.size, self.copies = World(seed=7, states=[PUBLIC] * public), size, copies
+        self.canaries, self.first = Canaries(), {}
+
+    def open(self):
+        roles = [name for name in BEFORE if name not in ("nobody", "superuser")]
+        self.people = {role: make.member(role, username=f"the-{role}") for role in roles}
+        self.people["superuser"] = make.superuser("the-superuser")
+        self.author = make.superuser("the-author")
+        self.tokens = {name: make.token(user, *SCOPES)[1] for name, user in self.people.items()}
+        self.world.build()
+        for model in MODELS:
+            if model.gone:
+                self.world.add(model, *GONE)
+            for role in ("contributor", "case_officer"):
+                self.world.add(model, "draft", "public", created_by=self.people[role])
+        self.public = {model: list(model.objects.visible_to(None).order_by("pk")) for model in MODELS}
+        for rows in self.public.values():
+            self.remember(rows[0])
+
+    def remember(self, row):
+        """Gives a public row a past that is told: a correction, and a former slug."""
+        with noted(user=self.author.pk, reason="A misprint."):
+            if isinstance(row, Slugged):
+                row.change_slug(f"{row.slug[:60]}-now")
+            row.save()
+
+    def hidden(self):
+        self.grow("hidden", HIDDEN)
+        for model in MODELS:
+            for row in self.public[model][:2]:
+                self.lure(row)
+        self.others()
+
+    def secret(self):
+        self.grow("secret", SECRET)
+        for model in MODELS:
+            for row in self.public[model][:2]:
+                self.lure_secretly(row)
+
+    def grow(self, name, states):
+        """Rows of every model in these states, one to be published later, public ones below them, copies."""
+        sight = self.people["editor"] if name == "secret" else None
+        before = {model: list(model._base_manager.values_list("pk", flat=True)) for model in MODELS}
+        for model in MODELS:
+            for state in states * self.size:
+                self.world.add(model, *state)
+            self.world.add(model, *states[0], publish_at=timezone.now() + LATER)
+        self.world.liked = lambda row: (row.publication, row.confidentiality) in states
+        for model in (model for model in MODELS if model.visible_with):
+            for _ in range(2 * self.size):
+                self.world.add(model, *PUBLIC)
+        news = {model: model._base_manager.exclude(pk__in=before[model]).order_by("pk") for model in MODELS}
+        for model in MODELS:
+            hide(model, news[model], sight)
+        self.first[name] = {model: list(rows) for model, rows in news.items()}
+        for rows in self.first[name].values():
+            for row in rows:
+                self.mark(name, row)
+        for model, rows in self.first[name].items():
+            multiply(model, [row.pk for row in rows], self.copies)
+
+    def mark(self, name, row):
+        """Puts canaries into a record and its parts."""
+        self.canaries.fill(name, row)
+        for relation in parts_of(type(row)):
+            for part in getattr(row, relation.get_accessor_name()).all():
+                self.canaries.fill(name, part)
+
+    def others(self):
+        """Accounts of people who do nothing here, and what belongs to them."""
+        for number in range(3):
+            word = self.canaries.word("hidden", "auth.User.username")
+            user = make.user(word)
+            make.token(user, *SCOPES, name=f"Token {number}")
+            self.canaries.fill("hidden", user)
+            self.belongings(user)
+
+
+def hide(model, news, sight):
+    """Hides of the new rows those that are visible nevertheless, because nothing hidden is above them."""
+    seen = news.filter(pk__in=model.objects.visible_to(sight).values("pk"))
+    if sight:
+        seen.update(confidentiality=Confidentiality.CONFIDENTIAL)
+        return
+    seen.update(publication=Publication.IN_REVIEW)
+    news.filter(pk__in=known(model).values("pk")).update(published_at=None)
+
+
+def parts_of(model):
+    """The relations to the parts of a model."""
+    found = model._meta.related_objects
+    return [one for one in found if issubclass(one.related_model, Part) and one.field.name == "record"]
+
+
+def multiply(model, keys, copies):
+    """So many copies of these rows and their parts, made by the database."""
+    for number in range(copies):
+        copy(model, "id", keys, number)
+        for relation in parts_of(model):
+            copy(relation.related_model, "record_id", keys, number)
+
+
+def copy(model, column, keys, number):
+    """A copy of the rows whose column is one of these keys: its ids are made of theirs and a number."""
+    made = "md5({0}::text || {1})::uuid"
+    special = {"id": made.format("id", number), "record_id": made.format("record_id", number)}
+    special["slug"] = f"left(slug, 80) || '-copy-{number}'"
+    columns = [field.column for field in model._meta.concrete_fields]
+    values = [special.get(name, f'"{name}"') for name in columns]
+    names = ", ".join(f'"{name}"' for name in columns)
+    table = model._meta.db_table
+    rows = f"SELECT {', '.join(values)} FROM {table} WHERE {column} = ANY (%s)"  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(f"INSERT INTO {table} ({names}) {rows}", [keys])

@@ -1,0 +1,198 @@
+"""No public text names somebody whom we do not name: whose names those are, and where they stand.
+
+A model that holds such names says so by `secrets(user=None)`: the Secrets in its rows; with a user only those
+that the user may know of.
+"""
+
+from functools import lru_cache
+from typing import NamedTuple
+from uuid import UUID
+
+from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from .choices import Confidentiality, Publication
+from .fields import Derived, PartialDateField
+from .mentions import Names
+from .search import Token
+from .visible import Visible
+
+
+class Secret(NamedTuple):
+    """A name that is not to be public, folded; whose it is, and in which row it stands.
+
+    `about`: the id of the only record about which nothing may say it; None: nothing public may.
+    """
+
+    name: str
+    person: UUID
+    row: UUID
+    about: UUID | None = None
+
+
+class Text(NamedTuple):
+    """What a field of a row says."""
+
+    row: Visible
+    field: str
+    text: str
+
+    @property
+    def key(self):
+        return self.row.pk, self.field, self.text
+
+
+class Mention(NamedTuple):
+    """A text that names somebody, and the secrets that it tells."""
+
+    text: Text
+    secrets: frozenset[Secret]
+
+
+def holders():
+    """The models that hold names that are not to be public."""
+    return [model for model in apps.get_models() if hasattr(model, "secrets")]
+
+
+def secrets(user=None):
+    """All names that are not to be public; with a user those that the user may know of."""
+    return {secret for model in holders() for secret in model.secrets(user)}
+
+
+@lru_cache(maxsize=256)
+def text_fields(model):
+    """The fields of a model in which readers see words that somebody typed."""
+    fields = model._meta.concrete_fields
+    return [field for field in fields if is_text(field) and field.name not in model.internal]
+
+
+def is_text(field):
+    inner = field.base_field if isinstance(field, ArrayField) else field
+    worded = isinstance(inner, (models.CharField, models.TextField)) and not inner.choices
+    return worded and not isinstance(field, (Derived, PartialDateField))
+
+
+def lists_of(model):
+    """The names of the lists of parts of a model."""
+    parts = [relation for relation in model._meta.related_objects if relation.field.name == "record"]
+    return [one.get_accessor_name() for one in parts if issubclass(one.related_model, Visible)]
+
+
+def rows_of(record):
+    """A record and its parts."""
+    return [record, *(part for name in lists_of(type(record)) for part in getattr(record, name).all())]
+
+
+def texts_of(row):
+    """The texts of one row that are public as soon as everything is that it belongs to."""
+    if getattr(row, "confidentiality", Confidentiality.PUBLIC) != Confidentiality.PUBLIC:
+        return
+    for field in text_fields(type(row)):
+        said = getattr(row, field.attname)
+        said = "\n".join(said) if isinstance(said, list) else said
+        if said:
+            yield Text(row, field.name, said)
+
+
+def is_open(record):
+    """Whether a record is public as far as it is for itself to say."""
+    return (record.publication, record.confidentiality) == (Publication.PUBLISHED, Confidentiality.PUBLIC)
+
+
+def public_texts(record):
+    """The texts of a record and its parts, none where the record itself is not public."""
+    return [text for row in rows_of(record) for text in texts_of(row)] if is_open(record) else []
+
+
+def above(row):
+    """The ids of a row and of what it is hidden with."""
+    parents = [getattr(row, name) for name in row.visible_with]
+    return {row.pk}.union(*(above(parent) for parent in parents if parent))
+
+
+def about(row):
+    """The ids of a row, of what its keys and links lead to, and of what that is about to which it belongs."""
+    keys = {getattr(row, field.attname) for field in row._meta.concrete_fields if field.is_relation}
+    links = [field for field in row._meta.many_to_many if issubclass(field.related_model, Visible)]
+    parents = [getattr(row, name) for name in row.visible_with]
+    linked = {key for field in links for key in getattr(row, field.name).values_list("pk", flat=True)}
+    return {row.pk, *keys, *linked}.union(*(about(parent) for parent in parents if parent))
+
+
+class Held:
+    """Names that are not to be public, made ready to be looked for in many texts."""
+
+    def __init__(self, held):
+        by_name = {}
+        for secret in held:
+            by_name.setdefault(secret.name, []).append(secret)
+        self.names = Names([(tuple(found), name) for name, found in by_name.items()])
+
+    def mentions(self, texts):
+        """The Mentions in texts."""
+        found = [(text, self.told_in(text)) for text in texts]
+        borne_by = bearers({word for _, told in found for words in told.values() for word in words})
+        for text, told in found:
+            kept = {
+                one
+                for one, words in told.items()
+                if one.about or not any(borne_by.get(word, set()) - {one.person} for word in words)
+            }
+            if kept:
+                yield Mention(text, frozenset(kept))
+
+    def told_in(self, text):
+        """{secret: family names that stand alone} of what a text tells, by whatever it is about."""
+        told = {one: words for found, words in self.names.found_in(text.text).items() for one in found}
+        if not told:
+            return told
+        hidden_with, around = above(text.row), about(text.row)
+        return {
+            one: words
+            for one, words in told.items()
+            if one.row != text.row.pk
+            and (one.about in around if one.about else one.person not in hidden_with)
+        }
+
+
+def bearers(words):
+    """{word: ids} of the public people in whose names some folded words are."""
+    found = {}
+    for model in holders() if words else ():
+        if hasattr(model, "other_names"):
+            rows = Token.objects.filter(token__in=words, confidentiality=Confidentiality.PUBLIC)
+            public = model.objects.visible_to(None).values("pk")
+            for word, key in rows.filter(record_id__in=public).values_list("token", "record_id"):
+                found.setdefault(word, set()).add(key)
+    return found
+
+
+def everything_public():
+    """Yields each record that is public."""
+    for model in apps.get_models():
+        if issubclass(model, Visible) and hasattr(model, "publication"):
+            lists = lists_of(model)
+            rows = model.objects.visible_to(None).order_by("pk").prefetch_related(*lists)
+            yield from rows.iterator(chunk_size=500)
+
+
+def mentions_in(records, held):
+    """The Mentions of Secrets in what is public of records."""
+    held = Held(held)
+    for record in records:
+        yield from held.mentions(public_texts(record))
+
+
+def public_texts_naming(person):
+    """The public records whose texts name a person who is to be no longer named: {record: names of fields}.
+
+    By any name that we hold of the person, in any form that is found. What belongs to the person, and so
+    disappears with them, is left out. It reads all that is public: some seconds for each 10,000 records.
+    """
+    named = {}
+    for mention in mentions_in(everything_public(), person.own_secrets()):
+        row, field, _ = mention.text
+        record = row.record if hasattr(row, "record") else row
+        named.setdefault(record, []).append(field)
+    return named

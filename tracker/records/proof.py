@@ -1,0 +1,44 @@
+"""What proves who somebody is, besides the password: the second factor, and the device that they use."""
+
+import secrets
+from datetime import timedelta
+
+from django.conf import settings
+from django.core import signing
+from django.utils.crypto import salted_hmac
+
+PROVEN = "second_factor"  # in the session, once a code was right
+LASTS = timedelta(days=180)
+
+
+def is_proven(request):
+    """Whether the session of a request may work: logged in, and proven where a second factor is asked for."""
+    return request.user.is_authenticated and (not settings.SECOND_FACTOR or PROVEN in request.session)
+
+
+def name_of(username):
+    """How the cookie names an account: who finds it learns no user name."""
+    return salted_hmac(__name__, username, algorithm="sha256").hexdigest()[:32]
+
+
+def known_device(request, username):
+    """The number of the device if somebody has logged in on it by this name before, else ""."""
+    given = request.COOKIES.get(settings.DEVICE_COOKIE_NAME, "")
+    try:
+        name, device = signing.loads(given, salt=__name__, max_age=LASTS)
+    except (signing.BadSignature, ValueError):
+        return ""
+    return device if name == name_of(username) else ""
+
+
+def remember_device(request, response, username):
+    """Let an answer tell the device that it is known from now on."""
+    device = known_device(request, username) or secrets.token_hex(16)
+    response.set_cookie(
+        settings.DEVICE_COOKIE_NAME,
+        signing.dumps([name_of(username), device], salt=__name__),
+        max_age=LASTS,
+        secure=settings.SESSION_COOKIE_SECURE,
+        httponly=True,
+        samesite="Strict",
+    )

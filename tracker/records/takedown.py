@@ -1,0 +1,65 @@
+"""What goes with a record that is taken down: what belongs to it, and what else names it in public."""
+
+from itertools import product
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Q
+
+from . import lint
+from .fields import Derived, PartialDateField
+
+
+def kinds():
+    """The models of records."""
+    return [model for model in apps.get_models() if hasattr(model, "takedown")]
+
+
+def belonging(record):
+    """The records that are hidden with it, seen by whomever, without itself."""
+    found = {}
+    waiting = [record]
+    while waiting:
+        above = waiting.pop()
+        for relation in above._meta.related_objects:
+            model, name = relation.related_model, relation.field.name
+            if hasattr(model, "takedown") and name in model.visible_with:
+                rows = [row for row in model.objects.filter(**{name: above.pk}) if row.pk not in found]
+                found |= {row.pk: row for row in rows}
+                waiting += rows
+    return [row for key, row in found.items() if key != record.pk]
+
+
+def naming(record):
+    """The public records that stay when a person is taken down, and whose own text names them."""
+    if not hasattr(record, "own_secrets"):
+        return []
+    gone = {record.pk, *(row.pk for row in belonging(record))}
+    return [one for one in lint.public_texts_naming(record) if one.pk not in gone]
+
+
+def names_of(record):
+    """What a record is called."""
+    own = [record.label] if hasattr(record, "label") else []
+    others = record.other_names.values_list("text", flat=True) if hasattr(record, "other_names") else []
+    return {*own, *others}
+
+
+def saying(model, names):
+    """The condition that one of these names stands in a text of a row."""
+    said = Q(pk__in=[])
+    for field, name in product(texts(model), names):
+        said |= Q(**{f"{field}__icontains": name})
+    return said
+
+
+def texts(model):
+    """The fields of a row that hold words; what only editors read is among them."""
+    words = (models.CharField, models.TextField)
+    return [
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, words)
+        and not (field.choices or isinstance(field, Derived | PartialDateField))
+        and field.name != "slug"
+    ]

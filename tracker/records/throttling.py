@@ -1,0 +1,114 @@
+"""How often somebody may try something: counted in the database, by all processes together.
+
+What is kept are keyed hashes, never a name or an address, and for about an hour.
+"""
+
+import ipaddress
+import json
+import math
+import secrets
+
+from django.conf import settings
+from django.contrib.postgres.fields import ArrayField
+from django.db import connection, models
+from django.utils.crypto import salted_hmac
+from rest_framework import exceptions
+
+PERIODS = {"MINUTE": 60, "HOUR": 3600}  # seconds, by the last word of a limit's name
+FORGET_EVERY = 100
+# One statement, one row: no two processes both take what is left. What is refused is not counted.
+SPEND = """
+INSERT INTO records_tally AS kept (key, moments) VALUES (%(key)s, ARRAY[statement_timestamp()])
+ON CONFLICT (key) DO UPDATE SET moments = statement_timestamp() || ARRAY(
+    SELECT moment FROM unnest(kept.moments) AS moment
+    WHERE moment > statement_timestamp() - make_interval(secs => %(period)s))
+WHERE %(most)s > (
+    SELECT count(*) FROM unnest(kept.moments) AS moment
+    WHERE moment > statement_timestamp() - make_interval(secs => %(period)s))
+RETURNING 1
+"""
+WAIT = """
+SELECT %(period)s - extract(epoch FROM statement_timestamp() - moment)
+FROM records_tally, unnest(moments) AS moment
+WHERE key = %(key)s ORDER BY moment DESC OFFSET %(most)s - 1 LIMIT 1
+"""
+FORGET = """
+DELETE FROM records_tally WHERE key IN (
+    SELECT key FROM records_tally
+    WHERE moments[1] < statement_timestamp() - make_interval(secs => %s) FOR UPDATE SKIP LOCKED)
+"""
+
+
+class Tally(models.Model):
+    """When somebody tried something, the newest first, as far back as it counts.
+
+    The migration makes the table unlogged: quick to write, and empty after a crash of the database.
+    """
+
+    key = models.CharField(max_length=64, primary_key=True)
+    moments = ArrayField(models.DateTimeField())
+
+    class Meta:
+        default_permissions = ()
+
+    def __str__(self):
+        return "tally"
+
+
+class TooMany(exceptions.Throttled):
+    """429 that says when to try again; `wait` is in seconds."""
+
+    def __init__(self, wait):
+        self.wait = max(1, math.ceil(wait))
+        left = f"{self.wait} seconds" if self.wait < 120 else f"{math.ceil(self.wait / 60)} minutes"
+        exceptions.APIException.__init__(self, f"Too many of these in a short time: try again in {left}.")
+
+
+def spend(limit, *who, share=1):
+    """Count a try of somebody; TooMany if the limit, or this share of it, is used up within its period.
+
+    `limit` is a name in settings.LIMITS; 0 there means none. Must not be called inside a transaction, which
+    would hold up everybody who is counted together.
+    """
+    most = math.ceil(settings.LIMITS[limit] * share)
+    if not most:
+        return
+    given = {"key": key_of(limit, *who), "most": most, "period": PERIODS[limit.rpartition("_")[2]]}
+    with connection.cursor() as cursor:
+        cursor.execute(SPEND, given)
+        if not cursor.fetchone():
+            cursor.execute(WAIT, given)
+            raise TooMany(*(cursor.fetchone() or [1]))
+        if not secrets.randbelow(FORGET_EVERY):
+            cursor.execute(FORGET, [max(PERIODS.values())])
+
+
+def check(limit, *who):
+    """TooMany if a limit is used up; counts nothing."""
+    most = settings.LIMITS[limit]
+    given = {"key": key_of(limit, *who), "most": most, "period": PERIODS[limit.rpartition("_")[2]]}
+    with connection.cursor() as cursor:
+        found = cursor.execute(WAIT, given).fetchone() if most else None
+    if found and found[0] > 0:
+        raise TooMany(*found)
+
+
+def key_of(*who):
+    """What is kept of who tried what: nobody finds it out from the table alone."""
+    return salted_hmac(__name__, json.dumps([str(each) for each in who]), algorithm="sha256").hexdigest()
+
+
+def address(request):
+    """The network that a request comes from: an IPv4 address, or the first 64 bits of an IPv6 one.
+
+    A forwarded header says what its sender likes. Believed is what PROXIES proxies of ours have added to it.
+    """
+    hops = [*request.META.get("HTTP_X_FORWARDED_FOR", "").split(","), request.META.get("REMOTE_ADDR", "")]
+    told = hops[-1 - settings.PROXIES] if len(hops) > settings.PROXIES else hops[-1]
+    try:
+        found = ipaddress.ip_address(told.strip())
+    except ValueError:
+        return hops[-1]
+    if found.version == 4:
+        return str(found)
+    return str(found.ipv4_mapped or ipaddress.ip_network((int(found) >> 64 << 64, 64)))
