@@ -20,6 +20,7 @@ from tracker.embedded import environment, programs
 from tracker.environment import BASE_DIR
 from tracker.records.models import OldSlug
 
+COMPUTED = {"published"}  # whether an identifier has to be unique: of its record, by a rule that may change
 OURS = ("records", "people", "dialogues")
 # What Django makes by itself, and what is computed anew.
 OWN = {"django_migrations", "django_content_type", "django_session", "django_admin_log"}
@@ -102,8 +103,9 @@ def quoted(columns):
 
 
 def rows(link, table, columns):
-    """The rows of a table as sorted texts, in these columns."""
-    found = link.execute(f"SELECT to_jsonb(kept)::text FROM (SELECT {quoted(columns)} FROM {table}) AS kept")
+    """The rows of a table as sorted texts, in these columns, without what is computed."""
+    said = [column for column in columns if column not in COMPUTED]
+    found = link.execute(f"SELECT to_jsonb(kept)::text FROM (SELECT {quoted(said)} FROM {table}) AS kept")
     return sorted(text for (text,) in found)
 
 
