@@ -90,8 +90,8 @@ class Workflow:
     def publish(self, by, comment="", already_public=False):
         """Make it and the drafts that belong to it public: all, or ValidationError with what is missing.
 
-        With a publish_at to come it is approved for that moment. `already_public`: the publisher says so of
-        everything that `exposes` something.
+        With a publish_at to come it is approved for that moment: the Approval is returned.
+        `already_public`: the publisher says so of everything that `exposes` something.
         """
         self._must_edit(by)
         self._lock()
