@@ -5,6 +5,7 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import F, Q
 
+from people.choices import ConsentScope
 from people.models import (
     Affiliation,
     CaseEvent,
@@ -25,6 +26,7 @@ from tracker.records.constraints import Said, language_code, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Source, Titled
 from tracker.records.names import fold
+from tracker.records.reading import note_load
 from tracker.records.search import tokens_trigger
 
 from .choices import (
@@ -64,6 +66,8 @@ TOLD_AGAIN = (
     "Its dialogue was perhaps not public: withdraw it, change this, and publish it again, with the tick that"
     " it is public already."
 )
+
+FOR_OTHERS = "It answers a judgement or a case of somebody who does not speak here."
 
 
 def not_above(low, high):
@@ -262,6 +266,8 @@ class Participation(Record):
         known = self.citations.filter(stance=Stance.SUPPORTS, source__in=Source.objects.visible_to(None))
         if self.dialogue.disclosure in UNDISCLOSED and not known.exists():
             found.append("Its dialogue was perhaps not public: cite a published source that supports it.")
+        if self.person and not self.person.allows(ConsentScope.PARTICIPATIONS):
+            found.append("The consent of the person does not cover participations.")
         return found
 
     def exposes(self):
@@ -315,6 +321,12 @@ class ParticipationIdentity(models.Model):
         if user:
             rows = rows.filter(participation__in=Participation.objects.visible_to(user).filter(cleared=user))
         return secrets_of(rows.values_list("person", "participation__dialogue"))
+
+    @classmethod
+    def from_db(cls, db, field_names, values):
+        row = super().from_db(db, field_names, values)
+        note_load(row.pk)
+        return row
 
     def clean(self):
         if self.participation.naming == Naming.NAMED:
@@ -372,6 +384,13 @@ class Assessment(Record):
         values = ASSESSMENT_VALUES.get(self.attribute)
         if values and self.value and self.value not in values:
             raise ValidationError({"value": f"Of {self.attribute} one says {', '.join(values)}."})
+
+    def about(self):
+        """The ids of whom it judges: of a group its members, as far as they are public."""
+        if not self.participation_id:
+            return {self.person_id, self.organization_id} - {None}
+        members = Participation.objects.visible_to(None).filter(member_of=self.participation_id)
+        return {*members.values_list("person", flat=True)} - {None}
 
     def missing(self):
         found = super().missing()
@@ -496,7 +515,16 @@ class Statement(Titled):
         organizations = Q(organization=None) | Q(organization__in=Organization.objects.visible_to(None))
         if self.speakers.exclude(people & organizations).exists():
             found.append("A speaker is not public: publish them, or mark the speaker as withheld.")
+        if self.answers_for_others(self.responds_to_assessments.all(), self.responds_to_cases.all()):
+            found.append(FOR_OTHERS)
         return found
+
+    def answers_for_others(self, assessments, cases):
+        """Whether one of these is about nobody who speaks here."""
+        speakers = Speaker.objects.filter(record__in=[self.pk, self.part_of_id or self.pk])
+        here = {key for pair in speakers.values_list("person", "organization") for key in pair} - {None}
+        about = [judgement.about() for judgement in assessments] + [{case.person_id} for case in cases]
+        return any(here.isdisjoint(keys) for keys in about)
 
 
 class Speaker(Part):

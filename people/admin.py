@@ -1,8 +1,10 @@
 """The admin of people, organizations and cases."""
 
-from django.contrib import admin
+from django.contrib import admin, messages
 from django.db.models import Prefetch
+from django.utils.text import capfirst
 
+from tracker.records import roles
 from tracker.records.admin import (
     IdentifierInline,
     OnlyShown,
@@ -13,7 +15,7 @@ from tracker.records.admin import (
     VisibleAdmin,
 )
 
-from . import models, start  # noqa: F401 - it adds what it knows of work
+from . import consent, models, start  # noqa: F401 - it adds what it knows of work
 
 KNOWN_AFFILIATIONS = 2
 
@@ -42,6 +44,17 @@ class PersonNameInline(OtherNameInline):
 
 class PersonIdentifierInline(IdentifierInline):
     model = models.PersonIdentifier
+
+
+class ConsentInline(PartInline):
+    """What the person allowed; a consent that is taken back stays, with the day."""
+
+    model = models.Consent
+    can_delete = False
+    verbose_name_plural = "consent (shown to those who work on the person, never published)"
+    fieldsets = [
+        (None, {"fields": [("scope", "date", "form", "valid_until", "withdrawn_on"), ("evidence",)]})
+    ]
 
 
 class OrganizationNameInline(OtherNameInline):
@@ -100,7 +113,19 @@ class PersonAdmin(RecordAdmin):
 
     tells = ["description", "nationality"]
     columns = ["name", "description", "birth_date", "state", "sources"]
-    inlines = [PersonNameInline, PersonIdentifierInline, AffiliationInline]
+    inlines = [PersonNameInline, PersonIdentifierInline, AffiliationInline, ConsentInline]
+
+    def get_inlines(self, request, obj):
+        works = obj is None or roles.works_on(request.user, obj)
+        return [one for one in super().get_inlines(request, obj) if works or one is not ConsentInline]
+
+    def save_related(self, request, form, formsets, change):
+        """Saves the rows; what no consent covers any more is taken back with them."""
+        super().save_related(request, form, formsets, change)
+        taken = [] if self.is_proposing(request) else consent.follow(form.instance, request.user)
+        if taken:
+            said = f"{len(taken)} taken back: {consent.ENDED.lower()}"
+            self.message_user(request, capfirst(said), messages.WARNING)
 
     def label(self, record, without=""):
         known = getattr(record, "known_affiliations", [])[:KNOWN_AFFILIATIONS]

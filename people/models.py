@@ -37,6 +37,10 @@ from .choices import (
     WgadCategory,
 )
 
+NO_RELATIVES = (
+    "Nothing is recorded of what they did, said or suffered themselves. Relatives and contacts get no record:"
+    " nobody is published for whom they know."
+)
 BEGINNINGS = [kind for kind, change in CUSTODY.items() if change == BEGINS]
 
 
@@ -230,9 +234,42 @@ class Person(Identified, Named):
         for name in ("birth_date", "death_date"):
             if (getattr(self, f"{name}_earliest") or today) > today:
                 raise ValidationError({name: "It lies in the future."})
+        before = Person.objects.filter(pk=self.pk, publication=Publication.PUBLISHED)
+        if not self.allows(ConsentScope.NAME) and before.exclude(basis=self.basis).exists():
+            raise ValidationError({"basis": "Enter the consent first, and save it."})
+
+    def hints(self, user, together=()):
+        found = super().hints(user, together)
+        if not self.is_of_public_interest(user):
+            found.append(NO_RELATIVES)
+        return found
+
+    def is_of_public_interest(self, user):
+        """Whether something is recorded that they did or suffered, as far as a user sees it."""
+        keys = [one for one in self._meta.related_objects if one.one_to_many and one.field.name != "record"]
+        lists = {one.related_name for one in keys} - {"affiliations"}
+        return any(getattr(self, name).visible_to(user).exists() for name in lists)
+
+    def allows(self, scope):
+        """Whether we may publish this, as far as the consent of the person is what allows it."""
+        by_consent = self.basis == PublishingBasis.CONSENT
+        return not by_consent or Consent.objects.valid().covering(scope).filter(record=self.pk).exists()
+
+    def missing(self):
+        found = super().missing()
+        if not self.allows(ConsentScope.NAME):
+            found.append("Its basis is consent, and no valid consent covers the name.")
+        return found
 
 
 class ConsentQuerySet(GuardedUpdate, models.QuerySet):
+    def visible_to(self, user):
+        """Those of the people whom the user works on."""
+        if not roles.writes(user):
+            return self.none()
+        worked_on = Person.objects.visible_to(user).filter(roles.work_of(user))
+        return self.filter(record__in=worked_on.values("pk"))
+
     def valid(self):
         """Those that hold today (UTC): not withdrawn, not past their last day."""
         today = timezone.now().date()
@@ -246,6 +283,7 @@ class Consent(GuardedSave):
     """What a person allowed us to publish: for those who work on the person, in no answer of the API."""
 
     remembered = True
+    for_workers = True
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     record = models.ForeignKey(Person, models.CASCADE, related_name="+")
@@ -368,6 +406,12 @@ class Affiliation(Record):
 
     class Meta(Record.Meta):
         constraints = [not_reversed()]
+
+    def missing(self):
+        found = super().missing()
+        if not self.person.allows(ConsentScope.AFFILIATIONS):
+            found.append("The consent of the person does not cover affiliations.")
+        return found
 
 
 class AffiliationCitation(Citation):

@@ -48,10 +48,12 @@ class Oracle:
 
     def _pairs(self, relation):
         """{id here: {ids there}} of a relation of many to many."""
-        through, found = relation.remote_field.through, {}
+        field, found = relation if relation.concrete else relation.field, {}
+        through = field.remote_field.through
+        names = [field.m2m_field_name(), field.m2m_reverse_field_name()]
         here, there = (
             through._meta.get_field(name).attname
-            for name in (relation.m2m_field_name(), relation.m2m_reverse_field_name())
+            for name in (names if relation.concrete else reversed(names))
         )
         for one, other in through._base_manager.values_list(here, there):
             found.setdefault(one, set()).add(other)

@@ -86,11 +86,18 @@ class OneStatementTest(TestCase):
             self.assertEqual(sent, [], query)
 
     def test_a_session_adds_the_two_that_find_the_reader(self):
-        for user in (make.user(), make.superuser()):
-            self.client.force_login(user)
-            for view, pk in self.examples.items():
-                for url in (catalog.address(view, {}), catalog.address(view, {}, pk)):
-                    self.assert_statements(url, 3)
+        for user in (make.user(), make.member("contributor"), make.member("administrator")):
+            self.assert_with(user, 3)
+
+    def test_who_may_be_cleared_adds_the_one_that_asks_for_what(self):
+        for user in (make.member("editor"), make.superuser()):
+            self.assert_with(user, 4)
+
+    def assert_with(self, user, number):
+        self.client.force_login(user)
+        for view, pk in self.examples.items():
+            for url in (catalog.address(view, {}), catalog.address(view, {}, pk)):
+                self.assert_statements(url, number)
 
 
 class GrowthTest(TestCase):

@@ -50,6 +50,7 @@ THROWAWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 THROWAWAY += ["wal_level=minimal", "max_wal_senders=0"]
 # Commands that work without a database; every other one starts it.
 OFFLINE = {"help", "version", "makemigrations", "collectstatic", "diagram", "startapp", "startproject"}
+OFFLINE |= {"backup_key", "verify_backup"}
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MOVE = """{data} was written by PostgreSQL {found}; {version} cannot read it. Nothing was changed.
 To move the data (or let POSTGRES_BIN name the programs of a PostgreSQL {found} that you have):

@@ -99,14 +99,12 @@ def note(request, status, seconds):
         "route": route,
         "status": status,
         "milliseconds": round(seconds * 1000, 1),
-        "user": known(request),
+        "user": getattr(known_user(request), "pk", None),
     }
     log.log(level, "request", extra={"line": line})
 
 
-def known(request):
-    """The id of who asks, if it was found out while answering; nobody is looked up for this."""
+def known_user(request):
+    """Who a request was found to come from, None if nobody asked; nobody is looked up for this."""
     user = request.__dict__.get("user")
-    if isinstance(user, SimpleLazyObject):
-        user = request.__dict__.get("_cached_user")
-    return getattr(user, "pk", None)
+    return request.__dict__.get("_cached_user") if isinstance(user, SimpleLazyObject) else user

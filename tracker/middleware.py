@@ -13,9 +13,11 @@ from django.urls import reverse
 from django.utils.cache import patch_vary_headers
 from django.views import defaults
 
-from tracker.records import faults
+from tracker.logs import known_user
+from tracker.records import faults, reading
 from tracker.records.context import noted
 from tracker.records.held import held, may_hold
+from tracker.records.problems import problem
 from tracker.records.proof import is_proven
 from tracker.records.throttling import TooMany, check, spend
 from tracker.records.unnamed import was_refused
@@ -76,7 +78,8 @@ class Gate:
         return response
 
     def process_view(self, request, view, args, kwargs):
-        if not request.path.startswith(reverse("admin:index")) or request.resolver_match.url_name in OPEN:
+        name = request.resolver_match.url_name
+        if not request.path.startswith("/admin/") or name in OPEN:
             return None
         if request.user.is_authenticated and not is_proven(request):
             return held(request) if may_hold(request) else to_second_factor(request)
@@ -84,6 +87,8 @@ class Gate:
             if request.method == "POST" and request.user.is_authenticated:
                 spend("WRITES_PER_MINUTE", "user", request.user.pk)
                 check("NAMES_PER_HOUR", request.user.pk)
+                if name == "password_change":  # where who found a session open would guess at the old one
+                    spend("CODES_PER_HOUR", "password", request.user.pk)
         except TooMany as refusal:
             return too_many(request, refusal)
         return None
@@ -131,6 +136,22 @@ class Noted:
             return self.get_response(request)
         with noted(channel="API" if request.path.startswith("/api/") else "admin", user=request.user.pk):
             return self.get_response(request)
+
+
+class Logged:
+    """Enters who is told of confidential records; an answer that cannot be entered is not given."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        kept = reading.loaded.set(set())
+        try:
+            response = self.get_response(request)
+            user = known_user(request)
+            return reading.logged(request, user, response) if user else response
+        finally:
+            reading.loaded.reset(kept)
 
 
 class DatabaseAway:

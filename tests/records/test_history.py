@@ -7,7 +7,7 @@ from django.db import DatabaseError, connection, transaction
 from django.test import TestCase
 
 from dialogues.models import ParticipationIdentity
-from people.models import Person
+from people.models import Consent, Person
 from tests import make
 from tests.test_admin import form_data
 from tracker.records.context import noted
@@ -32,7 +32,7 @@ class EntryTest(TestCase):
                 " WHERE tgname LIKE 'pgtrigger_history%'"
             )
             kept = {name for (name,) in cursor.fetchall()}
-        wanted = {ParticipationIdentity._meta.db_table}
+        wanted = {ParticipationIdentity._meta.db_table, Consent._meta.db_table}
         for model in concrete(Visible):
             wanted.add(model._meta.db_table)
             wanted |= {field.remote_field.through._meta.db_table for field in model._meta.many_to_many}

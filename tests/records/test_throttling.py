@@ -219,6 +219,12 @@ class LimitsTest(TestCase):
         self.assertContains(page, "try again in", status_code=429)
         self.assertEqual(self.client.get("/admin/records/place/add/").status_code, 200)
 
+    @limited(CODES_PER_HOUR=N)
+    def test_guesses_at_the_old_password_in_an_open_session(self):
+        self.client.force_login(self.editor)
+        sent = {"old_password": "wrong", "new_password1": "x", "new_password2": "x"}
+        self.assert_limited((self.client.post("/admin/password_change/", sent) for _ in range(N + 1)), 200)
+
     @limited(TOKENS_PER_HOUR=N)
     def test_wrong_tokens_but_no_right_one(self):
         wrong = {"Authorization": f"Bearer dtrk_{'0' * 64}"}

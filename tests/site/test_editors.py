@@ -12,8 +12,8 @@ from django.contrib.auth import get_user_model
 from django.test import Client, override_settings
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
-from dialogues.models import Dialogue, Participation
-from people.models import Person
+from dialogues.models import Dialogue, Participation, Statement
+from people.models import CaseActor, CaseEvent, Consent, Person
 from tests import make
 from tests.site.test_second_factor import PAGE as SECOND_FACTOR
 from tests.site.test_second_factor import code_of
@@ -124,6 +124,8 @@ class LabelsTest(WorkTest):
             "After publication": self.after,
             "Names that must not be public": self.names,
             "Takedown": self.takedown,
+            "Consent, and the right of reply": self.consent,
+            "What is confidential": self.confidential,
             "When two work on one record": self.two,
             "History": self.history,
             "Many at once": self.many,
@@ -152,7 +154,7 @@ class LabelsTest(WorkTest):
             app = TOTPDevice(key=self.client.session["second_factor_begun"])
             codes = self.client.post(SECOND_FACTOR, {"code": code_of(app)})
             user = f"/admin/auth/user/{make.member('editor').pk}"
-            pages = (SECOND_FACTOR, f"{user}/change/", f"{user}/link/")
+            pages = ("/admin/", SECOND_FACTOR, f"{user}/change/", f"{user}/link/")
             return [begun, codes, *map(self.client.get, pages)]
 
     def seen(self, user, *paths):
@@ -248,6 +250,19 @@ class LabelsTest(WorkTest):
         yield from self.seen(self.editor, change, f"{ask}?ids={row.pk}", address(Person, "changelist"))
         row.takedown(self.editor, "safety")
         yield from self.seen(self.editor, change, publish)
+        yield from self.seen(make.superuser(), address(Person, "erase", row.pk))
+
+    def consent(self):
+        person = make.person(basis="consent")
+        Consent.objects.create(record=person, scope="all", form="oral")
+        pages = address(Person, "change", person.pk), address(Statement, "add")
+        return self.seen(self.editor, "/admin/", *pages)
+
+    def confidential(self):
+        row = make.participation(naming="withheld", cleared=[self.editor])
+        pages = (address(model, "add") for model in (CaseEvent, CaseActor))
+        yield from self.seen(self.editor, "/admin/", *pages, address(Participation, "change", row.pk))
+        yield from self.seen(self.administrator, "/admin/")
 
     def two(self):
         row = make.person()

@@ -9,6 +9,8 @@ import sys
 import threading
 import time
 
+import pytest
+
 from tests.kills import Writers, kill, kill_database, survived, webs
 from tests.relay import Relay
 from tests.served import Served
@@ -35,6 +37,16 @@ class FaultsTest(Served):
         """What a program sends to make a person."""
         return {"name": name, "basis": "public_interest"}
 
+    def made(self, sent, key="a", **headers):
+        """The answer to a person's being made, which is tried again while threads notice lost connections."""
+        until = time.monotonic() + 30
+        while time.monotonic() < until:
+            answer = self.write("POST", PEOPLE, sent, **headers, **{"Idempotency-Key": key})
+            if answer[0] not in (None, 503):
+                break
+        self.assertEqual(answer[0], 201, answer)
+        return answer
+
     def assert_in_time(self, act, *args, **kwargs):
         """Within five seconds it is 503."""
         answer, seconds = timed(act, *args, **kwargs)
@@ -57,8 +69,7 @@ class FaultsTest(Served):
         return held
 
     def test_a_lock_that_is_held(self):
-        made = self.write("POST", PEOPLE, self.person("Free"))
-        self.assertEqual(made[0], 201, made)
+        self.made(self.person("Free"))
         self.hold("LOCK TABLE people_person")
         self.assert_in_time(self.ask, "GET", PEOPLE)
         self.assert_in_time(self.write, "POST", PEOPLE, self.person())
@@ -90,11 +101,12 @@ class FaultsTest(Served):
         self.sql("ALTER ROLE tracker CONNECTION LIMIT 1", "postgres")
         self.addCleanup(self.sql, "ALTER ROLE tracker CONNECTION LIMIT -1", "postgres")
         self.end_connections()
-        self.hold("SELECT 1")
+        self.hold("SET search_path = public")
         for answer in self.crowd(self.ask):
             self.assert_unavailable(answer)
         self.assert_unavailable(self.write("POST", PEOPLE, self.person()))
 
+    @pytest.mark.long
     def test_a_server_that_takes_connections_and_never_answers(self):
         relay = self.enterContext(Relay(Server(self.folder).socket_folder() / SOCKET))
         ask = self.enterContext(self.second_server(f"postgres://tracker@127.0.0.1:{relay.port}/tracker"))
@@ -140,9 +152,13 @@ class FaultsTest(Served):
     def test_a_web_server_that_is_killed_comes_back(self):
         (web,) = webs(self)
         kill(web)
-        self.wait_for(200, PEOPLE, within=30)
-        self.assertNotEqual(webs(self), [web])
+        until = time.monotonic() + 60
+        while webs(self) in ([], [web]):
+            self.assertLess(time.monotonic(), until)
+            time.sleep(0.02)
+        self.wait_for(200, PEOPLE)
 
+    @pytest.mark.long
     def test_writers_while_the_database_is_killed(self):
         with Writers(self) as writers:
             for number in range(2):
@@ -152,10 +168,8 @@ class FaultsTest(Served):
         survived(self, writers)
 
     def end_connections(self):
-        self.sql(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE pid <> pg_backend_pid()"
-            " AND usename = 'tracker'"
-        )
+        others = "pid <> pg_backend_pid() AND usename = 'tracker'"
+        self.sql(f"SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE {others}", "postgres")
 
     def test_a_deadlock(self):
         """Who gives way is told to come again."""
@@ -187,13 +201,12 @@ class FaultsTest(Served):
             os.kill(self.process.pid, signal.SIGCONT)
         self.assertLess(self.wait_for(200, PEOPLE), DEADLINE)
         self.assertEqual(self.ask("GET", "/readyz")[0], 200)
-        self.assertEqual(self.write("POST", PEOPLE, self.person("After"))[0], 201)
+        self.made(self.person("After"), "after")
 
     def test_what_is_sent_and_stored_stays_out_of_every_log(self):
         sent = {"name": CANARY, "basis": "public_interest", "description": f"{CANARY} {CANARY}"}
         headers = {"User-Agent": CANARY, "Referer": CANARY, "X-Request-ID": CANARY, "X-Forwarded-For": CANARY}
-        made = self.write("POST", PEOPLE, sent, **headers, **{"Idempotency-Key": CANARY})
-        self.assertEqual(made[0], 201)
+        made = self.made(sent, CANARY, **headers)
         place = f"{PEOPLE}{json.loads(made[2])['id']}/"
         asked = f"?q={CANARY}&{CANARY}=1"
         seen = {
@@ -228,7 +241,7 @@ class FaultsTest(Served):
             self.assertEqual(self.write("POST", PEOPLE, sent, **headers)[0], 500)
         finally:
             self.sql("ALTER TABLE lost RENAME TO people_person")
-        self.sql(f"CREATE UNIQUE INDEX one ON people_person ((1)) WHERE name <> 'Free' AND name = '{CANARY}'")
+        self.sql(f"CREATE UNIQUE INDEX one ON people_person (name) WHERE name = '{CANARY}'")
         try:
             self.assertIn(self.write("POST", PEOPLE, sent, **headers)[0], (400, 500))
         finally:

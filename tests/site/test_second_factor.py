@@ -1,10 +1,12 @@
 """The second factor: who lacks it reaches nothing, how it is set up, asked for, lost and taken."""
 
 import re
+from base64 import b32decode
 from time import time
 from urllib.parse import urlencode
 from uuid import uuid4
 
+import pytest
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.test import Client, TestCase, override_settings
@@ -14,6 +16,7 @@ from django_otp.plugins.otp_static.models import StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tests import make
+from tests.browser import BrowserTest
 from tests.records.test_throttling import limited
 from tests.site.test_login import log_in, quick
 from tracker.records.accounts import password_link
@@ -264,6 +267,30 @@ class RecoveryTest(SecondFactorTest):
         self.assertIn("/admin/set-password/", call_command("recover", "ada"))
         self.assertFalse(TOTPDevice.objects.filter(user=self.user).exists())
         self.assert_out(self.client)
+
+
+@pytest.mark.long
+@override_settings(SECOND_FACTOR=True)
+class InBrowserTest(BrowserTest):
+    """The picture is drawn, and the way is walked, under the policy that pages have."""
+
+    def test_from_the_password_to_the_start_page(self):
+        make.superuser(username="ada")
+        self.page.goto("/admin/")
+        self.page.fill("[name=username]", "ada")
+        self.page.fill("[name=password]", make.PASSWORD)
+        self.page.click("[type=submit]")
+        self.assertGreater(self.page.locator(".qr svg path").bounding_box()["width"], 100)
+        secret = self.page.inner_text("code.secret")
+        self.page.fill("[name=code]", code_of(TOTPDevice(key=b32decode(secret).hex())))
+        self.page.click("text=Go on")
+        self.assertEqual(self.page.locator(".codes code").count(), 10)
+        self.page.click("text=I have copied them")
+        self.assertTrue(self.page.url.endswith("/admin/"))
+        self.page.click("text=Second factor")
+        self.assertIn("10 recovery codes are left", self.page.inner_text("main"))
+        self.page.click("text=Log out")
+        self.page.wait_for_selector("text=Logged out")
 
 
 class SessionTest(SecondFactorTest):

@@ -60,14 +60,13 @@ class ReadOrKnown(BasePermission):
 
 def count(request, given, form):
     """Counts what costs or changes much: writes, searches and exports; TooMany if there were too many."""
-    who = who_of(request)
     if request.method not in READING:
-        spend("WRITES_PER_MINUTE", *who)
+        spend("WRITES_PER_MINUTE", *who_of(request))
         check("NAMES_PER_HOUR", request.user.pk)
-    elif "q" in given:
-        spend("SEARCHES_PER_MINUTE", *who)
+    if "q" in given:
+        spend("SEARCHES_PER_MINUTE", *who_of(request))
     if request.method in READING and form != "json":
-        spend("EXPORTS_PER_HOUR", *who)
+        spend("EXPORTS_PER_HOUR", *who_of(request))
 
 
 def who_of(request):

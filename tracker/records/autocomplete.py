@@ -18,6 +18,7 @@ class LabelledAutocomplete(AutocompleteJsonView):
         queryset = super().get_queryset().filter(**self.narrowed())
         offered = getattr(self.model_admin, "offered", None)
         queryset = offered(queryset, self.source_field) if offered else queryset
+        queryset = queryset.order_by(*queryset.query.order_by, "pk")  # where all else is the same, too
         labelled = getattr(self.model_admin, "labelled", None)
         return labelled(queryset, self.request.user) if labelled else queryset
 

@@ -101,6 +101,7 @@ class CitationViewSet(ReadingViewSet):
 
     shape = ENTRIES[TABLES[0]]
     filterset_class = CitationFilterSet
+    marked_by = "record"
 
     def shaped(self, pick):
         """The JSON of the row of page.key in the table that page.part names."""

@@ -199,4 +199,5 @@ class Corrected:
         found = corrections(self.named(key)).fetch()
         if found is None:
             return HttpResponsePermanentRedirect(f"{self.absent(key).url}corrections/")
+        self.note_rows(lambda ids: [self.one_of(key, ids).fetch()[0]])
         return self.answer(f'{{"results": {found[0]}}}'.encode(), str(found[1]))

@@ -1,6 +1,7 @@
 """Filters: each is a path from the listed model to a column or a record, through what the reader may see."""
 
 import re
+from datetime import UTC
 from uuid import UUID
 
 import django_filters
@@ -109,11 +110,11 @@ class MomentField(forms.CharField):
     def to_python(self, value):
         try:
             moment = models.DateTimeField().to_python(value) if value else None
-        except ValidationError:
-            moment = None
-        if value and (moment is None or moment.tzinfo is None):
-            raise ValidationError("Give a moment with its offset, as in 2025-12-10T00:00:00Z.")
-        return moment
+            if moment and moment.tzinfo is None:
+                raise ValidationError(value)
+            return moment and moment.astimezone(UTC)  # the database knows no offset of a day
+        except (ValidationError, OverflowError):
+            raise ValidationError("Give a moment with its offset, as in 2025-12-10T00:00:00Z.") from None
 
     def run_validators(self, value):
         """Nothing: it is a moment."""
@@ -149,7 +150,7 @@ class Filter(django_filters.Filter):
     def __init__(self, path, field, condition, help_text, schema=None, leads_to=None):
         super().__init__(help_text=help_text)
         self.path, self.condition, self.leads_to = path, condition, leads_to
-        self.schema = schema or {"type": "string"}
+        self.schema = schema or {"type": "string", "minLength": 1}
         self.form_field = field
 
     @property
@@ -178,7 +179,7 @@ class MissingFilter(Filter):
 
 
 def listed(schema):
-    return {"type": "array", "items": schema}
+    return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_VALUES}
 
 
 def filters_at(model, name, path):
@@ -199,7 +200,8 @@ def filters_at(model, name, path):
 def key_filters(name, path, model):
     """A record by id or slug, one of several, none."""
     noun = model._meta.verbose_name
-    schema = {"type": "string", "description": "An id or a slug." if issubclass(model, Slugged) else "An id."}
+    about = "An id or a slug." if issubclass(model, Slugged) else "An id."
+    schema = {"type": "string", "minLength": 1, "description": about}
 
     def any_of(conditions, reader):
         return Q.create(conditions, connector=Q.OR)

@@ -9,7 +9,8 @@ import sys
 import pgtrigger
 from django.conf import settings
 from django.db import connection, models, transaction
-from django.db.models import Value
+from django.db.models import Q, Value
+from django.db.models.functions import Cast
 
 from .choices import Publication
 from .fields import Derived
@@ -37,8 +38,14 @@ class EntryQuerySet(models.QuerySet):
         """Those by which a record went back to its author."""
         return self.filter(before__publication=Publication.IN_REVIEW, after__publication=Publication.DRAFT)
 
+    def saying(self, words):
+        """Those in which these words stand."""
+        held = {f"{name}_text": Cast(name, models.TextField()) for name in ("before", "after")}
+        said = Q(before_text__icontains=words) | Q(after_text__icontains=words) | Q(reason__icontains=words)
+        return self.annotate(**held).filter(said)
+
     @transaction.atomic
-    def erase(self, *columns):
+    def erase(self, *columns, reason=""):
         """Empties these columns in what the entries hold, and their reasons. The entries stay.
 
         The only way to change an entry. Who may take it is for the caller to say.
@@ -46,7 +53,7 @@ class EntryQuerySet(models.QuerySet):
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config(%s, 'on', true)", [ERASING])
             emptied = {name: Emptied(name, Value(list(columns))) for name in ("before", "after")}
-            changed = self.update(reason="", **emptied)
+            changed = self.update(reason=reason, **emptied)
             cursor.execute("SELECT set_config(%s, 'off', true)", [ERASING])
         return changed
 
@@ -110,6 +117,11 @@ class Entry(models.Model):
 
     def __str__(self):
         return f"entry {self.pk}"
+
+    def columns_saying(self, words):
+        """The columns of what it holds in which these words stand."""
+        held = [*(self.before or {}).items(), *(self.after or {}).items()]
+        return {column for column, value in held if words.lower() in str(value).lower()}
 
 
 def untold(model):

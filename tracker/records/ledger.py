@@ -9,6 +9,7 @@ import json
 import os
 from datetime import datetime
 from typing import NamedTuple
+from uuid import UUID
 
 from django.conf import settings
 from django.db import models, transaction
@@ -84,6 +85,16 @@ def write_down():
         raise LedgerAway from None
 
 
+def take_in(lines):
+    """Adds to the table what a file has and the table lacks."""
+    known = {*in_table()}
+    Deed.objects.bulk_create(
+        Deed(model=line.model, record_id=line.id, kind=line.kind, at=datetime.fromisoformat(line.at))
+        for line in lines
+        if line not in known
+    )
+
+
 def open_file():
     """The file, to be read and added to; nobody else may read it. It is made, for good, if there is none."""
     settings.ERASURE_LEDGER.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -113,7 +124,7 @@ def lines_of(said):
     for text in said.splitlines():
         try:
             line = Line(**json.loads(text))
-            datetime.fromisoformat(line.at)
+            datetime.fromisoformat(line.at), UUID(line.id)
         except (ValueError, TypeError):
             continue
         yield line

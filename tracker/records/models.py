@@ -27,6 +27,7 @@ from .choices import (
 from .constraints import Said, country_code, language_code  # noqa: F401 - migrations look for Said here
 from .fields import Derived, FoldedField, PartialDateField
 from .names import latin, slugify_name
+from .reading import Reading, note_load  # noqa: F401 - Django looks for models here
 from .scheduled import Approval, within_reach  # noqa: F401 - Django looks for models here
 from .search import Token, tokens_trigger  # noqa: F401 - Django looks for models here
 from .visible import Visible
@@ -147,6 +148,13 @@ class Record(Workflow, Visible):
         return f"{self._meta.verbose_name} {str(self.id)[:8]}"
 
     @classmethod
+    def from_db(cls, db, field_names, values):
+        row = super().from_db(db, field_names, values)
+        if row.__dict__.get("confidentiality") == Confidentiality.CONFIDENTIAL:
+            note_load(row.pk)
+        return row
+
+    @classmethod
     def own_conditions(cls, user, path):
         rule = Q(
             **{
@@ -254,9 +262,18 @@ class Slugged(Record):
         self.slug = slug
 
     def free_slug(self):
-        """A slug that no public record of this kind has or had; a taken one gets four random characters."""
+        """A slug that no public record of this kind has or had; a taken one gets four random characters.
+
+        So does that of a hidden record, which must neither keep one from others nor be known by it.
+        """
         wanted = slugify_name(self.label) or self._meta.model_name
-        return wanted if self.slug_is_free(wanted) else lengthened(wanted)
+        return wanted if self.is_open() and self.slug_is_free(wanted) else lengthened(wanted)
+
+    def is_open(self):
+        """Whether everybody sees it as soon as it is published."""
+        above = [getattr(self, name) for name in self.visible_with]
+        hidden = any(row and not row.is_visible_to(None) for row in above)
+        return self.confidentiality == Confidentiality.PUBLIC and not hidden
 
     def slug_is_free(self, slug):
         others = type(self).objects.visible_to(None).exclude(pk=self.pk)
@@ -514,7 +531,6 @@ def citable_fields(model):
 from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
 from .ledger import Deed  # noqa: E402, F401
 from .proposals import Proposal  # noqa: E402, F401
-from .reading import Reading  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401
 from .throttling import Tally  # noqa: E402, F401
 from .tokens import ApiToken  # noqa: E402, F401

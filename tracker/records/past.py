@@ -11,6 +11,7 @@ from .choices import Confidentiality, Publication
 from .context import noted
 from .history import HOUSEKEEPING, Entry
 from .models import Part, Record, citable_fields
+from .reading import note_load
 from .unnamed import Change, refuse_names, standing
 from .visible import Visible
 
@@ -27,7 +28,8 @@ class Past:
 
     def __init__(self, record, user):
         self.record, self.user = record, user
-        self.entries = list(Entry.objects.of(record).select_related("user"))
+        told = Entry.objects.of(record).select_related("user")
+        self.entries = [entry for entry in told if self.works or not for_workers(self.table(entry))]
 
     @cached_property
     def cleared(self):
@@ -71,11 +73,12 @@ class Past:
     def knows(self, entry):
         """Whether the reader may know what an entry holds."""
         secrecy, table = self.secrecy[entry.pk], self.table(entry)
+        apart = not (table._meta.auto_created or issubclass(table, Visible) or for_workers(table))
         if self.cleared:
+            if apart:
+                note_load(self.record.pk)
             return self.sees_row(table, entry)
-        if secrecy == Confidentiality.CONFIDENTIAL or not (
-            table._meta.auto_created or issubclass(table, Visible)
-        ):
+        if secrecy == Confidentiality.CONFIDENTIAL or apart:
             return False
         hidden = secrecy == Confidentiality.RESTRICTED or entry.pk in self.unpublished
         if not self.works and (hidden or is_internal(table)):
@@ -194,6 +197,11 @@ def leads(table):
     if issubclass(table, Visible):
         return {*table.visible_with} - {"record"}
     return {field.name for field in table._meta.concrete_fields if field.is_relation}
+
+
+def for_workers(table):
+    """Whether rows of a table are for those alone who work on the record, its history included."""
+    return getattr(table, "for_workers", False)
 
 
 def is_internal(table):

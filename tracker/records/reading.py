@@ -1,11 +1,28 @@
-"""Who read which confidential records, when and through what: never what they hold."""
+"""Who read which confidential records, when and through what: never what they hold.
+
+An answer tells of a record where its id stands in it, or where its row was loaded to make it. For whoever may
+be cleared both are looked at, once a request; for other readers nothing is done.
+"""
+
+import re
+import tempfile
+from contextvars import ContextVar
+from functools import cache
+from uuid import UUID
 
 import pgtrigger
+from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
-from django.db import models
+from django.db import connection, models
 from django.utils import timezone
+
+from . import roles
+
+ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
+IN_MEMORY = 1_000_000  # bytes of a table that are held back there until it is logged
+loaded = ContextVar("loaded", default=None)  # ids of confidential rows, while somebody is answered
 
 
 class Reading(models.Model):
@@ -17,7 +34,7 @@ class Reading(models.Model):
     )
     through = models.CharField(max_length=40, help_text="The API, a table of it, or a page of the admin.")
     method = models.CharField(max_length=10)
-    route = models.CharField(max_length=200, help_text="The pattern of the address, without what it asks.")
+    page = models.CharField(max_length=200, help_text="The name of the endpoint or of the page.")
     records = ArrayField(models.UUIDField(), help_text="The ids of the records that it told of.")
 
     class Meta:
@@ -28,3 +45,76 @@ class Reading(models.Model):
 
     def __str__(self):
         return f"reading {self.pk}"
+
+
+def note_load(key):
+    """Notes that a confidential row was loaded to answer somebody."""
+    keys = loaded.get()
+    if keys is not None:
+        keys.add(key)
+
+
+def note_told(text):
+    """Notes the ids in a text: what an answer tells of, though it does not show them."""
+    for key in ID.findall(text.encode()):
+        note_load(UUID(key.decode()))
+
+
+@cache
+def cleared_rows():
+    """The statement for the ids of confidential records among some, for which a user is cleared."""
+    selects = []
+    for model in apps.get_models():
+        if hasattr(model, "cleared"):
+            through = model.cleared.through._meta
+            key = through.get_field(model._meta.model_name).column
+            selects.append(
+                f"SELECT row.id FROM {through.db_table} AS link JOIN {model._meta.db_table} AS row"
+                f" ON row.id = link.{key} WHERE link.user_id = %(user)s AND link.{key} = ANY(%(ids)s)"
+                " AND (row.confidentiality = 'confidential' OR row.id = ANY(%(loaded)s))"
+            )
+    return " UNION ALL ".join(selects)
+
+
+def log(request, user, response, lines):
+    """Enters which confidential records an answer tells of, if it does; `lines` are its content."""
+    ids = {UUID(key.decode()) for line in lines for key in ID.findall(line)} | loaded.get()
+    if not ids:
+        return
+    with connection.cursor() as cursor:
+        asked = {"user": user.pk, "ids": list(ids), "loaded": list(loaded.get())}
+        cursor.execute(cleared_rows(), asked)
+        told = sorted(key for (key,) in cursor)
+    if told:
+        through = "API" if request.path.startswith("/api/") else "admin"
+        table = response.get("Content-Type", "").startswith("text/csv")
+        where = request.resolver_match.view_name if request.resolver_match else ""
+        Reading.objects.create(
+            user=user,
+            through=f"{through}, CSV" if table else through,
+            method=request.method,
+            page=where,
+            records=told,
+        )
+
+
+def held_back(response):
+    """The lines of a streamed answer, read to the end and kept: nothing of it is sent yet."""
+    kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is read while it is sent
+    kept.writelines(response.streaming_content)
+    kept.seek(0)
+    return kept
+
+
+def logged(request, user, response):
+    """The answer, once it is logged. What raises here is not given."""
+    if not roles.may_be_cleared(user):
+        return response
+    if response.streaming:
+        kept = held_back(response)
+        log(request, user, response, kept)
+        kept.seek(0)
+        response.streaming_content = kept
+    else:
+        log(request, user, response, [response.content])
+    return response

@@ -130,6 +130,18 @@ def may_publish(user, record):
     return edits(user) and not (settings.FOUR_EYES and first_own)
 
 
+def erases(user):
+    """Whether somebody erases what others took down; they need not be able to read it."""
+    return Role.ADMINISTRATOR in roles(user)
+
+
+def may_erase(user, record):
+    """Whether somebody may erase a record: one that was taken down, with FOUR_EYES by somebody else."""
+    if not erases(user) or record.publication != Publication.TAKEN_DOWN:
+        return False
+    return not (settings.FOUR_EYES and record.taken_down_by() == user.pk)
+
+
 def reviewed_by(user):
     """Which of the records in review somebody may publish, as a Q."""
     return ~Q(created_by=user, published_at=None) if settings.FOUR_EYES else Q()

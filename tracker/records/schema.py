@@ -67,7 +67,7 @@ PARAMETERS = {
     ),
     "cursor": (
         f"{START} to start, then as next says: pages that cost the same however far one goes.",
-        {"type": "string"},
+        {"type": "string", "minLength": 1},
     ),
 }
 READS = {
@@ -143,6 +143,7 @@ ERRORS = {
     "406": "The format that Accept asks for is not offered.",
     "410": "It was published and has been withdrawn.",
     "414": "The address is too long.",
+    "429": "These were too many; Retry-After says in how many seconds to try again.",
     "503": "The database cannot be reached at the moment.",
 }
 
@@ -208,7 +209,11 @@ class Schema(WritingSchema, AutoSchema):
         values = {"fields": shape.names(), "omit": shape.names(), "expand": sorted(shape.expandable())}
         if name == "ordering":
             values[name] = [sign + key for key in order_keys(shape) for sign in ("", "-")]
-        return help_text, schema or {"type": "array", "items": {"type": "string", "enum": values[name]}}
+        return help_text, schema or {
+            "type": "array",
+            "items": {"type": "string", "enum": values[name]},
+            "minItems": 1,
+        }
 
     def _get_response_bodies(self, direction="response"):
         problem = self.component("Problem", PROBLEM)

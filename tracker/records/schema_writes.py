@@ -40,9 +40,10 @@ ERRORS = {
     "415": "Send application/json.",
     "422": "The Idempotency-Key named another request.",
     "428": "If-Match is missing, or names no version.",
+    "429": "These were too many; Retry-After says in how many seconds to try again.",
     "503": "The database cannot be reached at the moment.",
 }
-ALWAYS = ("400", "401", "403", "409", "413", "415", "503")
+ALWAYS = ("400", "401", "403", "409", "413", "415", "429", "503")
 MORE = {
     "create": ("422",),
     "bulk_update": ("412",),

@@ -82,9 +82,9 @@ class Site(AdminSite):
 
 
 def move_tokens(listed):
-    """Lists tokens with the accounts of their owners, for those too who see no other account."""
+    """Lists tokens, and who read what, with the accounts; for those too who see no other account."""
     shown = listed.get("records", {"models": []})["models"]
-    tokens = [model for model in shown if model["object_name"] == "ApiToken"]
+    tokens = [model for model in shown if model["object_name"] in ("ApiToken", "Reading")]
     for model in tokens:
         shown.remove(model)
         accounts = {"name": AccountsConfig.verbose_name, "app_label": "auth", "models": []}

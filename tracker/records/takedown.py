@@ -1,8 +1,13 @@
 """What goes with a record that is taken down: what belongs to it, and what else names it in public."""
 
+from itertools import product
+
 from django.apps import apps
+from django.db import models
+from django.db.models import Q
 
 from . import lint
+from .fields import Derived, PartialDateField
 
 
 def kinds():
@@ -31,3 +36,30 @@ def naming(record):
         return []
     gone = {record.pk, *(row.pk for row in belonging(record))}
     return [one for one in lint.public_texts_naming(record) if one.pk not in gone]
+
+
+def names_of(record):
+    """What a record is called."""
+    own = [record.label] if hasattr(record, "label") else []
+    others = record.other_names.values_list("text", flat=True) if hasattr(record, "other_names") else []
+    return {*own, *others}
+
+
+def saying(model, names):
+    """The condition that one of these names stands in a text of a row."""
+    said = Q(pk__in=[])
+    for field, name in product(texts(model), names):
+        said |= Q(**{f"{field}__icontains": name})
+    return said
+
+
+def texts(model):
+    """The fields of a row that hold words; what only editors read is among them."""
+    words = (models.CharField, models.TextField)
+    return [
+        field.name
+        for field in model._meta.concrete_fields
+        if isinstance(field, words)
+        and not (field.choices or isinstance(field, Derived | PartialDateField))
+        and field.name != "slug"
+    ]

@@ -27,6 +27,7 @@ from .filters import LONGEST_SLUG, SLUG, RecordFilterSet
 from .models import OldSlug, Slugged
 from .pages import Order, Page, parameters
 from .problems import BadParameters, Gone, nearest
+from .reading import note_told
 from .shapes import Computed, PartialDate, Pick, Reader, list_url, record_url, registry
 
 log = logging.getLogger(__name__)
@@ -144,6 +145,7 @@ class ReadingViewSet(ApiView):
 
     shape = None
     filterset_class = None
+    marked_by = "id"  # the field that has the id of the record that a row tells of
     lookup_value_regex = "[^/]+"
 
     def __init_subclass__(cls, **kwargs):
@@ -195,6 +197,7 @@ class ReadingViewSet(ApiView):
         if request.accepted_renderer.format == "csv":
             return self.table(order, page, pick)
         rows, last, more, total = self.page_of(order, page, pick).fetch()
+        self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
         following = self.address({**self.given, **page.following(last)}) if more else None
         envelope = {} if page.cursor is not None else totals(total)
         envelope[DAY] = self.day().isoformat()
@@ -216,8 +219,20 @@ class ReadingViewSet(ApiView):
         found = self.one_of(key, pick).fetch()
         if found is None:
             return self.absent(key)
+        self.note_rows(lambda ids: [self.one_of(key, ids).fetch()[0]], pick)
         body, edition = found
         return self.answer(body.encode(), str(edition))
+
+    def note_rows(self, texts, pick=None):
+        """Notes the ids of rows, where none is shown to a reader who may be cleared for them.
+
+        `texts(ids)` gives the rows once more, with nothing but what ids picks; no pick shows nothing of them.
+        """
+        if not roles.may_be_cleared(self.reader.user):
+            return
+        if pick is None or self.marked_by not in self.shape(pick=pick).fields:
+            for text in texts(Pick(fields=(self.marked_by,))):
+                note_told(text)
 
     def shaped(self, pick):
         return statements.shaped(self.shape, pick, self.reader)
@@ -264,8 +279,10 @@ class ReadingViewSet(ApiView):
     def table(self, order, page, pick):
         """The list as CSV: every row that the filters leave, or one page if one is asked for."""
         if {"page", "page_size", "cursor"} & set(self.given):
+            self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
             lines = iter(json.loads(self.page_of(order, page, pick).fetch()[0]))
         else:
+            self.note_rows(lambda ids: self.all_of(order, ids).copy(), pick)
             lines = map(json.loads, self.all_of(order, pick).copy())
         first = list(next_or_nothing(lines))
         columns = list(flat_columns(self.shape(pick=pick)))

@@ -166,6 +166,10 @@ class Workflow:
         if not reason.strip():
             raise ValidationError({"reason": "Say why it is withdrawn."})
         self._must_edit(by)
+        self.lapse(by, reason)
+
+    def lapse(self, by, reason):
+        """Take it back since nothing allows it any more, which asks for no editor."""
         self._move(by, "withdrawn", {Publication.PUBLISHED}, Publication.WITHDRAWN, reason)
 
     @transaction.atomic
@@ -187,6 +191,12 @@ class Workflow:
         for record in [self, *belonging(self)]:
             make_neutral(record)
         KeptAnswer.objects.telling_of([self]).delete()
+
+    def taken_down_by(self):
+        """The id of who took it down last; None if nobody did."""
+        entries = Entry.objects.of(self).filter(after__publication=Publication.TAKEN_DOWN)
+        last = entries.exclude(before__publication=Publication.TAKEN_DOWN).last()
+        return last and last.user_id
 
     @staticmethod
     def _must_edit(by):

@@ -1,12 +1,19 @@
 from django.core.management import BaseCommand
 
+from people import consent
 from tracker.records.scheduled import publish_due
 
 
 class Command(BaseCommand):
-    help = "Publishes what was approved for a moment that has come. Run it every minute, or let serve do it."
+    help = (
+        "Publishes what was approved for a moment that has come, and takes back what no consent covers any"
+        " more. Run it every minute, or let serve do it."
+    )
 
     def handle(self, **options):
+        ended = consent.follow_all()
+        if ended:
+            self.stdout.write(f"Taken back, because consent has ended: {ended}.")
         published, returned = publish_due()
         if published or returned:
             self.stdout.write(f"Published: {published}. Not published, and given back: {returned}.")

@@ -110,6 +110,7 @@ def others(user, token):
     writes, tokens = admin.site.get_model_admin(Place), admin.site.get_model_admin(ApiToken)
     asked = {
         "A new record": {"write": writes.has_add_permission(request)},
+        "What others took down": {"erase": roles.erases(user)},
         "A proposal of others": {"apply": roles.edits(user), "decline": roles.edits(user)},
         "Confidential records": {"be cleared for": roles.may_be_cleared(user)},
         "Tokens of one's own": {

@@ -19,7 +19,7 @@ from django.db import Error, OperationalError, connection
 from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 
-from tracker import embedded
+from tracker import embedded, restoring
 from tracker.environment import read
 from tracker.records.accounts import grant
 from tracker.records.roles import Role
@@ -192,6 +192,8 @@ class Command(BaseCommand):
             raise CommandError(f"The database of DATABASE_URL cannot be used: {words}") from None
 
     def make_ready(self):
+        if restoring.is_marked():
+            raise CommandError("A backup is being restored here: let `manage.py restore` come to its end.")
         keep_secret()
         migrate()
         self.check(tags=[Tags.database], databases=["default"])

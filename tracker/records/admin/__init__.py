@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from tracker.records.models import Place, Source
 
-from . import accounts, proposals, start, tokens  # noqa: F401 - they register themselves
+from . import accounts, proposals, readings, start, tokens  # noqa: F401 - they register themselves
 from .base import RecordAdmin, VisibleAdmin
 from .citing import Citing
 from .inlines import CitationInline, IdentifierInline, OtherNameInline, PartInline, RecordInline

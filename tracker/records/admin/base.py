@@ -15,6 +15,7 @@ from tracker.records.shapes import record_url
 from tracker.records.visible import SEARCH_WORDS, Visible
 
 from .bulk import Bulk
+from .erasing import Erasing
 from .history import REASON, History
 from .inlines import citation_inline
 from .kept import KeptFilters
@@ -197,7 +198,9 @@ class Page(VisibleAdmin):
         make_neutral(record)
 
 
-class RecordAdmin(KeptFilters, Similar, Bulk, Proposing, History, Unnamed, Stale, Rights, Verbs, Page):
+class RecordAdmin(
+    KeptFilters, Similar, Bulk, Proposing, History, Unnamed, Stale, Rights, Erasing, Verbs, Page
+):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # fields shown in the list; the default is made from the model's

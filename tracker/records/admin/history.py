@@ -75,8 +75,9 @@ class Told:
         return [occasion for occasion in reversed(made) if occasion.changes]
 
     def occasion(self, entries):
-        known = all(self.past.knows(entry) for entry in entries)
         changes = [change for entry in entries for change in self.changes(entry)]
+        told = {text for change in changes for text in (change.before, change.after)} - {HIDDEN, ""}
+        known = told and all(self.past.knows(entry) for entry in entries)
         reason = entries[-1].reason if known or not entries[-1].reason else HIDDEN
         return Occasion(entries[-1], reason, changes)
 

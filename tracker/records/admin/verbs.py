@@ -364,6 +364,7 @@ class Verbs:
             "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
             "waits": obj.publication == Publication.IN_REVIEW and not may_change,
             "missing": [readable(said) for said in obj.missing()] if unpublished and may_change else [],
+            "hints": obj.hints(request.user) if unpublished and may_change else [],
             "four_eyes": unpublished
             and self.has_edit_permission(request)
             and not roles.may_publish(request.user, obj),
@@ -373,6 +374,7 @@ class Verbs:
             "last": Entry.objects.of(obj).select_related("user").last(),
             **{f"{verb}_url": f"{self.address(verb)}?ids={obj.pk}" for verb in ASKED},
             "read_url": self.address("read", obj.pk),
+            "erase_url": obj.publication == Publication.TAKEN_DOWN and self.address("erase", obj.pk),
         }
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):

@@ -85,9 +85,9 @@ class Migration(migrations.Migration):
                 ),
                 ("method", models.CharField(max_length=10)),
                 (
-                    "route",
+                    "page",
                     models.CharField(
-                        help_text="The pattern of the address, without what it asks.", max_length=200
+                        help_text="The name of the endpoint or of the page.", max_length=200
                     ),
                 ),
                 (

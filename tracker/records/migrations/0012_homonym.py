@@ -28,6 +28,7 @@ class Migration(migrations.Migration):
             ],
             options={
                 'default_permissions': (),
+                'ordering': ['created_at'],
             },
         ),
     ]

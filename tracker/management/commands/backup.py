@@ -1,0 +1,25 @@
+import hashlib
+from pathlib import Path
+
+from django.core.management import BaseCommand, CommandError
+
+from tracker import backup
+from tracker.records import ledger
+
+
+class Command(BaseCommand):
+    help = "Writes an encrypted backup of the database to a new file."
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+
+    def handle(self, file, **options):
+        try:
+            ledger.write_down()
+            said = backup.write(file.absolute())
+        except (backup.Failed, ledger.LedgerAway, OSError) as problem:
+            raise CommandError(str(problem)) from None
+        with open(file, "rb") as written:
+            digest = hashlib.file_digest(written, "sha256").hexdigest()
+        rows = sum(said["rows"].values())
+        self.stdout.write(f"{file}: {rows} rows, {file.stat().st_size} bytes, SHA-256 {digest}")

@@ -1,0 +1,25 @@
+import tempfile
+from pathlib import Path
+
+from django.core.management import BaseCommand, CommandError
+
+from tracker import backup, restoring
+
+
+class Command(BaseCommand):
+    help = "Checks a backup: decrypts it, compares its checksum, restores it into a throw-away database."
+    requires_system_checks = []
+
+    def add_arguments(self, parser):
+        parser.add_argument("file", type=Path)
+        parser.add_argument("--identity", type=Path, required=True, help="The file of the private key.")
+
+    def handle(self, file, identity, **options):
+        try:
+            said = backup.opened(file, identity)
+            rows = sum(said["rows"].values())
+            self.stdout.write(f"{file} of {said['at']}: whole, its checksum is right; it holds {rows} rows.")
+            with tempfile.TemporaryDirectory(prefix="tracker-verify-") as folder:
+                self.stdout.write(restoring.tried(file, identity, said, Path(folder)))
+        except backup.Failed as problem:
+            raise CommandError(str(problem)) from None
