@@ -33,7 +33,7 @@ OTHERS_THERE = """
 def restore(path, identity, more_ledgers=()):
     """Restores a backup: (rows, how many were taken down again, how many erased again); or Failed."""
     said = backup.opened(path, identity)  # all of it is looked at before anything is written
-    deeds = lines([settings.ERASURE_LEDGER, *more_ledgers])
+    deeds = lines(more_ledgers)
     if begin(said) != "compared":
         load(path, identity)
         compare(said)
@@ -47,10 +47,10 @@ def restore(path, identity, more_ledgers=()):
     return sum(said["rows"].values()), down, erased
 
 
-def lines(files):
-    """What ledgers say; Failed if one is missing."""
-    found = []
-    for file in files:
+def lines(more):
+    """What the ledger says, and others; Failed if one is missing, its own only where there is no other."""
+    own, found = settings.ERASURE_LEDGER, []
+    for file in [*more, *([own] if own.exists() or not more else [])]:
         if not file.exists():
             raise Failed(NO_LEDGER.format(file))
         found += ledger.lines_of(file.read_bytes())
