@@ -26,13 +26,15 @@ class Served(SimpleTestCase):
     """A server for all tests of a class, a token of an editor, and what was logged."""
 
     variables = {}
+    unlimited = {"WRITES_PER_MINUTE": "0"}
 
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
         cls.folder = cls.place() / "data"
         cls.port, cls.out = free_port(), cls.folder.parent / "out"
-        cls.environment = {**KEPT, "DATA_DIR": str(cls.folder), "PORT": str(cls.port), **cls.variables}
+        cls.environment = {**KEPT, "DATA_DIR": str(cls.folder), "PORT": str(cls.port)}
+        cls.environment |= {**cls.unlimited, **cls.variables}
         cls.process = cls.start()
         cls.addClassCleanup(cls.stop)
         cls.wait_for(200, "/readyz", within=600)

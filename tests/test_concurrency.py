@@ -3,11 +3,13 @@
 import json
 from collections import Counter
 from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
 from threading import Barrier
 
 from django.db import connection, connections
 from django.test import Client, TransactionTestCase, override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from dialogues.models import Dialogue
 from people.models import Person
@@ -16,6 +18,7 @@ from tests.writing import API, path
 from tracker.records.history import Entry
 from tracker.records.idempotency import KeptAnswer
 from tracker.records.models import Place, Source
+from tracker.records.scheduled import CHANNEL, Approval, publish_due
 
 AT_ONCE = 50
 THREADS = 25  # each a connection of its own; the server takes a hundred by default
@@ -248,3 +251,29 @@ class KeyTest(Together):
         self.at_once([self.keyed(other, "Town", "c")])
         self.assertEqual(list(KeptAnswer.objects.values_list("user", flat=True)), [other.pk])
         self.assertEqual(self.statuses(self.at_once([self.keyed(self.editor, "City")])), {201: 1})
+
+
+class TimerTest(Together):
+    """Several timers at the same moment."""
+
+    def test_what_is_due_is_published_once(self):
+        rows = [make.person(publication="draft") for _ in range(ROUNDS)]
+        for row in rows:
+            row.publish_at = timezone.now() + timedelta(hours=1)
+            row.save()
+            row.publish(self.editor)
+        Approval.objects.update(publish_at=timezone.now())
+        Person.objects.update(publish_at=timezone.now())
+
+        def due(_):
+            try:
+                return publish_due()
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(4) as pool:
+            counts = list(pool.map(due, range(4)))
+        self.assertEqual([sum(each) for each in zip(*counts, strict=True)], [ROUNDS, 0])
+        for row in rows:
+            published = [entry for entry in Entry.objects.of(row) if entry.channel == CHANNEL]
+            self.assertEqual(len(published), 1)

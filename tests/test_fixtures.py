@@ -2,6 +2,7 @@
 
 import json
 import os
+from io import StringIO
 from pathlib import Path
 from unittest import skipUnless
 from uuid import UUID
@@ -14,6 +15,7 @@ from django.test import SimpleTestCase, TestCase
 
 from dialogues.models import Assessment, Dialogue, Participation, Statement
 from people.models import CaseActor, CaseEvent, Charge, Person, Recognition
+from tests.names import people
 from tracker.records.fields import Derived, FoldedField
 from tracker.records.history import Entry
 from tracker.records.models import Citation, Record, Slugged, Source
@@ -187,6 +189,12 @@ class LoadingTest(TestCase):
             self.assertEqual(model.objects.visible_to(None).count(), len(rows), model)
             for row in rows:
                 self.assertEqual(row.missing(), [], f"{model.__name__} {row.pk}")
+
+    def test_no_text_names_one_of_200_hidden_people_who_do_not_occur(self):
+        names = [" ".join(name) for pair in people() for name in zip(*pair, strict=True)]
+        Person.objects.bulk_create([Person(name=name, confidentiality="confidential") for name in names])
+        self.assertEqual(len(names), 200)
+        call_command("lint", stdout=StringIO())
 
 
 class WhatTheArticleSaysTest(TestCase):

@@ -2,7 +2,6 @@
 
 import time
 from io import StringIO
-from unittest import mock
 
 import pytest
 from django.contrib.postgres.fields import ArrayField
@@ -26,7 +25,7 @@ from tracker.records.history import Entry
 from tracker.records.models import Citation
 from tracker.records.proposals import Proposal
 from tracker.records.shapes import PartShape, Pick, registry
-from tracker.records.unnamed import HOMONYM, SENTENCE, Homonym
+from tracker.records.unnamed import HOMONYM, SENTENCE, Change, Homonym, refuse_names
 
 NAME, FORM = "Bahruz Səmədov", "Бахрузу Самедову"  # as it is held, as it is planted
 
@@ -176,6 +175,13 @@ class EditTest(LintTest):
         sent = {**form_data(self.client.get(page)), "summary": f"To {FORM}.", HOMONYM: "His grandfather."}
         self.assertEqual(self.client.post(page, sent).status_code, 302)
         self.assertEqual(self.stored(row).summary, f"To {FORM}.")
+
+    def test_what_is_new_is_saved_as_a_draft_whatever_it_says(self):
+        self.client.force_login(self.editor)
+        page = address(Dialogue, "add")
+        sent = {**form_data(self.client.get(page)), "title": "New", "summary": NAME}
+        self.assertEqual(self.client.post(page, sent).status_code, 302)
+        self.assertEqual(Dialogue.objects.get(title="New").publication, "draft")
 
     def test_by_a_row_or_a_citation_on_a_page_of_the_admin(self):
         part = make.participation()
@@ -366,17 +372,14 @@ class CostTest(WritingTest):
         for _ in range(10):
             part = make.participation(dialogue=dialogue, publication="draft", described_as="word " * 20)
             make.citation(part, quotation="word " * 20)
-        with mock.patch("tracker.records.workflow.refuse_names"):
-            without = self.seconds(dialogue)
-        dialogue.withdraw(self.editor, "A test.")
-        search = self.seconds(dialogue) - without
-        print(f"the search for {len(people)} names took {search:.3f} s of CPU")
-        self.assertLess(search, 0.7)
-
-    def seconds(self, record):
+        together = [dialogue, *dialogue.drafts(self.editor)]
+        for record in together:
+            record.publication = "published"
         started = time.process_time()
-        record.publish(self.editor)
-        return time.process_time() - started
+        refuse_names(self.editor, [Change(record) for record in together])
+        taken = time.process_time() - started
+        print(f"the search for {len(people)} names in {len(together)} records took {taken:.3f} s of CPU")
+        self.assertLess(taken, 0.7)
 
 
 class EveryFieldTest(TestCase):

@@ -154,6 +154,13 @@ class BrokenTest(SimpleTestCase):
     def test_a_family_name_alone_is_told_apart(self):
         held = Names([("x", fold("Bahruz Səmədov"))])
         self.assertEqual(held.found_in("Самедова арестовали"), {"x": {"samadov", "samadova"}})
+        for text in ("by Samadov", "the activist Samadov", "Journalist Samadov, who", "SAMADOV ARRESTED"):
+            self.assertEqual(held.found_in(text), {"x": {"samadov"}}, text)
+
+    def test_a_family_name_with_another_first_name_is_somebody_elses(self):
+        held = Names([("x", fold("Bahruz Səmədov"))])
+        for text in ("by Leyla Samadova", "A. Samadov, a painter", "с Лейлой Самедовой", "of Samadov Arif"):
+            self.assertEqual(held.found_in(text), {}, text)
 
 
 def seed_texts():

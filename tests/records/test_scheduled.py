@@ -9,6 +9,8 @@ from django.test import TestCase, override_settings
 from dialogues.models import Dialogue, Participation
 from people.models import Person
 from tests import make
+from tests.site.test_workflow import WorkTest
+from tests.test_admin import address, form_data
 from tests.writing import WritingTest, path
 from tracker.records.admin.start import start
 from tracker.records.history import Entry
@@ -275,3 +277,43 @@ class ClosedDialogueTest(ScheduledTest):
             dialogue.publish(self.editor)
         Dialogue.objects.filter(pk=dialogue.pk).update(disclosure="secret")
         self.assertEqual(self.due(THEN), (0, 1))
+
+
+@override_settings(FOUR_EYES=False)
+class AdminTest(WorkTest):
+    def test_the_moment_is_typed_on_the_page_and_the_page_that_publishes_names_it(self):
+        row = self.draft()
+        day = (datetime.now(UTC) + timedelta(days=2)).date()
+        page = self.page(self.editor, row)
+        self.assertContains(page, "publish_at_0")
+        data = {**form_data(page), "publish_at_0": str(day), "publish_at_1": "09:00", "_publish": "1"}
+        page = self.client.post(address(Person, "change", row.pk), data, follow=True)
+        self.assertContains(page, f"together at {day} 09:00 UTC")
+        sent = {"mark": page.context["form"]["mark"].value(), "comment": "Embargo."}
+        page = self.client.post(address(Person, "publish", row.pk), sent, follow=True)
+        self.assertContains(page, f"approved, to be published at {day} 09:00 UTC")
+        self.assertContains(page, "Approved by editor")
+        self.assertEqual(self.state(row), "in_review")
+        self.client.post(
+            address(Person, "change", row.pk), {**form_data(page), "summary": "Changed."}, follow=True
+        )
+        self.assertContains(self.page(self.editor, row), "It was changed after it was approved")
+        self.assertNotContains(self.page(self.contributor, row), "approved for")
+
+    def test_a_year_that_nobody_plans_for_is_refused(self):
+        row = make.person(publication="draft")
+        data = {
+            **form_data(self.page(self.editor, row)),
+            "publish_at_0": "9999-01-01",
+            "publish_at_1": "09:00",
+        }
+        page = self.client.post(address(Person, "change", row.pk), data)
+        self.assertContains(page, "Give a moment within the next 5 years.")
+
+    def test_many_at_once_say_which_are_for_later(self):
+        moment = datetime.now(UTC) + timedelta(days=1)
+        rows = make.person(publication="draft"), make.person(publication="draft", publish_at=moment)
+        page = self.act(self.editor, "publish_selected", *rows)
+        self.assertContains(page, "1 person was published.")
+        self.assertContains(page, "1 approved, to be published at their moment.")
+        self.assertEqual([self.state(row) for row in rows], ["published", "in_review"])

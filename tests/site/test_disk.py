@@ -1,6 +1,8 @@
 """A disk that is really full: what is stored can be read, what is written is refused or kept whole."""
 
+import contextlib
 import os
+import shutil
 import subprocess
 import tempfile
 import time
@@ -39,11 +41,11 @@ class FullDiskTest(Served):
 
     def fill(self, left):
         """A file that leaves so many bytes of the disk."""
-        found = os.statvfs(self.folder)
         ballast = self.folder.parent / "ballast"
-        with open(ballast, "wb") as file:
-            os.posix_fallocate(file.fileno(), 0, found.f_bavail * found.f_frsize - left)
         self.addCleanup(ballast.unlink, missing_ok=True)
+        with open(ballast, "wb", buffering=0) as file, contextlib.suppress(OSError):
+            while (free := shutil.disk_usage(self.folder).free) > left or not left:
+                file.write(bytes(min(free - left, 2**20) or 1))
         return ballast
 
     def room(self, left, seconds):

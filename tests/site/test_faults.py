@@ -144,8 +144,9 @@ class FaultsTest(Served):
             "SET transaction_read_only = off; ALTER DATABASE tracker RESET default_transaction_read_only",
         )
         self.end_connections()
-        self.assertEqual(self.ask("GET", PEOPLE)[0], 200)
-        self.assertEqual(self.write("GET", PEOPLE, None)[0], 200)
+        for query in ("", "?q=a", "?format=csv"):
+            self.assertEqual(self.ask("GET", PEOPLE + query)[0], 200)
+            self.assertEqual(self.write("GET", PEOPLE + query, None)[0], 200)
         self.assert_in_time(self.write, "POST", PEOPLE, self.person())
         self.assertEqual(self.ask("GET", "/readyz")[0], 200)
 

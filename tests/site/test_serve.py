@@ -16,10 +16,12 @@ from unittest import mock
 from django.contrib.auth import get_user_model
 from django.core.management import call_command
 from django.core.serializers.base import DeserializationError
+from django.db import InterfaceError, OperationalError
 from django.test import SimpleTestCase, TestCase, override_settings
 from psycopg.conninfo import make_conninfo
 
 from tracker.environment import BASE_DIR, DEFAULTS
+from tracker.management.commands import serve
 from tracker.management.commands.serve import create_accounts
 from tracker.records.models import Source
 
@@ -211,6 +213,21 @@ class FailingStartTest(SimpleTestCase):
 
 
 @override_settings(DEMO=False)
+class TimerTest(SimpleTestCase):
+    def test_what_is_due_is_published_again_and_again_whatever_happens_to_the_database(self):
+        asked = mock.Mock(side_effect=[None, OperationalError, InterfaceError, None])
+        slept = mock.Mock(side_effect=[None, None, None, KeyboardInterrupt])
+        with (
+            mock.patch.object(serve, "call_command", asked),
+            mock.patch.object(serve, "connection"),
+            mock.patch.object(serve.time, "sleep", slept),
+            self.assertRaises(KeyboardInterrupt),
+        ):
+            serve.publish_what_is_due()
+        self.assertEqual(asked.call_args_list, [mock.call("publish_due")] * 4)
+        self.assertEqual(slept.call_args_list, [mock.call(30)] * 4)
+
+
 class AdministratorTest(TestCase):
     """The first start makes an administrator; later ones leave those who are there alone."""
 

@@ -144,7 +144,9 @@ class Held:
 
     def told_in(self, text):
         """{secret: family names that stand alone} of what a text tells, by whatever it is about."""
-        told = {one: words for found, words in self.names.found_in(text.text).items() for one in found}
+        made = text.field.endswith("slug")  # of a title, which is looked through itself
+        found = self.names.found_in(text.text)
+        told = {one: words for same, words in found.items() for one in same if not (words and made)}
         if not told:
             return told
         hidden_with, around = above(text.row), about(text.row)

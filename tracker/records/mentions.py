@@ -2,7 +2,8 @@
 
 A name is found where two of its words belong together in a text: side by side in either order, with a
 patronymic, an initial or one more name between them, or run together as in an address. Beside a family name
-the initial of another word is enough. A family name that stands alone is told apart: many people may bear it.
+the initial of another word is enough. A family name that stands alone is told apart, since many people may
+bear it; with another first name it is somebody else's.
 """
 
 import re
@@ -304,12 +305,27 @@ def has_initial(read, position, others):
     return bool(after and not read[position].ends and is_of(after[0]) and "." in after[0].gap)
 
 
+def is_of_another(read, position):
+    """Whether a family name has a first name beside it: not that of the name, or both had been found."""
+    before, after = read[position - 1] if position else None, (*read[position + 1 : position + 2], None)[0]
+    begins = position < 2 or read[position - 2].ends  # a sentence: any word has a capital there
+    if before and before.is_initial and not before.ends:
+        return True
+    first = before and not begins and is_name(before) and before.gap.isspace()
+    return bool(first or (after and is_name(after) and read[position].gap.isspace()))
+
+
+def is_name(word):
+    """Whether a word looks like one of a name: a capital in front and small letters behind."""
+    return bool(word.capital) and not word.raw.isupper()
+
+
 def alone_in(name, places, read):
-    """The folded words of a family name that stand in a text, and the word of the name itself."""
+    """The folded words of a family name that stand alone in a text, and the word of the name itself."""
     return frozenset(
         form
         for place in name.alone
         for position in places.get(place, ())
-        if read[position].capital is not False
+        if read[position].capital is not False and not (len(name.words) > 1 and is_of_another(read, position))
         for form in (name.words[place], *read[position].forms)
     )

@@ -94,12 +94,12 @@ class Workflow:
     def publish(self, by, comment="", already_public=False, homonym=""):
         """Make it and the drafts that belong to it public: all, or ValidationError with what is missing.
 
-        With a publish_at to come it is approved for that moment. `already_public`: the publisher says so of
-        everything that `exposes` something. `homonym` says why a name in it that is not to be public is
-        somebody else's.
+        With a publish_at to come it is approved for that moment: the Approval is returned. `already_public`:
+        the publisher says so of everything that `exposes` something. `homonym` says why a name in it that is
+        not to be public is somebody else's.
         """
         try:
-            self._publish(by, comment, already_public, homonym)
+            return self._publish(by, comment, already_public, homonym)
         except Named:
             self.refresh_from_db()  # it was published, and is not any more
             raise

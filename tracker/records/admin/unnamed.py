@@ -46,19 +46,17 @@ class Unnamed:
         return [*super().get_fieldsets(request, obj), *asked]
 
     def save_model(self, request, obj, form, change):
-        request.stood = {obj: change and stood(obj)}
+        request.stood = [(obj, stood(obj))] if change else []
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         """Saves the rows; then nothing that became public by all of it may name anybody."""
         rows = [row for formset in formsets for row in formset.initial_forms if row.has_changed()]
         changed = [row.instance for row in rows if isinstance(row.instance, Record)]
-        before = {**request.stood, **{record: stood(record) for record in changed}}
+        before = [*request.stood, *((record, stood(record)) for record in changed)]
         super().save_related(request, form, formsets, change)
         said = form.cleaned_data.get(REASON, ""), request.POST.get(HOMONYM, "")
-        refuse_names(
-            request.user, [Change(record, known, *said) for record, known in before.items() if known]
-        )
+        refuse_names(request.user, [Change(record, known, *said) for record, known in before if known])
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """The page. What was refused for a name is shown again as it was sent, with where the name stands."""

@@ -171,12 +171,18 @@ class Verbs:
 
         Returns all that was said against it.
         """
-        done, refused, against = 0, [], []
+        done, planned, refused, against = 0, 0, [], []
         for record in self.get_queryset(request).filter(pk__in=list(keys)):
-            problems = self.attempt(request, verb, record, *args)
+            problems, later = self.attempt(request, verb, record, *args), record.scheduled_for()
+            planned += verb == "publish" and bool(later) and not problems
             done += not problems
             refused += [self.refusal(record, problems)] if problems else []
             against += problems
+        done -= planned
+        if planned:
+            self.message_user(
+                request, f"{planned} approved, to be published at their moment.", messages.SUCCESS
+            )
         if done:
             count = (
                 f"1 {self.opts.verbose_name} was"
@@ -193,8 +199,8 @@ class Verbs:
         """What stands against it, nothing if it was done."""
         try:
             with transaction.atomic():
-                getattr(record, verb)(request.user, *args, **more)
-                self.log_change(request, record, f"{DONE[verb].capitalize()}.")
+                later = getattr(record, verb)(request.user, *args, **more)
+                self.log_change(request, record, f"{'approved' if later else DONE[verb]}.".capitalize())
         except PermissionDenied as problem:
             return [str(problem)]
         except ValidationError as problem:
