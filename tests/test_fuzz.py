@@ -76,6 +76,8 @@ class Told:
             self.read(event.recorder)
 
     def read(self, recorder):
+        if self.cases // 500 < (self.cases + len(recorder.interactions)) // 500:
+            print(f"{self.cases} cases, {len(self.failures)} failures", flush=True)
         self.cases += len(recorder.interactions)
         self.operations.add(recorder.label)
         for one in recorder.interactions.values():

@@ -176,7 +176,7 @@ class WritingSchema:
         many = {"type": "object", "properties": {"results": {"type": "array", "items": one}}}
         many["required"] = ["results"]
         if action == "create":
-            return {"201": answer({"oneOf": [one, many]}, example), **errors}
+            return {"201": answer({"anyOf": [one, many]}, example), **errors}
         if action == "bulk_update":
             return {"200": answer(many, {"results": [example]}), **errors}
         kept = {"202": answer(KEPT, KEPT_EXAMPLE)} if action == "partial_update" else {}

@@ -79,7 +79,9 @@ class Visible(Tidy, GuardedSave):
         No other, so that a refusal tells nobody of what they do not see; the last to be published is refused.
         """
         above, passed = getattr(self, key.attname), set()
-        rows = type(self).objects.visible_to(self.created_by) if above else ()
+        if above is None or self._state.adding:  # nothing leads to what is not stored yet
+            return False
+        rows = type(self).objects.visible_to(self.created_by)
         while above and above not in passed and above != self.pk:
             passed.add(above)
             above = rows.filter(pk=above).values_list(key.attname, flat=True).first()
