@@ -65,7 +65,7 @@ class Served(SimpleTestCase):
     def stop(cls):
         os.killpg(cls.process.pid, signal.SIGTERM)
         try:
-            cls.process.wait(timeout=20)
+            cls.process.wait(timeout=60)
         finally:
             with contextlib.suppress(ProcessLookupError):
                 os.killpg(cls.process.pid, signal.SIGKILL)
