@@ -117,7 +117,10 @@ class Questions:
                 asked += self.asked(path, operation.get("parameters", ()), model)
             else:  # without credentials it is refused before anything is looked at
                 places = self.places(path, model).items()
-                asked += [Ask(method, place, "{}", kind=f"{method} {path} {kind}") for place, kind in places]
+                asked += [
+                    Ask(method, place, "{}", kind=f"{method} {path} {kind == 'hidden'}")
+                    for place, kind in places
+                ]
         return list(dict.fromkeys(asked))
 
     def asked(self, path, parameters, model):
