@@ -11,7 +11,7 @@ ifeq ($(DATABASE_URL)$(POSTGRES_BIN),)
 EMBEDDED := .venv/embedded.installed
 endif
 
-.PHONY: help install run test test-long lint format lock diagram variables roles clean
+.PHONY: help install run test test-long mutations lint format lock diagram variables roles clean
 
 help:  ## list what one can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
@@ -24,6 +24,9 @@ test: install .venv/dev.installed  ## run all tests on a throw-away database
 
 test-long: install .venv/dev.installed  ## run the tests that take minutes: faults, fuzzing, planted names
 	@exec $(BIN)/python -m pytest -m long -rP --durations=0
+
+mutations: install .venv/dev.installed  ## break the visibility rule in one place after the other; each must be noticed
+	@exec $(BIN)/python -m pytest tests/test_mutations.py -m long -q -rP
 
 lint: .venv/dev.installed  ## check style without changing anything
 	@$(BIN)/python -m ruff check .

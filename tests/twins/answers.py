@@ -17,7 +17,8 @@ class Reader:
     """Somebody who asks, each time as if for the first time: nothing that a request does remains."""
 
     def __init__(self, user=None, token=None):
-        self.client, self.token, self.cookie = Client(), token, None
+        self.client = Client(raise_request_exception=False)  # an error is an answer too
+        self.token, self.cookie = token, None
         if user and not token:
             self.client.force_login(user)
             self.cookie = self.client.cookies[settings.SESSION_COOKIE_NAME].value

@@ -53,44 +53,47 @@ class Ask(NamedTuple):
 
 
 class Keys:
-    """How the rows of a model can be named: visible to the public, known to be gone, hidden."""
+    """How the rows of a model can be named: visible to the reader, known to be gone, hidden."""
 
-    def __init__(self, model, most=2):
+    def __init__(self, model, most, user):
         tables = [each for each in ours() if issubclass(each, model)]
-        self.shown = [row for table in tables for row in table.objects.visible_to(None).order_by("pk")[:most]]
+        self.shown = [row for table in tables for row in table.objects.visible_to(user).order_by("pk")[:most]]
+        self.lured = [row for table in tables for row in table.objects.visible_to(None).order_by("-pk")[:1]]
         self.gone = (
             list(model.objects.withdrawn().order_by("pk")[:1]) if getattr(model, "gone", False) else []
         )
-        self.hidden = [row for table in tables for row in hidden(table, most)]
+        self.hidden = [row for table in tables for row in hidden(table, most, user)]
         self.old = list(OldSlug.objects.filter(model=model._meta.label).order_by("slug"))[: 2 * most]
 
     def kinds(self):
         """{id or slug: what it names}."""
-        lists = {"shown": self.shown, "gone": self.gone, "hidden": self.hidden}
+        lists = {"lured": self.lured, "shown": self.shown, "gone": self.gone, "hidden": self.hidden}
         found = {str(row.pk): name for name, rows in lists.items() for row in rows}
         for name, rows in lists.items():
             found |= {row.slug: f"{name} slug" for row in rows if getattr(row, "slug", None)}
         return {**found, **{one.slug: "old slug" for one in self.old}, **dict.fromkeys(ABSENT, "absent")}
 
 
-def hidden(table, most):
+def hidden(table, most, user):
     """Some hidden rows of a table in each state; public in themselves are those below something hidden."""
-    rows = table._base_manager.exclude(pk__in=known(table).values("pk")).order_by("pk")
+    seen = table.objects.visible_to(user) if user else known(table)
+    rows = table._base_manager.exclude(pk__in=seen.values("pk")).order_by("pk")
     if "publication" not in {field.name for field in table._meta.concrete_fields}:
         return list(rows[:most])
-    states = sorted(set(rows.order_by().values_list("publication", "confidentiality")), reverse=True)
-    named = [rows.filter(publication=state[0], confidentiality=state[1])[:most] for state in states]
+    states = rows.order_by().values_list("publication", "confidentiality").distinct()
+    first = sorted(states, key=lambda state: (state[0] != "published", state))
+    named = [rows.filter(publication=state[0], confidentiality=state[1])[:most] for state in first]
     return [row for some in named for row in some]
 
 
 class Questions:
     """Everything that the document says one can ask, about rows as they are now."""
 
-    def __init__(self, most=1):
+    def __init__(self, user=None, most=1):
         self.document = json.loads(Client().get(SCHEMA).content)
         self.models = {resource(model): model for model in MODELS} | {"citations": Citation}
         self.nouns = {model._meta.verbose_name: model for model in MODELS}
-        self.keys = {model: Keys(model, most) for model in self.models.values()}
+        self.keys = {model: Keys(model, most, user) for model in self.models.values()}
 
     def operations(self):
         """Yields (path with its braces, method, operation, model or None)."""
@@ -114,7 +117,10 @@ class Questions:
                 asked += self.asked(path, operation.get("parameters", ()), model)
             else:  # without credentials it is refused before anything is looked at
                 places = self.places(path, model).items()
-                asked += [Ask(method, place, "{}", kind=f"{method} {path} {kind}") for place, kind in places]
+                asked += [
+                    Ask(method, place, "{}", kind=f"{method} {path} {kind == 'hidden'}")
+                    for place, kind in places
+                ]
         return list(dict.fromkeys(asked))
 
     def asked(self, path, parameters, model):
@@ -166,8 +172,9 @@ class Questions:
         """What rows, visible and hidden ones, hold in the column that a parameter asks for."""
         column = re.sub(r"(__\w+|(_certainly)?_overlaps)$", "", name)
         names = ("title", "name", "text") if name == "q" else (column,)
-        rows = [*self.keys[model].shown, *self.keys[model].hidden] if model else []
-        held = [vars(row).get(one) for row in rows for one in names]
+        keys = self.keys[model]
+        held = [part.text for row in keys.lured if name == "q" for part in secret_names(row)]
+        held += [vars(row).get(one) for row in (*keys.hidden, *keys.lured, *keys.shown) for one in names]
         flat = [one for value in held for one in (value if isinstance(value, list) else [value])]
         return [
             one.isoformat() if hasattr(one, "isoformat") else str(one)
@@ -184,6 +191,11 @@ class Questions:
             write_cursor(values)
             for values in [*([key] for key in ids), *map(list, zip(names, ids, strict=True))]
         ]
+
+
+def secret_names(row):
+    """The other names of a row, those first that only editors know."""
+    return row.other_names.order_by("-confidentiality") if hasattr(row, "other_names") else ()
 
 
 def sample(asked, each):

@@ -58,6 +58,16 @@ class Canaries:
             return False
         return True
 
+    def standing(self, models):
+        """{model: the words that stand in its rows}: what a rule of the database refused is none."""
+        return {model: found_in(held_by(model)) & set(self.planted) for model in models}
+
+
+def held_by(model):
+    """All that the rows of a model say."""
+    names = [field.attname for field in texts(model)]
+    return " ".join(str(row) for row in model._base_manager.values_list(*names)) if names else ""
+
 
 def texts(model):
     """The columns of a model that hold a text of their own, with room for a word."""

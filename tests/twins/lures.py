@@ -12,6 +12,7 @@ from tests import make
 from tracker.records.context import noted
 from tracker.records.idempotency import KeptAnswer
 from tracker.records.models import OldSlug, Slugged, Source
+from tracker.records.names import slugify_name
 from tracker.records.proposals import Proposal
 from tracker.records.saved import SavedFilter
 from tracker.records.shapes import resource
@@ -31,6 +32,7 @@ class Lures:
             make.name(row, self.word(row, "other_names"), confidentiality="confidential")
         for state in (("draft", "public"), ("published", "restricted")):
             self.double(row, *state)
+            self.double(self.drafts[type(row)], *state)
         self.delete(type(row))
         self.work_on(row)
         self.propose(row)
@@ -55,7 +57,7 @@ class Lures:
     def double(self, row, publication, confidentiality):
         """A hidden record that has what is the row's own: its name, slug, address, identifiers."""
         if not isinstance(row, Slugged):
-            return
+            return None
         fields = {name: getattr(row, name) for name in TAKEN if hasattr(row, name)}
         fields |= {name: getattr(row, name) for name in type(row).visible_with}
         if publication == "draft":
@@ -66,6 +68,12 @@ class Lures:
         if hasattr(row, "identifiers"):
             for one in row.identifiers.all():
                 make.identifier(twin, one.scheme, one.identifier)
+        return twin
+
+    def keep_slug(self, draft):
+        """A confidential record that was public under the slug which a draft will be given."""
+        if twin := self.double(draft, "published", "confidential"):
+            type(draft).objects.filter(pk=twin.pk).update(slug=slugify_name(draft.label))
 
     def delete(self, model):
         """A draft that was there and is not any more; its history remains."""
@@ -78,12 +86,7 @@ class Lures:
         work = {"notes": self.word(row, "notes"), "assigned_to": "the-author", "follow_up": "2026-01-31"}
         self.patch(row, {"editorial": work})
         for field in [*row._meta.concrete_fields, *row._meta.many_to_many]:
-            hideable = field.is_relation and issubclass(field.related_model, Visible) and field.editable
-            if (
-                not hideable
-                or field.name in row.visible_with
-                or field.related_model not in self.first["hidden"]
-            ):
+            if field.name in row.visible_with or field.related_model not in self.first["hidden"]:
                 continue
             hidden = self.some("hidden", field.related_model)
             if field.many_to_many:

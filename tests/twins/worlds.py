@@ -1,28 +1,35 @@
 """Three worlds, each grown from the one before by what somebody must not see.
 
 `open` holds what is public or known to have been (410), everybody's own drafts, and the accounts. `hidden`
-adds what only those see who work on it: drafts, what is in review, withdrawn or restricted, and secrets of public
-records. `secret` adds what nobody sees who is not cleared for it.
+adds what only those see who work on it: drafts, what is in review, withdrawn or restricted, and secrets of
+public records. `secret` adds what nobody sees who is not cleared for it.
 """
 
+from contextlib import suppress
 from datetime import timedelta
+from uuid import UUID
 
 from django.apps import apps
-from django.db import connection
+from django.contrib.auth.models import User
+from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
+from dialogues.models import Dialogue
+from people.models import Person
 from tests import make
 from tests.generate import MODELS, PUBLIC, STATES, World
-from tests.twins.canaries import Canaries
+from tests.twins.canaries import Canaries, is_text, texts
 from tests.twins.lures import Lures
 from tracker.records.choices import Confidentiality, Publication
 from tracker.records.context import noted
-from tracker.records.models import Part, Slugged
+from tracker.records.models import Part, Record, Slugged
 
 SECRET = [state for state in dict.fromkeys(STATES) if state[1] == Confidentiality.CONFIDENTIAL]
 HIDDEN = [state for state in dict.fromkeys(STATES) if state not in (PUBLIC, *SECRET)]
 GONE = (Publication.WITHDRAWN, Confidentiality.PUBLIC)
+WORK = ("version", "updated_at")
 LATER = timedelta(days=400)
+ANYTHING = {"DateTimeField": timezone.now(), "DateField": timezone.now().date(), "UUIDField": UUID(int=1)}
 SCOPES = ("read", "write", "publish")
 BEFORE = {  # who asks: the world that they know; the other one has everything
     "nobody": "open",
@@ -54,7 +61,7 @@ class Worlds(Lures):
 
     def __init__(self, public=4, size=1, copies=0):
         self.world, self.size, self.copies = World(seed=7, states=[PUBLIC] * public), size, copies
-        self.canaries, self.first = Canaries(), {}
+        self.canaries, self.first, self.drafts, self.versions = Canaries(), {}, {}, {}
 
     def open(self):
         roles = [name for name in BEFORE if name not in ("nobody", "superuser")]
@@ -68,9 +75,15 @@ class Worlds(Lures):
                 self.world.add(model, *GONE)
             for role in ("contributor", "case_officer"):
                 self.world.add(model, "draft", "public", created_by=self.people[role])
+        for model in MODELS:  # complete ones, that somebody else can publish
+            self.drafts[model] = make.one(model, publication="draft", created_by=self.people["contributor"])
+            if hasattr(model, "identifiers"):
+                make.identifier(self.drafts[model])
         self.public = {model: list(model.objects.visible_to(None).order_by("pk")) for model in MODELS}
         for rows in self.public.values():
             self.remember(rows[0])
+        self.note_versions("open")
+        analyze()
 
     def remember(self, row):
         """Gives a public row a past that is told: a correction, and a former slug."""
@@ -82,19 +95,39 @@ class Worlds(Lures):
     def hidden(self):
         self.grow("hidden", HIDDEN)
         for model in MODELS:
-            for row in self.public[model][:2]:
+            for row in self.public[model][-2:]:
                 self.lure(row)
+        for dialogue, person in zip(self.public[Dialogue][-2:], self.public[Person][-2:], strict=True):
+            make.participation(dialogue=dialogue, person=person, publication="draft", cited=False)
         self.others()
+        self.note_versions("hidden")
+        analyze()
 
     def secret(self):
         self.grow("secret", SECRET)
         for model in MODELS:
-            for row in self.public[model][:2]:
+            for row in self.public[model][-2:]:
                 self.lure_secretly(row)
+            self.keep_slug(self.drafts[model])
+        analyze()
+
+    def note_versions(self, name):
+        self.versions[name] = {
+            model: {pk: work for pk, *work in model.objects.values_list("pk", *WORK)} for model in MODELS
+        }
+
+    def level(self, name):
+        """Takes back how often records were saved since: whoever works here may know that somebody works."""
+        for model, rows in self.versions[name].items():
+            for pk, *work in model.objects.filter(pk__in=rows).values_list("pk", *WORK):
+                if work != rows[pk]:
+                    model.objects.filter(pk=pk).update(**dict(zip(WORK, rows[pk], strict=True)))
 
     def grow(self, name, states):
         """Rows of every model in these states, one to be published later, public ones below them, copies."""
-        sight = self.people["editor"] if name == "secret" else None
+        secret = [self.people["editor"]], {"confidentiality": Confidentiality.CONFIDENTIAL}
+        others = [None, self.people["contributor"], self.people["case_officer"]]
+        sight = secret if name == "secret" else (others, {"publication": Publication.IN_REVIEW})
         before = {model: list(model._base_manager.values_list("pk", flat=True)) for model in MODELS}
         for model in MODELS:
             for state in states * self.size:
@@ -106,7 +139,7 @@ class Worlds(Lures):
                 self.world.add(model, *PUBLIC)
         news = {model: model._base_manager.exclude(pk__in=before[model]).order_by("pk") for model in MODELS}
         for model in MODELS:
-            hide(model, news[model], sight)
+            hide(model, news[model], *sight)
         self.first[name] = {model: list(rows) for model, rows in news.items()}
         for rows in self.first[name].values():
             for row in rows:
@@ -129,15 +162,39 @@ class Worlds(Lures):
             make.token(user, *SCOPES, name=f"Token {number}")
             self.canaries.fill("hidden", user)
             self.belongings(user)
+        for model in ours():
+            if not (issubclass(model, Record | Part) or model._meta.auto_created or model._meta.proxy):
+                self.plant(model, user)
+
+    def plant(self, model, user):
+        """A row of a model that nothing here knows of, if one can be made of its columns alone."""
+        if not texts(model) or model._base_manager.exists():
+            return
+        fields = [one for one in model._meta.concrete_fields if not one.primary_key or one.is_relation]
+        values = {field.name: self.anything(field, user) for field in fields if not field.has_default()}
+        with suppress(DatabaseError, ValueError, TypeError), transaction.atomic():
+            model._base_manager.create(**{name: one for name, one in values.items() if one is not None})
+
+    def anything(self, field, user):
+        if field.is_relation:
+            rows = self.first["hidden"].get(field.related_model)
+            return user if field.related_model is User else rows and rows[0]
+        if is_text(field):
+            return self.canaries.text("hidden", field)
+        return None if field.null or field.empty_strings_allowed else ANYTHING.get(field.get_internal_type())
 
 
-def hide(model, news, sight):
+def analyze():
+    """Tells the database how many rows there are: it cannot count those of a transaction by itself."""
+    with connection.cursor() as cursor:
+        cursor.execute("ANALYZE")
+
+
+def hide(model, news, sight, hiding):
     """Hides of the new rows those that are visible nevertheless, because nothing hidden is above them."""
-    seen = news.filter(pk__in=model.objects.visible_to(sight).values("pk"))
-    if sight:
-        seen.update(confidentiality=Confidentiality.CONFIDENTIAL)
-        return
-    seen.update(publication=Publication.IN_REVIEW)
+    for user in sight:
+        seen = news.filter(pk__in=model.objects.visible_to(user).values("pk"))
+        seen.update(**hiding)
     news.filter(pk__in=known(model).values("pk")).update(published_at=None)
 
 

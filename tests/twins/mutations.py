@@ -1,0 +1,214 @@
+"""Ways to break the rule in one place: the twin test must notice each of them."""
+
+from contextlib import ExitStack, contextmanager
+from typing import NamedTuple
+from unittest.mock import patch
+
+from django.db.models import F, OuterRef, Q
+from django.http import HttpResponsePermanentRedirect
+
+from dialogues.models import Dialogue, Participation
+from people.models import Person
+from tests import make
+from tracker.records import corrections, filters, models, pages, shapes, statements
+from tracker.records.admin.relations import VisibleRelations
+from tracker.records.autocomplete import LabelledAutocomplete
+from tracker.records.choices import Publication
+from tracker.records.models import OldSlug, Part, Slugged
+from tracker.records.views import ReadingViewSet
+from tracker.records.visible import VisibleQuerySet
+from tracker.records.writer import Writer
+
+
+class Mutation(NamedTuple):
+    """`broken()` breaks the rule; who asks what, where `part` is in the kind of the request, must notice."""
+
+    place: str
+    broken: object
+    part: str
+    reader: str = "nobody"
+    asks: str = "reads"
+
+
+def replaced(owner, **attributes):
+    """Puts something else in the place of attributes, for a while."""
+
+    def broken():
+        stack = ExitStack()
+        for name, other in attributes.items():
+            stack.enter_context(patch.object(owner, name, other))
+        return stack
+
+    return broken
+
+
+def a_nested_list(model, name, user, whole=shapes.related):
+    if (model, name) != (Dialogue, "participations"):
+        return whole(model, name, user)
+    return Participation.objects.filter(dialogue=OuterRef("pk"))
+
+
+def a_filter(model, path, user, condition, whole=filters.reach):
+    if path != ["participations", "person"]:
+        return whole(model, path, user, condition)
+    people = Person.objects.filter(condition)
+    return Q(pk__in=Participation.objects.filter(person__in=people).values("dialogue"))
+
+
+def a_missing_key(model, path, user, condition, whole=filters.reach):
+    return Q(**{f"{path[0]}__isnull": False}) if condition == Q() else whole(model, path, user, condition)
+
+
+def counted(field, reader):
+    rows = field.parent.Meta.model._meta.get_field(field.relation).related_model.objects
+    return shapes.Number(rows.filter(record=OuterRef("pk")).order_by().values("pk"))
+
+
+def expanded(field, reader):
+    relation = field.parent.Meta.model._meta.get_field(field.source)
+    rows = relation.related_model._base_manager.filter(pk=OuterRef(relation.attname))
+    return shapes.One(rows.order_by().values(json=shapes.row(field, reader)))
+
+
+def column(kind, other):
+    """Puts another expression in the place of that of a kind of field."""
+
+    @contextmanager
+    def broken():
+        whole = shapes.column.dispatch(kind)
+        shapes.column.register(kind, other)
+        try:
+            yield
+        finally:
+            shapes.column.register(kind, whole)
+
+    return broken
+
+
+def a_total(selection, page):
+    return statements.compiled(selection.model.objects.order_by().values("pk"))
+
+
+@contextmanager
+def a_search():
+    whole, insider = VisibleQuerySet.matching, make.superuser()
+    with patch.object(VisibleQuerySet, "matching", lambda rows, text, user: whole(rows, text, insider)):
+        yield
+
+
+def a_row(self, key):
+    rows = self.model().objects.filter(**key)
+    return rows.filter(publication=Publication.PUBLISHED) if "slug" in key else rows
+
+
+def a_redirect(self, key, whole=ReadingViewSet.absent):
+    old = OldSlug.objects.filter(model=self.model()._meta.label, slug=key.get("slug")).first()
+    if old is None:
+        return whole(self, key)
+    return HttpResponsePermanentRedirect(shapes.record_url(self.model(), old.record_id))
+
+
+def withdrawn(self):
+    return self.filter(publication=Publication.WITHDRAWN)
+
+
+def an_ordering(shape, whole=pages.order_keys):
+    keys = whole(shape)
+    moved = F("updated_at")
+    return {
+        name: key._replace(expression=moved) if name == "changed_at" else key for name, key in keys.items()
+    }
+
+
+def a_table(self, order, pick):
+    rows = statements.ordered(self.model().objects.all(), order)
+    return statements.every(rows, self.shaped(pick))
+
+
+def a_correction(model, row, at):
+    return statements.Statement(f"{row} IS NOT NULL", ())
+
+
+def a_reference(self, model, keys):
+    named = Q(pk__in=[key for key in keys if not isinstance(key, str)])
+    return model.objects.filter(named)
+
+
+def a_choice(self):
+    return self.model_admin.model._base_manager.all()
+
+
+def an_admin_list(self, request, whole=VisibleRelations.get_queryset):
+    return self.model._base_manager.all()
+
+
+def a_slug(self, slug):
+    others = type(self).objects.filter(slug=slug, publication=Publication.PUBLISHED).exclude(pk=self.pk)
+    return not others.exists()
+
+
+def a_touch(self, public, whole=Part._touch):
+    whole(self, True)
+
+
+MUTATIONS = [
+    Mutation("a nested list", replaced(shapes, related=a_nested_list), "GET /api/v1/dialogues/"),
+    Mutation("a filter", replaced(filters, reach=a_filter), "/api/v1/dialogues/ participant"),
+    Mutation(
+        "whether a key is given",
+        replaced(filters, reach=a_missing_key),
+        "place__isnull",
+    ),
+    Mutation("a count", column(shapes.Count, counted), "GET /api/v1/people/"),
+    Mutation("a total", replaced(statements, counted=a_total), "/api/v1/people/ page"),
+    Mutation("a search", a_search, "/api/v1/people/ q"),
+    Mutation("a row by its id or slug", replaced(ReadingViewSet, named=a_row), "GET /api/v1/places/{id}/ "),
+    Mutation("a redirect", replaced(ReadingViewSet, absent=a_redirect), "GET /api/v1/people/{id}/ old slug"),
+    Mutation(
+        "what was withdrawn", replaced(VisibleQuerySet, withdrawn=withdrawn), "GET /api/v1/sources/{id}/"
+    ),
+    Mutation("an ordering", replaced(pages, order_keys=an_ordering), "/api/v1/people/ ordering"),
+    Mutation(
+        "what is expanded",
+        column(shapes.serializers.BaseSerializer, expanded),
+        "/api/v1/affiliations/ expand",
+    ),
+    Mutation("a table", replaced(ReadingViewSet, all_of=a_table), "/api/v1/people/ format"),
+    Mutation("a correction", replaced(corrections, public=a_correction), "corrections/ lured"),
+    Mutation(
+        "a reference in a write",
+        replaced(Writer, rows=a_reference),
+        "POST /api/v1/affiliations/ person",
+        "contributor",
+        "writes",
+    ),
+    Mutation(
+        "a choice",
+        replaced(LabelledAutocomplete, get_queryset=a_choice),
+        "model_name=affiliation",
+        "contributor",
+        "pages",
+    ),
+    Mutation(
+        "a list of the admin",
+        replaced(VisibleRelations, get_queryset=an_admin_list),
+        "/admin/people/person/ q",
+        "contributor",
+        "pages",
+    ),
+    Mutation("a slug", replaced(Slugged, slug_is_free=a_slug), "publish/ draft", "editor", "writes"),
+]
+EARLY = [  # what must be broken while the world grows
+    Mutation("a moment of change, by a part", replaced(Part, _touch=a_touch), "GET /api/v1/people/"),
+    Mutation(
+        "a moment of change, by a key",
+        replaced(models, seen_of=lambda field, value: value),
+        "GET /api/v1/affiliations/",
+    ),
+]
+
+
+def forget():
+    """Forgets the statements that were kept while something else was true."""
+    statements.kept.cache_clear()
+    corrections.told.cache_clear()
