@@ -111,6 +111,15 @@ class EndTest(ConsentTest):
         self.give(person, "name", withdrawn_on=TODAY)
         self.assertEqual(consent.follow(person), [])
 
+    def test_who_is_published_on_another_basis_stays(self):
+        person = make.person()
+        self.give(person, "all", withdrawn_on=TODAY)
+        rows = make.affiliation(person=person), make.participation(person=person)
+        self.assertEqual(consent.follow(person), [])
+        self.assertTrue(all(self.is_public(row) for row in (person, *rows)))
+        draft = self.person(publication="draft")
+        self.assertEqual(consent.follow(draft), [])
+
     def test_what_alone_is_not_covered_any_more_goes_alone(self):
         person = self.person("name")
         rows = make.affiliation(person=person), make.participation(person=person)
@@ -143,6 +152,16 @@ class EndTest(ConsentTest):
 
 @override_settings(FOUR_EYES=False)
 class AdminTest(ConsentTest):
+    def test_the_rows_are_those_of_the_people_whom_one_works_on(self):
+        given = self.give(self.person(created_by=self.contributor), "all")
+        for user, seen in (
+            (self.editor, True),
+            (self.contributor, True),
+            (self.officer, False),
+            (None, False),
+        ):
+            self.assertEqual(given in Consent.objects.visible_to(user), seen)
+
     def test_those_who_work_on_the_person_see_it_and_nobody_else(self):
         person = self.person("all", created_by=self.contributor)
         other = make.member("contributor")
