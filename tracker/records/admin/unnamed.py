@@ -5,6 +5,7 @@ from django import forms
 from tracker.records import roles
 from tracker.records.choices import Publication
 from tracker.records.models import Record
+from tracker.records.texts import SaidField
 from tracker.records.unnamed import HOMONYM, Change, Named, refuse_names, standing
 
 from .history import REASON
@@ -12,7 +13,7 @@ from .history import REASON
 
 def homonym_field():
     """The field for why a name that was refused is somebody else's."""
-    return forms.CharField(
+    return SaidField(
         label="Why it is somebody else",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
@@ -55,7 +56,7 @@ class Unnamed:
         changed = [row.instance for row in rows if isinstance(row.instance, Record)]
         before = [*request.stood, *((record, stood(record)) for record in changed)]
         super().save_related(request, form, formsets, change)
-        said = form.cleaned_data.get(REASON, ""), request.POST.get(HOMONYM, "")
+        said = [form.cleaned_data.get(name, "") for name in (REASON, HOMONYM)]
         refuse_names(request.user, [Change(record, known, *said) for record, known in before if known])
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
