@@ -22,8 +22,8 @@ def follow(person, by=None):
     if not person.allows(ConsentScope.NAME):
         taken = [person]
     else:
-        ended = [scope for scope in LISTS if not person.allows(scope)]
-        taken = [row for scope in ended for row in getattr(person, scope).filter(publication="published")]
+        ended = [getattr(person, scope) for scope in LISTS if not person.allows(scope)]
+        taken = [row for rows in ended for row in rows.filter(publication=Publication.PUBLISHED)]
     for row in taken:
         row.lapse(by, ENDED)
     return taken
