@@ -172,7 +172,11 @@ class EditTest(LintTest):
         self.assertContains(answer, f"Summary: {SENTENCE}")
         self.assertEqual(self.stored(row).summary, "Old.")
         self.client.force_login(self.cleared)
-        sent = {**form_data(self.client.get(page)), "summary": f"To {FORM}.", HOMONYM: "His \u200bgrandfather."}
+        sent = {
+            **form_data(self.client.get(page)),
+            "summary": f"To {FORM}.",
+            HOMONYM: "His \u200bgrandfather.",
+        }
         self.assertEqual(self.client.post(page, sent).status_code, 302)
         self.assertEqual(self.stored(row).summary, f"To {FORM}.")
         self.assertEqual(Homonym.objects.get().reason, "His grandfather.")
