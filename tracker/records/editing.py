@@ -182,7 +182,7 @@ class Editing:
             except PermissionDenied as error:
                 raise exceptions.PermissionDenied(str(error)) from None
             except ValidationError as error:
-                raise refused(error, record, name, self.request.user, said) from None
+                raise refused(error, record, name, self.request.user, told) from None
             check_references()
         return self.shown(record.pk)
 
