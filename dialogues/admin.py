@@ -1,7 +1,6 @@
 """The admin of dialogues, of who took part, and of what is said about them."""
 
 from django.contrib import admin
-from django.core.exceptions import ValidationError
 from django.db.models import Prefetch, Q
 
 from people.models import Organization, Person
@@ -14,8 +13,6 @@ from tracker.records.admin import (
     VisibleRelations,
     text_of,
 )
-from tracker.records.admin.forms import RecordForm
-from tracker.records.choices import Publication
 
 from . import models
 from .choices import Naming
@@ -136,21 +133,10 @@ class PartsInline(RecordInline):
     verbose_name_plural = "parts: one for each claim"
 
 
-class StatementForm(RecordForm):
-    def clean(self):
-        cleaned = super().clean()
-        answered = [cleaned.get(f"responds_to_{name}", ()) for name in ("assessments", "cases")]
-        published = self.instance.publication == Publication.PUBLISHED
-        if published and self.instance.answers_for_others(*answered):
-            raise ValidationError(models.FOR_OTHERS)
-        return cleaned
-
-
 @admin.register(models.Statement)
 class StatementAdmin(RecordAdmin):
     """A statement is found by its title and by who made it."""
 
-    form = StatementForm
     tells = ["kind", "date"]
     columns = ["title", "said_by", "kind", "date", "state", "sources"]
     inlines = [SpeakerInline, PartsInline, RelationInline, RelationToInline]

@@ -515,15 +515,17 @@ class Statement(Titled):
         organizations = Q(organization=None) | Q(organization__in=Organization.objects.visible_to(None))
         if self.speakers.exclude(people & organizations).exists():
             found.append("A speaker is not public: publish them, or mark the speaker as withheld.")
-        if self.answers_for_others(self.responds_to_assessments.all(), self.responds_to_cases.all()):
+        parts = self.parts.filter(publication=Publication.PUBLISHED)
+        if any(one.answers_for_others() for one in (self, *parts)):
             found.append(FOR_OTHERS)
         return found
 
-    def answers_for_others(self, assessments, cases):
-        """Whether one of these is about nobody who speaks here."""
+    def answers_for_others(self):
+        """Whether something that it answers is about nobody who speaks here: else it would name them."""
         speakers = Speaker.objects.filter(record__in=[self.pk, self.part_of_id or self.pk])
         here = {key for pair in speakers.values_list("person", "organization") for key in pair} - {None}
-        about = [judgement.about() for judgement in assessments] + [{case.person_id} for case in cases]
+        about = [judgement.about() for judgement in self.responds_to_assessments.all()]
+        about += [{case.person_id} for case in self.responds_to_cases.all()]
         return any(here.isdisjoint(keys) for keys in about)
 
 

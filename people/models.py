@@ -42,6 +42,7 @@ NO_RELATIVES = (
     "Nothing is recorded of what they did, said or suffered themselves. Relatives and contacts get no record:"
     " nobody is published for whom they know."
 )
+BELONGING = (ConsentScope.AFFILIATIONS, ConsentScope.PARTICIPATIONS)  # named as the lists are
 BEGINNINGS = [kind for kind, change in CUSTODY.items() if change == BEGINS]
 
 
@@ -236,7 +237,8 @@ class Person(Identified, Named):
             if (getattr(self, f"{name}_earliest") or today) > today:
                 raise ValidationError({name: "It lies in the future."})
         before = Person.objects.filter(pk=self.pk, publication=Publication.PUBLISHED)
-        if not self.allows(ConsentScope.NAME) and before.exclude(basis=self.basis).exists():
+        covers = self.allows(ConsentScope.NAME) and not self.exceeds_consent()
+        if not covers and before.exclude(basis=self.basis).exists():
             raise ValidationError({"basis": "Enter the consent first, and save it."})
 
     def hints(self, user, together=()):
@@ -256,10 +258,21 @@ class Person(Identified, Named):
         by_consent = self.basis == PublishingBasis.CONSENT
         return not by_consent or Consent.objects.valid().covering(scope).filter(record=self.pk).exists()
 
+    def uncovered(self):
+        """What is published of them, though perhaps hidden with them, and no consent covers."""
+        scopes = [scope for scope in BELONGING if not self.allows(scope)]
+        return [row for scope in scopes for row in getattr(self, scope).filter(publication="published")]
+
+    def exceeds_consent(self):
+        """Whether more is public of them, or would be with them, than any consent covers."""
+        return any(row.confidentiality == Confidentiality.PUBLIC for row in self.uncovered())
+
     def missing(self):
         found = super().missing()
         if not self.allows(ConsentScope.NAME):
             found.append("Its basis is consent, and no valid consent covers the name.")
+        if self.exceeds_consent():
+            found.append(f"No valid consent covers what is published of them: {' or '.join(BELONGING)}.")
         return found
 
 

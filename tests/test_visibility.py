@@ -101,7 +101,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/unnamed.py passes": "a new row",
     "tracker/records/admin/history.py history_view": "what editors said of the texts of the visible row",
     "tracker/records/unnamed.py is_known": "what was said of a text that stands before its editor",
-    "tracker/records/admin/unnamed.py stood": "the row itself, as it is stored",
+    "tracker/records/admin/unnamed.py stored": "the row itself, as it is stored",
     "tracker/records/lint.py bearers": "words in the names of visible people",
     "people/models.py known": "names that no text may tell, told to nobody",
     "people/models.py names_of": "names that no text may tell, told to nobody",

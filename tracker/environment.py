@@ -84,7 +84,7 @@ VARIABLES = [
         "Requests of an editor that are refused for a name we do not tell; after them nothing is written for "
         "the rest of the hour. `0`: no limit.",
     ),
-    Variable("WRITES_PER_MINUTE", "120", "Writes of a user, or by a token. `0`: no limit."),
+    Variable("WRITES_PER_MINUTE", "120", "Writes of a user, with all tokens together. `0`: no limit."),
     Variable(
         "EXPORTS_PER_HOUR",
         "120",

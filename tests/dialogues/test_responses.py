@@ -107,3 +107,35 @@ class AdminTest(WorkTest):
         data = {**form_data(self.page(self.editor, row)), "responds_to_cases": [case.pk], "reason": "x"}
         self.assertEqual(self.client.post(address(Statement, "change", row.pk), data).status_code, 302)
         self.assertEqual(list(case.responses.all()), [row])
+
+    def test_who_is_withheld_does_not_answer_for_themselves_any_more(self):
+        person = make.person()
+        case, row = make.case(person=person), make.statement(speakers=[person])
+        row.responds_to_cases.add(case)
+        data = form_data(self.page(self.editor, row))
+        prefix = next(name for name in data if name.endswith("-0-naming"))[: -len("naming")]
+        withheld = {f"{prefix}naming": "withheld", f"{prefix}person": "", "reason": "x"}
+        answer = self.client.post(address(Statement, "change", row.pk), {**data, **withheld})
+        self.assertContains(answer, FOR_OTHERS)
+        self.assertEqual(row.speakers.get().person, person)
+        answer = self.client.post(
+            address(Statement, "change", row.pk), {**data, **withheld, "responds_to_cases": []}
+        )
+        self.assertEqual((answer.status_code, row.speakers.get().naming), (302, "withheld"))
+
+    def test_nor_in_a_part_of_what_they_said(self):
+        person = make.person()
+        whole = make.statement(speakers=[person])
+        part = make.statement(speakers=[], part_of=whole, responds_to_cases=[make.case(person=person)])
+        self.assertEqual((whole.missing(), part.missing()), ([], []))
+        whole.speakers.update(naming="withheld", person=None)
+        self.assertEqual(whole.missing(), [FOR_OTHERS])
+
+    def test_what_is_public_keeps_a_source(self):
+        row = make.statement()
+        data = form_data(self.page(self.editor, row))
+        gone = next(name for name in data if name.startswith("citations-0-"))[: len("citations-0-")]
+        sent = {**data, f"{gone}DELETE": "on", "reason": "x"}
+        answer = self.client.post(address(Statement, "change", row.pk), sent)
+        self.assertContains(answer, "cites no published source")
+        self.assertTrue(row.citations.exists())

@@ -101,10 +101,38 @@ class EndTest(ConsentTest):
         person = self.person("all")
         row = make.participation(person=person)
         Consent.objects.filter(record=person).update(withdrawn_on=TODAY)
-        self.assertEqual(consent.follow(person, self.editor), [person])
+        self.assertEqual(consent.follow(person, self.editor), [person, row])
         self.assertFalse(self.is_public(person) or self.is_public(row))
         self.assertEqual(Entry.objects.of(person).last().reason, consent.ENDED)
         self.assertIsNone(Person.objects.get(pk=person.pk).slug)
+
+    def test_what_went_with_them_does_not_come_back_by_a_narrower_consent(self):
+        person = self.person("all")
+        row = make.participation(person=person)
+        Consent.objects.filter(record=person).update(withdrawn_on=TODAY)
+        consent.follow(person)
+        self.give(person, "name")
+        person.publish(self.editor)
+        self.assertEqual([self.is_public(one) for one in (person, row)], [True, False])
+
+    def test_nor_is_anybody_published_with_more_than_their_consent_covers(self):
+        person = self.person("name", publication="withdrawn")
+        row = make.participation(person=person)
+        with self.assertRaisesRegex(ValidationError, "covers what is published of them"):
+            person.publish(self.editor)
+        row.withdraw(self.editor, "Not covered.")
+        person.publish(self.editor)
+
+    def test_the_basis_of_who_is_public_becomes_consent_only_where_it_covers_all_that_is(self):
+        person = make.person()
+        row = make.participation(person=person)
+        self.give(person, "name")
+        person.basis = "consent"
+        with self.assertRaisesRegex(ValidationError, "Enter the consent first"):
+            person.full_clean()
+        Person.objects.filter(pk=person.pk).update(basis="consent")  # by whatever way
+        self.assertEqual(consent.follow_all(), 1)
+        self.assertEqual([self.is_public(one) for one in (person, row)], [True, False])
 
     def test_while_one_holds_nothing_is_taken_back(self):
         person = self.person("all")

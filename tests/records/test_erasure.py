@@ -6,6 +6,7 @@ from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.test import TestCase, TransactionTestCase, override_settings
 from django.urls import reverse
+from django.utils import timezone
 
 from dialogues.models import Participation, ParticipationIdentity, Speaker
 from people.models import Person
@@ -18,6 +19,8 @@ from tracker.records.ledger import Deed, DeedKind
 from tracker.records.models import OldSlug
 from tracker.records.proposals import Proposal
 from tracker.records.saved import SavedFilter
+from tracker.records.scheduled import Approval
+from tracker.records.unnamed import Homonym
 
 CANARY = "Qxcanary"
 
@@ -100,6 +103,35 @@ class ErasureTest(TestCase):
             with self.assertRaises(ValidationError):
                 erasure.erase(self.person, self.administrator, "because")
             erasure.erase(self.person, self.administrator, "legal")
+
+    def test_what_was_said_of_homonyms_and_to_approve_others_goes_too(self):
+        said = {"field": "summary", "created_by": self.editor}
+        part = make.name(self.person, "Z. Q.")
+        for row, reason in (
+            (self.person, "A lawyer."),
+            (part, "A dentist."),
+            (make.person(), "Not Zahra Qvortexli."),
+        ):
+            Homonym.objects.create(row_id=row.pk, reason=reason, **said)
+        kept = Homonym.objects.create(row_id=make.person().pk, reason="A namesake.", **said)
+        other = make.person(publication="draft")
+        words = {
+            "publish_at": timezone.now(),
+            "comment": "After ZAHRA QVORTEXLI.",
+            "homonym": "Not Zahra Qvortexli.",
+        }
+        Approval.objects.note(other, [other], self.editor, **words)
+        self.erase()
+        self.assertEqual([*Homonym.objects.all()], [kept])
+        approval = Approval.objects.get()
+        self.assertEqual({approval.comment, approval.homonym}, {erasure.REDACTED})
+
+    def test_of_what_was_not_taken_down_the_page_tells_an_administrator_nothing(self):
+        hidden = make.person(publication="draft", confidentiality="confidential")
+        self.client.force_login(self.administrator)
+        for row in (self.person, hidden):
+            page = reverse("admin:people_person_erase", args=[row.pk])
+            self.assertEqual(self.client.get(page).status_code, 404)
 
     def test_the_page_names_nobody_and_wants_the_record_typed(self):
         self.person.takedown(self.editor, "safety")

@@ -14,7 +14,8 @@ from tests.test_admin import address, form_data
 from tests.writing import WritingTest, path
 from tracker.records.admin.start import start
 from tracker.records.history import Entry
-from tracker.records.scheduled import CHANGED, CHANNEL, Approval, publish_due
+from tracker.records.scheduled import ASK, CHANGED, CHANNEL, Approval, publish_due
+from tracker.records.unnamed import SENTENCE
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 THEN = NOW + timedelta(days=10)
@@ -126,6 +127,13 @@ class ChecksTest(ScheduledTest):
         self.assertIn("cites no published source", row.sent_back().reason)
         self.assertEqual(row.sent_back().channel, CHANNEL)
         self.assertEqual(self.due(THEN + SECOND), (0, 0))
+
+    def test_that_a_name_is_held_is_told_to_editors_alone(self):
+        row = self.approved(build=make.dialogue, summary="They met Zahra Qvortexli.")
+        make.person(name="Zahra Qvortexli", confidentiality="confidential")
+        self.assertEqual(self.due(THEN), (0, 1))
+        self.assertIn(SENTENCE, Approval.objects.get().problem)
+        self.assertEqual((self.state(row), row.sent_back().reason), ("draft", ASK))
 
     def test_the_start_page_lists_what_is_planned_and_what_was_not_published(self):
         source = make.source()

@@ -73,7 +73,7 @@ class WritingTest(EditingTest):
         self.assertEqual(quoted, ["better words", "other words"])
 
     def test_a_row_emptied_of_its_citation_loses_it(self):
-        part = make.participation()
+        part = make.participation(publication="draft")
         nothing = dict.fromkeys(("source", "locator_kind", "locator", "quotation"), "")
         self.change(part.dialogue, **self.row("participations", 0, **nothing))
         self.assertFalse(part.citations.exists())

@@ -76,9 +76,7 @@ def count(request, given, form):
 
 
 def who_of(request):
-    """As whom a request is counted: its token, its user, or the address that it comes from."""
-    if isinstance(request.auth, ApiToken):
-        return "token", request.auth.pk
+    """As whom a request is counted: its user, by whatever token, or the address that it comes from."""
     return ("user", request.user.pk) if request.user.is_authenticated else ("address", address(request))
 
 

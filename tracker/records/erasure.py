@@ -21,6 +21,7 @@ from .context import noted
 from .history import Entry
 from .idempotency import KeptAnswer
 from .ledger import DeedKind
+from .lint import rows_of
 from .log import make_neutral
 from .models import Citation, OldSlug, Part, Record
 from .names import slugify_name, tokens
@@ -59,6 +60,7 @@ class Erasure:
         self.unnamed = [row for row in self.unnamed if row.pk not in self.gone]
         said = {name.strip() for one in self.records() for name in names_of(one)}
         self.names = {name for name in said if " " in name}  # a single word may be anybody's
+        self.rows = [row.pk for one in self.records() for row in rows_of(one)]
 
     def records(self):
         return [*self.gone.values()]
@@ -117,8 +119,11 @@ class Erasure:
         told = [*self.records(), *(row for row in self.unnamed if isinstance(row, Record))]
         OldSlug.objects.filter(record_id__in=self.gone).delete()
         Approval.objects.filter(record_id__in=[row.pk for row in told]).delete()
+        Homonym.objects.filter(row_id__in=self.rows).delete()
         for name in self.names:
             Homonym.objects.filter(reason__icontains=name).delete()
+            for said in ("comment", "homonym", "problem"):
+                Approval.objects.filter(**{f"{said}__icontains": name}).update(**{said: REDACTED})
         KeptAnswer.objects.telling_of(told).delete()
         said = Q(record_id__in=[row.pk for row in told])
         for word in [*map(str, self.gone), *self.names]:

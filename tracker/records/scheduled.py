@@ -15,10 +15,12 @@ from django.utils import timezone
 
 from .choices import Publication
 from .context import noted
+from .unnamed import Named
 
 CHANNEL = "schedule"
 LONGEST = timedelta(days=5 * 365)
 CHANGED = "It was changed after it was approved: look at it, then publish it again."
+ASK = "It could not be published at its moment: an editor knows why."
 
 
 def within_reach(moment):
@@ -96,17 +98,18 @@ class Approval(models.Model):
             with transaction.atomic():
                 record.publish_approved(self)
         except (PermissionDenied, ValidationError, IntegrityError, DataError) as refused:
-            self.give_back(record, said_by(refused))
+            said = said_by(refused)
+            self.give_back(record, said, ASK if isinstance(refused, Named) else said)
             return False
         return True
 
-    def give_back(self, record, problem):
-        """What waits for review becomes drafts again; why stands in the history and on the start page."""
+    def give_back(self, record, problem, comment):
+        """What waits for review becomes drafts again; their authors read the comment, editors the problem."""
         record.refresh_from_db()
         together = [one for one in [record, *record.drafts(self.approved_by)] if self.names(one)]
         for one in together:
             if one.publication == Publication.IN_REVIEW:
-                one._move(None, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, problem)
+                one._move(None, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
         self.problem = problem
         self.save()
 

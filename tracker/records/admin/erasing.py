@@ -10,7 +10,7 @@ from django.urls import path
 
 from tracker.records import roles
 from tracker.records.autocomplete import is_uuid
-from tracker.records.choices import TakedownReason
+from tracker.records.choices import Publication, TakedownReason
 from tracker.records.erasure import Erasure, erase
 from tracker.records.ledger import LedgerAway
 
@@ -44,7 +44,8 @@ class Erasing:
         if not roles.erases(request.user):
             raise PermissionDenied
         key = unquote(object_id)
-        record = self.model.objects.filter(pk=key).first() if is_uuid(key) else None
+        down = self.model.objects.filter(publication=Publication.TAKEN_DOWN)  # of others nothing is told
+        record = down.filter(pk=key).first() if is_uuid(key) else None
         if record is None:
             raise Http404
         form = ErasingForm(record, request.POST or None)

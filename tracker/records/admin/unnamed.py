@@ -1,13 +1,17 @@
-"""A change to what is public names nobody whom we do not name: the form says where, and is sent again."""
+"""A change to what is public leaves it fit to be so and names nobody whom we do not name, or is refused."""
+
+from typing import NamedTuple
 
 from django import forms
+from django.core.exceptions import ValidationError
 
 from tracker.records import roles
 from tracker.records.choices import Publication
 from tracker.records.models import Record
 from tracker.records.texts import SaidField
-from tracker.records.unnamed import HOMONYM, Change, Named, refuse_names, standing
+from tracker.records.unnamed import HOMONYM, Change, Named, Standing, refuse_names, standing
 
+from .forms import readable
 from .history import REASON
 
 
@@ -22,10 +26,34 @@ def homonym_field():
     )
 
 
-def stood(record):
-    """How a record that is to be saved stands as it is stored; None if it is not public."""
-    stored = type(record).objects.filter(pk=record.pk, publication=Publication.PUBLISHED).first()
-    return stored and standing(stored)
+class Before(NamedTuple):
+    """A published record that is to be saved: how it stands, and what it lacks, as it is stored."""
+
+    record: Record
+    stood: Standing
+    lacked: list[str]
+
+
+class Lacking(ValidationError):
+    """Refuses a change after which something published could not be published."""
+
+
+def stored(record):
+    """The record as it is stored, None if it is not published."""
+    return type(record).objects.filter(pk=record.pk, publication=Publication.PUBLISHED).first()
+
+
+def before(records):
+    """What is to be known of those of these records that are published, before they are saved."""
+    found = [(record, stored(record)) for record in records]
+    return [Before(record, standing(row), row.missing()) for record, row in found if row]
+
+
+def refuse_lacking(known):
+    """Raises Lacking if one of these lacks what it did not lack before."""
+    rows = [(stored(record), lacked) for record, _, lacked in known]
+    if found := [said for row, lacked in rows if row for said in row.missing() if said not in lacked]:
+        raise Lacking([readable(said) for said in found])
 
 
 class Unnamed:
@@ -47,22 +75,28 @@ class Unnamed:
         return [*super().get_fieldsets(request, obj), *asked]
 
     def save_model(self, request, obj, form, change):
-        request.stood = [(obj, stood(obj))] if change else []
+        request.before = before([obj]) if change else []
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
         """Saves the rows; then nothing that became public by all of it may name anybody."""
         rows = [row for formset in formsets for row in formset.initial_forms if row.has_changed()]
         changed = [row.instance for row in rows if isinstance(row.instance, Record)]
-        before = [*request.stood, *((record, stood(record)) for record in changed)]
+        request.before += before(changed)
         super().save_related(request, form, formsets, change)
         said = [form.cleaned_data.get(name, "") for name in (REASON, HOMONYM)]
-        refuse_names(request.user, [Change(record, known, *said) for record, known in before if known])
+        refuse_names(request.user, [Change(record, stood, *said) for record, stood, _ in request.before])
+
+    def response_change(self, request, obj):
+        """When all is saved, and what no consent covers any more is taken back."""
+        refuse_lacking(request.before)
+        return super().response_change(request, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """The page. What was refused for a name is shown again as it was sent, with where the name stands."""
+        """The page. What was refused is shown again as it was sent, with what stands against it."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except Named as problem:
-            request.refusal, request.named = problem.messages, roles.edits(request.user)
+        except (Named, Lacking) as problem:
+            request.refusal = problem.messages
+            request.named = isinstance(problem, Named) and roles.edits(request.user)
             return super().changeform_view(request, object_id, form_url, extra_context)
