@@ -150,8 +150,8 @@ class Editing:
         moment = record.scheduled_for()
 
         def lacks(one):
-            hints = [*one.hints(request.user, together), *filter(None, [one.exposes()])]
-            return {"missing": lacking(one, request.user, moment), "hints": hints}
+            missing = lacking(one, request.user, moment)
+            return {"missing": missing, "hints": one.remarks(request.user, together)}
 
         body = {
             "publication": record.publication,

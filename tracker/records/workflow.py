@@ -81,6 +81,10 @@ class Workflow:
                 found.append(f"It stays hidden until {label} is public.")
         return found
 
+    def remarks(self, user, together):
+        """What its publisher reads besides what is missing: the hints, and what it exposes."""
+        return [*self.hints(user, together), *filter(None, [self.exposes()])]
+
     def sent_back(self):
         """The entry of the history by which it last went back to its author; None if it never did."""
         return Entry.objects.of(self).sent_back().select_related("user").last()

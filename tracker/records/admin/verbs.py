@@ -299,7 +299,7 @@ class Verbs:
             "kind": record._meta.verbose_name,
             "address": address_of(record, "change"),
             "missing": mine + [readable(said) for said in record.unready(page.scheduled_for())],
-            "hints": [*record.hints(request.user, together), *filter(None, [record.exposes()])],
+            "hints": record.remarks(request.user, together),
         }
 
     def read_view(self, request, object_id):
