@@ -19,7 +19,7 @@ help:  ## list what one can do
 run: install  ## serve site, admin and API (HOST, PORT, ... : see the table in README.md)
 	@exec $(BIN)/python manage.py serve
 
-test: install .venv/dev.installed  ## run all tests on a throw-away database
+test: install .venv/dev.installed  ## run all tests but those that take minutes, on a throw-away database
 	@exec $(BIN)/python -m pytest -n auto --dist loadscope
 
 test-long: install .venv/dev.installed  ## run the tests that take minutes: faults, fuzzing, planted names

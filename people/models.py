@@ -17,6 +17,7 @@ from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, Part
 from tracker.records.lint import Secret
 from tracker.records.models import Citation, Named, Part, Place, Record, Titled
 from tracker.records.search import tokens_trigger
+from tracker.records.texts import Tidy
 
 from .choices import (
     BEGINS,
@@ -292,7 +293,7 @@ class ConsentQuerySet(GuardedUpdate, models.QuerySet):
         return self.filter(scope__in=(ConsentScope.ALL, scope))
 
 
-class Consent(GuardedSave):
+class Consent(Tidy, GuardedSave):
     """What a person allowed us to publish: for those who work on the person, in no answer of the API."""
 
     remembered = True

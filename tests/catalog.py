@@ -10,6 +10,7 @@ from tracker.records import filters
 from tracker.records.citations import CitationViewSet
 from tracker.records.pages import order_keys
 from tracker.records.shapes import list_url
+from tracker.records.views import PAGING, PICKS
 
 VIEWS = list(api.ENDPOINTS)
 RECORDS = [view for view in VIEWS if view is not CitationViewSet]
@@ -24,6 +25,7 @@ FORMATS = (
     {"format": "csv", "cursor": "*"},
 )
 DAY = {"as_of": "2025-10-31"}
+SHARED = (*DAY, *PICKS, *PAGING, "format")  # parameters of every list
 
 
 @singledispatch

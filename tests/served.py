@@ -5,6 +5,7 @@ import http.client
 import json
 import os
 import signal
+import socket
 import subprocess
 import sys
 import tempfile
@@ -13,13 +14,21 @@ from pathlib import Path
 
 from django.test import SimpleTestCase
 
-from tests.site.test_serve import KEPT, free_port
-from tracker.environment import BASE_DIR
+from tracker.environment import BASE_DIR, DEFAULTS
+
+KEPT = {
+    name: value for name, value in os.environ.items() if name not in DEFAULTS
+}  # what is no setting of ours
 
 MEMBER = """
 from tests import make
 print(make.token(make.member("editor"), "read", "write", "publish")[1])
 """
+
+
+def free_port():
+    with socket.create_server(("127.0.0.1", 0)) as found:
+        return found.getsockname()[1]
 
 
 class Served(SimpleTestCase):

@@ -8,7 +8,7 @@ from django.db import transaction
 from django.test import Client, TestCase, override_settings
 from django.urls import path as route
 
-from tests import make
+from tests import catalog, make
 from tests.writing import API, WritingTest, path
 from tracker import urls
 from tracker.api import ENDPOINTS
@@ -283,21 +283,10 @@ class CanaryTest(WritingTest):
         for view in ENDPOINTS:
             address = f"{API}{resource(view.model())}/"
             row = f"{address}{make.one(view.model()).pk}/" if view is not ENDPOINTS[-1] else address
-            shared = (
-                "as_of",
-                "fields",
-                "omit",
-                "expand",
-                "ordering",
-                "page",
-                "page_size",
-                "cursor",
-                "format",
-            )
-            for name in (*shared, *view.filterset_class.base_filters):
+            for name in (*catalog.SHARED, *view.filterset_class.base_filters):
                 with self.subTest(address=address, name=name):
                     self.assert_silent(self.client.get(address, {name: CANARY, "page_size": "x"}))
-            for name in shared:
+            for name in catalog.SHARED:
                 self.assert_silent(self.client.get(row, {name: CANARY}))
             for method in ("GET", "PUT", "PATCH", "DELETE", "POST", "FOO"):
                 self.assertTrue(self.assert_silent(self.send(self.editor, method, f"{address}{CANARY}/")))

@@ -172,9 +172,14 @@ class EditTest(LintTest):
         self.assertContains(answer, f"Summary: {SENTENCE}")
         self.assertEqual(self.stored(row).summary, "Old.")
         self.client.force_login(self.cleared)
-        sent = {**form_data(self.client.get(page)), "summary": f"To {FORM}.", HOMONYM: "His grandfather."}
+        sent = {
+            **form_data(self.client.get(page)),
+            "summary": f"To {FORM}.",
+            HOMONYM: "His \u200bgrandfather.",
+        }
         self.assertEqual(self.client.post(page, sent).status_code, 302)
         self.assertEqual(self.stored(row).summary, f"To {FORM}.")
+        self.assertEqual(Homonym.objects.get().reason, "His grandfather.")
 
     def test_what_is_new_is_saved_as_a_draft_whatever_it_says(self):
         self.client.force_login(self.editor)

@@ -14,7 +14,7 @@ from psycopg.conninfo import make_conninfo
 from people.models import Person
 from tests import make
 from tests.generate import World
-from tests.site.test_serve import KEPT
+from tests.served import KEPT
 from tests.test_fixtures import load
 from tracker.embedded import environment, programs
 from tracker.environment import BASE_DIR

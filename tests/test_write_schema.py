@@ -101,6 +101,7 @@ class WriteSchemaTest(WritingTest):
             self.assertTrue(self.operation(f"{API}proposals/{{id}}/{verb}/", "post")["description"])
 
     def test_the_examples_are_taken(self):
+        self.log_in(self.editor)  # outside of what is taken back below
         for view in RESOURCES:
             place, shape = f"{API}{resource(view.model())}/", view.shape(pick=Pick(detail=True))
             with self.subTest(resource=place):

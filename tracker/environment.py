@@ -43,6 +43,11 @@ VARIABLES = [
     Variable(
         "FOUR_EYES", "", "`on`: nobody publishes first what they wrote. Empty: on, in the local demo off."
     ),
+    Variable(
+        "SECOND_FACTOR",
+        "",
+        "`on`: a log-in needs a code besides the password. Empty: on, in the local demo off.",
+    ),
     Variable("MAX_BODY", "2500000", "Bytes of one request. More is refused; so is what is more than below."),
     Variable("MAX_URL", "8000", "Bytes of an address with its query."),
     Variable("MAX_HEADERS", "100", "Headers of a request."),
@@ -59,11 +64,6 @@ VARIABLES = [
     Variable("MAX_DOCUMENTS", "500", "Records of one write in bulk."),
     Variable("MAX_TEXT", "20000", "Characters of a text that has no limit of its own in the API document."),
     Variable("MAX_FIELDS", "10000", "Fields of a form of the admin."),
-    Variable(
-        "SECOND_FACTOR",
-        "",
-        "`on`: a log-in needs a code besides the password. Empty: on, in the local demo off.",
-    ),
     Variable(
         "PROXIES",
         "0",

@@ -2,8 +2,8 @@
 
 from django.conf import settings
 from django.http import UnreadablePostError
-from django.urls import reverse
 
+from tracker.records.context import is_for_admin
 from tracker.records.problems import SENTENCES, TYPE, problem
 
 UTF_8 = ("utf-8", "utf8", "us-ascii")
@@ -19,17 +19,13 @@ class OneForm:
     def __call__(self, request):
         code = refusal(request)
         response = problem(code, SENTENCES[code]) if code else self.get_response(request)
-        if response.status_code < 400 or response.get("Content-Type") == TYPE or is_page(request):
+        if response.status_code < 400 or response.get("Content-Type") == TYPE or is_for_admin(request):
             return response
         return in_one_form(response)
 
     def process_exception(self, request, exception):
         """A client that ended in the middle of what it sent gets 400, and nobody reads it."""
         return problem(400, SENTENCES[400]) if isinstance(exception, UnreadablePostError) else None
-
-
-def is_page(request):
-    return request.path.startswith(reverse("admin:index"))
 
 
 def in_one_form(response):

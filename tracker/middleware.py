@@ -15,10 +15,11 @@ from django.views import defaults
 
 from tracker.logs import known_user
 from tracker.records import faults, reading
-from tracker.records.context import noted
+from tracker.records.access import READING
+from tracker.records.context import channel_of, is_for_admin, noted
 from tracker.records.held import held, may_hold
 from tracker.records.problems import problem
-from tracker.records.proof import is_proven
+from tracker.records.proof import WAY_IN, is_proven
 from tracker.records.throttling import TooMany, check, spend
 from tracker.records.unnamed import was_refused
 
@@ -39,7 +40,6 @@ HEADERS = {
 }
 if settings.ENCRYPTED:  # Django sends it only where TLS ends in itself
     HEADERS["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
-OPEN = {"login", "logout", "second_factor", "set_password"}  # the pages of the admin on the way into it
 
 
 class Headers:
@@ -71,7 +71,7 @@ class Gate:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.method in ("GET", "HEAD", "OPTIONS") or not was_refused(request.user):
+        if request.method in READING or not was_refused(request.user):
             return response
         with suppress(TooMany):  # it was the last one already
             spend("NAMES_PER_HOUR", request.user.pk)  # the transaction of the refusal is over
@@ -79,7 +79,7 @@ class Gate:
 
     def process_view(self, request, view, args, kwargs):
         name = request.resolver_match.url_name
-        if not request.path.startswith("/admin/") or name in OPEN:
+        if not is_for_admin(request) or name in WAY_IN:
             return None
         if request.user.is_authenticated and not is_proven(request):
             return held(request) if may_hold(request) else to_second_factor(request)
@@ -132,9 +132,9 @@ class Noted:
         self.get_response = get_response
 
     def __call__(self, request):
-        if request.method in ("GET", "HEAD", "OPTIONS"):
+        if request.method in READING:
             return self.get_response(request)
-        with noted(channel="API" if request.path.startswith("/api/") else "admin", user=request.user.pk):
+        with noted(channel=channel_of(request), user=request.user.pk):
             return self.get_response(request)
 
 

@@ -5,7 +5,7 @@ from uuid import uuid4
 from django import forms
 from django.test import TestCase
 
-from tests import make
+from tests import catalog, make
 from tracker.api import ENDPOINTS
 from tracker.records import filters
 from tracker.records.shapes import resource
@@ -160,18 +160,7 @@ class ParameterTest(TestCase):
     def test_a_value_that_is_no_text_is_refused_in_every_parameter(self):
         for view in ENDPOINTS:
             url = f"/api/v1/{resource(view.model())}/"
-            shared = (
-                "as_of",
-                "fields",
-                "omit",
-                "expand",
-                "ordering",
-                "page",
-                "page_size",
-                "cursor",
-                "format",
-            )
-            for name in (*shared, *view.filterset_class.base_filters):
+            for name in (*catalog.SHARED, *view.filterset_class.base_filters):
                 value = NO_TEXT[len(name) % len(NO_TEXT)]
                 with self.subTest(url=url, name=name, value=value[:80]):
                     self.assertIn("characters", self.assert_refused(url, name, value))

@@ -323,5 +323,5 @@ class AdminTest(WorkTest):
         rows = make.person(publication="draft"), make.person(publication="draft", publish_at=moment)
         page = self.act(self.editor, "publish_selected", *rows)
         self.assertContains(page, "1 person was published.")
-        self.assertContains(page, "1 approved, to be published at their moment.")
+        self.assertContains(page, "1 person was approved, to be published at the moment that is set.")
         self.assertEqual([self.state(row) for row in rows], ["published", "in_review"])

@@ -22,14 +22,14 @@ from django.utils import timezone
 from people.models import Person
 from tests import make
 from tests.channels import Channels
+from tests.served import KEPT
 from tracker import backup, restoring
 from tracker.embedded import Server
-from tracker.environment import BASE_DIR, DEFAULTS
+from tracker.environment import BASE_DIR
 from tracker.management.commands.serve import Command as Serve
 from tracker.records import erasure
 from tracker.records.ledger import Deed
 
-KEPT = {name: value for name, value in os.environ.items() if name not in DEFAULTS}
 MINUTE = 60
 KILLS = 12
 

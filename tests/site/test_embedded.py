@@ -11,10 +11,10 @@ from pathlib import Path
 
 from django.test import SimpleTestCase
 
+from tests.served import KEPT
 from tracker.embedded import Server, programs
-from tracker.environment import BASE_DIR, DEFAULTS
+from tracker.environment import BASE_DIR
 
-KEPT = {name: value for name, value in os.environ.items() if name not in DEFAULTS}
 PSQL = [sys.executable, "-m", "tracker.embedded", "psql", "-qAt"]
 
 

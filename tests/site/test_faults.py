@@ -13,8 +13,7 @@ import pytest
 
 from tests.kills import Writers, kill, kill_database, survived, webs
 from tests.relay import Relay
-from tests.served import Served
-from tests.site.test_serve import free_port
+from tests.served import Served, free_port
 from tracker.embedded import SOCKET, Server
 from tracker.environment import BASE_DIR
 

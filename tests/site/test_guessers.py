@@ -17,7 +17,8 @@ from pathlib import Path
 import pytest
 from django.test import SimpleTestCase
 
-from tests.site.test_serve import DEADLINE, KEPT, NoRedirect, free_port
+from tests.served import KEPT, free_port
+from tests.site.test_serve import DEADLINE, NoRedirect
 from tracker.environment import BASE_DIR
 
 ATTEMPTS = 400

@@ -9,7 +9,8 @@ from datetime import UTC, datetime, timedelta
 from django.test import Client, SimpleTestCase, TestCase, override_settings
 
 from tests import make
-from tests.site.test_settings import KEPT, SECRET, read_settings
+from tests.served import KEPT
+from tests.site.test_settings import SECRET, read_settings
 from tracker.environment import BASE_DIR, DEFAULTS
 
 PRODUCTION = {"SECRET_KEY": SECRET, "PUBLIC_URL": "https://tracker.example.org"}

@@ -20,12 +20,12 @@ from django.db import InterfaceError, OperationalError
 from django.test import SimpleTestCase, TestCase, override_settings
 from psycopg.conninfo import make_conninfo
 
-from tracker.environment import BASE_DIR, DEFAULTS
+from tests.served import KEPT, free_port
+from tracker.environment import BASE_DIR
 from tracker.management.commands import serve
 from tracker.management.commands.serve import create_accounts
 from tracker.records.models import Source
 
-KEPT = {name: value for name, value in os.environ.items() if name not in DEFAULTS}
 # The admin looks into the database for any session, even for one that does not exist.
 COOKIE = {"Cookie": "sessionid=" + "x" * 32}
 DEADLINE = 180
@@ -34,11 +34,6 @@ DEADLINE = 180
 class NoRedirect(urllib.request.HTTPRedirectHandler):
     def redirect_request(self, *arguments):
         return None
-
-
-def free_port():
-    with socket.create_server(("127.0.0.1", 0)) as found:
-        return found.getsockname()[1]
 
 
 def processes_of(words):

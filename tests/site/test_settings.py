@@ -19,13 +19,13 @@ from django.db import (
 from django.http import HttpResponse
 from django.test import Client, RequestFactory, SimpleTestCase
 
+from tests.served import KEPT
 from tracker import environment
 from tracker.middleware import CleanCookies, DatabaseAway
 from tracker.records import faults
 
 ROOT = Path(environment.BASE_DIR)
 SECRET = "s" * 25 + "abcdefghijklmnopqrstuvwxyz"
-KEPT = {name: value for name, value in os.environ.items() if name not in environment.DEFAULTS}
 
 
 def read_settings(**variables):

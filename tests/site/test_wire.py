@@ -1,73 +1,19 @@
 """What comes over the wire to the real server, byte by byte: refused, no error of ours, no hang."""
 
 import json
-import signal
 import socket
-import subprocess
-import sys
-import tempfile
 import time
-from pathlib import Path
 
 import pytest
-from django.test import SimpleTestCase
 
-from tests.site import test_serve as serving
-from tracker.environment import BASE_DIR
+from tests.served import Served
 from tracker.records.problems import TYPE
 
 PATIENCE = 20  # seconds; the server answers what it refuses at once
 
 
 @pytest.mark.long
-class WireTest(SimpleTestCase):
-    @classmethod
-    def setUpClass(cls):
-        super().setUpClass()
-        cls.folder = Path(cls.enterClassContext(tempfile.TemporaryDirectory(prefix="tracker-"))) / "data"
-        cls.port = serving.free_port()
-        cls.process = subprocess.Popen(
-            [sys.executable, "manage.py", "serve"],
-            cwd=BASE_DIR,
-            env={**serving.KEPT, "DATA_DIR": str(cls.folder), "PORT": str(cls.port)},
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            text=True,
-            start_new_session=True,
-        )
-        cls.addClassCleanup(cls.stop)
-        cls.until_it_answers()
-        cls.token = cls.make_token()
-
-    @classmethod
-    def stop(cls):
-        cls.process.send_signal(signal.SIGTERM)
-        cls.process.communicate(timeout=60)
-
-    @classmethod
-    def until_it_answers(cls):
-        deadline = time.monotonic() + serving.DEADLINE
-        while time.monotonic() < deadline:
-            try:
-                if cls.said(b"GET /api/v1/ HTTP/1.1\r\nHost: 127.0.0.1\r\nConnection: close\r\n\r\n"):
-                    return
-            except OSError:
-                time.sleep(0.3)
-        raise AssertionError("The server does not answer.")
-
-    @classmethod
-    def make_token(cls):
-        """The text of a token of the editor, made by a program on the same database."""
-        code = (
-            "from django.contrib.auth import get_user_model as users; from tests import make;"
-            "print(make.token(users().objects.get(username='editor'), 'read', 'write')[1])"
-        )
-        command = [sys.executable, "manage.py", "shell", "--no-imports", "-c", code]
-        env = {**serving.KEPT, "DATA_DIR": str(cls.folder), "PORT": str(cls.port)}
-        return subprocess.run(
-            command, cwd=BASE_DIR, env=env, capture_output=True, text=True, check=True
-        ).stdout.split()[-1]
-
+class WireTest(Served):
     @classmethod
     def said(cls, sent, close_early=False):
         """All bytes that the server answers to these."""

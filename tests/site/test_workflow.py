@@ -116,7 +116,8 @@ class RolesTest(WorkTest):
     def test_lists_offer_only_the_actions_of_the_role(self):
         make.person()
         all_may = {"", "submit_selected", "change_selected"}
-        editors_may = all_may | {"publish_selected", "send_back_selected", "withdraw_selected"}
+        verbs = {"publish_selected", "send_back_selected", "withdraw_selected", "take_down_selected"}
+        editors_may = all_may | verbs
         for user, offered in ((self.contributor, all_may), (self.editor, editors_may)):
             self.client.force_login(user)
             form = self.client.get(address(Person, "changelist")).context["action_form"]
@@ -125,7 +126,8 @@ class RolesTest(WorkTest):
     def test_a_page_for_editors_is_closed_to_contributors(self):
         row = self.draft(publication="in_review")
         self.client.force_login(self.contributor)
-        for page, args in (("publish", [row.pk]), ("read", [row.pk]), ("withdraw", []), ("send_back", [])):
+        asking = [(page, []) for page in ("withdraw", "takedown", "send_back")]
+        for page, args in (("publish", [row.pk]), ("read", [row.pk]), *asking):
             with self.subTest(page=page):
                 self.assertEqual(self.client.post(address(Person, page, *args)).status_code, 403)
 

@@ -6,6 +6,17 @@ It travels with the statements that write, as settings of the transaction; a rea
 from contextlib import contextmanager
 
 import pghistory
+from django.urls import reverse
+
+
+def channel_of(request):
+    """Through what a request comes."""
+    return "API" if request.path.startswith("/api/") else "admin"
+
+
+def is_for_admin(request):
+    """Whether a request is for a page of the admin."""
+    return request.path.startswith(reverse("admin:index"))
 
 
 @contextmanager

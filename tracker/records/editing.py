@@ -36,7 +36,6 @@ VERBS = {
 # What else may be said with a verb, and what it means if it is not.
 ALSO = {"publish": {ALREADY_PUBLIC: False, HOMONYM: ""}, "takedown": {KEEP: []}}
 EXPECTED = {str: "Give a text.", bool: "Give true or false.", list: "Give a list of ids."}
-MUST_SAY = ("send_back", "withdraw", "takedown")
 MOST_DOCUMENTS = settings.MAX_DOCUMENTS
 NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
 SOMEBODY_ELSE = "Somebody else publishes first what you wrote."

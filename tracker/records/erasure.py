@@ -28,8 +28,9 @@ from .names import slugify_name, tokens
 from .proposals import Proposal
 from .saved import SavedFilter
 from .scheduled import Approval
-from .takedown import kinds, names_of, naming, saying, texts
+from .takedown import names_of, naming, saying, texts
 from .unnamed import Homonym
+from .visible import kinds
 
 WITHHELD = "withheld"
 ERASED = "Erased."
@@ -66,8 +67,8 @@ class Erasure:
 
     def numbers(self):
         """{kind of record: how many of it are deleted}, and how many rows become withheld."""
-        kinds = Counter(str(row._meta.verbose_name) for row in self.records())
-        return dict(kinds), len(self.unnamed)
+        found = Counter(str(row._meta.verbose_name) for row in self.records())
+        return dict(found), len(self.unnamed)
 
     def carry_out(self, reason, among=None):
         """Deletes, withholds, loosens, empties what tells of it; of other texts only those of `among`."""
@@ -97,8 +98,7 @@ class Erasure:
             known = Q() if among is None else Q(**{f"{path}pk__in": among})
             for row in model._base_manager.filter(saying(model, self.names), down, known):
                 for field in texts(model):
-                    value = getattr(row, field)
-                    setattr(row, field, names.sub(REDACTED, value) if isinstance(value, str) else value)
+                    setattr(row, field, redacted(getattr(row, field), names))
                 row.save()
 
     def empty_history(self, reason):
@@ -133,6 +133,13 @@ class Erasure:
         for kept in SavedFilter.objects.all():
             if words & {*tokens(f"{kept.name} {unquote_plus(kept.query)}")}:
                 kept.delete()
+
+
+def redacted(value, names):
+    """A text, or a list of texts, without what a pattern finds; anything else as it is."""
+    if isinstance(value, list):
+        return [redacted(one, names) for one in value]
+    return names.sub(REDACTED, value) if isinstance(value, str) else value
 
 
 def stored(row):

@@ -8,16 +8,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.views.csrf import csrf_failure as refused
 
-from .proof import is_proven
+from .context import is_for_admin
+from .proof import WAY_IN, is_proven
 
 OURS = "csrfmiddlewaretoken"
-UNHELD = {
-    "login",
-    "logout",
-    "password_change",
-    "set_password",
-    "second_factor",
-}  # what is typed there is shown to nobody
+UNHELD = {*WAY_IN, "password_change"}  # what is typed there is shown to nobody
 SECRET = re.compile("passw|secret", re.IGNORECASE)
 KEY = re.compile("[0-9a-f-]{36}")
 
@@ -45,8 +40,8 @@ def in_words(name):
 
 def may_hold(request):
     """Whether a request brings a form of the admin that may be shown again."""
-    ours = request.path.startswith(reverse("admin:index"))
-    return ours and request.method == "POST" and request.resolver_match.url_name not in UNHELD
+    posted = request.method == "POST" and request.resolver_match.url_name not in UNHELD
+    return posted and is_for_admin(request)
 
 
 def hold(view):

@@ -9,14 +9,12 @@ from typing import NamedTuple
 from uuid import UUID
 
 from django.apps import apps
-from django.contrib.postgres.fields import ArrayField
-from django.db import models
 
 from .choices import Confidentiality, Publication
-from .fields import Derived, PartialDateField
 from .mentions import Names
 from .search import Token
-from .visible import Visible
+from .texts import words_of
+from .visible import Visible, kinds
 
 
 class Secret(NamedTuple):
@@ -42,6 +40,11 @@ class Text(NamedTuple):
     def key(self):
         return self.row.pk, self.field, self.text
 
+    @property
+    def record(self):
+        """The record that the row is or belongs to."""
+        return getattr(self.row, "record", self.row)
+
 
 class Mention(NamedTuple):
     """A text that names somebody, and the secrets that it tells."""
@@ -63,14 +66,7 @@ def secrets(user=None):
 @lru_cache(maxsize=256)
 def text_fields(model):
     """The fields of a model in which readers see words that somebody typed."""
-    fields = model._meta.concrete_fields
-    return [field for field in fields if is_text(field) and field.name not in model.internal]
-
-
-def is_text(field):
-    inner = field.base_field if isinstance(field, ArrayField) else field
-    worded = isinstance(inner, (models.CharField, models.TextField)) and not inner.choices
-    return worded and not isinstance(field, (Derived, PartialDateField))
+    return [field for field in words_of(model) if field.name not in model.internal]
 
 
 def lists_of(model):
@@ -172,11 +168,9 @@ def bearers(words):
 
 def everything_public():
     """Yields each record that is public."""
-    for model in apps.get_models():
-        if issubclass(model, Visible) and hasattr(model, "publication"):
-            lists = lists_of(model)
-            rows = model.objects.visible_to(None).order_by("pk").prefetch_related(*lists)
-            yield from rows.iterator(chunk_size=500)
+    for model in kinds():
+        rows = model.objects.visible_to(None).order_by("pk").prefetch_related(*lists_of(model))
+        yield from rows.iterator(chunk_size=500)
 
 
 def mentions_in(records, held):
@@ -194,7 +188,5 @@ def public_texts_naming(person):
     """
     named = {}
     for mention in mentions_in(everything_public(), person.own_secrets()):
-        row, field, _ = mention.text
-        record = row.record if hasattr(row, "record") else row
-        named.setdefault(record, []).append(field)
+        named.setdefault(mention.text.record, []).append(mention.text.field)
     return named

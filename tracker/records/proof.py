@@ -9,6 +9,7 @@ from django.utils.crypto import salted_hmac
 
 PROVEN = "second_factor"  # in the session, once a code was right
 LASTS = timedelta(days=180)
+WAY_IN = {"login", "logout", "second_factor", "set_password"}  # pages of the admin before anything is proven
 
 
 def is_proven(request):

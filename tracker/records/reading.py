@@ -11,7 +11,6 @@ from functools import cache
 from uuid import UUID
 
 import pgtrigger
-from django.apps import apps
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
@@ -19,6 +18,8 @@ from django.db import connection, models
 from django.utils import timezone
 
 from . import roles
+from .context import channel_of
+from .visible import kinds
 
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 IN_MEMORY = 1_000_000  # bytes of a table that are held back there until it is logged
@@ -64,16 +65,15 @@ def note_told(text):
 def statements():
     """Whether a user is cleared for anything; for which of some ids, and these records are confidential."""
     links, rows = [], []
-    for model in apps.get_models():
-        if hasattr(model, "cleared"):
-            through = model.cleared.through._meta
-            key = through.get_field(model._meta.model_name).column
-            links.append(f"SELECT FROM {through.db_table} WHERE user_id = %(user)s")
-            rows.append(
-                f"SELECT row.id FROM {through.db_table} AS link JOIN {model._meta.db_table} AS row"
-                f" ON row.id = link.{key} WHERE link.user_id = %(user)s AND link.{key} = ANY(%(ids)s)"
-                " AND (row.confidentiality = 'confidential' OR row.id = ANY(%(loaded)s))"
-            )
+    for model in kinds():
+        through = model.cleared.through._meta
+        key = through.get_field(model._meta.model_name).column
+        links.append(f"SELECT FROM {through.db_table} WHERE user_id = %(user)s")
+        rows.append(
+            f"SELECT row.id FROM {through.db_table} AS link JOIN {model._meta.db_table} AS row"
+            f" ON row.id = link.{key} WHERE link.user_id = %(user)s AND link.{key} = ANY(%(ids)s)"
+            " AND (row.confidentiality = 'confidential' OR row.id = ANY(%(loaded)s))"
+        )
     return f"SELECT EXISTS ({' UNION ALL '.join(links)})", " UNION ALL ".join(rows)
 
 
@@ -92,7 +92,7 @@ def log(request, user, response, lines):
     """Enters which confidential records an answer tells of, if it does; `lines` are its content."""
     ids = {UUID(key.decode()) for line in lines for key in ID.findall(line)} | loaded.get()
     if ids and (told := cleared_for(user, ids)):
-        through = "API" if request.path.startswith("/api/") else "admin"
+        through = channel_of(request)
         table = response.get("Content-Type", "").startswith("text/csv")
         where = request.resolver_match.view_name if request.resolver_match else ""
         Reading.objects.create(

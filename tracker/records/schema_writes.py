@@ -43,6 +43,7 @@ ERRORS = {
     "429": "These were too many; Retry-After says in how many seconds to try again.",
     "503": "The database cannot be reached at the moment.",
 }
+MUST_SAY = ("send_back", "withdraw", "takedown", "decline")
 ALWAYS = ("400", "401", "403", "409", "413", "415", "429", "503")
 MORE = {
     "create": ("422",),
@@ -112,7 +113,7 @@ class WritingSchema:
         if saying:
             schema = said(saying, *ALSO.get(action, ()))
             example = {saying: "The source says something else."}
-            required = action in ("withdraw", "send_back", "decline", "takedown")
+            required = action in MUST_SAY
             if action == "takedown":
                 schema |= {"required": [REASON]}
                 schema["properties"][REASON] = {"type": "string", "enum": TakedownReason.values}

@@ -2,28 +2,21 @@
 
 from itertools import product
 
-from django.apps import apps
-from django.db import models
 from django.db.models import Q
 
 from . import lint
-from .fields import Derived, PartialDateField
-
-
-def kinds():
-    """The models of records."""
-    return [model for model in apps.get_models() if hasattr(model, "takedown")]
+from .texts import words_of
+from .visible import kinds
 
 
 def belonging(record):
     """The records that are hidden with it, seen by whomever, without itself."""
-    found = {}
-    waiting = [record]
+    found, waiting, records = {}, [record], kinds()
     while waiting:
         above = waiting.pop()
         for relation in above._meta.related_objects:
             model, name = relation.related_model, relation.field.name
-            if hasattr(model, "takedown") and name in model.visible_with:
+            if model in records and name in model.visible_with:
                 rows = [row for row in model.objects.filter(**{name: above.pk}) if row.pk not in found]
                 found |= {row.pk: row for row in rows}
                 waiting += rows
@@ -54,12 +47,5 @@ def saying(model, names):
 
 
 def texts(model):
-    """The fields of a row that hold words; what only editors read is among them."""
-    words = (models.CharField, models.TextField)
-    return [
-        field.name
-        for field in model._meta.concrete_fields
-        if isinstance(field, words)
-        and not (field.choices or isinstance(field, Derived | PartialDateField))
-        and field.name != "slug"
-    ]
+    """The names of the fields of a row that hold words; what only editors read is among them."""
+    return [field.name for field in words_of(model) if field.name != "slug"]

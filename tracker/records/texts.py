@@ -13,6 +13,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 
+from .fields import Derived, PartialDateField
+
 MOST_MARKS = 8  # one after the other; written languages need four
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
 # Controls, direction, zero width, fillers, tags and code points that are no characters. Joiners and variation
@@ -112,12 +114,21 @@ def tidied_value(field, value):
 
 
 def texts_of(model):
-    """The columns of a model that hold what somebody wrote."""
-    for field in model._meta.concrete_fields:
-        column = field.base_field if isinstance(field, ArrayField) else field
-        free = field.editable and field.serialize and not column.choices
-        if free and isinstance(column, models.CharField | models.TextField):
-            yield field
+    """The fields of a model that hold what somebody wrote, dates among them."""
+    fields = model._meta.concrete_fields
+    return [field for field in fields if field.editable and field.serialize and is_text(field)]
+
+
+def words_of(model):
+    """The fields of a model that hold words: a slug is one, a date or what is computed is not."""
+    dull = (Derived, PartialDateField)
+    return [field for field in model._meta.concrete_fields if is_text(field) and not isinstance(field, dull)]
+
+
+def is_text(field):
+    """Whether a field holds texts, alone or in a list, which are no choice of a vocabulary."""
+    column = field.base_field if isinstance(field, ArrayField) else field
+    return isinstance(column, models.CharField | models.TextField) and not column.choices
 
 
 class SaidField(forms.CharField):

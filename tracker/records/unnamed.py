@@ -159,7 +159,7 @@ def note_refusal(by, mentions):
 def place(text, first):
     """Where a text stands, in words, seen from the first of the records; none of them is named."""
     row, field, _ = text
-    record = getattr(row, "record", row)
+    record = text.record
     named = next((one.verbose_name for one in row._meta.fields if one.name == field), field)
     part = f" of a {row._meta.verbose_name}" if row is not record else ""
     other = f" ({record._meta.verbose_name} {str(record.pk)[:8]})" if record != first else ""

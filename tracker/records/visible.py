@@ -1,5 +1,6 @@
 """Who may see what: the one rule that every read starts from."""
 
+from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -15,6 +16,12 @@ from .texts import Tidy
 
 NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none(), still asks the database
 SEARCH_WORDS = settings.MAX_WORDS
+
+
+def kinds():
+    """The models of records."""
+    found = [model for model in apps.get_models() if issubclass(model, Visible)]
+    return [model for model in found if hasattr(model, "publication")]
 
 
 class VisibleQuerySet(GuardedUpdate, models.QuerySet):

@@ -130,7 +130,7 @@ def write(writer, shape, instance, document, path="", partial=False):
         for sentence in instance.missing():
             if sentence not in lacked:
                 writer.fail(path, sentence)
-        told = reason_in(document), reason_in(document, key=HOMONYM)
+        told = [reason_in(document, path, key) for key in (REASON, HOMONYM)]
         writer.changes.append((path, Change(instance, stood, *told)))
         if public_form(shape, instance) != before:
             type(instance).objects.filter(pk=instance.pk).update(changed_at=timezone.now())

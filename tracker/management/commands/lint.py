@@ -47,10 +47,10 @@ class Command(BaseCommand):
 
     def handle(self, **options):
         found = [mention for mention in lint.Held(lint.secrets()).mentions(texts()) if not is_known(mention)]
-        for row, field, _ in (mention.text for mention in found):
-            record = getattr(row, "record", row)
+        for text in (mention.text for mention in found):
+            row, record = text.row, text.record
             part = f" {row._meta.verbose_name} {row.pk}" if row is not record else ""
-            self.stdout.write(f"{resource(type(record))} {record.pk}{part} {field}")
+            self.stdout.write(f"{resource(type(record))} {record.pk}{part} {text.field}")
         if found:
             raise CommandError(f"{len(found)} public texts name somebody whom we do not name.")
         self.stdout.write("No public text names anybody whom we do not name.")

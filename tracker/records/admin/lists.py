@@ -16,7 +16,7 @@ from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import Part, Record, Slugged
 from tracker.records.visible import Visible
 
-from .forms import HIDDEN, label_of
+from .forms import label_of
 
 VOCABULARY_COLUMNS = 3
 
@@ -63,11 +63,11 @@ def visible_relations(model, names, user):
 
 
 def text_of(record, name):
-    """The value of a field as a reader sees it, "" if there is none or it is not known."""
+    """The value of a field as a reader sees it, "" if there is none, it is not known or not theirs to see."""
     field = record._meta.get_field(name)
     if to_visible(field):
         related = getattr(record, name)
-        return name_of(related) if related else (HIDDEN if getattr(record, field.attname) else "")
+        return name_of(related) if related else ""
     value = getattr(record, name)
     if is_vocabulary(field):
         return getattr(record, f"get_{name}_display")() if value != "unknown" else ""

@@ -15,7 +15,6 @@ from .rights import OnlyShown
 class ReadingAdmin(OnlyShown, admin.ModelAdmin):
     list_display = ["at", "who", "through", "method", "page", "how_many"]
     list_filter = ["through"]
-    date_hierarchy = None
     search_fields = ["id"]  # Django's sign that there is a search; what it finds is said below
     search_help_text = "The id of a record, or a username."
     list_per_page = 50

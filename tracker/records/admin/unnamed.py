@@ -8,6 +8,7 @@ from django.core.exceptions import ValidationError
 from tracker.records import roles
 from tracker.records.choices import Publication
 from tracker.records.models import Record
+from tracker.records.texts import SaidField
 from tracker.records.unnamed import HOMONYM, Change, Named, Standing, refuse_names, standing
 
 from .forms import readable
@@ -16,7 +17,7 @@ from .history import REASON
 
 def homonym_field():
     """The field for why a name that was refused is somebody else's."""
-    return forms.CharField(
+    return SaidField(
         label="Why it is somebody else",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
@@ -83,7 +84,7 @@ class Unnamed:
         changed = [row.instance for row in rows if isinstance(row.instance, Record)]
         request.before += before(changed)
         super().save_related(request, form, formsets, change)
-        said = form.cleaned_data.get(REASON, ""), request.POST.get(HOMONYM, "")
+        said = [form.cleaned_data.get(name, "") for name in (REASON, HOMONYM)]
         refuse_names(request.user, [Change(record, stood, *said) for record, stood, _ in request.before])
 
     def response_change(self, request, obj):

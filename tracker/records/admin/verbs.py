@@ -1,5 +1,6 @@
 """The verbs in the admin: from submit to take down, on many records from a list or on one."""
 
+from collections import Counter
 from typing import NamedTuple
 
 from django import forms
@@ -38,6 +39,7 @@ DONE = {
     "withdraw": "withdrawn",
     "takedown": "taken down",
 }
+PLANNED = "approved, to be published at the moment that is set"
 
 
 class Words(NamedTuple):
@@ -171,25 +173,18 @@ class Verbs:
 
         Returns all that was said against it.
         """
-        done, planned, refused, against = 0, 0, [], []
+        done, refused, against = Counter(), [], []
         for record in self.get_queryset(request).filter(pk__in=list(keys)):
-            problems, later = self.attempt(request, verb, record, *args), record.scheduled_for()
-            planned += verb == "publish" and bool(later) and not problems
-            done += not problems
-            refused += [self.refusal(record, problems)] if problems else []
-            against += problems
-        done -= planned
-        if planned:
-            self.message_user(
-                request, f"{planned} approved, to be published at their moment.", messages.SUCCESS
-            )
-        if done:
-            count = (
-                f"1 {self.opts.verbose_name} was"
-                if done == 1
-                else f"{done} {self.opts.verbose_name_plural} were"
-            )
-            self.message_user(request, f"{count} {DONE[verb]}.", messages.SUCCESS)
+            problems = self.attempt(request, verb, record, *args)
+            if problems:
+                refused.append(self.refusal(record, problems))
+                against += problems
+            else:
+                done[PLANNED if verb == "publish" and record.scheduled_for() else DONE[verb]] += 1
+        for deed, number in done.items():
+            names = self.opts.verbose_name_plural
+            count = f"1 {self.opts.verbose_name} was" if number == 1 else f"{number} {names} were"
+            self.message_user(request, f"{count} {deed}.", messages.SUCCESS)
         if refused:
             said = format_html("Not {}:<ul>{}</ul>", DONE[verb], format_html_join("", "{}", zip(refused)))
             self.message_user(request, said, messages.ERROR)
