@@ -1,28 +1,34 @@
 """What follows when consent has ended: what it alone allowed us to publish is taken back."""
 
+import logging
+
 from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
 from tracker.records.choices import Publication
+from tracker.records.ledger import LedgerAway
 
 from .choices import ConsentScope, PublishingBasis
 from .models import Consent, Person
+
+log = logging.getLogger(__name__)
 
 ENDED = "The consent of the person does not cover it any more."
 
 
 @transaction.atomic
 def follow(person, by=None):
-    """Takes back of a published person what no consent covers any more; returns the records.
+    """Takes down of a published person what no consent covers any more; returns the records.
 
-    With the person goes what belongs to them: it would be public again with them, by whatever consent.
+    With the person goes what belongs to them: it would be public again with them, by whatever consent. It
+    stands in the ledger, so that no backup from before brings it back.
     """
     if person.publication != Publication.PUBLISHED or person.basis != PublishingBasis.CONSENT:
         return []
     taken = [*([] if person.allows(ConsentScope.NAME) else [person]), *person.uncovered()]
     for row in taken:
-        row.lapse(by, ENDED)
+        row.take_down(by, ENDED)
     return taken
 
 
@@ -42,4 +48,6 @@ def follow_all():
             count += len(follow(person))
         except ValidationError:
             continue  # somebody else took it back at this moment
+        except LedgerAway as away:
+            log.warning(str(away.detail))
     return count

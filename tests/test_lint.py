@@ -125,8 +125,15 @@ class PublishTest(LintTest):
             self.refused(self.publish(row), 409, "/summary")
         good = make.dialogue(publication="draft")
         self.assertEqual(self.publish(good).status_code, 429)
-        self.assertEqual(self.client.post(page, {}).status_code, 429)
+        for stopped in (page, "/admin/nothing/"):
+            self.assertEqual(self.client.post(stopped, {}).status_code, 429)
         self.assertEqual(self.client.get(page).status_code, 200)
+        for gone in (make.person(), make.person()):
+            body, version = {"reason": "safety"}, self.stored(gone).version
+            self.done(200, self.editor, "POST", path(gone, "takedown"), body, version)
+        gone, page = make.person(), address(type(gone), "takedown")
+        self.client.post(f"{page}?ids={gone.pk}", {"reason": "safety"})
+        self.assertEqual(self.stored(gone).publication, "taken_down")
         self.assertEqual(self.publish(good, self.cleared).status_code, 200)
 
     def test_looking_tells_nobody(self):

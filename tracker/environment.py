@@ -82,7 +82,7 @@ VARIABLES = [
         "NAMES_PER_HOUR",
         "20",
         "Requests of an editor that are refused for a name we do not tell; after them nothing is written for "
-        "the rest of the hour. `0`: no limit.",
+        "the rest of the hour, but withdrawn and taken down. `0`: no limit.",
     ),
     Variable("WRITES_PER_MINUTE", "120", "Writes of a user, with all tokens together. `0`: no limit."),
     Variable(

@@ -20,8 +20,8 @@ from tracker.records.context import channel_of, is_for_admin, noted
 from tracker.records.held import held, may_hold
 from tracker.records.problems import problem
 from tracker.records.proof import WAY_IN, is_proven
-from tracker.records.throttling import TooMany, check, spend
-from tracker.records.unnamed import was_refused
+from tracker.records.throttling import TooMany, spend
+from tracker.records.unnamed import check_refusals, was_refused
 
 log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
@@ -86,7 +86,7 @@ class Gate:
         try:
             if request.method == "POST" and request.user.is_authenticated:
                 spend("WRITES_PER_MINUTE", "user", request.user.pk)
-                check("NAMES_PER_HOUR", request.user.pk)
+                check_refusals(request)
                 if name == "password_change":  # where who found a session open would guess at the old one
                     spend("CODES_PER_HOUR", "password", request.user.pk)
         except TooMany as refusal:

@@ -14,7 +14,9 @@ from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data
 from tests.writing import API, WritingTest, path
+from tracker.records import erasure, ledger
 from tracker.records.history import Entry
+from tracker.records.ledger import LedgerAway
 
 SECRET = "In the safe of Zzyzxqova"
 TODAY = date(2026, 3, 1)
@@ -112,8 +114,20 @@ class EndTest(ConsentTest):
         Consent.objects.filter(record=person).update(withdrawn_on=TODAY)
         consent.follow(person)
         self.give(person, "name")
-        person.publish(self.editor)
+        person.publish(self.editor, "They allow the name.")
         self.assertEqual([self.is_public(one) for one in (person, row)], [True, False])
+
+    def test_no_backup_from_before_brings_it_back(self):
+        person = self.person("all")
+        row = make.participation(person=person)
+        given = Consent.objects.filter(record=person)
+        given.update(withdrawn_on=TODAY)
+        consent.follow(person)
+        for one in (person, row):  # as the backup has them
+            type(one).objects.filter(pk=one.pk).update(publication="published")
+        given.update(withdrawn_on=None)
+        erasure.replay(ledger.in_table())
+        self.assertFalse(self.is_public(person) or self.is_public(row))
 
     def test_nor_is_anybody_published_with_more_than_their_consent_covers(self):
         person = self.person("name", publication="withdrawn")
@@ -222,6 +236,12 @@ class AdminTest(ConsentTest):
         self.assertContains(page, "1 taken back")
         self.assertFalse(self.is_public(person))
         self.assertEqual(Entry.objects.of(person).last().user, self.editor)
+
+    def test_where_the_ledger_cannot_be_written_it_is_said(self):
+        with mock.patch.object(consent, "follow", side_effect=LedgerAway):
+            self.assertContains(self.send(self.person("all")), "could not be written into the file")
+            self.person("name")
+            self.assertEqual(consent.follow_all(), 0)
 
     def test_what_follows_is_in_the_same_transaction(self):
         person = self.person("all")

@@ -7,8 +7,9 @@ from rest_framework.permissions import BasePermission
 
 from . import faults
 from .proof import is_proven
-from .throttling import address, check, spend
+from .throttling import address, spend
 from .tokens import ApiToken, TokenScope
+from .unnamed import check_refusals
 
 READING = ("GET", "HEAD", "OPTIONS")
 PUBLISHING = ("publish", "send_back", "withdraw", "takedown")
@@ -64,7 +65,7 @@ def count(request, given, form):
     """Counts what costs or changes much: writes, searches and exports; TooMany if there were too many."""
     if request.method not in READING:
         spend("WRITES_PER_MINUTE", *who_of(request))
-        check("NAMES_PER_HOUR", request.user.pk)
+        check_refusals(request)
     try:
         if "q" in given:
             spend("SEARCHES_PER_MINUTE", *who_of(request))

@@ -1,7 +1,8 @@
 """What is published or changed in public names nobody whom we do not name: the refusal, and the way past it.
 
 A refusal tells its reader that some name is held. So it is given to editors alone, for a deed and never for a
-look, says neither which name nor whose, and is noted. Whoever gets too many writes nothing for an hour.
+look, says neither which name nor whose, and is noted. Whoever gets too many writes nothing for an hour, but
+takes back and takes down what endangers somebody.
 """
 
 import hashlib
@@ -15,10 +16,12 @@ from django.db import models
 from django.utils import timezone
 
 from . import lint, roles
+from .throttling import check
 from .visible import Visible
 
 log = logging.getLogger(__name__)
 
+TAKING_BACK = ("withdraw", "takedown")  # the ends of the names of what does it, in the API and the admin
 HOMONYM = "homonym"
 NAMES = "It names somebody whom we do not name: leave the name out."
 UNLESS = "If it is somebody of the same name, whoever is cleared for both says so as homonym."
@@ -142,6 +145,12 @@ def digest(mention):
     """What a text and whom it seems to name are known by, without saying it."""
     people = sorted({str(secret.person) for secret in mention.secrets})
     return hashlib.sha256("\0".join([mention.text.text, *people]).encode()).hexdigest()
+
+
+def check_refusals(request):
+    """TooMany if this user was refused too many names, unless it is to take back or to take down."""
+    if not str(request.resolver_match.url_name).endswith(TAKING_BACK):  # some pages have no name
+        check("NAMES_PER_HOUR", request.user.pk)
 
 
 def was_refused(user):

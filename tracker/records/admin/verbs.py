@@ -387,3 +387,6 @@ class Verbs:
             self.message_user(request, said, messages.ERROR)
             page = ("change", unquote(object_id)) if object_id else ("add",)
             return redirect(self.address(*page))
+        except LedgerAway as problem:  # all is saved: it comes when it was
+            self.message_user(request, str(problem.detail), messages.ERROR)
+            return redirect(self.address("change", unquote(object_id)))
