@@ -28,7 +28,7 @@ def follow(person, by=None):
         return []
     taken = [*([] if person.allows(ConsentScope.NAME) else [person]), *person.uncovered()]
     for row in taken:
-        row.take_down(by, ENDED)
+        row.take_down_alone(by, ENDED)
     return taken
 
 
