@@ -159,6 +159,7 @@ class Participation(Record):
 
     visible_with = ("dialogue", "person", "organization")
     names_who = ("person", "organization", "group_label", "affiliation", "described_as")
+    internal = Record.internal | {"already_public"}
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="participations")
     naming = models.CharField(max_length=12, choices=Naming, default=Naming.NAMED)

@@ -20,6 +20,7 @@ from tracker.records import models as records
 from tracker.records.choices import Confidentiality, Publication
 from tracker.records.fields import PartialDateField
 from tracker.records.filters import PERIODS
+from tracker.records.texts import tidied
 
 PUBLIC = (Publication.PUBLISHED, Confidentiality.PUBLIC)
 STATES = [*product(Publication, Confidentiality), *[PUBLIC] * 8]
@@ -44,9 +45,10 @@ TEXTS = (
         "emoji 🕊",
         "-",
         "null",
-        "line\u2028break",
+        "line\nbreak",
     ),
 )
+LINES = tuple(dict.fromkeys(tidied(text, lines=False) for text in TEXTS))  # as a short text keeps them
 CODES = {
     "language": ("", "en", "az-Latn"),
     "lang": ("", "en"),
@@ -142,7 +144,7 @@ class World:
             texts = [slug for slug, _ in field.base_field.choices or [("AZ", ""), ("AM", "")]]
             return self.random.sample(texts, self.random.randint(0, 2))
         if field.name in ("name", "title"):
-            return f"{self.random.choice(TEXTS) or 'Untold'} {len(self.rows[field.model])}"
+            return f"{self.random.choice(LINES) or 'Untold'} {len(self.rows[field.model])}"
         return self.random.choice(values(field))
 
 
@@ -165,7 +167,7 @@ def values(field):
     }
     if field.choices:
         return [slug for slug, _ in field.choices]
-    given = CODES.get(field.name, TEXTS)
+    given = CODES.get(field.name, TEXTS if isinstance(field, models.TextField) else LINES)
     return next((choice for kind, choice in kinds.items() if isinstance(field, kind)), given)
 
 
@@ -228,19 +230,22 @@ def participation(world, fields):
         }
     if kind == "organization":
         return {**blank, "naming": "named", "organization": world.any(people.Organization)}
-    person = world.any(people.Person)
     groups = [row for row in world.rows[dialogues.Participation] if row.group_label]
     group = world.random.choice([None, *groups])
+    dialogue = group.dialogue if group else fields["dialogue"]
+    person = world.any(people.Person)
+    while any(
+        person == row.person for row in world.rows[dialogues.Participation] if row.dialogue == dialogue
+    ):
+        person = world.random.choice(world.rows[people.Person])  # nobody is entered twice for a dialogue
     return {
         **blank,
         "naming": "named",
         "person": person,
         "affiliation": world.any(people.Affiliation, person=person),
         "member_of": group,
-        "dialogue": group.dialogue if group else fields["dialogue"],
-        "side": people.Side.objects.filter(
-            record=(group.dialogue if group else fields["dialogue"]).conflict
-        ).first(),
+        "dialogue": dialogue,
+        "side": people.Side.objects.filter(record=dialogue.conflict).first(),
     }
 
 
@@ -273,7 +278,9 @@ def statement(world, fields):
 
 def statement_relation(world, fields):
     others = [row for row in world.rows[dialogues.Statement] if row != fields["statement"]]
-    return {"related_statement": world.random.choice(others)}
+    liked = [row for row in others if world.liked(row)]
+    some = liked if liked and world.random.random() < 0.85 else others
+    return {"related_statement": world.random.choice(some)}
 
 
 SPECIAL = {
@@ -292,7 +299,7 @@ SPECIAL = {
 def names(world):
     for confidentiality in world.random.sample(list(Confidentiality), world.random.randint(0, 3)):
         yield {
-            "text": f"{world.random.choice(TEXTS)} known",
+            "text": f"{world.random.choice(LINES)} known".strip(),
             "confidentiality": confidentiality,
             "start_date": "2024-22",
         }

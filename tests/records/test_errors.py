@@ -97,7 +97,8 @@ class AbsentTest(ProblemTest):
             with self.subTest(key=key):
                 answer = self.client.get(f"/api/v1/people/{key}/")
                 self.assert_problem(answer, 404)
-                self.assertEqual((answer.content, answer.headers), (known.content, known.headers))
+                told = [{**one.headers, "X-Request-ID": ""} for one in (answer, known)]
+                self.assertEqual((answer.content, told[0]), (known.content, told[1]))
 
     def test_every_route_answers_so(self):
         for route in ROUTES:

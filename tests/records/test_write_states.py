@@ -181,7 +181,7 @@ class PublishTest(StatesTest):
         self.assertEqual(len(slugs), 2)
 
     def test_a_conflict_with_a_published_record_is_409_without_its_name(self):
-        make.source(title="Hidden Title", source_url="https://example.org/a", confidentiality="restricted")
+        make.source(title="Hidden Title", source_url="https://example.org/a")
         source = self.draft(make.records.Source, source_url="https://example.org/a")
         answer = self.verb(self.editor, source, "publish")
         self.assertEqual(answer.status_code, 409, answer.content)

@@ -108,7 +108,7 @@ class WordsTest(EditingTest):
         row = make.participation(publication="draft", publish_at=datetime(2999, 1, 1, tzinfo=UTC))
         for page in ("change", "publish"):
             answer = self.client.get(address(Participation, page, row.pk))
-            self.assertContains(answer, "Its publish at is still to come", msg_prefix=page)
+            self.assertContains(answer, "Give a moment within the next 5 years.", msg_prefix=page)
 
 
 class NarrowingTest(EditingTest):

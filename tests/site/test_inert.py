@@ -21,7 +21,10 @@ from tracker.records.texts import texts_of
 
 MARKUP = '"><img src=x onerror=ran=1>'
 numbers = count()
-TRUSTED = {"admin/set_password.html": "the help of Django's own rules for passwords"}
+TRUSTED = {
+    "admin/set_password.html": "the help of Django's own rules for passwords",
+    "records/second_factor.py": "a picture that a library draws of squares alone",
+}
 RAW = re.compile(
     r"\|\s*(safe|safeseq)\b|autoescape off|mark_safe|SafeString|"
     r"innerHTML|outerHTML|insertAdjacentHTML"

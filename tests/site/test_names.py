@@ -79,8 +79,8 @@ class NamesTest(BrowserTest):
     def test_the_verbs_stand_in_one_line_and_are_of_one_size(self):
         row = make.person(publication="in_review")
         self.page.goto(f"/admin/people/person/{row.pk}/change/")
-        publish, send_back = self.page.evaluate(SIZES)
-        self.assertEqual(publish, send_back)
+        publish, *others = self.page.evaluate(SIZES)
+        self.assertEqual(others, [publish] * len(others))
 
     def test_somebody_new_is_created_from_what_was_typed(self):
         self.page.goto("/admin/dialogues/dialogue/add/")

@@ -223,6 +223,7 @@ class TimerTest(SimpleTestCase):
         self.assertEqual(slept.call_args_list, [mock.call(30)] * 4)
 
 
+@override_settings(DEMO=False)
 class AdministratorTest(TestCase):
     """The first start makes an administrator; later ones leave those who are there alone."""
 

@@ -94,7 +94,7 @@ class Editing:
             if partial and record.publication == Publication.PUBLISHED and not roles.edits(user):
                 return self.proposed(record, document)
             check_change(user, record, document)
-            if partial and not set(document) - {REASON}:
+            if partial and isinstance(document, dict) and not set(document) - {REASON}:
                 raise Invalid({"": "Name what is to be changed."})
             writes.change(self.whole(), user, record, document, partial)
         return self.shown(record.pk)

@@ -188,7 +188,7 @@ class Record(Workflow, Visible):
 
     def _changes_publicly(self):
         """Whether a save changes more than what only editors see."""
-        fields = [f for f in self._meta.concrete_fields if f.name not in INTERNAL and f.serialize]
+        fields = [f for f in self._meta.concrete_fields if f.name not in self.internal and f.serialize]
         names = [field.attname for field in fields]
         stored = type(self)._base_manager.filter(pk=self.pk).values(*names).first()
         pairs = [(field, stored and stored[field.attname], getattr(self, field.attname)) for field in fields]
@@ -525,7 +525,7 @@ def citable_fields(model):
         for relation in model._meta.related_objects
         if issubclass(relation.related_model, Part) and relation.field.name == "record"
     }
-    return (facts | parts) - housekeeping
+    return (facts | parts) - housekeeping - model.internal
 
 
 from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
