@@ -260,8 +260,8 @@ class Person(Identified, Named):
 
     def uncovered(self):
         """What is published of them, though perhaps hidden with them, and no consent covers."""
-        scopes = [scope for scope in BELONGING if not self.allows(scope)]
-        return [row for scope in scopes for row in getattr(self, scope).filter(publication="published")]
+        lists = [getattr(self, scope) for scope in BELONGING if not self.allows(scope)]
+        return [row for rows in lists for row in rows.filter(publication=Publication.PUBLISHED)]
 
     def exceeds_consent(self):
         """Whether more is public of them, or would be with them, than any consent covers."""

@@ -34,6 +34,7 @@ def start_server():
 
 
 def pytest_unconfigure(config):
+    settings.ERASURE_LEDGER.unlink(missing_ok=True)
     if server:
         server.leave()
         shutil.rmtree(server.folder)

@@ -71,7 +71,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/ledger.py enter": "a new row",
     "tracker/records/ledger.py in_table": "ids alone, copied into a file of ours",
     "tracker/records/takedown.py belonging": "what is hidden with a row, whoever sees it; told to nobody",
-    "tracker/records/workflow.py take_down": "answers kept of what is taken down, deleted",
+    "tracker/records/workflow.py take_down_alone": "answers kept of what is taken down, deleted",
     "tracker/records/unread.py read": "the row itself",
     "tracker/records/unread.py unread": "who changed visible rows last, told to nobody",
     "tracker/records/writes.py propose": "a new row",

@@ -226,7 +226,7 @@ TIMEOUTS = limits(
 )
 EXPORT_TIMEOUT = whole_number("EXPORT_TIMEOUT", 1, 3600)
 # A read must be one statement: connections are kept, and not tried out first. The request that notices a lost
-# one answers 503 (or tries again, as the read path does), and Django opens a new one for the next.
+# one is tried again if it only reads, else answered 503, and Django opens a new one for the next.
 DATABASES = {"default": {**database(read("DATABASE_URL") or "dbname=tracker"), "CONN_MAX_AGE": None}}
 if not read("DATABASE_URL"):
     # A command that runs without the database, as makemigrations does, cannot ask it what was applied.

@@ -236,7 +236,7 @@ def redo(record, kind, known):
     """
     rows = [] if record.publication == Publication.TAKEN_DOWN else [record, *naming(record)]
     for row in rows:
-        row.take_down(None, RESTORED)
+        row.take_down_alone(None, RESTORED)
     if kind == DeedKind.TAKEDOWN:
         return [kind] * len(rows)
     Erasure(record).carry_out(RESTORED, known)

@@ -5,11 +5,11 @@ from typing import NamedTuple
 
 import psycopg
 from django.conf import settings
-from django.db import InterfaceError, OperationalError, connection, transaction
+from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.expressions import RawSQL
 
-from . import faults, roles
+from . import roles
 from .shapes import row
 
 TOTAL = 1_000
@@ -22,16 +22,7 @@ class Statement(NamedTuple):
     params: tuple
 
     def fetch(self):
-        """The one row of the answer. A lost connection is made anew once: reading twice does no harm."""
-        try:
-            return self._fetch()
-        except (OperationalError, InterfaceError):
-            if connection.in_atomic_block or not faults.lost():
-                raise
-            connection.close()
-            return self._fetch()
-
-    def _fetch(self):
+        """The one row of the answer."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.params)
             return cursor.fetchone()

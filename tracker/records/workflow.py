@@ -182,9 +182,9 @@ class Workflow:
             raise ValidationError({"reason": f"Give one of {', '.join(TakedownReason)}."})
         self._must_edit(by)
         for record in [self, *(row for row in naming(self) if str(row.pk) not in keep)]:
-            record.take_down(by, reason)
+            record.take_down_alone(by, reason)
 
-    def take_down(self, by, reason):
+    def take_down_alone(self, by, reason):
         """Take this one down; who may is for the caller to say."""
         states = set(Publication) - {Publication.TAKEN_DOWN}
         self._move(by, "taken down", states, Publication.TAKEN_DOWN, reason)

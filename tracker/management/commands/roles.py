@@ -98,9 +98,8 @@ def deeds(user, key):
     }
     for verb in editing.VERBS:
         always, sometimes = (does(user, key, verb, four_eyes) for four_eyes in (True, False))
-        said[{"takedown": "take down"}.get(verb, verb.replace("_", " ")) + ("" if always else NOT_ALWAYS)] = (
-            sometimes
-        )
+        words = "take down" if verb == "takedown" else verb.replace("_", " ")
+        said[words + ("" if always else NOT_ALWAYS)] = sometimes
     return [words for words, may in said.items() if may]
 
 
