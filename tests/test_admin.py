@@ -279,6 +279,11 @@ class NothingHiddenTest(AdminTest):
         found = self.client.get(f"{choices_address(Participation._meta.get_field('side'))}&term=sou")
         self.assertEqual([one["id"] for one in found.json()["results"]], [str(sides.get(name="South").pk)])
 
+    def test_a_nul_is_looked_for_nowhere(self):
+        for name in ("person", "assigned_to"):
+            address = choices_address(Participation._meta.get_field(name))
+            self.assertEqual(self.client.get(f"{address}&term=%00").status_code, 200)
+
     def test_a_filter_offers_no_hidden_conflict(self):
         make.conflict(title=SECRET, confidentiality="confidential")
         make.conflict()
