@@ -279,10 +279,30 @@ class NothingHiddenTest(AdminTest):
         found = self.client.get(f"{choices_address(Participation._meta.get_field('side'))}&term=sou")
         self.assertEqual([one["id"] for one in found.json()["results"]], [str(sides.get(name="South").pk)])
 
+    def test_a_nul_is_looked_for_nowhere(self):
+        for name in ("person", "assigned_to"):
+            address = choices_address(Participation._meta.get_field(name))
+            self.assertEqual(self.client.get(f"{address}&term=%00").status_code, 200)
+
     def test_a_filter_offers_no_hidden_conflict(self):
         make.conflict(title=SECRET, confidentiality="confidential")
         make.conflict()
         self.assertNotContains(self.client.get(address(Dialogue, "changelist")), SECRET)
+
+    def test_no_list_takes_a_lookup_that_the_database_may_not_take(self):
+        made = make.place()
+        make.token(self.admin, "read")
+        for model in admin.site._registry:
+            names = (
+                ["pk"] if model in OURS else ["pk", *(field.name for field in model._meta.concrete_fields)]
+            )
+            for name in (*names, "source_count"):
+                for asked in ({f"{name}__regex": "("}, {f"{name}__contains": "x"}):
+                    with self.subTest(model=model._meta.label, **asked):
+                        answer = self.client.get(address(model, "changelist"), asked)
+                        self.assertEqual(answer.status_code, 400)
+        answer = self.client.get(address(Place, "changelist"), {"publication__exact": "published"})
+        self.assertIn(made, answer.context["cl"].result_list)
 
     def test_without_permissions_nothing_opens(self):
         self.client.force_login(User.objects.create_user("staff", is_staff=True))

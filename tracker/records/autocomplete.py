@@ -10,6 +10,11 @@ ONLY = "only_"
 class LabelledAutocomplete(AutocompleteJsonView):
     """Autocomplete with the label that the model's admin gives a record."""
 
+    def process_request(self, request):
+        """As Django's; a NUL, which no column holds, is left out of what is looked for."""
+        term, *others = super().process_request(request)
+        return term.replace("\0", ""), *others
+
     def has_perm(self, request, obj=None):
         allowed = getattr(self.model_admin, "may_be_chosen", None)
         return allowed(request) if allowed else super().has_perm(request, obj)

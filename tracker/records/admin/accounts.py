@@ -19,6 +19,7 @@ from tracker.records.roles import Role, edits
 from tracker.records.texts import LineField
 
 from .pages import answer, answer_once
+from .rights import OnlyFiltered
 
 User = get_user_model()
 admin.site.unregister([User, Group])  # roles are the only groups, and nobody changes what they may do
@@ -75,7 +76,7 @@ class SaysWhatIsTaken:
 
 
 @admin.register(User)
-class AccountAdmin(SaysWhatIsTaken, admin.ModelAdmin):
+class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, admin.ModelAdmin):
     form = AccountForm
     change_form_template = "admin/account_form.html"
     list_display = ["username", "full_name", "email", "held", "state", "last_login"]
@@ -115,9 +116,6 @@ class AccountAdmin(SaysWhatIsTaken, admin.ModelAdmin):
         form = super().get_form(request, obj, change, **kwargs)
         form.reader = request.user
         return form
-
-    def lookup_allowed(self, lookup, value, request):
-        return not lookup.startswith("password") and super().lookup_allowed(lookup, value, request)
 
     def has_delete_permission(self, request, obj=None):
         """Nobody is deleted: accounts are closed, and what was done by whom stays known."""

@@ -90,7 +90,7 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         """Only what filters and links of lists ask: any other lookup would find out what is not shown."""
         name, _, how = lookup.partition("__")
         if name not in {field.name for field in self.model._meta.get_fields()}:
-            return super().lookup_allowed(lookup, value, request)
+            return not how and super().lookup_allowed(lookup, value, request)
         filters = self.get_list_filter(request)
         if lookup in {getattr(one, "parameter_name", None) for one in filters}:
             return True

@@ -30,7 +30,7 @@ from .history import REASON
 from .layout import lines
 from .lists import facts
 from .pages import address_of, answer
-from .rights import OnlyShown
+from .rights import OnlyFiltered, OnlyShown
 
 
 def plain(value):
@@ -239,7 +239,7 @@ class DecisionForm(forms.Form):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(OnlyShown, admin.ModelAdmin):
+class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
     list_display = ["reason", "kind", "created_by", "created_at", "state"]
     list_filter = ["state"]
     list_select_related = ["created_by"]

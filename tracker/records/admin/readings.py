@@ -8,11 +8,11 @@ from tracker.records.autocomplete import is_uuid
 from tracker.records.reading import Reading
 from tracker.records.roles import Role, roles
 
-from .rights import OnlyShown
+from .rights import OnlyFiltered, OnlyShown
 
 
 @admin.register(Reading)
-class ReadingAdmin(OnlyShown, admin.ModelAdmin):
+class ReadingAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
     list_display = ["at", "who", "through", "method", "page", "how_many"]
     list_filter = ["through"]
     search_fields = ["id"]  # Django's sign that there is a search; what it finds is said below
