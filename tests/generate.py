@@ -233,11 +233,12 @@ def participation(world, fields):
     groups = [row for row in world.rows[dialogues.Participation] if row.group_label]
     group = world.random.choice([None, *groups])
     dialogue = group.dialogue if group else fields["dialogue"]
+    taken = {row.person for row in world.rows[dialogues.Participation] if row.dialogue == dialogue}
+    free = [row for row in world.rows[people.Person] if row not in taken]
+    if not free:  # nobody is entered twice for a dialogue
+        return {**blank, "naming": "named", "organization": world.any(people.Organization)}
     person = world.any(people.Person)
-    while any(
-        person == row.person for row in world.rows[dialogues.Participation] if row.dialogue == dialogue
-    ):
-        person = world.random.choice(world.rows[people.Person])  # nobody is entered twice for a dialogue
+    person = person if person in free else world.random.choice(free)
     return {
         **blank,
         "naming": "named",
