@@ -279,6 +279,10 @@ class NothingHiddenTest(AdminTest):
         found = self.client.get(f"{choices_address(Participation._meta.get_field('side'))}&term=sou")
         self.assertEqual([one["id"] for one in found.json()["results"]], [str(sides.get(name="South").pk)])
 
+    def test_what_is_chosen_by_no_id_is_refused(self):
+        sent = {"action": "withdraw_selected", "_selected_action": "x"}
+        self.assertEqual(self.client.post(address(Place, "changelist"), sent).status_code, 400)
+
     def test_a_nul_is_looked_for_nowhere(self):
         for name in ("person", "assigned_to"):
             address = choices_address(Participation._meta.get_field(name))

@@ -5,8 +5,9 @@ from typing import NamedTuple
 
 from django import forms
 from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
@@ -156,6 +157,12 @@ class Verbs:
     @admin.action(description="Take the selected down ...", permissions=["edit"])
     def take_down_selected(self, request, queryset):
         return self.ask(request, "takedown", queryset)
+
+    def response_action(self, request, queryset):
+        """As Django's; what is chosen by no id is refused."""
+        if not all(map(is_uuid, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            raise BadRequest
+        return super().response_action(request, queryset)
 
     def ask(self, request, page, queryset):
         """Goes to a page that asks something before it acts on many records."""
