@@ -20,6 +20,8 @@ from tests.twins.worlds import Worlds, known, ours
 PLANTED_NOWHERE = {  # tables in whose texts no word can be planted, and why
     "OldSlug": "slugs alone, and they are given by the program",
     "Token": "words of texts in which some are planted, written by the database",
+    "Tally": "hashes alone",
+    "Reading": "the name of a page, and ids",
     "ApiToken": "its names are told to its owner and to administrators; tests/records/test_tokens.py",
 }
 
@@ -63,7 +65,9 @@ class PublicTest(TestCase):
         self.assertGreaterEqual(len(set(self.asked)), self.least["asked"])
         self.assertLessEqual({200, 204, 301, 302, 400, 401, 404, 410}, set(statuses))
         self.assertGreaterEqual(statuses[200], len(self.asked) // 3)
-        self.assertLess(max(statuses), 500)
+        # a server of tests forgets what it acknowledged, and /readyz says so
+        failed = {ask.path for ask, answer in zip(self.asked, self.full, strict=True) if answer[0] >= 500}
+        self.assertLessEqual(failed, {"/readyz"})
 
     def test_the_worlds_differ_in_hidden_rows_alone(self):
         hidden = self.hidden.values()

@@ -1,7 +1,6 @@
 """Entering records in the admin: rows that know each other, choices that narrow, what is known already."""
 
 import re
-from datetime import UTC, datetime
 
 from django.conf import settings
 
@@ -105,10 +104,10 @@ class WordsTest(EditingTest):
         self.assertContains(answer, "The end date is before the start date.")
 
     def test_what_hinders_publication(self):
-        row = make.participation(publication="draft", publish_at=datetime(2999, 1, 1, tzinfo=UTC))
+        row = make.participation(publication="draft", cited=False)
         for page in ("change", "publish"):
             answer = self.client.get(address(Participation, page, row.pk))
-            self.assertContains(answer, "Give a moment within the next 5 years.", msg_prefix=page)
+            self.assertContains(answer, "It cites no published source", msg_prefix=page)
 
 
 class NarrowingTest(EditingTest):
