@@ -151,7 +151,7 @@ class ServeTest(SimpleTestCase):
             os.kill(killed, signal.SIGKILL)
             while answers[-10:] != [302] * 10 or self.postmaster() in (killed, None):
                 answers.append(self.status("/admin/"))
-                self.assertLess(time.monotonic() - began, 5)
+                self.assertLess(time.monotonic() - began, 20)
 
         words, _, _ = self.serve(during=kill)
         self.assertLessEqual(set(answers), {302, 503})
