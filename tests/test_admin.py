@@ -329,3 +329,16 @@ def form_data(page):
                     [str(getattr(v, "pk", v)) for v in value] if isinstance(value, list) else value
                 )
     return sent
+
+
+class JunkTest(TestCase):
+    def test_a_stale_form_with_keys_that_are_none_is_shown_again(self):
+        self.client.force_login(make.superuser())
+        row = make.person()
+        page = address(Person, "change", row.pk)
+        data = {**form_data(self.client.get(page)), "reason": "x"}
+        Person.objects.get(pk=row.pk).save()  # somebody else was first
+        for name in ("cleared", "citations-0-id"):
+            for junk in ("x", "\0", "9" * 30):
+                with self.subTest(name=name, junk=junk):
+                    self.assertEqual(self.client.post(page, {**data, name: junk}).status_code, 200)

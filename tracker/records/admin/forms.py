@@ -76,6 +76,30 @@ class VisibleSelectMultiple(VisibleChoice, AutocompleteSelectMultiple):
     pass
 
 
+def could_be(model, key):
+    """Whether a text that was sent could be the key of a row."""
+    try:
+        return model._meta.pk.to_python(key) is not None
+    except ValidationError:
+        return False
+
+
+class Possible:
+    """Mixin for a choice of accounts: a key that was sent and could be nobody's is none of them."""
+
+    def optgroups(self, name, value, attrs=None):
+        model = self.choices.queryset.model
+        return super().optgroups(name, [key for key in value if not key or could_be(model, key)], attrs)
+
+
+class AccountSelect(Possible, AutocompleteSelect):
+    """One account."""
+
+
+class AccountSelectMultiple(Possible, AutocompleteSelectMultiple):
+    """Several accounts."""
+
+
 @cache
 def several_words():
     """{name: what forms call it} of the fields with an underscore in their names."""

@@ -9,7 +9,14 @@ from django.urls import reverse_lazy
 from tracker.records.fields import PartialDateField, PartialDateInput
 from tracker.records.visible import Visible
 
-from .forms import RecordForm, VisibleSelect, VisibleSelectMultiple, terms_field
+from .forms import (
+    AccountSelect,
+    AccountSelectMultiple,
+    RecordForm,
+    VisibleSelect,
+    VisibleSelectMultiple,
+    terms_field,
+)
 from .lists import is_list_of_vocabulary, to_visible, visible_relations
 
 
@@ -58,7 +65,10 @@ class VisibleRelations:
     def _visible_choices(self, widget, db_field, request):
         related = db_field.related_model
         if not issubclass(related, Visible):
-            return {}
+            plain = AccountSelect if widget is VisibleSelect else AccountSelectMultiple
+            return (
+                {"widget": plain(db_field, self.admin_site)} if self.admin_site.is_registered(related) else {}
+            )
         select = widget(db_field, self.admin_site, user=request.user)
         return {"queryset": related.objects.visible_to(request.user), "widget": select}
 

@@ -6,7 +6,7 @@ from django.forms.models import ModelChoiceField
 
 from tracker.records.history import Entry
 
-from .forms import HIDDEN, select_of
+from .forms import HIDDEN, could_be, select_of
 
 SEEN = "seen_version"
 
@@ -110,10 +110,11 @@ def words(field, value):
     if isinstance(field, ModelChoiceField):
         select = select_of(field)
         keys = [str(key) for key in values]
+        known = [key for key in keys if could_be(field.queryset.model, key)]
         labels = (
-            select.look_up(keys)
+            select.look_up(known)
             if select
-            else {str(row.pk): str(row) for row in field.queryset.filter(pk__in=keys)}
+            else {str(row.pk): str(row) for row in field.queryset.filter(pk__in=known)}
         )
         return ", ".join(labels.get(key, HIDDEN) for key in keys)
     names = {str(key): str(name) for key, name in getattr(field, "choices", ())}
