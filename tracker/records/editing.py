@@ -287,7 +287,7 @@ def approved_for(record, user):
 
 def pointed_at(text):
     """The record that a text belongs to, and the pointer to the text, or to the list that it stands in."""
-    record = getattr(text.row, "record", text.row)
+    record = text.record
     name = "" if record is text.row else f"/{text.row._meta.get_field('record').remote_field.related_name}"
     return record, f"{name}/{text.field}"
 

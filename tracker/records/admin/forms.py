@@ -26,6 +26,14 @@ def label_of(record, without=""):
     return registered.label(record, without) if hasattr(registered, "label") else str(record)
 
 
+def could_be(model, key):
+    """Whether a text that was sent could be the key of a row."""
+    try:
+        return model._meta.pk.to_python(key) is not None
+    except ValidationError:
+        return False
+
+
 class KnownChoice:
     """Mixin for a widget that knows the labels of what is chosen: `known`, by key."""
 
@@ -57,15 +65,13 @@ class VisibleChoice(KnownChoice):
 
     def look_up(self, keys):
         """The labels of those of the keys that this reader may choose."""
+        related = self.field.related_model
+        keys = [key for key in keys if could_be(related, key)]
         if not keys:
             return {}
-        related = self.field.related_model
-        try:
-            rows = self.choices.queryset.filter(pk__in=keys)
-            labelled = admin.site.get_model_admin(related).labelled(rows, self.user)
-            return {str(row.pk): label_of(row) for row in labelled}
-        except (ValueError, ValidationError):
-            return {}  # what was sent are no keys at all
+        rows = self.choices.queryset.filter(pk__in=keys)
+        labelled = admin.site.get_model_admin(related).labelled(rows, self.user)
+        return {str(row.pk): label_of(row) for row in labelled}
 
 
 class VisibleSelect(VisibleChoice, AutocompleteSelect):
@@ -74,14 +80,6 @@ class VisibleSelect(VisibleChoice, AutocompleteSelect):
 
 class VisibleSelectMultiple(VisibleChoice, AutocompleteSelectMultiple):
     pass
-
-
-def could_be(model, key):
-    """Whether a text that was sent could be the key of a row."""
-    try:
-        return model._meta.pk.to_python(key) is not None
-    except ValidationError:
-        return False
 
 
 class Possible:

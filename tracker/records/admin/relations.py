@@ -65,10 +65,10 @@ class VisibleRelations:
     def _visible_choices(self, widget, db_field, request):
         related = db_field.related_model
         if not issubclass(related, Visible):
+            if not self.admin_site.is_registered(related):
+                return {}
             plain = AccountSelect if widget is VisibleSelect else AccountSelectMultiple
-            return (
-                {"widget": plain(db_field, self.admin_site)} if self.admin_site.is_registered(related) else {}
-            )
+            return {"widget": plain(db_field, self.admin_site)}
         select = widget(db_field, self.admin_site, user=request.user)
         return {"queryset": related.objects.visible_to(request.user), "widget": select}
 

@@ -110,12 +110,11 @@ def words(field, value):
     if isinstance(field, ModelChoiceField):
         select = select_of(field)
         keys = [str(key) for key in values]
-        known = [key for key in keys if could_be(field.queryset.model, key)]
-        labels = (
-            select.look_up(known)
-            if select
-            else {str(row.pk): str(row) for row in field.queryset.filter(pk__in=known)}
-        )
+        if select:
+            labels = select.look_up(keys)
+        else:
+            known = [key for key in keys if could_be(field.queryset.model, key)]
+            labels = {str(row.pk): str(row) for row in field.queryset.filter(pk__in=known)}
         return ", ".join(labels.get(key, HIDDEN) for key in keys)
     names = {str(key): str(name) for key, name in getattr(field, "choices", ())}
     if isinstance(field, forms.BooleanField):
