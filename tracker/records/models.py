@@ -40,7 +40,6 @@ INTERNAL = {
     "follow_up",
     "read_version",
     "publish_at",
-    "already_public",
     "created_by",
     "created_at",
     "updated_at",

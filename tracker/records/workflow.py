@@ -124,8 +124,7 @@ class Workflow:
             waits = Publication.IN_REVIEW if draft else record.publication
             record._move(by, "approved", HIDDEN, waits, comment)
         said = {"comment": comment, "already_public": already_public, "homonym": homonym}
-        said["publish_at"] = moment
-        return Approval.objects.note(self, together, by, **said)
+        return Approval.objects.note(self, together, by, publish_at=moment, **said)
 
     def publish_approved(self, approval):
         """Make public what was approved for a moment that has come, as `publish` does, if it is unchanged."""

@@ -16,7 +16,7 @@ from django.utils.text import capfirst
 from tracker.records import refusals, roles
 from tracker.records.context import note
 from tracker.records.history import Entry
-from tracker.records.models import INTERNAL, Part, Record
+from tracker.records.models import Part, Record
 from tracker.records.past import Past
 from tracker.records.texts import SaidField
 from tracker.records.unnamed import Homonym
@@ -118,7 +118,7 @@ class Told:
         """A value as a reader may see it."""
         if value in EMPTY:
             return ""
-        internal = field.name in INTERNAL and not self.past.works
+        internal = field.name in getattr(field.model, "internal", ()) and not self.past.works
         if internal or field.name in self.past.withheld(entry):
             return HIDDEN
         if field.is_relation:
