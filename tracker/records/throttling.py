@@ -70,10 +70,9 @@ def spend(limit, *who, share=1):
     `limit` is a name in settings.LIMITS; 0 there means none. Must not be called inside a transaction, which
     would hold up everybody who is counted together.
     """
-    most = math.ceil(settings.LIMITS[limit] * share)
-    if not most:
+    given = asked(limit, who, share)
+    if not given["most"]:
         return
-    given = {"key": key_of(limit, *who), "most": most, "period": PERIODS[limit.rpartition("_")[2]]}
     with connection.cursor() as cursor:
         cursor.execute(SPEND, given)
         if not cursor.fetchone():
@@ -85,12 +84,17 @@ def spend(limit, *who, share=1):
 
 def check(limit, *who):
     """TooMany if a limit is used up; counts nothing."""
-    most = settings.LIMITS[limit]
-    given = {"key": key_of(limit, *who), "most": most, "period": PERIODS[limit.rpartition("_")[2]]}
+    given = asked(limit, who)
     with connection.cursor() as cursor:
-        found = cursor.execute(WAIT, given).fetchone() if most else None
+        found = cursor.execute(WAIT, given).fetchone() if given["most"] else None
     if found and found[0] > 0:
         raise TooMany(*found)
+
+
+def asked(limit, who, share=1):
+    """What the statements ask of a limit, or of a share of it, and of somebody."""
+    most = math.ceil(settings.LIMITS[limit] * share)
+    return {"key": key_of(limit, *who), "most": most, "period": PERIODS[limit.rpartition("_")[2]]}
 
 
 def key_of(*who):
