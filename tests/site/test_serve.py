@@ -24,6 +24,7 @@ from tests.served import KEPT, free_port
 from tracker.environment import BASE_DIR
 from tracker.management.commands import serve
 from tracker.management.commands.serve import create_accounts
+from tracker.records.ledger import LedgerAway
 from tracker.records.models import Source
 
 # The admin looks into the database for any session, even for one that does not exist.
@@ -209,9 +210,9 @@ class FailingStartTest(SimpleTestCase):
 
 @override_settings(DEMO=False)
 class TimerTest(SimpleTestCase):
-    def test_what_is_due_is_published_again_and_again_whatever_happens_to_the_database(self):
-        asked = mock.Mock(side_effect=[None, OperationalError, InterfaceError, None])
-        slept = mock.Mock(side_effect=[None, None, None, KeyboardInterrupt])
+    def test_what_is_due_is_published_again_and_again_whatever_happens(self):
+        asked = mock.Mock(side_effect=[None, OperationalError, InterfaceError, LedgerAway, None])
+        slept = mock.Mock(side_effect=[None, None, None, None, KeyboardInterrupt])
         with (
             mock.patch.object(serve, "call_command", asked),
             mock.patch.object(serve, "connection"),
@@ -219,8 +220,8 @@ class TimerTest(SimpleTestCase):
             self.assertRaises(KeyboardInterrupt),
         ):
             serve.publish_what_is_due()
-        self.assertEqual(asked.call_args_list, [mock.call("publish_due")] * 4)
-        self.assertEqual(slept.call_args_list, [mock.call(30)] * 4)
+        self.assertEqual(asked.call_args_list, [mock.call("publish_due")] * 5)
+        self.assertEqual(slept.call_args_list, [mock.call(30)] * 5)
 
 
 @override_settings(DEMO=False)

@@ -15,7 +15,7 @@ from django.contrib.auth import get_user_model
 from django.contrib.staticfiles.finders import get_finders
 from django.core.checks import Tags
 from django.core.management import BaseCommand, CommandError, call_command
-from django.db import Error, OperationalError, connection
+from django.db import OperationalError, connection
 from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 
@@ -151,11 +151,12 @@ def stop(web):
 
 
 def publish_what_is_due():
-    """Publishes what is due, again and again; while the database is away it waits for the next time."""
+    """Publishes what is due, again and again, whatever happens: what fails waits for the next time."""
     while True:
         try:
             call_command("publish_due")
-        except Error:
+        except Exception:
+            log.exception("What is due could not be published; it is tried again.")
             connection.close()
         time.sleep(PUBLISHED_EVERY)
 
