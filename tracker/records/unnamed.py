@@ -92,10 +92,13 @@ def refuse_names(by, changes):
     What stood there before is let be, so that an error that is found late keeps nobody from mending others:
     `manage.py lint` tells of it.
     """
-    changed = [change for change in changes if news(change)]
-    held = lint.Held(lint.secrets()) if changed else None
+    said = [(change, texts) for change in changes if (texts := news(change))]
+    held = lint.Held(lint.secrets()) if said else None
     refused = [
-        mention for change in changed for mention in told(held, change) if not passes(by, change, mention)
+        mention
+        for change, texts in said
+        for mention in told(held, change, texts)
+        if not passes(by, change, mention)
     ]
     if refused:
         note_refusal(by, refused)
@@ -111,9 +114,9 @@ def news(change):
     return [text for text in texts if more or text.key not in change.stood.keys]
 
 
-def told(held, change):
+def told(held, change, texts):
     """The mentions in the news of a change; in a text that stood before, of those it is newly about."""
-    for text, secrets in held.mentions(news(change)):
+    for text, secrets in held.mentions(texts):
         if text.key in change.stood.keys:
             secrets = frozenset(one for one in secrets if one.about and one.about not in change.stood.about)
         if secrets:
