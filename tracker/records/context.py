@@ -4,6 +4,7 @@ It travels with the statements that write, as settings of the transaction; a rea
 """
 
 from contextlib import contextmanager
+from functools import cache
 
 import pghistory
 from django.urls import reverse
@@ -14,9 +15,15 @@ def channel_of(request):
     return "API" if request.path.startswith("/api/") else "admin"
 
 
+@cache
+def admin_root():
+    """Where the pages of the admin begin; every request is compared with it."""
+    return reverse("admin:index")
+
+
 def is_for_admin(request):
     """Whether a request is for a page of the admin."""
-    return request.path.startswith(reverse("admin:index"))
+    return request.path.startswith(admin_root())
 
 
 @contextmanager
