@@ -21,7 +21,8 @@ def pytest_configure(config):
     os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
     settings.LIMITS = dict.fromkeys(settings.LIMITS, 0)  # tests of the limits set them
     settings.ERASURE_LEDGER = Path(tempfile.gettempdir()) / f"tracker-ledger-{os.getpid()}"
-    # Collected files exist where a server runs; tests find them in the apps.
+    # Collected files exist where a server ran in this checkout; tests find them in the apps.
+    settings.STATIC_ROOT = Path(os.devnull)
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 

@@ -1,5 +1,9 @@
 """Guards of the admin: every page opens, costs the same for many rows, and shows only what it may."""
 
+from urllib.parse import urlencode
+
+import pytest
+from django.conf import settings
 from django.contrib import admin
 from django.contrib.auth.models import User
 from django.db import connection
@@ -11,6 +15,7 @@ from dialogues.admin import DialogueAdmin
 from dialogues.models import Dialogue, Participation, Statement
 from people.models import Conflict, Organization, PersecutionCase, Person
 from tests import make
+from tests.generate import World
 from tracker.records.admin.lists import lists_of
 from tracker.records.models import Place, Record
 from tracker.records.names import fold
@@ -331,7 +336,52 @@ def form_data(page):
     return sent
 
 
+JUNK = ("", "x", "999", "-1", "9" * 30, "\0", "é" * 3_000, "2024-99-99", "[]")
+
+
 class JunkTest(TestCase):
+    @pytest.mark.long
+    def test_no_field_of_any_form_fails_on_junk(self):
+        self.client.force_login(make.superuser())
+        World().build()
+        tried = 0
+        for model in RECORDS:
+            page = address(model, "change", model._base_manager.first().pk)
+            data = {**form_data(self.client.get(page)), "reason": "x"}
+            for number, name in enumerate(data):
+                for junk in JUNK[number % 3 :: 3]:
+                    answer = self.client.post(page, {**data, name: junk})
+                    tried += 1
+                    with self.subTest(model=model, name=name, junk=junk[:10]):
+                        self.assertIn(answer.status_code, (200, 302, 413))
+                data |= form_data(self.client.get(page))  # what was saved has another version
+        print(f"{tried} forms")
+
+    def test_a_form_takes_so_many_rows_and_fields_and_no_more(self):
+        self.client.force_login(make.superuser())
+        row = make.person()
+        page = address(Person, "change", row.pk)
+        data = {**form_data(self.client.get(page)), "reason": "x"}
+        tables = [name for name in data if name.endswith("-TOTAL_FORMS")]
+        most = settings.MAX_ROWS - sum(int(data[name]) for name in tables)
+        filled = settings.DATA_UPLOAD_MAX_NUMBER_FIELDS - len(urlencode(data, doseq=True).split("&"))
+        for more, sent, status in (
+            ("rows", {tables[0]: most + int(data[tables[0]])}, 200),
+            ("rows", {tables[0]: most + int(data[tables[0]]) + 1}, 413),
+            ("rows", {tables[0]: "1_000 "}, 413),
+            ("rows", dict.fromkeys(tables, settings.MAX_ROWS // len(tables) + 1), 413),
+            ("junk", dict.fromkeys(tables, "x"), 200),
+            ("fields", {f"x{number}": "x" for number in range(filled)}, 302),
+            ("fields", {f"x{number}": "x" for number in range(filled + 1)}, 413),
+            ("bytes", {"x": "x" * settings.DATA_UPLOAD_MAX_MEMORY_SIZE}, 413),
+        ):
+            with self.subTest(more=more, status=status):
+                body = urlencode(data | sent, doseq=True)
+                answer = self.client.post(page, body, "application/x-www-form-urlencoded")
+                self.assertEqual(answer.status_code, status)
+                if status == 413:
+                    self.assertContains(answer, "at most 500 rows, 10000 fields", status_code=413)
+
     def test_a_stale_form_with_keys_that_are_none_is_shown_again(self):
         self.client.force_login(make.superuser())
         row = make.person()

@@ -63,6 +63,7 @@ VARIABLES = [
     Variable("MAX_ENTRIES", "2000", "Entries of a list, and rows and references of one request."),
     Variable("MAX_DOCUMENTS", "500", "Records of one write in bulk."),
     Variable("MAX_TEXT", "20000", "Characters of a text that has no limit of its own in the API document."),
+    Variable("MAX_ROWS", "500", "Rows of all tables in a form of the admin."),
     Variable("MAX_FIELDS", "10000", "Fields of a form of the admin."),
     Variable(
         "PROXIES",

@@ -6,6 +6,7 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from django.conf import settings
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
 from django.db import close_old_connections
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
@@ -26,6 +27,10 @@ from tracker.records.unnamed import check_refusals, was_refused
 log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 RETRY_AFTER = {"Retry-After": "2"}  # seconds
+TOO_LARGE = (
+    f"A form takes at most {settings.MAX_ROWS} rows, {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields and "
+    f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes: save it in several steps, or use the API."
+)
 DOCS_PATH = "/api/v1/docs/"
 # Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
 DOCS = f"{STRICT}; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
@@ -83,6 +88,7 @@ class Gate:
             return None
         if request.user.is_authenticated and not is_proven(request):
             return held(request) if may_hold(request) else to_second_factor(request)
+        check_rows(request)
         try:
             if request.method == "POST" and request.user.is_authenticated:
                 spend("WRITES_PER_MINUTE", "user", request.user.pk)
@@ -102,12 +108,32 @@ def to_second_factor(request):
     return HttpResponseRedirect(f"{reverse('second_factor')}?{urlencode({'next': request.get_full_path()})}")
 
 
+def check_rows(request):
+    """TooManyFieldsSent where a form counts more rows than are taken: an empty one costs time, too."""
+    rows = 0
+    for name, value in request.POST.items():
+        if name.endswith("-TOTAL_FORMS"):
+            with suppress(ValueError):  # which is an error of its form
+                rows += max(int(value), 0)
+    if rows > settings.MAX_ROWS:
+        raise TooManyFieldsSent
+
+
 def too_many(request, refusal):
     """The page for somebody who tried too often."""
     headers = {"Retry-After": str(refusal.wait), "Cache-Control": "no-store"}
-    page = TemplateResponse(request, "admin/too_many.html", {"said": refusal.detail}, headers=headers)
-    page.status_code = refusal.status_code
-    return page
+    return too_much(request, refusal.status_code, refusal.detail, headers)
+
+
+def too_much(request, status, said, headers=None):
+    return TemplateResponse(request, "admin/too_many.html", {"said": said}, headers=headers, status=status)
+
+
+def misread(request, exception):
+    """The answer to a request that Django refuses: for a form of the admin that is too large, a page."""
+    if is_for_admin(request) and isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
+        return too_much(request, 413, TOO_LARGE)
+    return defaults.bad_request(request, exception)
 
 
 class OpenToScripts:

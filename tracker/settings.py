@@ -115,6 +115,7 @@ MAX_OFFSET = whole_number("MAX_OFFSET", 0, 100_000)
 MAX_DEPTH = whole_number("MAX_DEPTH", 6, 100)
 MAX_ENTRIES = whole_number("MAX_ENTRIES", 10, 20_000)
 MAX_DOCUMENTS = whole_number("MAX_DOCUMENTS", 1, 5_000)
+MAX_ROWS = whole_number("MAX_ROWS", 50, 5_000)
 MAX_TEXT = whole_number("MAX_TEXT", 1_000, 1_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = whole_number("MAX_BODY", 10_000, 100_000_000)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = whole_number("MAX_FIELDS", 1_000, 100_000)
@@ -261,6 +262,7 @@ USE_TZ = True
 
 STATIC_URL = "static/"
 STATIC_ROOT = DATA_DIR / "static"
+WHITENOISE_ALLOW_ALL_ORIGINS = False
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
@@ -281,10 +283,8 @@ LOGGING = {
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # What a client did wrong is in its answer; a log of it fills with whatever anybody sends.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        # Anybody can send a wrong Host, a form of another site or a wrong filter; the answer is enough.
-        "django.security.DisallowedHost": {"handlers": ["nowhere"], "propagate": False},
-        "django.security.csrf": {"handlers": ["nowhere"], "propagate": False},
-        "django.security.DisallowedModelAdminLookup": {"handlers": ["nowhere"], "propagate": False},
+        # Anybody can send a wrong Host, a form of another site or one too large; the answer is enough.
+        "django.security": {"handlers": ["nowhere"], "propagate": False},
     },
 }
 

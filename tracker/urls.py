@@ -11,6 +11,7 @@ from tracker.contact import security_txt
 from tracker.records.accounts import SetPassword
 from tracker.records.second_factor import SecondFactor
 
+handler400 = "tracker.middleware.misread"
 handler500 = "tracker.middleware.failed"
 
 

@@ -42,6 +42,7 @@ URLS = {
 }
 
 
+@override_settings(WHITENOISE_USE_FINDERS=True)  # so that the file is one
 class HeaderTest(TestCase):
     """A class of URL and an identity make a cell of the matrix."""
 
@@ -78,6 +79,13 @@ class HeaderTest(TestCase):
                 self.assertNotIn("unsafe-eval", policy)
                 self.assertEqual("unsafe-inline" in policy, kind == "docs")
                 self.assertNotIn("Server", answer.headers)
+
+    def test_each_kind_of_address_is_what_it_is_called(self):
+        client = self.identities()["session"]
+        found = {kind: client.get(url).status_code for kind, url in URLS.items()}
+        others = {"redirect": 302, "login": 302, "error": 400}
+        others |= dict.fromkeys(("without a slash", "absent", "nowhere", "security.txt"), 404)
+        self.assertEqual(found, dict.fromkeys(URLS, 200) | others)
 
     def test_nobody_keeps_or_compresses_an_answer_to_credentials(self):
         for who, kind, answer in self.cells():
