@@ -505,7 +505,7 @@ class Statement(Titled):
     def clean(self):
         if self.part_of and self.part_of.part_of_id:
             raise ValidationError({"part_of": "A part has no parts: give the whole statement."})
-        if self.part_of and self.parts.exists():
+        if self.part_of and self.compared_with(part_of=self.pk).exists():
             raise ValidationError({"part_of": "This statement has parts and cannot be one."})
         if len(self.quotation.split()) > QUOTATION_WORDS:
             raise ValidationError({"quotation": f"A quotation has at most {QUOTATION_WORDS} words."})

@@ -81,7 +81,8 @@ class RolesTest(TestCase):
     def test_every_answer_is_the_same(self):
         for twin in self.twins:
             print(f"{twin.name}: {len(twin.asked)} requests")
-            self.assertLess(max(status for status, _, _ in twin.full), 500)
+            for (_, ask), (status, _, _) in zip(twin.asked, twin.full, strict=True):
+                self.assertTrue(status < 500 or ask.path == "/readyz", ask)  # tests run without durability
             for (_, ask), *both in zip(twin.asked, twin.full, twin.bare, strict=True):
                 full, bare = (without_news(one, self.keys) if ask.method != "GET" else one for one in both)
                 if full != bare:

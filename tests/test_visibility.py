@@ -32,6 +32,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/models.py own_conditions": "the rule itself: for whom a record is cleared",
     "tracker/records/models.py _changes_publicly": "the row itself, as it is stored",
     "tracker/records/workflow.py _lock": "the row itself, locked",
+    "tracker/records/workflow.py discard": "the row itself, locked",
     "tracker/records/models.py change_slug": "writes the slug that is given up",
     "tracker/records/models.py slug_is_free": "old slugs, cut down to those of public records",
     "tracker/records/models.py claim_slug": "writes to the hidden record that gives a slug up",

@@ -5,10 +5,10 @@ from uuid import uuid4
 from django.contrib.admin.models import LogEntry
 
 from dialogues.models import Participation, Statement
-from people.models import Affiliation, CaseActor, PersecutionCase, Person
+from people.models import Affiliation, CaseActor, Conflict, PersecutionCase, Person
 from tests import make
 from tests.test_admin import address, choices_address, form_data
-from tests.writing import WritingTest
+from tests.writing import WritingTest, path
 from tracker.records.context import noted
 
 SECRET = "Zzyzxqova"
@@ -62,9 +62,51 @@ class PageTest(HiddenTest):
     def test_what_stands_in_the_way_of_a_deletion_has_no_name_kind_or_number(self):
         own = make.person(publication="draft", created_by=self.contributor)
         self.theirs(make.case, person=own, title=SECRET)
+        make.case(publication="draft", created_by=self.contributor, person=own, title="Own case")
         page = self.page(own, "delete")
         self.assertContains(page, "Other records that point at it")
         self.assertNotRegex(page.content.decode(), rf"{SECRET}|<li>[Cc]ase|following types|1 other")
+
+    def test_what_only_hidden_records_point_at_is_deleted_for_its_author_and_stays_for_others(self):
+        for way in ("page", "API"):
+            own = make.person(publication="draft", created_by=self.contributor)
+            self.theirs(make.case, person=own)
+            if way == "page":
+                self.assertNotContains(self.page(own, "delete"), "Other records that point at it")
+                self.client.post(address(Person, "delete", own.pk), {"post": "yes"})
+            else:
+                own.refresh_from_db()
+                self.done(204, self.contributor, "DELETE", path(own), version=own.version)
+            with self.subTest(way=way):
+                self.assertFalse(own.is_visible_to(self.contributor))
+                self.assertTrue(own.is_visible_to(self.editor))
+                own.refresh_from_db()
+                self.assertEqual((own.confidentiality, own.created_by), ("confidential", None))
+                self.assertEqual([*own.cleared.all()], [self.editor])
+
+    def test_a_secret_that_points_at_a_draft_does_not_keep_it_for_those_who_are_not_cleared(self):
+        own = make.person(publication="draft", created_by=self.contributor)
+        self.theirs(make.case, person=own, confidentiality="confidential", cleared=[self.editor])
+        own.refresh_from_db()
+        self.done(204, self.contributor, "DELETE", path(own), version=own.version)
+        self.assertFalse(own.is_visible_to(make.member("editor")))
+        self.assertTrue(own.is_visible_to(self.editor))
+
+    def test_a_row_is_deleted_or_refused_without_a_word_of_what_points_at_it(self):
+        conflict = make.conflict(publication="draft", created_by=self.contributor)
+        dialogue = self.theirs(make.dialogue, conflict=conflict)
+        part = self.theirs(make.participation, dialogue=dialogue, side=conflict.sides.first())
+        sent = form_data(self.page(conflict)) | {"sides-0-DELETE": "on"}
+        answer = self.client.post(address(Conflict, "change", conflict.pk), sent)
+        self.assertContains(answer, "Other records point at it")
+        self.assertNotContains(answer, str(part))
+        case = make.case(publication="draft", created_by=self.contributor)
+        event = make.case_event(publication="draft", created_by=self.contributor, case=case)
+        self.theirs(make.case_actor, case=case, event=event)
+        sent = form_data(self.page(case)) | {"events-0-DELETE": "on"}
+        self.assertEqual(self.client.post(address(PersecutionCase, "change", case.pk), sent).status_code, 302)
+        self.assertFalse(event.is_visible_to(self.contributor))
+        self.assertTrue(event.is_visible_to(self.editor))
 
     def test_the_id_of_a_hidden_row_is_refused_like_any_other(self):
         own = make.person(publication="draft", created_by=self.contributor)

@@ -1,9 +1,11 @@
 """Hidden things about visible rows: what is hidden must not show in what is not."""
 
 import json
+from contextlib import suppress
 
 from django.contrib.admin.models import CHANGE, LogEntry
 from django.contrib.contenttypes.models import ContentType
+from django.db import IntegrityError, transaction
 from django.test import Client
 
 from dialogues.models import Participation
@@ -11,7 +13,7 @@ from people.models import Person
 from tests import make
 from tracker.records.context import noted
 from tracker.records.idempotency import KeptAnswer
-from tracker.records.models import OldSlug, Slugged, Source
+from tracker.records.models import OldSlug, Record, Slugged, Source
 from tracker.records.names import slugify_name
 from tracker.records.proposals import Proposal
 from tracker.records.saved import SavedFilter
@@ -33,6 +35,7 @@ class Lures:
         for state in (("draft", "public"), ("published", "restricted")):
             self.double(row, *state)
             self.double(self.drafts[type(row)], *state)
+        self.point_at(self.drafts[type(row)])
         self.delete(type(row))
         self.work_on(row)
         self.propose(row)
@@ -69,6 +72,14 @@ class Lures:
             for one in row.identifiers.all():
                 make.identifier(twin, one.scheme, one.identifier)
         return twin
+
+    def point_at(self, draft):
+        """Makes hidden records lead to a draft by each key that does, where they may have one more."""
+        for relation in type(draft)._meta.related_objects:
+            if relation.one_to_many and issubclass(relation.related_model, Record):
+                row = self.some("hidden", relation.related_model)
+                with suppress(IntegrityError), transaction.atomic():
+                    type(row).objects.filter(pk=row.pk).update(**{relation.field.name: draft})
 
     def keep_slug(self, draft):
         """A confidential record that was public under the slug which a draft will be given."""

@@ -11,6 +11,7 @@ from uuid import UUID
 
 from django.apps import apps
 from django.contrib.auth.models import User
+from django.core.exceptions import ValidationError
 from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
@@ -46,6 +47,15 @@ def ours():
     return [model for model in apps.get_models(include_auto_created=True) if model._meta.app_label in labels]
 
 
+def is_sound(row):
+    """Whether a form would take a row as it is: else nobody could change anything of it."""
+    try:
+        row.clean()
+    except ValidationError:
+        return False
+    return True
+
+
 def known(model):
     """The rows that the public may see, or may know to have been public: those answer 410."""
     rows = model.objects.visible_to(None)
@@ -79,7 +89,10 @@ class Worlds(Lures):
             self.drafts[model] = make.one(model, publication="draft", created_by=self.people["contributor"])
             if hasattr(model, "identifiers"):
                 make.identifier(self.drafts[model])
-        self.public = {model: list(model.objects.visible_to(None).order_by("pk")) for model in MODELS}
+        self.public = {
+            model: [row for row in model.objects.visible_to(None).order_by("pk") if is_sound(row)]
+            for model in MODELS
+        }
         for rows in self.public.values():
             self.remember(rows[0])
         self.note_versions("open")

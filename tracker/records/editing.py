@@ -5,7 +5,7 @@ import json
 from django.conf import settings
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
-from django.db.models import F, ProtectedError
+from django.db.models import F
 from django.http import Http404, HttpResponse, JsonResponse
 from rest_framework import exceptions, status
 from rest_framework.decorators import action
@@ -112,9 +112,9 @@ class Editing:
             if not roles.may_delete(request.user, record):
                 raise Conflict(NOT_DELETED)
             try:
-                record.delete()
-            except ProtectedError:
-                raise Conflict("Other records point at it: change or delete them first.") from None
+                record.discard(request.user)
+            except ValidationError as refusal:
+                raise Conflict(refusal.message) from None
             check_references()
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
 

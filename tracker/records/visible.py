@@ -4,7 +4,8 @@ from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import ProtectedError, Q
+from django.db.models.deletion import Collector
 from django.db.models.expressions import RawSQL
 
 from . import roles
@@ -14,6 +15,7 @@ from .names import tokens
 from .search import Token
 from .texts import Tidy
 
+POINTED_AT = "Other records point at it: change or delete them first."
 NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none(), still asks the database
 SEARCH_WORDS = settings.MAX_WORDS
 
@@ -71,6 +73,23 @@ class Visible(Tidy, GuardedSave):
     def is_visible_to(self, user):
         """Whether this reader may see the row, as it is stored."""
         return type(self).objects.visible_to(user).filter(pk=self.pk).exists()
+
+    def pointing(self):
+        """The rows that keep this one from being deleted, whoever may see them."""
+        collector = Collector(using=self._state.db, origin=self)
+        try:
+            collector.collect([self])
+        except ProtectedError as refusal:
+            return refusal.protected_objects
+        return set()
+
+    def stays_for(self, user):
+        """Whether a user cannot delete it since others point at it."""
+        return bool(self.pointing())
+
+    def discard(self, by):
+        """Delete it."""
+        self.delete()
 
     def validate_constraints(self, exclude=None):
         """Checks every constraint, those on derived columns too, which no form holds."""

@@ -1,11 +1,12 @@
 """From draft to publication and back: the verbs of a record, each in one transaction."""
 
+from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
 from . import ledger, roles
-from .choices import Publication, TakedownReason
+from .choices import Confidentiality, Publication, TakedownReason
 from .context import noted
 from .fields import PartialDateField
 from .history import Entry
@@ -14,6 +15,7 @@ from .log import make_neutral
 from .scheduled import CHANGED, Approval
 from .takedown import belonging, naming
 from .unnamed import Change, Named, refuse_names
+from .visible import POINTED_AT
 
 HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
 
@@ -36,6 +38,31 @@ class Workflow:
             raise ValidationError({"comment": "Say what is to be mended."})
         self._must_edit(by)
         self._move(by, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
+
+    def stays_for(self, user):
+        """Whether a user cannot delete it since others point at it that they see."""
+        return any(row.is_visible_to(user) for row in self.pointing())
+
+    @transaction.atomic
+    def discard(self, by):
+        """Delete it; where only what `by` does not see points at it, leave it to those who see that.
+
+        So neither a refusal nor what is left tells of what they do not see. ValidationError if it stays.
+        """
+        self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",)))  # nor new ones
+        if self.stays_for(by):
+            raise ValidationError(POINTED_AT)
+        rows = self.pointing()
+        if not rows:
+            self.delete()
+            return
+        others = filter(roles.may_be_cleared, User.objects.filter(is_active=True).exclude(pk=by.pk))
+        readers = [user for user in others if all(row.is_visible_to(user) for row in rows)]
+        self.created_by = self.assigned_to = None
+        self.confidentiality = Confidentiality.CONFIDENTIAL
+        self.save()
+        self.cleared.set(readers)
+        make_neutral(self)
 
     def drafts(self, user, **locking):
         """The unpublished records that are published with it, as far as a user sees them."""

@@ -247,11 +247,15 @@ class RecordAdmin(
         }
 
     def get_deleted_objects(self, objs, request):
-        """As Django's, but no names, kinds and number of what stands in the way: it may be hidden."""
+        """As Django's, but no names, kinds and number of what stands in the way: some of it may be hidden."""
         deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        if protected:
-            return deleted, counts, set(), ["Other records that point at it"]
-        return deleted, counts, lacking, []
+        if not protected:
+            return deleted, counts, lacking, []
+        stay = any(record.stays_for(request.user) for record in objs)
+        return deleted, counts, set(), ["Other records that point at it"] if stay else []
+
+    def delete_model(self, request, obj):
+        obj.discard(request.user)
 
     def get_object(self, request, object_id, from_field=None):
         record = super().get_object(request, object_id, from_field)

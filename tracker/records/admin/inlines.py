@@ -4,11 +4,14 @@ from functools import partial
 
 from django.contrib import admin
 from django.contrib.admin.widgets import RelatedFieldWidgetWrapper
+from django.core.exceptions import ValidationError
 from django.db.models import Prefetch
+from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, _get_foreign_key
 
 from tracker.records import roles
 from tracker.records.fields import PartialDateField
+from tracker.records.visible import POINTED_AT
 
 from .forms import ROW_CITATION, CitationForm, RecordForm, row_form
 from .lists import FirstCited, facts, text_of, visible_citations
@@ -21,9 +24,35 @@ from .stale import SEEN, check_rows, seen_version
 class VisibleRows(BaseInlineFormSet):
     """Rows of a page: an id of a hidden row in what is sent is refused like one that does not exist."""
 
+    reader = None
+
     def add_fields(self, form, index):
         super().add_fields(form, index)
         form.fields[self._pk_field.name].queryset = self.queryset
+
+    def delete_existing(self, obj, commit=True):
+        if commit:
+            obj.discard(self.reader)
+
+
+def refuse_deletion(form):
+    """In place of Django's, which names what points at the row: some of it may be hidden."""
+    row = form.instance
+    if form.cleaned_data.get(DELETION_FIELD_NAME) and not row._state.adding and row.stays_for(form.writer):
+        raise ValidationError(POINTED_AT)
+
+
+class RowInline(Marks, VisibleRelations, admin.StackedInline):
+    """Rows on the page of what they belong to."""
+
+    template = "admin/record_rows.html"
+    extra = 0
+
+    def get_formset(self, request, obj=None, **kwargs):
+        formset = super().get_formset(request, obj, **kwargs)
+        formset.reader = formset.form.writer = request.user
+        formset.form.hand_clean_DELETE = refuse_deletion
+        return formset
 
 
 class PartForm(RecordForm):
@@ -34,21 +63,14 @@ class PartForm(RecordForm):
         return next(filter(None, (text_of(self.instance, name) for name in self._meta.fields)), "")
 
 
-class PartInline(Marks, VisibleRelations, admin.StackedInline):
+class PartInline(RowInline):
     """Rows that belong to the record on whose page they stand, each in one line."""
 
     form = PartForm
     formset = VisibleRows
-    template = "admin/record_rows.html"
-    extra = 0
 
     def get_fieldsets(self, request, obj=None):
         return self.fieldsets or [(None, {"fields": [tuple(self.get_fields(request, obj))]})]
-
-    def get_formset(self, request, obj=None, **kwargs):
-        formset = super().get_formset(request, obj, **kwargs)
-        formset.form.writer = request.user
-        return formset
 
     def get_queryset(self, request):
         return super().get_queryset(request).prefetch_related(*self.known_relations(request.user))
@@ -93,8 +115,6 @@ def citation_inline(model):
 class RecordFormSet(Among, VisibleRows):
     """Rows that are records: what its reader may not delete, or not change here, is left as it is."""
 
-    reader = None
-
     def add_fields(self, form, index):
         super().add_fields(form, index)
         row = form.instance
@@ -113,14 +133,12 @@ class RecordFormSet(Among, VisibleRows):
         check_rows(self)
 
 
-class RecordInline(Marks, FirstCited, VisibleRelations, admin.StackedInline):
+class RecordInline(FirstCited, RowInline):
     """Records that belong to the one on whose page they stand, each with its first citation in its row."""
 
     rows = ()  # the facts of a row, line by line
     formset = RecordFormSet
-    template = "admin/record_rows.html"
     show_change_link = True
-    extra = 0
 
     def get_fieldsets(self, request, obj=None):
         return [(None, {"fields": [*self.rows, (*ROW_CITATION, "cited")]})]
@@ -140,9 +158,7 @@ class RecordInline(Marks, FirstCited, VisibleRelations, admin.StackedInline):
     def get_formset(self, request, obj=None, **kwargs):
         belongs_to = _get_foreign_key(self.parent_model, self.model, fk_name=self.fk_name).name
         form = row_form(self.model, belongs_to, partial(self.formfield_for_dbfield, request=request))
-        formset = super().get_formset(request, obj, **{"form": form, **kwargs})
-        formset.reader = formset.form.writer = request.user
-        return formset
+        return super().get_formset(request, obj, **{"form": form, **kwargs})
 
     def get_queryset(self, request):
         cites = visible_citations(self.model, request.user).select_related("source").order_by("field", "pk")
