@@ -388,7 +388,23 @@ class JunkTest(TestCase):
         page = address(Person, "change", row.pk)
         data = {**form_data(self.client.get(page)), "reason": "x"}
         Person.objects.get(pk=row.pk).save()  # somebody else was first
-        for name in ("cleared", "citations-0-id"):
+        self.shown_again(page, data, "cleared", "citations-0-id")
+
+    def shown_again(self, page, data, *names):
+        for name in names:
             for junk in ("x", "\0", "9" * 30):
                 with self.subTest(name=name, junk=junk):
                     self.assertEqual(self.client.post(page, {**data, name: junk}).status_code, 200)
+
+    def test_a_stale_form_with_rows_that_choose_among_themselves_is_shown_again(self):
+        self.client.force_login(make.superuser())
+        row = make.dialogue()
+        make.group(dialogue=row)
+        part = make.participation(dialogue=row)
+        page = address(Dialogue, "change", row.pk)
+        data = {**form_data(self.client.get(page)), "reason": "x"}
+        for one in (row, part):
+            type(one).objects.get(pk=one.pk).save()
+        self.shown_again(page, data, "participations-0-member_of", "participations-1-member_of")
+        answer = self.client.post(page, {**data, "participations-1-member_of": "row:0"})
+        self.assertContains(answer, "a new row")

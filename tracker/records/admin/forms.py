@@ -35,7 +35,7 @@ def could_be(model, key):
 
 
 class KnownChoice:
-    """Mixin for a widget that knows the labels of what is chosen: `known`, by key."""
+    """Mixin for a widget that knows the labels of what is chosen: `known`, by key; look_up() finds others."""
 
 
 class VisibleChoice(KnownChoice):

@@ -17,9 +17,12 @@ class RowSelect(KnownChoice, forms.Select):
         super().__init__(attrs)
         self.known, self.rows = {}, {}
 
+    def look_up(self, keys):
+        """The labels of what was chosen."""
+        return {key: self.known.get(key) or self.rows.get(key, "a new row") for key in keys}
+
     def optgroups(self, name, value, attrs=None):
-        keys = [str(key) for key in value or () if key not in (None, "")]
-        chosen = {key: self.known.get(key, "a new row") for key in keys}
+        chosen = self.look_up([str(key) for key in value or () if key not in (None, "")])
         options = {"": "---------", **chosen, **self.rows}
         made = [
             self.create_option(name, key, label, key in chosen, number)
