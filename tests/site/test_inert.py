@@ -15,6 +15,7 @@ from tests.browser import BrowserTest
 from tests.test_admin import RECORDS, address
 from tracker.records.context import noted
 from tracker.records.fields import PartialDateField
+from tracker.records.history import Entry
 from tracker.records.proposals import Proposal
 from tracker.records.saved import SavedFilter
 from tracker.records.texts import texts_of
@@ -58,6 +59,18 @@ def fill(row):
     return row
 
 
+def pages_of(row):
+    """The pages of a record that is in review."""
+    model = type(row)
+    place, entry = address(model, "changelist"), Entry.objects.of(row).last()
+    yield place
+    yield address(model, "change", row.pk)
+    yield address(model, "history", row.pk)
+    yield f"{address(model, 'history', row.pk)}{entry.pk}/"  # where it is taken back
+    yield f"{place}{row.pk}/publish/"
+    yield from (f"{place}{verb}/?ids={row.pk}" for verb in ("send-back", "takedown", "bulk"))
+
+
 class PagesTest(TestCase):
     @classmethod
     def setUpTestData(cls):
@@ -89,16 +102,12 @@ class PagesTest(TestCase):
         shown = 0
         for row in self.rows:
             model = type(row)
-            for page in (
-                address(model, "changelist"),
-                address(model, "change", row.pk),
-                address(model, "history", row.pk),
-                f"{address(model, 'changelist')}{row.pk}/publish/",
-                f"{address(model, 'changelist')}send-back/?ids={row.pk}",
-                f"{address(model, 'changelist')}bulk/?ids={row.pk}",
-            ):
+            for page in pages_of(row):
                 with self.subTest(page=page):
                     shown += self.assert_inert(page)
+            model.objects.filter(pk=row.pk).update(publication="published")
+            with self.subTest(model=model, page="withdraw"):
+                shown += self.assert_inert(f"{address(model, 'changelist')}withdraw/?ids={row.pk}")
         self.assertGreater(shown, 50)
 
     def test_the_other_pages(self):
@@ -131,8 +140,8 @@ class InBrowserTest(BrowserTest):
         kinds = {type(row)._meta.model_name: row for row in rows}
         for name in ("dialogue", "participation", "person", "source"):
             row = kinds[name]
-            for page in ("change", "history"):
-                self.page.goto(address(type(row), page, row.pk))
+            for page in pages_of(row):
+                self.page.goto(page)
                 self.assert_nothing_ran()
         self.page.goto(address(type(kinds["participation"]), "add"))
         self.page.click(".field-dialogue .select2-selection")
