@@ -4,7 +4,7 @@ from uuid import uuid4
 
 from django.contrib.admin.models import LogEntry
 
-from dialogues.models import Participation, Statement
+from dialogues.models import ContextEvent, Participation, Statement
 from people.models import Affiliation, CaseActor, Conflict, PersecutionCase, Person
 from tests import make
 from tests.test_admin import address, choices_address, form_data
@@ -116,6 +116,17 @@ class PageTest(HiddenTest):
         for key in (row.pk, uuid4()):
             answer = self.client.post(address(Person, "change", own.pk), sent | {"affiliations-0-id": key})
             self.assertEqual(answer.status_code, 200)
+
+    def test_what_leads_to_something_hidden_leads_to_nothing_in_lists(self):
+        make.conflict()
+        make.context_event(title="Alone")
+        make.context_event(title="Beside", conflict=self.theirs(make.conflict))
+        page = address(ContextEvent, "changelist")
+        for query, expected in (("conflict__isnull=True", 2), ("conflict__isnull=False", 0), ("", 2)):
+            answer = self.client.get(f"{page}?{query}&_facets=True")
+            self.assertEqual(answer.context["cl"].result_count, expected, query)
+            self.assertContains(answer, "- (2)")
+        self.assertEqual(self.client.get(f"{page}?place__isnull=True").status_code, 400)
 
     def test_the_list_takes_no_lookup_but_those_of_its_filters_and_links(self):
         person = make.person(notes=SECRET)

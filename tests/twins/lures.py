@@ -77,7 +77,8 @@ class Lures:
         """Makes hidden records lead to a draft by each key that does, where they may have one more."""
         for relation in type(draft)._meta.related_objects:
             if relation.one_to_many and issubclass(relation.related_model, Record):
-                row = self.some("hidden", relation.related_model)
+                rows = self.first["hidden"][relation.related_model]
+                row = next(row for row in rows if row.publication != "published" and not row.created_by_id)
                 with suppress(IntegrityError), transaction.atomic():
                     type(row).objects.filter(pk=row.pk).update(**{relation.field.name: draft})
 

@@ -95,9 +95,10 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         if lookup in {getattr(one, "parameter_name", None) for one in filters}:
             return True
         field = self.model._meta.get_field(name)
+        filtered = {one[0] for one in filters if isinstance(one, tuple)}
         if field.concrete and field.is_relation and issubclass(field.related_model, Visible):
-            return how == "id__exact" or (how == "isnull" and not field.many_to_many)
-        return how == "exact" and name in {one[0] for one in filters if isinstance(one, tuple)}
+            return how == "id__exact" or (how == "isnull" and name in filtered)
+        return how == "exact" and name in filtered
 
     def get_search_results(self, request, queryset, search_term):
         if is_uuid(search_term):

@@ -5,7 +5,7 @@ from urllib.parse import urlencode
 from django.contrib import admin
 from django.contrib.admin.views.main import ChangeList
 from django.contrib.postgres.fields import ArrayField
-from django.db.models import Count, Exists, OuterRef, Prefetch, Subquery
+from django.db.models import Count, Exists, OuterRef, Prefetch, Q, Subquery
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
@@ -139,11 +139,28 @@ class Terms(Folded, admin.ChoicesFieldListFilter):
 
 
 class VisibleRelated(Folded, admin.RelatedFieldListFilter):
-    """A filter by a relation that offers visible rows only."""
+    """A filter by a relation that offers visible rows only; what leads to a hidden one leads to none."""
+
+    def __init__(self, field, request, *args, **kwargs):
+        self.visible = field.related_model.objects.visible_to(request.user)
+        super().__init__(field, request, *args, **kwargs)
 
     def field_choices(self, field, request, model_admin):
-        rows = field.related_model.objects.visible_to(request.user).order_by(folded_of(field.related_model))
+        rows = self.visible.order_by(folded_of(field.related_model))
         return [(row.pk, name_of(row)) for row in rows]
+
+    def shown(self, empty):
+        there = Q(**{f"{self.field_path}__in": self.visible.order_by().values("pk")})
+        return ~there if empty else there
+
+    def queryset(self, request, queryset):
+        for empty in self.used_parameters.pop(self.lookup_kwarg_isnull, ()):
+            queryset = queryset.filter(self.shown(empty))
+        return super().queryset(request, queryset)
+
+    def get_facet_counts(self, pk_attname, filtered_qs):
+        counts = super().get_facet_counts(pk_attname, filtered_qs)
+        return {**counts, "__c": Count(pk_attname, filter=self.shown(empty=True))}
 
 
 class Mine(Folded, admin.SimpleListFilter):
