@@ -348,13 +348,14 @@ class JunkTest(TestCase):
         for model in RECORDS:
             page = address(model, "change", model.objects.visible_to(None).first().pk)
             data = {**form_data(self.client.get(page)), "reason": "x"}
-            for number, name in enumerate(list(data)):
-                for junk in JUNK[number % 3 :: 3]:
-                    answer = self.client.post(page, {**data, name: junk})
-                    tried += 1
-                    with self.subTest(model=model, name=name, junk=junk[:10]):
-                        self.assertIn(answer.status_code, (200, 302, 413))
-                data = form_data(self.client.get(page))  # what was saved has another version
+            for name in list(data):
+                junk = JUNK[tried % len(JUNK)]
+                answer = self.client.post(page, {**data, name: junk})
+                with self.subTest(model=model, name=name, junk=junk[:10]):
+                    self.assertIn(answer.status_code, (200, 302, 413))
+                tried += 1
+                if answer.status_code == 302:  # what was saved has another version
+                    data = form_data(self.client.get(page))
         print(f"{tried} forms")
 
     def test_a_form_takes_so_many_rows_and_fields_and_no_more(self):
