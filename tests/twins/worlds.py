@@ -198,9 +198,13 @@ class Worlds(Lures):
 
 
 def analyze():
-    """Tells the database how many rows there are: it cannot count those of a transaction by itself."""
+    """Tells the database how many rows there are: it cannot count those of a transaction by itself.
+
+    Of its own tables: those that all databases of a server share would be locked until the transaction ends.
+    """
+    tables = ", ".join(map(connection.ops.quote_name, connection.introspection.table_names()))
     with connection.cursor() as cursor:
-        cursor.execute("ANALYZE")
+        cursor.execute(f"ANALYZE {tables}")
 
 
 def hide(model, news, sight, hiding):
