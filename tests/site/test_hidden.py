@@ -1,17 +1,23 @@
 """What others did not publish is told by no page, list, choice or history of the admin to a contributor."""
 
+import re
+from unittest.mock import patch
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from dialogues.models import ContextEvent, Participation, Statement
-from people.models import Affiliation, CaseActor, Conflict, PersecutionCase, Person
+from people.models import Affiliation, CaseActor, CaseEvent, Conflict, PersecutionCase, Person
 from tests import make
 from tests.test_admin import address, choices_address, form_data
 from tests.writing import WritingTest, path
 from tracker.records.context import noted
 
 SECRET = "Zzyzxqova"
+PASSING = re.compile(r'[0-9a-f]{8}(-[0-9a-f]+)*|(value|datetime)="[^"]*"|[0-9]+/|[0-9:]+ UTC|ment [0-9]+')
 
 
 class HiddenTest(WritingTest):
@@ -83,6 +89,75 @@ class PageTest(HiddenTest):
                 own.refresh_from_db()
                 self.assertEqual((own.confidentiality, own.created_by), ("confidential", None))
                 self.assertEqual([*own.cleared.all()], [self.editor])
+
+    def test_what_goes_with_a_deletion_is_not_told(self):
+        pages = []
+        for hidden in (False, True):
+            own = make.person(publication="draft", created_by=self.contributor, name="Own")
+            if hidden:
+                make.name(own, SECRET, confidentiality="confidential")
+                make.citation(own, source=self.theirs(make.source))
+                self.theirs(make.statement, about_people=[own])
+                own.cleared.add(self.editor)
+            pages.append(self.told(self.page(own, "delete")))
+        self.assertEqual(*pages)
+
+    def told(self, page):
+        """What a page says, without what tells one record or one moment from another."""
+        content = page.content.decode().partition('id="content"')[2]
+        return re.sub(PASSING, "", content)
+
+    def test_no_trace_tells_what_was_deleted_from_what_was_left_to_others(self):
+        told = []
+        for hidden in (False, True):
+            with noted(user=self.contributor.pk, channel="admin"):
+                own = make.person(publication="draft", created_by=self.contributor, name="Own")
+                mine = make.statement(publication="draft", created_by=self.contributor, about_people=[own])
+            if hidden:
+                self.theirs(make.case, person=own)
+            self.client.post(address(Person, "delete", own.pk), {"post": "yes"})
+            self.assertEqual(Person.objects.filter(pk=own.pk).exists(), hidden)
+            pages = (self.client.get("/admin/"), self.page(mine, "history"))
+            told.append([self.told(page) for page in pages])
+            LogEntry.objects.all().delete()
+            mine.delete()
+        self.assertEqual(*told)
+
+    def test_an_identity_that_is_not_known_keeps_no_draft_and_tells_of_nothing(self):
+        for way in ("page", "API"):
+            row = make.affiliation(publication="draft", created_by=self.contributor)
+            part = make.participation(naming="withheld", cleared=[self.editor])
+            make.identity(part, person=row.person, affiliation=row)
+            if way == "page":
+                self.client.post(address(Affiliation, "delete", row.pk), {"post": "yes"})
+            else:
+                row.refresh_from_db()
+                self.done(204, self.contributor, "DELETE", path(row), version=row.version)
+            with self.subTest(way=way):
+                self.assertFalse(row.is_visible_to(self.contributor))
+                self.assertEqual([*row.cleared.all()], [self.editor])
+
+    def test_what_was_published_meanwhile_is_not_deleted(self):
+        own = make.person(publication="draft", created_by=self.contributor)
+        stored = Person.objects.get(pk=own.pk)
+        stored.publish(self.editor)
+        with self.assertRaises(PermissionDenied):
+            own.discard(self.contributor)
+
+    def test_who_was_outrun_between_the_check_and_a_deletion_is_answered_as_it_now_is(self):
+        case = make.case(publication="draft", created_by=self.contributor)
+        event = make.case_event(publication="draft", created_by=self.contributor, case=case)
+        for record, page in ((event, "delete"), (case, "change")):
+            for happened in (ValidationError(""), CaseEvent.DoesNotExist):
+                sent = form_data(self.page(case)) | {"events-0-DELETE": "on"}
+                with patch.object(CaseEvent, "discard", side_effect=[happened, None]):
+                    answer = self.client.post(address(type(record), page, record.pk), sent)
+                self.assertEqual(answer.status_code, 302)
+
+    def test_a_conflict_is_deleted_with_its_sides(self):
+        own = make.conflict(publication="draft", created_by=self.contributor)
+        self.client.post(address(Conflict, "delete", own.pk), {"post": "yes"})
+        self.assertFalse(Conflict.objects.filter(pk=own.pk).exists())
 
     def test_a_secret_that_points_at_a_draft_does_not_keep_it_for_those_who_are_not_cleared(self):
         own = make.person(publication="draft", created_by=self.contributor)

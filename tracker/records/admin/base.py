@@ -37,7 +37,7 @@ from .proposals import Proposing
 from .relations import VisibleRelations
 from .rights import Rights, editing_fields
 from .similar import Similar
-from .stale import SEEN, Stale, claim
+from .stale import SEEN, Stale, claim, discard
 from .unnamed import Unnamed
 from .verbs import Verbs
 
@@ -248,15 +248,18 @@ class RecordAdmin(
         }
 
     def get_deleted_objects(self, objs, request):
-        """As Django's, but no names, kinds and number of what stands in the way: some of it may be hidden."""
-        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        if not protected:
-            return deleted, counts, lacking, []
+        """As Django's, but no names, kinds and number of what goes with it or stands in the way.
+
+        Some of it may be hidden. What goes needs no right of its own.
+        """
+        deleted, *_ = super().get_deleted_objects(objs, request)
         stay = any(record.stays_for(request.user) for record in objs)
-        return deleted, counts, set(), ["Other records that point at it"] if stay else []
+        own = [line for line in deleted if isinstance(line, str)]
+        counts = {self.opts.verbose_name_plural: len(own)}
+        return own, counts, set(), ["Other records that point at it"] if stay else []
 
     def delete_model(self, request, obj):
-        obj.discard(request.user)
+        discard(obj, request.user)
 
     def get_object(self, request, object_id, from_field=None):
         record = super().get_object(request, object_id, from_field)
