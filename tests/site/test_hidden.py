@@ -214,6 +214,10 @@ class PageTest(HiddenTest):
             "acted_in__isnull=0",
             "cleared=1",
             f"notes__contains={SECRET}",
+            f"assigned_to_id={self.editor.pk}",
+            f"assigned_to_id__id__exact={self.editor.pk}",
+            "%2B=1",
+            "Statement_about_people%2B=1",
             "created_by__isnull=True",
             "nationality__contains=x",
         ):
@@ -232,6 +236,9 @@ class PageTest(HiddenTest):
             self.assertEqual([str(row.pk) for row in listed.context["cl"].result_list], found)
             offered = self.client.get(f"{choices}&only_on_behalf_of={key}").json()["results"]
             self.assertEqual([row["id"] for row in offered], found)
+        keys = urlencode([("on_behalf_of__id__exact", key) for key in (hidden.pk, known.pk)])
+        listed = self.client.get(f"{address(Affiliation, 'changelist')}?{keys}")
+        self.assertEqual(list(listed.context["cl"].result_list), [])
 
     def test_a_link_to_what_is_hidden_is_found_by_no_list(self):
         hidden, known = self.theirs(make.person), make.person()

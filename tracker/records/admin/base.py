@@ -1,6 +1,7 @@
 """Base classes of the admin: a model declares a few names, everything else comes from its fields."""
 
 from django.contrib import admin, messages
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.utils.text import capfirst
@@ -88,13 +89,18 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
 
     def lookup_allowed(self, lookup, value, request):
         """Only what filters and links of lists ask: any other lookup would find out what is not shown."""
-        name, _, how = lookup.partition("__")
-        if name not in {field.name for field in self.model._meta.get_fields()}:
-            return not how and super().lookup_allowed(lookup, value, request)
         filters = self.get_list_filter(request)
+        if "\0" in value:  # which no column holds
+            return False
         if lookup in {getattr(one, "parameter_name", None) for one in filters}:
             return True
-        field = self.model._meta.get_field(name)
+        name, _, how = lookup.partition("__")
+        try:
+            field = self.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return not how  # Django says that there is none
+        if field.name != name:  # it is the name of a column
+            return False
         filtered = {one[0] for one in filters if isinstance(one, tuple)}
         if field.concrete and field.is_relation and issubclass(field.related_model, Visible):
             return how == "id__exact" or (how == "isnull" and name in filtered)
