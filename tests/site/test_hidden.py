@@ -255,6 +255,32 @@ class PageTest(HiddenTest):
         answer = self.client.post(address(Person, "read", person.pk), {"version": "²"})
         self.assertEqual(answer.status_code, 302)
 
+    def test_what_no_column_holds_is_no_error(self):
+        for lookup in ("publication__exact", "mine", "source"):
+            answer = self.client.get(f"{address(Person, 'changelist')}?{lookup}=%00")
+            self.assertEqual(answer.status_code, 400)
+        self.log_in(make.member("administrator"))
+        for page in ("/admin/auth/user/?role=%00", "/admin/records/reading/?through=%00"):
+            self.assertEqual(self.client.get(page).status_code, 400)
+
+    def test_no_page_leads_from_any_row_to_another_page(self):
+        kind = ContentType.objects.get_for_model(Person).pk
+        for key in (make.person().pk, self.theirs(make.person).pk, uuid4(), "nonsense"):
+            answer = self.client.get(f"/admin/r/{kind}/{key}/")
+            self.assertEqual(answer.status_code, 404)
+
+    def test_who_does_not_see_accounts_finds_none_by_its_address(self):
+        make.member("contributor", username="somebody", email="zebra@example.org")
+        choices = choices_address(Person._meta.get_field("assigned_to"))
+        for role, word, found in (
+            ("editor", "zebra", 0),
+            ("editor", "some", 1),
+            ("administrator", "zebra", 1),
+        ):
+            self.log_in(make.member(role))
+            answer = self.client.get(f"{choices}&term={word}").json()
+            self.assertEqual(len(answer["results"]), found)
+
     def test_an_identifier_of_a_hidden_record_is_no_hint(self):
         mine = {"publication": "draft", "created_by": self.contributor}
         secret, public = make.case(confidentiality="confidential"), make.case()

@@ -134,6 +134,11 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, admin.ModelAdmin):
         able = Q(pk__in=editorial.workers()) if field.name == "assigned_to" else Q()
         return queryset.filter(able)
 
+    def get_search_fields(self, request):
+        """Who chooses an account, but does not see accounts, finds none by what they do not see."""
+        hidden = () if self.has_view_permission(request) else ("email",)
+        return [name for name in self.search_fields if name not in hidden]
+
     def label(self, user):
         return f"{user.username} ({user.get_full_name()})" if user.get_full_name() else user.username
 
