@@ -255,6 +255,20 @@ class PageTest(HiddenTest):
         answer = self.client.post(address(Person, "read", person.pk), {"version": "²"})
         self.assertEqual(answer.status_code, 302)
 
+    def test_a_number_of_an_account_tells_nobody_whether_there_is_one(self):
+        for number in (self.editor.pk, 999_999_999):
+            self.assertEqual(self.client.get(f"/admin/auth/user/{number}/link/").status_code, 403)
+
+    def test_nothing_is_chosen_for_a_relation_that_no_form_has(self):
+        asked = choices_address(Affiliation._meta.get_field("person"))
+        asked = asked.replace("affiliation&field_name=person", "person&field_name=affiliations")
+        self.assertEqual(self.client.get(f"{asked}&term=a").status_code, 403)
+
+    def test_a_new_record_takes_no_moment_of_an_address(self):
+        self.log_in(self.editor)
+        answer = self.client.get(address(Person, "add"), {"publish_at": "x", "name": "Typed"})
+        self.assertContains(answer, "Typed")
+
     def test_what_no_column_holds_is_no_error(self):
         for lookup in ("publication__exact", "mine", "source"):
             answer = self.client.get(f"{address(Person, 'changelist')}?{lookup}=%00")

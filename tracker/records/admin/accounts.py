@@ -171,10 +171,10 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, admin.ModelAdmin):
     def link_view(self, request, pk):
         """Asks whether the password shall be taken, then shows the link that sets a new one."""
         user = self.get_object(request, str(pk))
-        if user is None:
-            raise Http404
         if not self.has_change_permission(request, user):
             raise PermissionDenied
+        if user is None:
+            raise Http404
         if user == request.user or not user.is_active:
             self.message_user(request, "A link is for the open account of somebody else.", messages.ERROR)
             return redirect("admin:auth_user_change", pk)
