@@ -329,6 +329,10 @@ class ParticipationIdentity(models.Model):
         note_load(row.pk)
         return row
 
+    def is_visible_to(self, user):
+        """Whether somebody may know it: who sees the participation and is cleared for it."""
+        return self.participation.is_visible_to(user) and roles.is_cleared(user, self.participation)
+
     def clean(self):
         if self.participation.naming == Naming.NAMED:
             raise ValidationError("A named participation has no identity to keep apart.")

@@ -123,8 +123,8 @@ class PersonAdmin(RecordAdmin):
         """Saves the rows; what no consent covers any more is taken back with them."""
         super().save_related(request, form, formsets, change)
         taken = [] if self.is_proposing(request) else consent.follow(form.instance, request.user)
-        if taken:
-            said = f"{len(taken)} taken back: {consent.ENDED.lower()}"
+        if seen := [row for row in taken if row.is_visible_to(request.user)]:
+            said = f"{len(seen)} taken back: {consent.ENDED.lower()}"
             self.message_user(request, capfirst(said), messages.WARNING)
 
     def label(self, record, without=""):

@@ -230,6 +230,7 @@ class AdminTest(ConsentTest):
 
     def test_taken_back_there_the_person_is_gone_at_once(self):
         person = self.person("all")
+        make.affiliation(person=person, organization=make.organization(confidentiality="confidential"))
         prefix = self.prefix(person)
         self.assertTrue(self.is_public(person))
         page = self.send(person, **{f"{prefix}-0-withdrawn_on": "2026-03-01"})

@@ -1,8 +1,11 @@
 """Entering records in the admin: rows that know each other, choices that narrow, what is known already."""
 
 import re
+from itertools import product
 
 from django.conf import settings
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
 
 from dialogues.models import Dialogue, Participation, Statement
 from people.models import Affiliation, CaseActor, PersecutionCase, Person
@@ -182,6 +185,15 @@ class SimilarTest(EditingTest):
         for _ in range(7):
             make.person(name="Zzyzx Open")
         self.assertEqual(len(self.known("Zzyzx")), 5)
+
+    def test_of_many_words_only_the_first_are_looked_for(self):
+        words = ["".join(letters) for letters in product("bdflmnrst", repeat=3)][: 2 * settings.MAX_WORDS]
+        asked = []
+        for some in (words, words[: settings.MAX_WORDS]):
+            with CaptureQueriesContext(connection) as queries:
+                self.known(" ".join(some))
+            asked.append(max(len(query["sql"]) for query in queries))
+        self.assertEqual(*asked)
 
     def test_only_the_page_of_a_new_record_asks(self):
         self.assertContains(

@@ -1,17 +1,23 @@
 """What others did not publish is told by no page, list, choice or history of the admin to a contributor."""
 
+import re
+from unittest.mock import patch
+from urllib.parse import urlencode
 from uuid import uuid4
 
 from django.contrib.admin.models import LogEntry
+from django.contrib.contenttypes.models import ContentType
+from django.core.exceptions import PermissionDenied, ValidationError
 
 from dialogues.models import ContextEvent, Participation, Statement
-from people.models import Affiliation, CaseActor, Conflict, PersecutionCase, Person
+from people.models import Affiliation, CaseActor, CaseEvent, Conflict, PersecutionCase, Person
 from tests import make
 from tests.test_admin import address, choices_address, form_data
 from tests.writing import WritingTest, path
 from tracker.records.context import noted
 
 SECRET = "Zzyzxqova"
+PASSING = re.compile(r'[0-9a-f]{8}(-[0-9a-f]+)*|(value|datetime)="[^"]*"|[0-9]+/|[0-9:]+ UTC|ment [0-9]+')
 
 
 class HiddenTest(WritingTest):
@@ -84,6 +90,75 @@ class PageTest(HiddenTest):
                 self.assertEqual((own.confidentiality, own.created_by), ("confidential", None))
                 self.assertEqual([*own.cleared.all()], [self.editor])
 
+    def test_what_goes_with_a_deletion_is_not_told(self):
+        pages = []
+        for hidden in (False, True):
+            own = make.person(publication="draft", created_by=self.contributor, name="Own")
+            if hidden:
+                make.name(own, SECRET, confidentiality="confidential")
+                make.citation(own, source=self.theirs(make.source))
+                self.theirs(make.statement, about_people=[own])
+                own.cleared.add(self.editor)
+            pages.append(self.told(self.page(own, "delete")))
+        self.assertEqual(*pages)
+
+    def told(self, page):
+        """What a page says, without what tells one record or one moment from another."""
+        content = page.content.decode().partition('id="content"')[2]
+        return re.sub(PASSING, "", content)
+
+    def test_no_trace_tells_what_was_deleted_from_what_was_left_to_others(self):
+        told = []
+        for hidden in (False, True):
+            with noted(user=self.contributor.pk, channel="admin"):
+                own = make.person(publication="draft", created_by=self.contributor, name="Own")
+                mine = make.statement(publication="draft", created_by=self.contributor, about_people=[own])
+            if hidden:
+                self.theirs(make.case, person=own)
+            self.client.post(address(Person, "delete", own.pk), {"post": "yes"})
+            self.assertEqual(Person.objects.filter(pk=own.pk).exists(), hidden)
+            pages = (self.client.get("/admin/"), self.page(mine, "history"))
+            told.append([self.told(page) for page in pages])
+            LogEntry.objects.all().delete()
+            mine.delete()
+        self.assertEqual(*told)
+
+    def test_an_identity_that_is_not_known_keeps_no_draft_and_tells_of_nothing(self):
+        for way in ("page", "API"):
+            row = make.affiliation(publication="draft", created_by=self.contributor)
+            part = make.participation(naming="withheld", cleared=[self.editor])
+            make.identity(part, person=row.person, affiliation=row)
+            if way == "page":
+                self.client.post(address(Affiliation, "delete", row.pk), {"post": "yes"})
+            else:
+                row.refresh_from_db()
+                self.done(204, self.contributor, "DELETE", path(row), version=row.version)
+            with self.subTest(way=way):
+                self.assertFalse(row.is_visible_to(self.contributor))
+                self.assertEqual([*row.cleared.all()], [self.editor])
+
+    def test_what_was_published_meanwhile_is_not_deleted(self):
+        own = make.person(publication="draft", created_by=self.contributor)
+        stored = Person.objects.get(pk=own.pk)
+        stored.publish(self.editor)
+        with self.assertRaises(PermissionDenied):
+            own.discard(self.contributor)
+
+    def test_who_was_outrun_between_the_check_and_a_deletion_is_answered_as_it_now_is(self):
+        case = make.case(publication="draft", created_by=self.contributor)
+        event = make.case_event(publication="draft", created_by=self.contributor, case=case)
+        for record, page in ((event, "delete"), (case, "change")):
+            for happened in (ValidationError(""), CaseEvent.DoesNotExist):
+                sent = form_data(self.page(case)) | {"events-0-DELETE": "on"}
+                with patch.object(CaseEvent, "discard", side_effect=[happened, None]):
+                    answer = self.client.post(address(type(record), page, record.pk), sent)
+                self.assertEqual(answer.status_code, 302)
+
+    def test_a_conflict_is_deleted_with_its_sides(self):
+        own = make.conflict(publication="draft", created_by=self.contributor)
+        self.client.post(address(Conflict, "delete", own.pk), {"post": "yes"})
+        self.assertFalse(Conflict.objects.filter(pk=own.pk).exists())
+
     def test_a_secret_that_points_at_a_draft_does_not_keep_it_for_those_who_are_not_cleared(self):
         own = make.person(publication="draft", created_by=self.contributor)
         self.theirs(make.case, person=own, confidentiality="confidential", cleared=[self.editor])
@@ -139,6 +214,10 @@ class PageTest(HiddenTest):
             "acted_in__isnull=0",
             "cleared=1",
             f"notes__contains={SECRET}",
+            f"assigned_to_id={self.editor.pk}",
+            f"assigned_to_id__id__exact={self.editor.pk}",
+            "%2B=1",
+            "Statement_about_people%2B=1",
             "created_by__isnull=True",
             "nationality__contains=x",
         ):
@@ -157,6 +236,9 @@ class PageTest(HiddenTest):
             self.assertEqual([str(row.pk) for row in listed.context["cl"].result_list], found)
             offered = self.client.get(f"{choices}&only_on_behalf_of={key}").json()["results"]
             self.assertEqual([row["id"] for row in offered], found)
+        keys = urlencode([("on_behalf_of__id__exact", key) for key in (hidden.pk, known.pk)])
+        listed = self.client.get(f"{address(Affiliation, 'changelist')}?{keys}")
+        self.assertEqual(list(listed.context["cl"].result_list), [])
 
     def test_a_link_to_what_is_hidden_is_found_by_no_list(self):
         hidden, known = self.theirs(make.person), make.person()
@@ -172,6 +254,46 @@ class PageTest(HiddenTest):
         self.log_in(self.editor)
         answer = self.client.post(address(Person, "read", person.pk), {"version": "²"})
         self.assertEqual(answer.status_code, 302)
+
+    def test_a_number_of_an_account_tells_nobody_whether_there_is_one(self):
+        for number in (self.editor.pk, 999_999_999):
+            self.assertEqual(self.client.get(f"/admin/auth/user/{number}/link/").status_code, 403)
+
+    def test_nothing_is_chosen_for_a_relation_that_no_form_has(self):
+        asked = choices_address(Affiliation._meta.get_field("person"))
+        asked = asked.replace("affiliation&field_name=person", "person&field_name=affiliations")
+        self.assertEqual(self.client.get(f"{asked}&term=a").status_code, 403)
+
+    def test_a_new_record_takes_no_moment_of_an_address(self):
+        self.log_in(self.editor)
+        answer = self.client.get(address(Person, "add"), {"publish_at": "x", "name": "Typed"})
+        self.assertContains(answer, "Typed")
+
+    def test_what_no_column_holds_is_no_error(self):
+        for lookup in ("publication__exact", "mine", "source"):
+            answer = self.client.get(f"{address(Person, 'changelist')}?{lookup}=%00")
+            self.assertEqual(answer.status_code, 400)
+        self.log_in(make.member("administrator"))
+        for page in ("/admin/auth/user/?role=%00", "/admin/records/reading/?through=%00"):
+            self.assertEqual(self.client.get(page).status_code, 400)
+
+    def test_no_page_leads_from_any_row_to_another_page(self):
+        kind = ContentType.objects.get_for_model(Person).pk
+        for key in (make.person().pk, self.theirs(make.person).pk, uuid4(), "nonsense"):
+            answer = self.client.get(f"/admin/r/{kind}/{key}/")
+            self.assertEqual(answer.status_code, 404)
+
+    def test_who_does_not_see_accounts_finds_none_by_its_address(self):
+        make.member("contributor", username="somebody", email="zebra@example.org")
+        choices = choices_address(Person._meta.get_field("assigned_to"))
+        for role, word, found in (
+            ("editor", "zebra", 0),
+            ("editor", "some", 1),
+            ("administrator", "zebra", 1),
+        ):
+            self.log_in(make.member(role))
+            answer = self.client.get(f"{choices}&term={word}").json()
+            self.assertEqual(len(answer["results"]), found)
 
     def test_an_identifier_of_a_hidden_record_is_no_hint(self):
         mine = {"publication": "draft", "created_by": self.contributor}

@@ -3,6 +3,7 @@
 from uuid import UUID
 
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
+from django.core.exceptions import PermissionDenied
 
 ONLY = "only_"
 
@@ -11,9 +12,11 @@ class LabelledAutocomplete(AutocompleteJsonView):
     """Autocomplete with the label that the model's admin gives a record."""
 
     def process_request(self, request):
-        """As Django's; a NUL, which no column holds, is left out of what is looked for."""
-        term, *others = super().process_request(request)
-        return term.replace("\0", ""), *others
+        """As Django's, for what forms choose; a NUL, which no column holds, is left out of the term."""
+        term, model_admin, source, to_field = super().process_request(request)
+        if not source.concrete:
+            raise PermissionDenied
+        return term.replace("\0", ""), model_admin, source, to_field
 
     def has_perm(self, request, obj=None):
         allowed = getattr(self.model_admin, "may_be_chosen", None)

@@ -55,7 +55,7 @@ class Site(AdminSite):
         return [
             waiting,
             path("understand/", self.admin_view(self.understand), name="understand"),
-            *super().get_urls(),
+            *filter(is_ours, super().get_urls()),
         ]
 
     def understand(self, request):
@@ -79,6 +79,11 @@ class Site(AdminSite):
         for app in listed.values():
             app["models"].sort(key=lambda model: models_in_order.index(model["model"]))
         return sorted(listed.values(), key=lambda app: -apps_in_order.index(app["app_label"]))
+
+
+def is_ours(one):
+    """Whether a path of Django's admin is kept: the one that leads from any row to its public page is not."""
+    return getattr(one, "name", None) != "view_on_site"
 
 
 def move_tokens(listed):

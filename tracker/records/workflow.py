@@ -50,8 +50,11 @@ class Workflow:
         So neither a refusal nor what is left tells of what they do not see. ValidationError if it stays.
         """
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",)))  # nor new ones
+        if not roles.may_delete(by, self):
+            raise PermissionDenied("Only one's own draft that was never published is deleted.")
         if self.stays_for(by):
             raise ValidationError(POINTED_AT)
+        make_neutral(self)  # whether it is deleted or left: the log of `by` tells neither from the other
         rows = self.pointing()
         if not rows:
             self.delete()
@@ -62,7 +65,10 @@ class Workflow:
         self.confidentiality = Confidentiality.CONFIDENTIAL
         self.save()
         self.cleared.set(readers)
-        make_neutral(self)
+        for relation in self._meta.related_objects:
+            if relation.many_to_many:  # as if it were deleted, so says the history of what `by` sees
+                links = getattr(self, relation.get_accessor_name())
+                links.remove(*links.visible_to(by))
 
     def drafts(self, user, **locking):
         """The unpublished records that are published with it, as far as a user sees them."""

@@ -134,6 +134,11 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, admin.ModelAdmin):
         able = Q(pk__in=editorial.workers()) if field.name == "assigned_to" else Q()
         return queryset.filter(able)
 
+    def get_search_fields(self, request):
+        """Who chooses an account, but does not see accounts, finds none by what they do not see."""
+        hidden = () if self.has_view_permission(request) else ("email",)
+        return [name for name in self.search_fields if name not in hidden]
+
     def label(self, user):
         return f"{user.username} ({user.get_full_name()})" if user.get_full_name() else user.username
 
@@ -166,10 +171,10 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, admin.ModelAdmin):
     def link_view(self, request, pk):
         """Asks whether the password shall be taken, then shows the link that sets a new one."""
         user = self.get_object(request, str(pk))
-        if user is None:
-            raise Http404
         if not self.has_change_permission(request, user):
             raise PermissionDenied
+        if user is None:
+            raise Http404
         if user == request.user or not user.is_active:
             self.message_user(request, "A link is for the open account of somebody else.", messages.ERROR)
             return redirect("admin:auth_user_change", pk)

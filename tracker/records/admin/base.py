@@ -1,6 +1,7 @@
 """Base classes of the admin: a model declares a few names, everything else comes from its fields."""
 
 from django.contrib import admin, messages
+from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.utils.text import capfirst
@@ -37,7 +38,7 @@ from .proposals import Proposing
 from .relations import VisibleRelations
 from .rights import Rights, editing_fields
 from .similar import Similar
-from .stale import SEEN, Stale, claim
+from .stale import SEEN, Stale, claim, discard
 from .unnamed import Unnamed
 from .verbs import Verbs
 
@@ -88,13 +89,18 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
 
     def lookup_allowed(self, lookup, value, request):
         """Only what filters and links of lists ask: any other lookup would find out what is not shown."""
-        name, _, how = lookup.partition("__")
-        if name not in {field.name for field in self.model._meta.get_fields()}:
-            return not how and super().lookup_allowed(lookup, value, request)
         filters = self.get_list_filter(request)
+        if "\0" in value:  # which no column holds
+            return False
         if lookup in {getattr(one, "parameter_name", None) for one in filters}:
             return True
-        field = self.model._meta.get_field(name)
+        name, _, how = lookup.partition("__")
+        try:
+            field = self.model._meta.get_field(name)
+        except FieldDoesNotExist:
+            return not how  # Django says that there is none
+        if field.name != name:  # it is the name of a column
+            return False
         filtered = {one[0] for one in filters if isinstance(one, tuple)}
         if field.concrete and field.is_relation and issubclass(field.related_model, Visible):
             return how == "id__exact" or (how == "isnull" and name in filtered)
@@ -157,6 +163,12 @@ class Page(VisibleAdmin):
             if kept
             else fieldsets
         )
+
+    def get_changeform_initial_data(self, request):
+        """As Django's, but for moments, whose two boxes take no text."""
+        moments = {f.name for f in self.opts.concrete_fields if isinstance(f, models.DateTimeField)}
+        given = super().get_changeform_initial_data(request)
+        return {name: value for name, value in given.items() if name not in moments}
 
     def save_model(self, request, obj, form, change):
         links = [field.name for field in facts(obj) if field.many_to_many and field.name in form.changed_data]
@@ -248,15 +260,18 @@ class RecordAdmin(
         }
 
     def get_deleted_objects(self, objs, request):
-        """As Django's, but no names, kinds and number of what stands in the way: some of it may be hidden."""
-        deleted, counts, lacking, protected = super().get_deleted_objects(objs, request)
-        if not protected:
-            return deleted, counts, lacking, []
+        """As Django's, but no names, kinds and number of what goes with it or stands in the way.
+
+        Some of it may be hidden. What goes needs no right of its own.
+        """
+        deleted, *_ = super().get_deleted_objects(objs, request)
         stay = any(record.stays_for(request.user) for record in objs)
-        return deleted, counts, set(), ["Other records that point at it"] if stay else []
+        own = [line for line in deleted if isinstance(line, str)]
+        counts = {self.opts.verbose_name_plural: len(own)}
+        return own, counts, set(), ["Other records that point at it"] if stay else []
 
     def delete_model(self, request, obj):
-        obj.discard(request.user)
+        discard(obj, request.user)
 
     def get_object(self, request, object_id, from_field=None):
         record = super().get_object(request, object_id, from_field)

@@ -18,7 +18,7 @@ from .lists import FirstCited, facts, text_of, visible_citations
 from .relations import VisibleRelations
 from .rights import locked
 from .rows import Among, Marks
-from .stale import SEEN, check_rows, seen_version
+from .stale import SEEN, check_rows, discard, seen_version
 
 
 class VisibleRows(BaseInlineFormSet):
@@ -32,7 +32,7 @@ class VisibleRows(BaseInlineFormSet):
 
     def delete_existing(self, obj, commit=True):
         if commit:
-            obj.discard(self.reader)
+            discard(obj, self.reader)
 
 
 def refuse_deletion(form):

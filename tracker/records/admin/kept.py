@@ -79,10 +79,11 @@ class KeptFilters:
 
     def keep(self, own, request):
         """Keeps a filter, in place of one of the same name; returns what stands against it."""
-        form = KeepForm(request.POST)
+        query = lasting(QueryDict(request.POST.get("query", "")))
+        form = KeepForm({"name": request.POST.get("name"), "query": query})
         if not form.is_valid():
             return "Not kept: set a filter, and give a name of at most 60 letters."
-        name, query = form.cleaned_data["name"], lasting(QueryDict(form.cleaned_data["query"]))
+        name = form.cleaned_data["name"]
         if own.exclude(name=name).count() >= MOST:
             return f"Not kept: remove one first, {MOST} are the most for a list."
         known = {"user": request.user, "model": self.model._meta.label, "name": name}

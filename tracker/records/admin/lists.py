@@ -239,8 +239,8 @@ class RecordList(ChangeList):
     def get_queryset(self, request, exclude_parameters=None):
         queryset = super().get_queryset(request, exclude_parameters)
         for field in [*self.model._meta.concrete_fields, *self.model._meta.many_to_many]:
-            key = self.params.get(f"{field.name}__id__exact", "")
-            if is_uuid(key):  # what is hidden is found like what does not exist
+            for key in filter(is_uuid, self.filter_params.get(f"{field.name}__id__exact", ())):
+                # what is hidden is found like what does not exist
                 rows = field.related_model.objects.visible_to(request.user).filter(pk=key)
                 queryset = queryset.filter(Exists(rows))
         read = {getattr(shown, "__name__", shown) for shown in self.list_display} | {*self.model_admin.tells}

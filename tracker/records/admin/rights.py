@@ -25,7 +25,7 @@ class OnlyFiltered:
     def lookup_allowed(self, lookup, value, request):
         filters = {getattr(one, "parameter_name", one) for one in self.get_list_filter(request)}
         name, _, how = lookup.partition("__")
-        return name in filters and how in ("", "exact", "isnull")
+        return name in filters and how in ("", "exact", "isnull") and "\0" not in value
 
 
 class OnlyShown:

@@ -6,6 +6,7 @@ from django.http import JsonResponse
 from django.urls import path
 
 from tracker.records.names import tokens
+from tracker.records.visible import SEARCH_WORDS
 
 SHOWN = 5
 SHORTEST = 3  # letters of the longest word before anything is looked for
@@ -36,7 +37,7 @@ class Similar:
 
     def similar(self, request, text):
         """Visible rows that have all words of the text; of three or more words, one may be missing."""
-        words, rows = tokens(text), self.get_queryset(request)
+        words, rows = tokens(text)[:SEARCH_WORDS], self.get_queryset(request)
         if not self.typed_into or len(max(words, default="", key=len)) < SHORTEST:
             return rows.none()
         left_out = [words[:number] + words[number + 1 :] for number in range(len(words))]

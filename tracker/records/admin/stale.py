@@ -1,6 +1,7 @@
 """Two at work on one record: who saves second is told, sees both versions, and loses nothing."""
 
 from django import forms
+from django.core.exceptions import ObjectDoesNotExist, ValidationError
 from django.db.models import F
 from django.forms.models import ModelChoiceField
 
@@ -12,7 +13,7 @@ SEEN = "seen_version"
 
 
 class Outrun(Exception):
-    """Somebody else saved it between the check and the write."""
+    """Somebody else did something to it between the check and the write."""
 
 
 class SeenVersion(forms.IntegerField):
@@ -92,6 +93,14 @@ def claim(record):
         raise Outrun
 
 
+def discard(record, by):
+    """Deletes it, unless somebody made something point at it, or deleted it, since it was looked at."""
+    try:
+        record.discard(by)
+    except (ValidationError, ObjectDoesNotExist):
+        raise Outrun from None
+
+
 def both(form, prefix=""):
     """What differs between a form as it was sent and what is stored: (field, typed, stored)."""
     for name in form.changed_data:
@@ -142,6 +151,13 @@ class Stale:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Outrun:
             return super().changeform_view(request, object_id, form_url, extra_context)
+
+    def delete_view(self, request, object_id, extra_context=None):
+        """The page. Who was outrun gets it as it now is."""
+        try:
+            return super().delete_view(request, object_id, extra_context)
+        except Outrun:
+            return super().delete_view(request, object_id, extra_context)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         form = context["adminform"].form
