@@ -123,6 +123,13 @@ class PageTest(HiddenTest):
             mine.delete()
         self.assertEqual(*told)
 
+    def test_what_hidden_records_link_to_is_not_lost_to_them(self):
+        own = make.person(publication="draft", created_by=self.contributor)
+        theirs = self.theirs(make.statement, about_people=[own])
+        self.client.post(address(Person, "delete", own.pk), {"post": "yes"})
+        self.assertFalse(own.is_visible_to(self.contributor))
+        self.assertEqual([*theirs.about_people.visible_to(self.editor)], [own])
+
     def test_an_identity_that_is_not_known_keeps_no_draft_and_tells_of_nothing(self):
         for way in ("page", "API"):
             row = make.affiliation(publication="draft", created_by=self.contributor)

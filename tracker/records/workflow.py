@@ -55,7 +55,10 @@ class Workflow:
         if self.stays_for(by):
             raise ValidationError(POINTED_AT)
         make_neutral(self)  # whether it is deleted or left: the log of `by` tells neither from the other
-        rows = self.pointing()
+        relations = [relation for relation in self._meta.related_objects if relation.many_to_many]
+        links = [getattr(self, relation.get_accessor_name()) for relation in relations]
+        unseen = [row for linked in links for row in linked.exclude(pk__in=linked.visible_to(by))]
+        rows = [*self.pointing(), *unseen]
         if not rows:
             self.delete()
             return
@@ -65,10 +68,8 @@ class Workflow:
         self.confidentiality = Confidentiality.CONFIDENTIAL
         self.save()
         self.cleared.set(readers)
-        for relation in self._meta.related_objects:
-            if relation.many_to_many:  # as if it were deleted, so says the history of what `by` sees
-                links = getattr(self, relation.get_accessor_name())
-                links.remove(*links.visible_to(by))
+        for linked in links:  # as if it were deleted, so says the history of what `by` sees
+            linked.remove(*linked.visible_to(by))
 
     def drafts(self, user, **locking):
         """The unpublished records that are published with it, as far as a user sees them."""
