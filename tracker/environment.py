@@ -36,7 +36,7 @@ VARIABLES = [
     Variable("POSTGRES_BIN", "", "Programs of the embedded database. Empty: those of the installed wheel."),
     Variable("WORKERS", "2", "Web server processes."),
     Variable("CONNECT_TIMEOUT", "3", "Seconds to wait for a connection to the database, 2 or more."),
-    Variable("STATEMENT_TIMEOUT", "4", "Seconds that one statement of a request may take. 0: any time."),
+    Variable("STATEMENT_TIMEOUT", "3", "Seconds that one statement of a request may take. 0: any time."),
     Variable("EXPORT_TIMEOUT", "60", "Seconds that the statement of a whole list as CSV may take."),
     Variable("LOCK_TIMEOUT", "2", "Seconds that a request waits for what another one writes. 0: any time."),
     Variable("IDLE_TIMEOUT", "30", "Seconds that a transaction of a request may rest. 0: any time."),

@@ -2,6 +2,7 @@
 
 import logging
 import sys
+import time
 from contextlib import suppress
 from urllib.parse import urlencode
 
@@ -27,6 +28,7 @@ from tracker.records.unnamed import check_refusals, was_refused
 log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 RETRY_AFTER = {"Retry-After": "2"}  # seconds
+IN_A_ROW, REST = 4, 1  # requests that were too slow, seconds
 TOO_LARGE = (
     f"A form takes at most {settings.MAX_ROWS} rows, {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields and "
     f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes: save it in several steps, or use the API."
@@ -185,13 +187,21 @@ class DatabaseAway:
 
     Connections are kept, so each thread notices a lost one with its next request. Where that only reads, it
     is tried a second time on a new connection, and nobody else notices.
+
+    After as many requests in a row as a process has threads waited in vain for a slow database, those behind
+    them do not wait too: for a second all are answered at once.
     """
 
     def __init__(self, get_response):
         self.get_response = get_response
+        self.slow, self.resting_until = 0, 0
 
     def __call__(self, request):
+        if time.monotonic() < self.resting_until and request.path != "/healthz":
+            return unavailable(request, faults.SLOW)
         response = self.get_response(request)
+        if response.status_code < 500:
+            self.slow = 0
         if response.status_code == 503 and request.method in ("GET", "HEAD") and faults.lost():
             close_old_connections()
             response = self.get_response(request)
@@ -201,6 +211,9 @@ class DatabaseAway:
         sentence = faults.passing(exception)
         if sentence:
             log.warning(sentence, exc_info=exception)
+            self.slow += sentence == faults.SLOW
+            if self.slow >= IN_A_ROW:
+                self.resting_until = time.monotonic() + REST
             return unavailable(request, sentence)
         return None
 
