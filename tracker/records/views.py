@@ -7,6 +7,7 @@ import json
 import logging
 import re
 from datetime import UTC, date, datetime
+from functools import lru_cache
 from itertools import chain
 from urllib.parse import urlencode
 from uuid import UUID
@@ -230,7 +231,7 @@ class ReadingViewSet(ApiView):
         """
         if not roles.may_be_cleared(self.reader.user):
             return
-        if pick is None or self.marked_by not in self.shape(pick=pick).fields:
+        if pick is None or not shows(self.shape, self.marked_by, pick):
             for text in texts(Pick(fields=(self.marked_by,))):
                 note_told(text)
 
@@ -294,6 +295,12 @@ class ReadingViewSet(ApiView):
 
 class RecordViewSet(Corrected, Editing, ReadingViewSet):
     """Lists and shows the records of one shape, and takes what editors and programs write."""
+
+
+@lru_cache(maxsize=256)
+def shows(shape, name, pick):
+    """Whether a shape shows a field when so much of it is picked."""
+    return name in shape(pick=pick).fields
 
 
 def totals(total):
