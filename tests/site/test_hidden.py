@@ -27,6 +27,15 @@ class HiddenTest(WritingTest):
     def page(self, record, page="change"):
         return self.client.get(address(type(record), page, record.pk))
 
+    def delete(self, record, way="page"):
+        """What the contributor does on the page of a record, or through the API."""
+        if way == "page":
+            answer = self.client.post(address(type(record), "delete", record.pk), {"post": "yes"})
+            self.assertEqual(answer.status_code, 302)
+        else:
+            record.refresh_from_db()
+            self.done(204, self.contributor, "DELETE", path(record), version=record.version)
+
     def theirs(self, build, **fields):
         """A draft of somebody else."""
         return build(publication="draft", created_by=self.editor, **fields)
@@ -77,12 +86,8 @@ class PageTest(HiddenTest):
         for way in ("page", "API"):
             own = make.person(publication="draft", created_by=self.contributor)
             self.theirs(make.case, person=own)
-            if way == "page":
-                self.assertNotContains(self.page(own, "delete"), "Other records that point at it")
-                self.client.post(address(Person, "delete", own.pk), {"post": "yes"})
-            else:
-                own.refresh_from_db()
-                self.done(204, self.contributor, "DELETE", path(own), version=own.version)
+            self.assertNotContains(self.page(own, "delete"), "Other records that point at it")
+            self.delete(own, way)
             with self.subTest(way=way):
                 self.assertFalse(own.is_visible_to(self.contributor))
                 self.assertTrue(own.is_visible_to(self.editor))
@@ -115,7 +120,7 @@ class PageTest(HiddenTest):
                 mine = make.statement(publication="draft", created_by=self.contributor, about_people=[own])
             if hidden:
                 self.theirs(make.case, person=own)
-            self.client.post(address(Person, "delete", own.pk), {"post": "yes"})
+            self.delete(own)
             self.assertEqual(Person.objects.filter(pk=own.pk).exists(), hidden)
             pages = (self.client.get("/admin/"), self.page(mine, "history"))
             told.append([self.told(page) for page in pages])
@@ -126,7 +131,7 @@ class PageTest(HiddenTest):
     def test_what_hidden_records_link_to_is_not_lost_to_them(self):
         own = make.person(publication="draft", created_by=self.contributor)
         theirs = self.theirs(make.statement, about_people=[own])
-        self.client.post(address(Person, "delete", own.pk), {"post": "yes"})
+        self.delete(own)
         self.assertFalse(own.is_visible_to(self.contributor))
         self.assertEqual([*theirs.about_people.visible_to(self.editor)], [own])
 
@@ -135,11 +140,7 @@ class PageTest(HiddenTest):
             row = make.affiliation(publication="draft", created_by=self.contributor)
             part = make.participation(naming="withheld", cleared=[self.editor])
             make.identity(part, person=row.person, affiliation=row)
-            if way == "page":
-                self.client.post(address(Affiliation, "delete", row.pk), {"post": "yes"})
-            else:
-                row.refresh_from_db()
-                self.done(204, self.contributor, "DELETE", path(row), version=row.version)
+            self.delete(row, way)
             with self.subTest(way=way):
                 self.assertFalse(row.is_visible_to(self.contributor))
                 self.assertEqual([*row.cleared.all()], [self.editor])
@@ -163,14 +164,13 @@ class PageTest(HiddenTest):
 
     def test_a_conflict_is_deleted_with_its_sides(self):
         own = make.conflict(publication="draft", created_by=self.contributor)
-        self.client.post(address(Conflict, "delete", own.pk), {"post": "yes"})
+        self.delete(own)
         self.assertFalse(Conflict.objects.filter(pk=own.pk).exists())
 
     def test_a_secret_that_points_at_a_draft_does_not_keep_it_for_those_who_are_not_cleared(self):
         own = make.person(publication="draft", created_by=self.contributor)
         self.theirs(make.case, person=own, confidentiality="confidential", cleared=[self.editor])
-        own.refresh_from_db()
-        self.done(204, self.contributor, "DELETE", path(own), version=own.version)
+        self.delete(own, "API")
         self.assertFalse(own.is_visible_to(make.member("editor")))
         self.assertTrue(own.is_visible_to(self.editor))
 

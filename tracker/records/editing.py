@@ -109,10 +109,10 @@ class Editing:
     def destroy(self, request, pk):
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
-            if not roles.may_delete(request.user, record):
-                raise Conflict(NOT_DELETED)
             try:
                 record.discard(request.user)
+            except PermissionDenied:
+                raise Conflict(NOT_DELETED) from None
             except ValidationError as refusal:
                 raise Conflict(refusal.message) from None
             check_references()

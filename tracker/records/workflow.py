@@ -52,13 +52,14 @@ class Workflow:
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",)))  # nor new ones
         if not roles.may_delete(by, self):
             raise PermissionDenied("Only one's own draft that was never published is deleted.")
-        if self.stays_for(by):
+        rows = self.pointing()
+        if any(row.is_visible_to(by) for row in rows):
             raise ValidationError(POINTED_AT)
         make_neutral(self)  # whether it is deleted or left: the log of `by` tells neither from the other
         relations = [relation for relation in self._meta.related_objects if relation.many_to_many]
         links = [getattr(self, relation.get_accessor_name()) for relation in relations]
         unseen = [row for linked in links for row in linked.exclude(pk__in=linked.visible_to(by))]
-        rows = [*self.pointing(), *unseen]
+        rows = [*rows, *unseen]
         if not rows:
             self.delete()
             return
