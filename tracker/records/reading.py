@@ -78,7 +78,7 @@ def statements():
     return f"SELECT EXISTS ({' UNION ALL '.join(links)})", " UNION ALL ".join(rows)
 
 
-def is_cleared(user):
+def is_cleared_for_anything(user):
     """Whether a user is cleared for anything: most are not, and this is quick."""
     with connection.cursor() as cursor:
         cursor.execute(statements()[0], {"user": user.pk})
@@ -96,7 +96,7 @@ def log(request, user, response, lines):
     """Enters which confidential records an answer tells of, if it does; `lines` are its content."""
     found = chain(map(str, loaded.get()), (one[0].decode() for line in lines for one in ID.finditer(line)))
     first = next(found, None)
-    if first and is_cleared(user) and (told := cleared_for(user, {first, *found})):
+    if first and is_cleared_for_anything(user) and (told := cleared_for(user, {first, *found})):
         through = channel_of(request)
         table = response.get("Content-Type", "").startswith("text/csv")
         where = request.resolver_match.view_name if request.resolver_match else ""
