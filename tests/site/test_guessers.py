@@ -40,7 +40,8 @@ class FourProcessesTest(SimpleTestCase):
         self.port = free_port()
         given = {"DATA_DIR": str(self.folder), "PORT": str(self.port), "WORKERS": "4"}
         command = [sys.executable, "manage.py", "serve"]
-        said = {"stdout": subprocess.PIPE, "stderr": subprocess.STDOUT, "start_new_session": True}
+        # A pipe that nobody reads is full one day, and the server would wait.
+        said = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
         process = subprocess.Popen(command, cwd=BASE_DIR, env={**KEPT, **given, **variables}, **said)
         try:
             began = time.monotonic()
@@ -50,7 +51,7 @@ class FourProcessesTest(SimpleTestCase):
             yield
         finally:
             os.killpg(process.pid, signal.SIGTERM)
-            process.communicate(timeout=60)
+            process.wait(timeout=60)
 
     def attempt(self, username, forwarded):
         """The status of an attempt to log in; None while nothing listens."""
