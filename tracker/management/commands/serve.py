@@ -28,9 +28,6 @@ log = logging.getLogger(__name__)
 # Several requests of one process may wait for the database at the same time.
 THREADS = 4
 PUBLISHED_EVERY = 30  # seconds
-# Held while the thread that publishes works: a process forked then may wait for ever for what it held.
-publishing = threading.Lock()
-PATIENCE = 3  # seconds
 
 
 def refuse_taken_port():
@@ -156,12 +153,11 @@ def stop(web):
 def publish_what_is_due():
     """Publishes what is due, again and again, whatever happens: what fails waits for the next time."""
     while True:
-        with publishing:
-            try:
-                call_command("publish_due")
-            except Exception:
-                log.exception("What is due could not be published; it is tried again.")
-                connection.close()
+        try:
+            call_command("publish_due")
+        except Exception:
+            log.exception("What is due could not be published; it is tried again.")
+            connection.close()
         time.sleep(PUBLISHED_EVERY)
 
 
@@ -180,12 +176,7 @@ class Command(BaseCommand):
             self.say_where(shown)
             threading.Thread(target=publish_what_is_due, daemon=True).start()  # has a connection of its own
             while True:
-                held = publishing.acquire(timeout=PATIENCE)
-                try:
-                    self.watch()
-                finally:
-                    if held:
-                        publishing.release()
+                self.watch()
                 time.sleep(0.25)
         finally:
             stop(self.web)
