@@ -16,6 +16,7 @@ from django.utils.cache import patch_vary_headers
 from django.views import defaults
 
 from tracker.logs import known_user
+from tracker.postgres.base import REST
 from tracker.records import faults, reading
 from tracker.records.access import READING
 from tracker.records.context import channel_of, is_for_admin, noted
@@ -28,7 +29,6 @@ from tracker.records.unnamed import check_refusals, was_refused
 log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 RETRY_AFTER = {"Retry-After": "2"}  # seconds
-IN_A_ROW, REST = 4, 1  # requests that were too slow, seconds
 TOO_LARGE = (
     f"A form takes at most {settings.MAX_ROWS} rows, {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields and "
     f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes: save it in several steps, or use the API."
@@ -212,7 +212,7 @@ class DatabaseAway:
         if sentence:
             log.warning(sentence, exc_info=exception)
             self.slow += sentence == faults.SLOW
-            if self.slow >= IN_A_ROW:
+            if self.slow >= settings.THREADS:
                 self.resting_until = time.monotonic() + REST
             return unavailable(request, sentence)
         return None

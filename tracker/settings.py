@@ -102,6 +102,7 @@ def secret_key() -> str:
 HOST = read("HOST")
 PORT = whole_number("PORT", 1, 65535)
 WORKERS = whole_number("WORKERS", 1, 64)
+THREADS = 4  # of a web process: several requests may wait for the database at the same time
 MAX_URL = whole_number("MAX_URL", 500, 60_000)
 MAX_HEADERS = whole_number("MAX_HEADERS", 30, 100)  # the web server takes no more
 MAX_HEADER_BYTES = whole_number("MAX_HEADER_BYTES", 8_000, 400_000)

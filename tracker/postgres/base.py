@@ -4,7 +4,7 @@ import time
 
 from django.db.backends.postgresql import base
 
-REST = 1
+REST = 1  # second
 
 
 class DatabaseWrapper(base.DatabaseWrapper):

@@ -25,8 +25,6 @@ from tracker.records.accounts import grant
 from tracker.records.roles import Role
 
 log = logging.getLogger(__name__)
-# Several requests of one process may wait for the database at the same time.
-THREADS = 4
 PUBLISHED_EVERY = 30  # seconds
 
 
@@ -101,7 +99,7 @@ def start_web_server():
         "host": settings.HOST,
         "port": settings.PORT,
         "workers": settings.WORKERS,
-        "blocking-threads": THREADS,
+        "blocking-threads": settings.THREADS,
         "blocking-threads-idle-timeout": 600,
         "workers-kill-timeout": 5,
         "respawn-interval": 0.5,
