@@ -10,7 +10,7 @@ from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
 
 from dialogues.models import ContextEvent, Participation, Statement
-from people.models import Affiliation, CaseActor, CaseEvent, Conflict, PersecutionCase, Person
+from people.models import Affiliation, CaseActor, CaseEvent, Conflict, PersecutionCase, Person, Side
 from tests import make
 from tests.test_admin import address, choices_address, form_data
 from tests.writing import WritingTest, path
@@ -182,6 +182,9 @@ class PageTest(HiddenTest):
         answer = self.client.post(address(Conflict, "change", conflict.pk), sent)
         self.assertContains(answer, "Other records point at it")
         self.assertNotContains(answer, str(part))
+        with patch.object(Side, "stays_for", side_effect=[False, True]):  # nothing pointed at it when asked
+            answer = self.client.post(address(Conflict, "change", conflict.pk), sent)
+        self.assertContains(answer, "Other records point at it")
         case = make.case(publication="draft", created_by=self.contributor)
         event = make.case_event(publication="draft", created_by=self.contributor, case=case)
         self.theirs(make.case_actor, case=case, event=event)

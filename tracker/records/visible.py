@@ -88,8 +88,11 @@ class Visible(Tidy, GuardedSave):
         return bool(self.pointing())
 
     def discard(self, by):
-        """Delete it."""
-        self.delete()
+        """Delete it. ValidationError if others point at it, since a moment ago perhaps."""
+        try:
+            self.delete()
+        except ProtectedError:
+            raise ValidationError(POINTED_AT) from None
 
     def validate_constraints(self, exclude=None):
         """Checks every constraint, those on derived columns too, which no form holds."""
