@@ -369,7 +369,7 @@ class JunkTest(TestCase):
         for more, sent, status in (
             ("rows", {tables[0]: most + int(data[tables[0]])}, 200),
             ("rows", {tables[0]: most + int(data[tables[0]]) + 1}, 413),
-            ("rows", {tables[0]: "1_000 "}, 413),
+            *(("rows", {tables[0]: many}, 413) for many in ("1_000 ", "1000.", "1000.0")),
             ("rows", dict.fromkeys(tables, settings.MAX_ROWS // len(tables) + 1), 413),
             ("junk", dict.fromkeys(tables, "x"), 200),
             ("fields", {f"x{number}": "x" for number in range(filled)}, 302),
@@ -381,7 +381,8 @@ class JunkTest(TestCase):
                 answer = self.client.post(page, body, "application/x-www-form-urlencoded")
                 self.assertEqual(answer.status_code, status)
                 if status == 413:
-                    self.assertContains(answer, "at most 500 rows, 10000 fields", status_code=413)
+                    told = "at most 500 rows (those that are stored count, too), 10000 fields"
+                    self.assertContains(answer, told, status_code=413)
 
     def test_a_stale_form_with_keys_that_are_none_is_shown_again(self):
         self.client.force_login(make.superuser())

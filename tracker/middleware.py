@@ -7,8 +7,9 @@ from contextlib import suppress
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent
+from django.core.exceptions import RequestDataTooBig, TooManyFieldsSent, ValidationError
 from django.db import close_old_connections
+from django.forms import IntegerField
 from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
@@ -30,9 +31,11 @@ log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 RETRY_AFTER = {"Retry-After": "2"}  # seconds
 TOO_LARGE = (
-    f"A form takes at most {settings.MAX_ROWS} rows, {settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields and "
-    f"{settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes: save it in several steps, or use the API."
+    f"A form takes at most {settings.MAX_ROWS} rows (those that are stored count, too), "
+    f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields and {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes: "
+    "save it in several steps, or use the API."
 )
+COUNT = IntegerField()  # reads "2000.0" as Django's own forms do
 DOCS_PATH = "/api/v1/docs/"
 # Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
 DOCS = f"{STRICT}; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
@@ -115,8 +118,8 @@ def check_rows(request):
     rows = 0
     for name, value in request.POST.items():
         if name.endswith("-TOTAL_FORMS"):
-            with suppress(ValueError):  # which is an error of its form
-                rows += max(int(value), 0)
+            with suppress(ValidationError):  # which is an error of its form
+                rows += max(COUNT.to_python(value) or 0, 0)
     if rows > settings.MAX_ROWS:
         raise TooManyFieldsSent
 
@@ -200,7 +203,7 @@ class DatabaseAway:
         if time.monotonic() < self.resting_until and request.path != "/healthz":
             return unavailable(request, faults.SLOW)
         response = self.get_response(request)
-        if response.status_code < 500:
+        if response.status_code < 400 and request.path != "/healthz":  # the database answered, it seems
             self.slow = 0
         if response.status_code == 503 and request.method in ("GET", "HEAD") and faults.lost():
             close_old_connections()

@@ -7,6 +7,7 @@ from types import SimpleNamespace
 from unittest import mock
 
 import psycopg
+from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.db import (
     DataError,
@@ -262,6 +263,22 @@ class DatabaseAwayTest(SimpleTestCase):
     def test_write_is_tried_once(self):
         answer, tries = self.answer("POST", "/admin/", OperationalError())
         self.assertEqual([answer.status_code, tries], [503, 1])
+
+    def test_behind_a_slow_database_nobody_waits_whatever_else_is_answered(self):
+        answers = {"/healthz": HttpResponse(), "/api/v1/people/?x": HttpResponse(status=400)}
+        slow = OperationalError()
+        slow.__cause__ = psycopg.errors.QueryCanceled()
+
+        def view(request):
+            known = answers.get(request.get_full_path())
+            return known or middleware.process_exception(request, slow)
+
+        middleware, ask = DatabaseAway(view), RequestFactory().get
+        with self.assertLogs("tracker.middleware", "WARNING") as logged:
+            for path in ["/api/v1/people/", *answers] * (settings.THREADS + 2):
+                middleware(ask(path))
+        self.assertEqual(len(logged.output), settings.THREADS)
+        self.assertEqual(middleware(ask("/healthz")).status_code, 200)
 
     def test_errors_of_other_middleware_are_answered_too(self):
         client = Client(raise_request_exception=False)
