@@ -56,8 +56,7 @@ class IdentityInline(VisibleRelations, admin.StackedInline):
     can_delete = False
 
     def get_queryset(self, request):
-        cleared = models.Participation.objects.filter(cleared=request.user)
-        rows = self.model.objects.filter(participation__in=cleared.values("pk"))
+        rows = self.model.objects.visible_to(request.user)
         return rows.prefetch_related(*self.known_relations(request.user))
 
 

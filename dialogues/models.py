@@ -233,19 +233,19 @@ class Participation(Record):
         ]
 
     def clean(self):
-        errors = {}
+        errors, dialogue = {}, self.dialogue if self.dialogue_id else None
         if self.member_of and (
             self.member_of.dialogue_id != self.dialogue_id or not self.member_of.group_label
         ):
             errors["member_of"] = "Give a group of the same dialogue."
         if self.affiliation and self.affiliation.person_id != self.person_id:
             errors["affiliation"] = "Give an affiliation of this person."
-        dialogue = self.dialogue if self.dialogue_id else None
+        if self.side and dialogue and self.side.record_id != dialogue.conflict_id:
+            errors["side"] = "Give a side of the dialogue's conflict."
+        self.pass_over_unknown(errors)
         twice = self.person_id and self.compared_with(dialogue=self.dialogue_id, person=self.person_id)
         if twice and twice.exists():
             errors["person"] = "This person is entered for the dialogue already."
-        if self.side and dialogue and self.side.record_id != dialogue.conflict_id:
-            errors["side"] = "Give a side of the dialogue's conflict."
         if errors:
             raise ValidationError(errors)
         if dialogue and dialogue.disclosure in UNDISCLOSED and self._tells_more():
@@ -301,6 +301,14 @@ class ParticipationCitation(Citation):
     record = models.ForeignKey(Participation, models.CASCADE, related_name="citations")
 
 
+class IdentityQuerySet(models.QuerySet):
+    def visible_to(self, user):
+        """Those that somebody may know: who sees the participation and is cleared for it."""
+        if not roles.may_be_cleared(user):
+            return self.none()
+        return self.filter(participation__in=Participation.objects.visible_to(user).filter(cleared=user))
+
+
 class ParticipationIdentity(models.Model):
     """Who stands behind an unnamed participation: confidential, and no public model points here."""
 
@@ -308,6 +316,8 @@ class ParticipationIdentity(models.Model):
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
     affiliation = models.ForeignKey(Affiliation, models.PROTECT, null=True, blank=True, related_name="+")
     remembered = True
+
+    objects = IdentityQuerySet.as_manager()
 
     class Meta:
         verbose_name_plural = "participation identities"
@@ -318,20 +328,13 @@ class ParticipationIdentity(models.Model):
     @classmethod
     def secrets(cls, user=None):
         """The names of those behind unnamed participations, as the dialogue's secrets."""
-        rows = cls.objects.all()
-        if user:
-            rows = rows.filter(participation__in=Participation.objects.visible_to(user).filter(cleared=user))
-        return secrets_of(rows.values_list("person", "participation__dialogue"))
+        return secrets_of(known(cls, user).values_list("person", "participation__dialogue"))
 
     @classmethod
     def from_db(cls, db, field_names, values):
         row = super().from_db(db, field_names, values)
         note_load(row.pk)
         return row
-
-    def is_visible_to(self, user):
-        """Whether somebody may know it: who sees the participation and is cleared for it."""
-        return self.participation.is_visible_to(user) and roles.is_cleared(user, self.participation)
 
     def clean(self):
         if self.participation.naming == Naming.NAMED:

@@ -26,7 +26,8 @@ def follow(person, by=None):
     """
     if person.publication != Publication.PUBLISHED or person.basis != PublishingBasis.CONSENT:
         return []
-    taken = [*([] if person.allows(ConsentScope.NAME) else [person]), *person.uncovered()]
+    taken = [] if person.allows(ConsentScope.NAME) else [person]
+    taken += [row for rows in person.uncovered() for row in rows]
     for row in taken:
         row.take_down_alone(by, ENDED)
     return taken

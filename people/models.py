@@ -43,6 +43,7 @@ NO_RELATIVES = (
     " nobody is published for whom they know."
 )
 BELONGING = (ConsentScope.AFFILIATIONS, ConsentScope.PARTICIPATIONS)  # named as the lists are
+UNCOVERED = f"No valid consent covers what is published of them: {' or '.join(BELONGING)}."
 BEGINNINGS = [kind for kind, change in CUSTODY.items() if change == BEGINS]
 
 
@@ -259,21 +260,30 @@ class Person(Identified, Named):
         return not by_consent or Consent.objects.valid().covering(scope).filter(record=self.pk).exists()
 
     def uncovered(self):
-        """What is published of them, though perhaps hidden with them, and no consent covers."""
+        """What is published of them, though perhaps hidden with them, and no consent covers: querysets."""
         lists = [getattr(self, scope) for scope in BELONGING if not self.allows(scope)]
-        return [row for rows in lists for row in rows.filter(publication=Publication.PUBLISHED)]
+        return [rows.filter(publication=Publication.PUBLISHED) for rows in lists]
 
-    def exceeds_consent(self):
-        """Whether more is public of them, or would be with them, than any consent covers."""
-        return any(row.confidentiality == Confidentiality.PUBLIC for row in self.uncovered())
+    def exceeds_consent(self, known_to_all=False):
+        """Whether more is public of them, or would be with them, than any consent covers.
+
+        `known_to_all`: as far as all see it who work on them.
+        """
+        lists = [rows.filter(confidentiality=Confidentiality.PUBLIC) for rows in self.uncovered()]
+        return any(rows.exists() for rows in (map(self.known_to_all, lists) if known_to_all else lists))
 
     def missing(self):
         found = super().missing()
         if not self.allows(ConsentScope.NAME):
             found.append("Its basis is consent, and no valid consent covers the name.")
-        if self.exceeds_consent():
-            found.append(f"No valid consent covers what is published of them: {' or '.join(BELONGING)}.")
+        if self.exceeds_consent(known_to_all=True):
+            found.append(UNCOVERED)
         return found
+
+    def _moved(self, by):
+        super()._moved(by)
+        if self.publication == Publication.PUBLISHED and self.exceeds_consent():
+            raise ValidationError(UNCOVERED)  # by what its author does not see
 
 
 class ConsentQuerySet(GuardedUpdate, models.QuerySet):

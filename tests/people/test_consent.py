@@ -148,6 +148,19 @@ class EndTest(ConsentTest):
         self.assertEqual(consent.follow_all(), 1)
         self.assertEqual([self.is_public(one) for one in (person, row)], [True, False])
 
+    def test_what_its_author_does_not_see_is_told_to_who_publishes_alone(self):
+        author, editor = make.member("contributor"), make.member("editor")
+        person = self.person("name", publication="draft", created_by=author)
+        unseen = make.organization(publication="draft", created_by=editor)
+        make.affiliation(person=person, organization=unseen)
+        self.assertEqual(person.missing(), [])
+        with self.assertRaisesRegex(ValidationError, "No valid consent covers what is published of them"):
+            person.publish(editor)
+        person.refresh_from_db()
+        self.assertEqual(person.publication, "draft")
+        make.affiliation(person=person)
+        self.assertEqual(len(person.missing()), 1)
+
     def test_while_one_holds_nothing_is_taken_back(self):
         person = self.person("all")
         self.give(person, "name", withdrawn_on=TODAY)

@@ -1,5 +1,6 @@
 """What others did not publish is told by no page, list, choice or history of the admin to a contributor."""
 
+import json
 import re
 from unittest.mock import patch
 from urllib.parse import urlencode
@@ -8,6 +9,7 @@ from uuid import uuid4
 from django.contrib.admin.models import LogEntry
 from django.contrib.contenttypes.models import ContentType
 from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
 
 from dialogues.models import ContextEvent, Participation, Statement
 from people.models import Affiliation, CaseActor, CaseEvent, Conflict, PersecutionCase, Person, Side
@@ -91,9 +93,97 @@ class PageTest(HiddenTest):
             with self.subTest(way=way):
                 self.assertFalse(own.is_visible_to(self.contributor))
                 self.assertTrue(own.is_visible_to(self.editor))
+                self.assertTrue(own.is_visible_to(make.member("editor")))  # who sees the case, too
                 own.refresh_from_db()
-                self.assertEqual((own.confidentiality, own.created_by), ("confidential", None))
-                self.assertEqual([*own.cleared.all()], [self.editor])
+                self.assertEqual((own.confidentiality, own.created_by), ("public", None))
+
+    def test_who_was_given_it_keeps_it_if_they_see_what_points_at_it(self):
+        other = make.member("contributor")
+        for pointing, stays in ((True, True), (False, False)):
+            own = make.person(publication="draft", created_by=self.contributor, assigned_to=other)
+            self.theirs(make.case, person=own)
+            if pointing:
+                case = make.case(publication="draft", created_by=other, person=own)
+            self.delete(own, "API")
+            self.assertEqual(own.is_visible_to(other), stays)
+        self.assertTrue(case.is_visible_to(other))
+
+    def test_what_is_left_is_deleted_by_an_editor_when_nothing_points_at_it_any_more(self):
+        own = make.person(publication="draft", created_by=self.contributor)
+        case = self.theirs(make.case, person=own)
+        self.delete(own)
+        own.refresh_from_db()
+        self.done(409, self.editor, "DELETE", path(own), version=own.version)
+        case.delete()
+        self.done(204, self.editor, "DELETE", path(own), version=own.version)
+        orphan = make.person(publication="draft", created_by=None, assigned_to=self.contributor)
+        orphan.refresh_from_db()
+        self.done(409, self.contributor, "DELETE", path(orphan), version=orphan.version)
+
+    def test_a_deletion_tells_nobody_of_a_secret(self):
+        officer = make.member("case_officer")
+        for build, field, kind in (
+            (make.statement, "about_people", make.person),
+            (make.affiliation, "on_behalf_of", make.organization),
+        ):
+            own, stays = kind(publication="draft", created_by=officer), field == "on_behalf_of"
+            row = self.theirs(build, **{field: own if stays else [own]})  # while it was open to editors
+            own.confidentiality = "confidential"
+            own.save()
+            own.cleared.add(officer)
+            own.refresh_from_db()
+            self.done(204, officer, "DELETE", path(own), version=own.version)
+            with self.subTest(field=field):
+                self.assertTrue(row.is_visible_to(self.editor))
+                self.assertFalse(own.is_visible_to(self.editor))
+                self.assertFalse(own.is_visible_to(officer))
+                self.assertEqual(type(own).objects.filter(pk=own.pk).count(), stays)
+
+    def test_who_sees_one_of_several_secrets_keeps_it(self):
+        one, another = make.member("editor"), make.member("editor")
+        for also in (False, True):
+            own = make.person(publication="draft", created_by=self.contributor)
+            secret = {"person": own, "confidentiality": "confidential"}
+            first = self.theirs(make.case, cleared=[one], **secret)
+            second = self.theirs(make.affiliation, cleared=[another], **secret)
+            if also:
+                self.theirs(make.case, person=own)
+            self.delete(own, "API")
+            with self.subTest(also=also):
+                self.assertTrue(first.is_visible_to(one))
+                self.assertTrue(second.is_visible_to(another))
+                self.assertEqual(own.is_visible_to(self.editor), also)
+                self.assertFalse(own.is_visible_to(self.contributor))
+
+    def test_a_deletion_clears_nobody_for_an_identity(self):
+        officer = make.member("editor")
+        for secret in (False, True):
+            unnamed = {"person": None, "naming": "withheld", "cleared": [officer]}
+            own = make.participation(publication="draft", created_by=self.contributor, **unnamed)
+            known = type(make.identity(own)).objects.filter(pk=own.pk).visible_to
+            hidden = {"confidentiality": "confidential", "cleared": [officer, self.editor]} if secret else {}
+            self.theirs(make.participation, dialogue=own.dialogue, member_of=own, **hidden)
+            self.delete(own, "API")
+            with self.subTest(secret=secret):
+                self.assertFalse(own.is_visible_to(self.contributor))
+                self.assertEqual(own.is_visible_to(self.editor), not secret)
+                self.assertEqual([known(user).exists() for user in (officer, self.editor)], [True, False])
+
+    def test_what_points_at_a_part_since_a_moment_keeps_it(self):
+        own = make.conflict(publication="draft", created_by=self.contributor)
+        part = self.theirs(make.participation, dialogue=make.dialogue(conflict=own), side=own.sides.first())
+        own.refresh_from_db()
+        with patch.object(Conflict, "pointing", return_value=set()):  # nothing did when it was asked
+            self.done(409, self.contributor, "DELETE", path(own), version=own.version)
+        with patch.object(Conflict, "pointing", side_effect=[set(), set(), {part}, {part}]):
+            self.delete(own)
+        self.assertTrue(own.is_visible_to(self.editor))
+        self.assertFalse(own.is_visible_to(self.contributor))
+
+    def test_what_was_stored_after_a_deletion_had_looked_is_no_error(self):
+        own = make.person(publication="draft", created_by=self.contributor)
+        with patch.object(Person, "discard", side_effect=[IntegrityError, None]):  # as COMMIT does
+            self.delete(own)
 
     def test_what_goes_with_a_deletion_is_not_told(self):
         pages = []
@@ -192,6 +282,45 @@ class PageTest(HiddenTest):
         self.assertEqual(self.client.post(address(PersecutionCase, "change", case.pk), sent).status_code, 302)
         self.assertFalse(event.is_visible_to(self.contributor))
         self.assertTrue(event.is_visible_to(self.editor))
+
+    def test_a_row_that_stays_although_it_was_to_go_is_told(self):
+        case = make.case(publication="draft", created_by=self.contributor)
+        event = make.case_event(publication="draft", created_by=self.contributor, case=case)
+        sent = form_data(self.page(case)) | {"events-0-DELETE": "on", "title": "Another"}
+        event.submit(self.contributor)
+        answer = self.client.post(address(PersecutionCase, "change", case.pk), sent)
+        self.assertContains(answer, "never published is deleted")
+        case.refresh_from_db()
+        self.assertNotEqual(case.title, "Another")
+
+    def test_no_refusal_tells_of_a_key_to_what_is_hidden(self):
+        dialogue, other = make.dialogue(), make.dialogue()
+        group = self.theirs(make.participation, dialogue=dialogue, group_label=SECRET, person=None)
+        person = make.person()
+        row = self.theirs(make.affiliation, person=person)
+        for field, value, sent in (
+            ("affiliation", row, {"person": str(make.person().pk)}),
+            ("member_of", group, {"dialogue": str(other.pk)}),
+        ):
+            mine = {"dialogue": dialogue, "person": person, "created_by": self.contributor}
+            told = []
+            for hidden in (None, value):
+                part = make.participation(publication="draft", **mine, **{field: hidden})
+                part.refresh_from_db()
+                answer = self.done(200, self.contributor, "PATCH", path(part), sent, part.version)
+                told.append(re.sub(rf"{PASSING.pattern}|[0-9:.]+Z", "", json.dumps(answer)))
+                part.refresh_from_db()
+                self.assertIsNone(getattr(part, field))
+                part.delete()
+            self.assertEqual(*told)
+
+    def test_a_key_that_all_see_who_work_on_it_is_refused(self):
+        part = make.participation(publication="draft", created_by=self.contributor)
+        part.affiliation = make.affiliation(person=part.person)
+        part.save()
+        sent = {"person": str(make.person().pk)}
+        answer = self.send(self.contributor, "PATCH", path(part), sent, part.version)
+        self.assertIn("/affiliation", answer.content.decode())
 
     def test_the_id_of_a_hidden_row_is_refused_like_any_other(self):
         own = make.person(publication="draft", created_by=self.contributor)

@@ -37,7 +37,6 @@ VERBS = {
 ALSO = {"publish": {ALREADY_PUBLIC: False, HOMONYM: ""}, "takedown": {KEEP: []}}
 EXPECTED = {str: "Give a text.", bool: "Give true or false.", list: "Give a list of ids."}
 MOST_DOCUMENTS = settings.MAX_DOCUMENTS
-NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
 SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
 
 
@@ -111,8 +110,8 @@ class Editing:
             record = self.locked(pk)
             try:
                 record.discard(request.user)
-            except PermissionDenied:
-                raise Conflict(NOT_DELETED) from None
+            except PermissionDenied as refusal:
+                raise Conflict(str(refusal)) from None
             except ValidationError as refusal:
                 raise Conflict(refusal.message) from None
             check_references()

@@ -201,11 +201,25 @@ class Record(Workflow, Visible):
         """
         others = type(self).objects.filter(**same).exclude(pk=self.pk)
         others = others.exclude(publication__in=TAKEN_BACK)
-        others = others.exclude(confidentiality=Confidentiality.CONFIDENTIAL)
+        return self.known_to_all(others.exclude(confidentiality=Confidentiality.CONFIDENTIAL))
+
+    def known_to_all(self, rows):
+        """Those of these rows that everybody sees who works on this record."""
         workers = {self.created_by, self.assigned_to} - {None}
         for user in {None} if self.publication == Publication.PUBLISHED else workers or {None}:
-            others = others.visible_to(user)
-        return others
+            rows = rows.visible_to(user)
+        return rows
+
+    def pass_over_unknown(self, errors):
+        """Takes out the errors of keys to what not all see who work on it, and empties these keys.
+
+        Such a key no longer fits, since another was changed; a refusal would tell that it led somewhere.
+        """
+        for name in [*errors]:
+            row = getattr(self, name)
+            if not self.known_to_all(type(row).objects.filter(pk=row.pk)).exists():
+                del errors[name]
+                setattr(self, name, None)
 
     def missing(self):
         """What stands between this record and its publication: sentences, none when nothing does."""

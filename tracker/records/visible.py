@@ -26,6 +26,14 @@ def kinds():
     return [model for model in found if hasattr(model, "publication")]
 
 
+def sees_any(user, rows):
+    """Whether a user sees one of these rows, which may be of many kinds."""
+    keys = {}
+    for row in rows:
+        keys.setdefault(type(row), []).append(row.pk)
+    return any(kind.objects.visible_to(user).filter(pk__in=found).exists() for kind, found in keys.items())
+
+
 class VisibleQuerySet(GuardedUpdate, models.QuerySet):
     def visible_to(self, user):
         """The rows this reader may see. Every read starts here."""

@@ -1,6 +1,5 @@
 """From draft to publication and back: the verbs of a record, each in one transaction."""
 
-from django.contrib.auth.models import User
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -15,8 +14,9 @@ from .log import make_neutral
 from .scheduled import CHANGED, Approval
 from .takedown import belonging, naming
 from .unnamed import Change, Named, refuse_names
-from .visible import POINTED_AT
+from .visible import POINTED_AT, sees_any
 
+NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
 HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
 
 
@@ -41,36 +41,48 @@ class Workflow:
 
     def stays_for(self, user):
         """Whether a user cannot delete it since others point at it that they see."""
-        return any(row.is_visible_to(user) for row in self.pointing())
+        return sees_any(user, self.pointing())
 
     @transaction.atomic
     def discard(self, by):
-        """Delete it; where only what `by` does not see points at it, leave it to those who see that.
+        """Delete it; where only what `by` does not see points at it, leave it to those who see both.
 
         So neither a refusal nor what is left tells of what they do not see. ValidationError if it stays.
         """
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",)))  # nor new ones
         if not roles.may_delete(by, self):
-            raise PermissionDenied("Only one's own draft that was never published is deleted.")
+            raise PermissionDenied(NOT_DELETED)
         rows = self.pointing()
-        if any(row.is_visible_to(by) for row in rows):
+        if sees_any(by, rows):
             raise ValidationError(POINTED_AT)
         make_neutral(self)  # whether it is deleted or left: the log of `by` tells neither from the other
         relations = [relation for relation in self._meta.related_objects if relation.many_to_many]
         links = [getattr(self, relation.get_accessor_name()) for relation in relations]
-        unseen = [row for linked in links for row in linked.exclude(pk__in=linked.visible_to(by))]
-        rows = [*rows, *unseen]
-        if not rows:
-            self.delete()
+        linking = [row for linked in links for row in linked.exclude(pk__in=linked.visible_to(by))]
+        readers = self._readers_of_any([*rows, *linking])
+        if not rows and not readers:
+            super().discard(by)
             return
-        others = filter(roles.may_be_cleared, User.objects.filter(is_active=True).exclude(pk=by.pk))
-        readers = [user for user in others if all(row.is_visible_to(user) for row in rows)]
-        self.created_by = self.assigned_to = None
-        self.confidentiality = Confidentiality.CONFIDENTIAL
-        self.save()
-        self.cleared.set(readers)
+        self._leave(readers, to_editors=sees_any(roles.any_editor(), [*rows, *linking]))
         for linked in links:  # as if it were deleted, so says the history of what `by` sees
             linked.remove(*linked.visible_to(by))
+
+    def _readers_of_any(self, rows):
+        """Who sees it and one of these rows, too."""
+        users = roles.active_users() if rows else ()
+        return [user for user in users if self.is_visible_to(user) and sees_any(user, rows)]
+
+    def _leave(self, readers, to_editors):
+        """Take it from its author, and from everybody but these unless every editor sees why it stays."""
+        cleared = [user for user in readers if roles.may_be_cleared(user) and not self.closed_to(user)]
+        self.created_by = None
+        if self.assigned_to not in readers:
+            self.assigned_to = None
+        if not to_editors:
+            self.confidentiality = Confidentiality.CONFIDENTIAL
+        self.save()
+        if self.confidentiality == Confidentiality.CONFIDENTIAL:
+            self.cleared.set(cleared)
 
     def drafts(self, user, **locking):
         """The unpublished records that are published with it, as far as a user sees them."""

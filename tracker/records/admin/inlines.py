@@ -12,6 +12,7 @@ from django.forms.models import BaseInlineFormSet, _get_foreign_key
 from tracker.records import roles
 from tracker.records.fields import PartialDateField
 from tracker.records.visible import POINTED_AT
+from tracker.records.workflow import NOT_DELETED
 
 from .forms import ROW_CITATION, CitationForm, RecordForm, row_form
 from .lists import FirstCited, facts, text_of, visible_citations
@@ -123,7 +124,7 @@ class RecordFormSet(Among, VisibleRows):
         form.fields[SEEN] = seen_version(row.version)
         closed = locked(self.reader, row, self.instance)
         if closed or not roles.may_delete(self.reader, row):
-            form.fields.pop("DELETE", None)
+            form.fields.pop(DELETION_FIELD_NAME, None)
         if closed:
             for name in form.base_fields.keys() - {self.fk.name}:
                 form.fields[name].disabled = True
@@ -131,6 +132,9 @@ class RecordFormSet(Among, VisibleRows):
     def clean(self):
         super().clean()
         check_rows(self)
+        for form in self.initial_forms:
+            if form.add_prefix(DELETION_FIELD_NAME) in form.data and DELETION_FIELD_NAME not in form.fields:
+                form.add_error(None, NOT_DELETED)
 
 
 class RecordInline(FirstCited, RowInline):

@@ -18,8 +18,9 @@ class RowSelect(KnownChoice, forms.Select):
         self.known, self.rows = {}, {}
 
     def look_up(self, keys):
-        """The labels of what was chosen."""
-        return {key: self.known.get(key) or self.rows.get(key, "a new row") for key in keys}
+        """The labels of those of the keys that this reader may choose."""
+        labels = {**{key: "a new row" for key in keys if key.startswith(NEW)}, **self.rows, **self.known}
+        return {key: labels[key] for key in keys if key in labels}
 
     def optgroups(self, name, value, attrs=None):
         chosen = self.look_up([str(key) for key in value or () if key not in (None, "")])

@@ -2,6 +2,7 @@
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
+from django.db import IntegrityError
 from django.db.models import F
 from django.forms.models import ModelChoiceField
 
@@ -153,10 +154,10 @@ class Stale:
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
-        """The page. Who was outrun gets it as it now is."""
+        """The page. Who was outrun, perhaps by what was not stored yet, gets it as it now is."""
         try:
             return super().delete_view(request, object_id, extra_context)
-        except Outrun:
+        except (Outrun, IntegrityError):
             return super().delete_view(request, object_id, extra_context)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
