@@ -2,6 +2,8 @@
 
 import json
 import re
+from functools import partial
+from itertools import product
 from unittest.mock import patch
 from urllib.parse import urlencode
 from uuid import uuid4
@@ -17,6 +19,8 @@ from tests import make
 from tests.test_admin import address, choices_address, form_data
 from tests.writing import WritingTest, path
 from tracker.records.context import noted
+from tracker.records.models import Part, Record
+from tracker.records.visible import kinds
 
 SECRET = "Zzyzxqova"
 PASSING = re.compile(r'[0-9a-f]{8}(-[0-9a-f]+)*|(value|datetime)="[^"]*"|[0-9]+/|[0-9:]+ UTC|ment [0-9]+')
@@ -581,3 +585,58 @@ class PublicTest(HiddenTest):
         sent = form_data(page) | {"about_people": str(make.person().pk), "reason": "Open."}
         self.client.post(place.format(record.pk), sent)
         self.assertNotEqual(self.read(record), before)
+
+
+class EveryDeletionTest(HiddenTest):
+    """Whatever points at a draft that its author deletes, and whoever sees which of the two."""
+
+    def setUp(self):
+        self.officer, self.knowing = make.member("case_officer"), make.member("editor")
+        self.users = [self.contributor, self.officer, self.editor, self.knowing]
+
+    def keep_secret(self, record, *cleared):
+        type(record).objects.filter(pk=record.pk).update(confidentiality="confidential")
+        record.cleared.set(cleared)
+
+    def both(self, model, relation, by, secret):
+        """A draft, and one of an editor that points at it, itself or by a part; which of them are secret."""
+        group = {"group_label": "All", "person": None} if model is Participation else {}
+        own = make.one(model, publication="draft", created_by=by, **group)
+        other, name = relation.related_model, relation.field.name
+        if issubclass(other, Record):
+            row = self.theirs(partial(make.one, other), **{name: [own] if relation.many_to_many else own})
+        else:
+            row = self.theirs(partial(make.one, other._meta.get_field("record").related_model))
+            other.objects.create(record=row, **{name: own})
+        if "own" in secret:
+            self.keep_secret(own, by, self.knowing)
+        if "row" in secret:
+            self.keep_secret(row, self.knowing)
+        return own, row
+
+    def sights(self, *rows):
+        """For each user, which of these rows they see."""
+        return [tuple(row.is_visible_to(user) for row in rows) for user in self.users]
+
+    def test_nobody_learns_of_anything_and_nobody_but_its_author_loses_anything(self):
+        relations = [(model, relation) for model in kinds() for relation in model._meta.related_objects]
+        relations = [one for one in relations if issubclass(one[1].related_model, Record | Part)]
+        relations = [one for one in relations if one[1].field.name != "record"]
+        self.assertGreater(len(relations), 50)
+        ways = (
+            (self.contributor, ""),
+            (self.contributor, "row"),
+            (self.officer, "own"),
+            (self.officer, "own row"),
+        )
+        for (model, relation), (by, secret) in product(relations, ways):
+            own, row = self.both(model, relation, by, secret)
+            own.refresh_from_db()
+            before = self.sights(own, row)
+            with self.subTest(relation=relation, secret=secret):
+                self.done(204, by, "DELETE", path(own), version=own.version)
+                kept = [
+                    (mine and theirs and user != by, theirs)
+                    for user, (mine, theirs) in zip(self.users, before, strict=True)
+                ]
+                self.assertEqual(self.sights(own, row), kept)
