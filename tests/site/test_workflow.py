@@ -214,24 +214,28 @@ class RolesTest(WorkTest):
         self.assertContains(page, "Shared source")
 
     def test_only_own_drafts_that_were_never_published_are_deleted(self):
-        dialogue = self.draft(Dialogue)
+        dialogue, given = self.draft(Dialogue), {"assigned_to": self.contributor}
         rows = {
-            self.draft(Participation, dialogue=dialogue): 200,
-            self.draft(Participation, dialogue=dialogue, publication="in_review"): 403,
-            self.draft(Participation, dialogue=dialogue, published_at=timezone.now()): 403,
-            make.participation(dialogue=dialogue, publication="draft", assigned_to=self.contributor): 403,
+            self.draft(Participation, dialogue=dialogue): (200, 403),
+            self.draft(Participation, dialogue=dialogue, publication="in_review"): (403, 403),
+            self.draft(Participation, dialogue=dialogue, published_at=timezone.now()): (403, 403),
+            self.draft(Participation, dialogue=dialogue, created_by=make.member("contributor"), **given): (
+                403,
+                403,
+            ),
+            self.draft(Participation, dialogue=dialogue, created_by=None, **given): (403, 200),
         }
-        for row, status in rows.items():
-            self.assertEqual(self.page(self.contributor, row, "delete").status_code, status)
-            self.assertEqual(self.page(self.editor, row, "delete").status_code, 403)
-        for user, deletable in ((self.contributor, 1), (self.editor, 0)):
+        for row, statuses in rows.items():
+            for user, status in zip((self.contributor, self.editor), statuses, strict=True):
+                self.assertEqual(self.page(user, row, "delete").status_code, status)
+        for user, left in ((self.contributor, 4), (self.editor, 3)):
             self.client.force_login(user)
             page = self.client.get(address(Dialogue, "change", dialogue.pk))
-            boxes = re.findall(r'name="participations-\d-DELETE"', page.content.decode())
-            self.assertEqual(len(boxes), deletable, user)
-            gone = {f"participations-{number}-DELETE": "on" for number in range(4)}
-            self.client.post(address(Dialogue, "change", dialogue.pk), {**form_data(page), **gone})
-            self.assertEqual(dialogue.participations.count(), 3)
+            (box,) = re.findall(r'name="(participations-\d-DELETE)"', page.content.decode())
+            every = {f"participations-{number}-DELETE": "on" for number in range(len(rows))}
+            for ticked, kept in ((every, left + 1), ({box: "on"}, left)):
+                self.client.post(address(Dialogue, "change", dialogue.pk), {**form_data(page), **ticked})
+                self.assertEqual(dialogue.participations.count(), kept)
 
 
 @override_settings(FOUR_EYES=True)
