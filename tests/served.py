@@ -31,6 +31,18 @@ def free_port():
         return found.getsockname()[1]
 
 
+def started(environment, out):
+    """A server that writes into a file: a pipe that nobody reads is full one day, and it would wait."""
+    return subprocess.Popen(
+        [sys.executable, "manage.py", "serve"],
+        cwd=BASE_DIR,
+        env=environment,
+        stdout=out,
+        stderr=out,
+        start_new_session=True,
+    )
+
+
 class Served(SimpleTestCase):
     """A server for all tests of a class, a token of an editor, and what was logged."""
 
@@ -61,14 +73,7 @@ class Served(SimpleTestCase):
     @classmethod
     def start(cls):
         with open(cls.out, "ab") as out:
-            return subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
-                cwd=BASE_DIR,
-                env=cls.environment,
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
+            return started(cls.environment, out)
 
     @classmethod
     def stop(cls):

@@ -3,7 +3,6 @@
 import os
 import signal
 import subprocess
-import sys
 import tempfile
 import time
 import urllib.error
@@ -17,9 +16,8 @@ from pathlib import Path
 import pytest
 from django.test import SimpleTestCase
 
-from tests.served import KEPT, free_port
+from tests.served import KEPT, free_port, started
 from tests.site.test_serve import DEADLINE, NoRedirect
-from tracker.environment import BASE_DIR
 
 ATTEMPTS = 400
 LIMIT = 20
@@ -39,10 +37,7 @@ class FourProcessesTest(SimpleTestCase):
     def served(self, **variables):
         self.port = free_port()
         given = {"DATA_DIR": str(self.folder), "PORT": str(self.port), "WORKERS": "4"}
-        command = [sys.executable, "manage.py", "serve"]
-        # A pipe that nobody reads is full one day, and the server would wait.
-        said = {"stdout": subprocess.DEVNULL, "stderr": subprocess.DEVNULL, "start_new_session": True}
-        process = subprocess.Popen(command, cwd=BASE_DIR, env={**KEPT, **given, **variables}, **said)
+        process = started({**KEPT, **given, **variables}, subprocess.DEVNULL)
         try:
             began = time.monotonic()
             while self.attempt("nobody", "") is None:

@@ -21,7 +21,7 @@ from django.db import InterfaceError, OperationalError
 from django.test import SimpleTestCase, TestCase, override_settings
 from psycopg.conninfo import make_conninfo
 
-from tests.served import KEPT, free_port
+from tests.served import KEPT, free_port, started
 from tracker.environment import BASE_DIR
 from tracker.management.commands import serve
 from tracker.management.commands.serve import create_accounts
@@ -59,16 +59,8 @@ class ServeTest(SimpleTestCase):
 
     @classmethod
     def start(cls):
-        """A server that writes into a file: a pipe that nobody reads is full one day, and it would wait."""
         with open(cls.out, "wb") as out:
-            return subprocess.Popen(
-                [sys.executable, "manage.py", "serve"],
-                cwd=BASE_DIR,
-                env={**KEPT, "DATA_DIR": str(cls.folder), "PORT": str(cls.port)},
-                stdout=out,
-                stderr=out,
-                start_new_session=True,
-            )
+            return started({**KEPT, "DATA_DIR": str(cls.folder), "PORT": str(cls.port)}, out)
 
     @classmethod
     def words(cls, process, within):

@@ -214,16 +214,14 @@ class RolesTest(WorkTest):
         self.assertContains(page, "Shared source")
 
     def test_only_own_drafts_that_were_never_published_are_deleted(self):
-        dialogue, given = self.draft(Dialogue), {"assigned_to": self.contributor}
+        dialogue, other = self.draft(Dialogue), make.member("contributor")
+        given = {"dialogue": dialogue, "assigned_to": self.contributor}
         rows = {
             self.draft(Participation, dialogue=dialogue): (200, 403),
             self.draft(Participation, dialogue=dialogue, publication="in_review"): (403, 403),
             self.draft(Participation, dialogue=dialogue, published_at=timezone.now()): (403, 403),
-            self.draft(Participation, dialogue=dialogue, created_by=make.member("contributor"), **given): (
-                403,
-                403,
-            ),
-            self.draft(Participation, dialogue=dialogue, created_by=None, **given): (403, 200),
+            self.draft(Participation, created_by=other, **given): (403, 403),
+            self.draft(Participation, created_by=None, **given): (403, 200),
         }
         for row, statuses in rows.items():
             for user, status in zip((self.contributor, self.editor), statuses, strict=True):
