@@ -233,7 +233,8 @@ class Participation(Record):
         ]
 
     def clean(self):
-        errors, dialogue = {}, self.dialogue if self.dialogue_id else None
+        errors = {}
+        dialogue = self.dialogue if self.dialogue_id else None
         if self.member_of and (
             self.member_of.dialogue_id != self.dialogue_id or not self.member_of.group_label
         ):

@@ -264,19 +264,19 @@ class Person(Identified, Named):
         lists = [getattr(self, scope) for scope in BELONGING if not self.allows(scope)]
         return [rows.filter(publication=Publication.PUBLISHED) for rows in lists]
 
-    def exceeds_consent(self, known_to_all=False):
+    def exceeds_consent(self, among=lambda rows: rows):
         """Whether more is public of them, or would be with them, than any consent covers.
 
-        `known_to_all`: as far as all see it who work on them.
+        `among` narrows each list of what none covers.
         """
         lists = [rows.filter(confidentiality=Confidentiality.PUBLIC) for rows in self.uncovered()]
-        return any(rows.exists() for rows in (map(self.known_to_all, lists) if known_to_all else lists))
+        return any(among(rows).exists() for rows in lists)
 
     def missing(self):
         found = super().missing()
         if not self.allows(ConsentScope.NAME):
             found.append("Its basis is consent, and no valid consent covers the name.")
-        if self.exceeds_consent(known_to_all=True):
+        if self.exceeds_consent(self.known_to_all):
             found.append(UNCOVERED)
         return found
 

@@ -59,11 +59,12 @@ class Workflow:
         relations = [relation for relation in self._meta.related_objects if relation.many_to_many]
         links = [getattr(self, relation.get_accessor_name()) for relation in relations]
         linking = [row for linked in links for row in linked.exclude(pk__in=linked.visible_to(by))]
-        readers = self._readers_of_any([*rows, *linking])
+        unseen = [*rows, *linking]
+        readers = self._readers_of_any(unseen)
         if not rows and not readers:
             super().discard(by)
             return
-        self._leave(readers, to_editors=sees_any(roles.any_editor(), [*rows, *linking]))
+        self._leave(readers, to_editors=sees_any(roles.any_editor(), unseen))
         for linked in links:  # as if it were deleted, so says the history of what `by` sees
             linked.remove(*linked.visible_to(by))
 

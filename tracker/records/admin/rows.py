@@ -19,7 +19,7 @@ class RowSelect(KnownChoice, forms.Select):
 
     def look_up(self, keys):
         """The labels of those of the keys that this reader may choose."""
-        labels = {**{key: "a new row" for key in keys if key.startswith(NEW)}, **self.rows, **self.known}
+        labels = {key: "a new row" for key in keys if key.startswith(NEW)} | self.rows | self.known
         return {key: labels[key] for key in keys if key in labels}
 
     def optgroups(self, name, value, attrs=None):
