@@ -1,0 +1,298 @@
+"""What is known of a person on a day: in custody, under house arrest, banned from travel, abroad.
+
+`known` is a pure function from the facts of a person's cases to answers; it asks no database. A fact happens
+on one day of its possible interval, so there are many possible worlds. Those count that need the fewest
+unrecorded facts; `worlds` walks them. What they all tell is the answer.
+"""
+
+from bisect import bisect_right
+from calendar import monthrange
+from collections.abc import Iterable, Sequence
+from datetime import date, timedelta
+from functools import lru_cache
+from itertools import combinations
+from typing import NamedTuple
+
+from tracker.records.dates import understand
+
+from .choices import CaseEventKind, ChargeStage
+from .effects import (
+    DEATH,
+    DEATHS,
+    EFFECTS,
+    ENDS_ELSEWHERE,
+    OUTCOMES,
+    SPEAKS_OF_HOUSE_ARREST,
+    TRACKS,
+    UNSETTLES_ELSEWHERE,
+    Effect,
+    Effects,
+)
+from .worlds import CUSTODY, Answer, Item, Strength, Tangled, join, rank, walk
+
+BEFORE_ALL, AFTER_ALL = 0, date.max.toordinal() + 1  # days as numbers
+MOST_DOUBTS = 6
+NO_TERM = (0, 0)
+STANDING = (ChargeStage.ACCUSED, ChargeStage.CHARGED, ChargeStage.INDICTED, ChargeStage.CONVICTED)
+
+
+class Fact(NamedTuple):
+    """An event of a case. `reported` is the last day on which the newest source cited for it appeared."""
+
+    kind: str
+    date: str = ""
+    reported: date | None = None
+    position: int | None = None
+    term: tuple[int, int] | None = None  # months and days; None: of unknown length
+    suspended: tuple[int, int] = NO_TERM
+    life: bool = False
+    outcome: str = ""
+
+
+class Accusation(NamedTuple):
+    """A charge of a case."""
+
+    stage: str
+    date: str = ""
+
+
+class History(NamedTuple):
+    """What is recorded of one case."""
+
+    facts: tuple[Fact, ...] = ()
+    charges: tuple[Accusation, ...] = ()
+
+
+class Known(NamedTuple):
+    """An answer with the fact that it rests on."""
+
+    strength: Strength
+    basis: Fact | None = None
+
+
+class Interval(NamedTuple):
+    """The days on which something can have happened, and whether its date is doubtful."""
+
+    first: int
+    last: int
+    dated: bool  # whether the date has a beginning
+    doubtful: bool
+
+
+def known(histories: Sequence[History], death: str, day: date) -> tuple[list[list[Known]], list[Known]]:
+    """What is known on a day: for each case, and for the person, by track in the order of TRACKS."""
+    answers = _answers(tuple(histories), death, day.toordinal())
+    return answers, [max((case[track] for case in answers), key=_rank, default=NOTHING) for track in RANGE]
+
+
+RANGE = range(len(TRACKS))
+NOTHING = Known(Strength.NOT_RECORDED)
+
+
+def _rank(one):
+    return one.strength, interval(one.basis)[1::-1] if one.basis else (BEFORE_ALL,) * 2
+
+
+@lru_cache(maxsize=4096)
+def _answers(histories, death, day):
+    """For each case and track what is known on a day (a number)."""
+    entries = [(number, fact) for number, history in enumerate(histories) for fact in history.facts]
+    entries += [(None, Fact("death", death))] if death else []
+    doubts = [entry for entry in entries if interval(entry[1]).doubtful]
+    found = [[[] for _ in RANGE] for _ in histories]
+    for left_out in _subsets(doubts):
+        kept = [entry for entry in entries if entry not in left_out]
+        for case, of_case in enumerate(_of_worlds(histories, kept, day)):
+            for track, one in enumerate(of_case):
+                found[case][track].append(one)
+    return [[_joined(ones) for ones in case] for case in found]
+
+
+def _subsets(doubts):
+    """What to leave out of the doubtful facts: each choice of them, or of very many each one and all."""
+    sizes = range(len(doubts) + 1) if len(doubts) <= MOST_DOUBTS else (0, 1, len(doubts) - 1, len(doubts))
+    return [set(some) for size in sizes for some in combinations(doubts, size)]
+
+
+def _joined(ones):
+    """What several answers have in common, with the latest fact that one of them rests on."""
+    strength = join(one.strength for one in ones)
+    bases = [one.basis for one in ones if one.basis]
+    if strength == Strength.NOT_RECORDED or not bases:
+        return Known(strength)
+    return Known(strength, max(bases, key=lambda fact: interval(fact)[1::-1]))
+
+
+def _of_worlds(histories, entries, day):
+    """For each case and track what these facts tell of the day."""
+    items = _items(histories, entries, day)
+    try:
+        walked = walk(items, len(histories), day) or walk(
+            [item._replace(after=0) for item in items], len(histories), day
+        )
+    except Tangled:
+        walked = [[{_untangled(items, case, track, day)} for track in RANGE] for case in range(len(histories))]
+    facts = [fact for _, fact in entries]
+    told = [
+        [_joined([_known(answer, facts) for answer in answers]) for answers in of_case] for of_case in walked
+    ]
+    for case, fact in entries:
+        if fact.kind == CaseEventKind.IMPRISONMENT_UNSPECIFIED:
+            told[case][CUSTODY] = max(told[case][CUSTODY], _some_time(fact, day), key=_rank)
+    return told
+
+
+def _known(answer, facts):
+    return Known(answer.strength, None if answer.basis is None else facts[answer.basis])
+
+
+def _some_time(fact, day):
+    """What a time in prison tells of a day: it is within its date, and nobody knows where."""
+    first, last, dated, _ = interval(fact)
+    if not fact.date or (not dated and day <= last):
+        return Known(Strength.UNDATED, fact)
+    return Known(Strength.POSSIBLY, fact) if first <= day <= last else NOTHING
+
+
+def _untangled(items, case, track, day):
+    """The cautious answer where too many orders are possible: nothing that depends on one."""
+    does = [item for item in items if item.case in (None, case) and item.effects[track] is not Effect.NOTHING]
+    so = (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS, Effect.MAY_BEGIN, Effect.SENTENCES)
+    begun = [item for item in does if item.effects[track] in so]
+    if any(item.first <= day for item in begun if item.dated):
+        return Answer(Strength.POSSIBLY, begun[-1].index)
+    return Answer(Strength.UNDATED, begun[-1].index) if begun else Answer(Strength.NOT_RECORDED)
+
+
+def _items(histories, entries, day):
+    """The facts as the walk needs them; what says nothing of any track is left out."""
+    items, facts = [], []
+    for index, (case, fact) in enumerate(entries):
+        item = _item(index, case, fact, histories, day)
+        if item.effects != Effects():
+            items.append(item)
+            facts.append(fact)
+    return [item._replace(after=_before(item, fact, items, facts)) for item, fact in zip(items, facts)]
+
+
+def _before(item, fact, items, facts):
+    """A bit for each fact of the case that has a lower position and can come first."""
+    return sum(
+        1 << bit
+        for bit, (other, one) in enumerate(zip(items, facts))
+        if None not in (one.position, fact.position)
+        and other.case == item.case
+        and one.position < fact.position
+        and other.first <= item.last
+    )
+
+
+def _item(index, case, fact, histories, day):
+    first, last, dated, _ = interval(fact)
+    effects, may_leave = DEATH, False
+    if case is not None:
+        effects = effects_of(fact)
+        if effects.custody is Effect.UNSETTLES and _acquits(fact):
+            standing = _left_standing(fact, histories[case])
+            effects, may_leave = (Effects() if standing is True else effects), standing is None
+    table = EFFECTS.get(fact.kind, DEATH)
+    away = table if fact.kind in ENDS_ELSEWHERE else Effects()
+    if fact.kind in ENDS_ELSEWHERE:
+        away = Effects(*(Effect.STOPS if one in (Effect.STOPS, Effect.ENDS) else Effect.NOTHING for one in table))
+    elif fact.kind == CaseEventKind.RETURNED:
+        away = Effects(abroad=Effect.STOPS)
+    return Item(
+        index,
+        case,
+        effects,
+        first,
+        last,
+        dated,
+        vouches=table.custody is Effect.ENDS,
+        of_house_arrest=fact.kind in SPEAKS_OF_HOUSE_ARREST,
+        may_leave=may_leave,
+        runs_out=_runs_out(fact, first, last, day),
+        death=case is None or fact.kind in DEATHS,
+        elsewhere=away,
+        unsettles_elsewhere=fact.kind in UNSETTLES_ELSEWHERE,
+    )
+
+
+def effects_of(fact):
+    """What a fact does to the person, if nothing else of the case stands against it."""
+    if fact.kind == CaseEventKind.SENTENCE and not is_unsuspended(fact):
+        return Effects(Effect.SUSPENDS)
+    if fact.kind == CaseEventKind.APPEAL_DECIDED:
+        return OUTCOMES.get(fact.outcome, Effects())
+    return EFFECTS[fact.kind]
+
+
+def is_unsuspended(fact):
+    """Whether a sentence is one to prison: for life, of unknown length, or longer than its suspended part."""
+    if fact.life or fact.term is None:
+        return True
+    (months, days), (months_off, days_off) = fact.term, fact.suspended
+    return (months - months_off) * 30.4375 + days - days_off > 0
+
+
+def _acquits(fact):
+    kinds = (CaseEventKind.ACQUITTAL, CaseEventKind.CHARGES_DROPPED, CaseEventKind.APPEAL_DECIDED)
+    return fact.kind in kinds and fact.outcome in ("", "acquitted")
+
+
+def _left_standing(fact, history):
+    """Whether an acquittal leaves another charge or an unsuspended sentence of that day; None: perhaps."""
+    when = interval(fact)
+    charges = [one for one in history.charges if interval_of(one.date).first <= when.last]
+    if len(charges) > 1 and any(one.stage in STANDING for one in charges):
+        return True
+    sentences = [one for one in history.facts if one.kind == CaseEventKind.SENTENCE and is_unsuspended(one)]
+    days = [interval(one) for one in sentences]
+    if any(one[:2] == when[:2] and one.first == one.last for one in days):
+        return True
+    return None if any(one.first <= when.last and when.first <= one.last for one in days) else False
+
+
+def _runs_out(fact, first, last, day):
+    """The first day such that a term that the fact gave on it still runs on `day`; None without a term."""
+    if fact.life:
+        return BEFORE_ALL
+    if fact.term is None:
+        return None
+    days = range(max(first, 1), min(last, AFTER_ALL - 1) + 1)
+    return days.start + bisect_right(days, day - 1, key=lambda start: _end_of_term(start, fact))
+
+
+def _end_of_term(start, fact):
+    """The last day (a number) of a term from `start`, less what is suspended."""
+    months, days = (one - less for one, less in zip(fact.term, fact.suspended))
+    begun = date.fromordinal(start)
+    year, month = divmod(begun.year * 12 + begun.month - 1 + months, 12)
+    if not 1 <= year <= date.max.year:
+        return AFTER_ALL
+    day = min(begun.day, monthrange(year, month + 1)[1])
+    return date(year, month + 1, day).toordinal() + days
+
+
+@lru_cache(maxsize=8192)
+def interval(fact):
+    """When a fact can have happened; one without a last day happened by its newest source."""
+    found = interval_of(fact.date)
+    if found.last == AFTER_ALL and fact.reported and fact.reported.toordinal() >= found.first:
+        return found._replace(last=fact.reported.toordinal())
+    return found
+
+
+@lru_cache(maxsize=8192)
+def interval_of(text):
+    """The possible interval of a partial date."""
+    if not text:
+        return Interval(BEFORE_ALL, AFTER_ALL, False, False)
+    moment = understand(text)
+    first, last = moment.possible
+    return Interval(
+        first.toordinal() if first else BEFORE_ALL,
+        last.toordinal() if last else AFTER_ALL,
+        first is not None,
+        not moment.sure,
+    )

@@ -1,0 +1,341 @@
+"""The possible worlds of a person's facts, and what each tells of one day.
+
+Days are numbers here. They are cut where the interval of a fact begins or ends and at the day that is asked
+for. Within a stretch only the order of the facts matters, so a world is: the order of all facts, and before
+which stretch each lies. The worlds are walked stretch by stretch, and what leads to the same state is walked
+once; the cost of a world is how many unrecorded facts it needs.
+"""
+
+from collections import defaultdict
+from enum import IntEnum
+from typing import NamedTuple
+
+from .effects import TRACKS, Effect, Effects
+
+CUSTODY, HOUSE_ARREST, TRAVEL_BAN, ABROAD = range(len(TRACKS))
+MOST_STEPS = 30_000
+
+
+class Strength(IntEnum):
+    """The answers from the weakest to the strongest."""
+
+    NOT_RECORDED = 0
+    NOT_SO = 1
+    UNDATED = 2
+    POSSIBLY = 3
+    LAST_REPORTED = 4
+    SO = 5
+
+
+class Answer(NamedTuple):
+    """An answer, and the index of the fact that it rests on (None: on none)."""
+
+    strength: Strength
+    basis: int | None = None
+
+
+class Tangled(Exception):
+    """So many orders are possible that they are not walked."""
+
+
+class Item(NamedTuple):
+    """A fact as the walk needs it: it happened in one of its cases on a day from `first` to `last`."""
+
+    index: int
+    case: int | None  # None: of every case
+    effects: Effects
+    first: int
+    last: int
+    dated: bool = True  # whether the date has a beginning
+    vouches: bool = False  # whether it shows custody on its very day, whatever was before
+    of_house_arrest: bool = False  # whether it speaks of the house arrest, if there is one
+    may_leave: bool = False  # whether it says nothing in some worlds
+    runs_out: int | None = None  # if it happened before this day, its term is over on the day asked for
+    death: bool = False
+    elsewhere: Effects = Effects()  # what it does to the other cases
+    unsettles_elsewhere: bool = False
+    after: int = 0  # a bit for each item that comes before it
+
+
+class Status(IntEnum):
+    NEVER = 0  # no fact so far
+    SO = 1
+    OPEN = 2  # it began once or may have begun, and nothing says whether it is so
+    SENTENCED = 3  # there is nothing but a sentence
+    OVER = 4
+
+
+class State(NamedTuple):
+    """Where one track of one case stands, and the index of the fact that brought it there."""
+
+    status: Status = Status.NEVER
+    basis: int | None = None
+
+
+class CaseState(NamedTuple):
+    tracks: tuple[State, ...] = (State(),) * len(TRACKS)
+    term_over: bool = False  # whether the last term of this custody is over on the day asked for
+    unsettled: bool = False  # whether the person was released in another case since the last own fact
+
+
+class World(NamedTuple):
+    cases: tuple[CaseState, ...]
+    dead: bool = False
+
+
+class Seen(NamedTuple):
+    """What is told of the day: the best answer so far, and one that a later fact may still change."""
+
+    best: Answer = Answer(Strength.NOT_RECORDED)
+    waiting: State | None = None
+    otherwise: Answer = Answer(Strength.NOT_RECORDED)  # if no later fact says more
+    unsettled: bool = False
+
+
+def join(strengths):
+    """What several possible answers have in common: the same one, last reported of both that are so,
+    undated or not recorded of those that are not; otherwise possibly."""
+    found = set(strengths)
+    if len(found) == 1:
+        return found.pop()
+    if min(found) >= Strength.LAST_REPORTED:
+        return Strength.LAST_REPORTED
+    if max(found) <= Strength.UNDATED:
+        return Strength.UNDATED if Strength.UNDATED in found else Strength.NOT_RECORDED
+    return Strength.POSSIBLY
+
+
+def walk(items, cases, day):
+    """For each case and track the set of answers that the worlds with the fewest unrecorded facts give."""
+    layer, everything = {(0, World((CaseState(),) * cases), None): 0}, (1 << len(items)) - 1
+    budget = MOST_STEPS
+    for start, end in stretches(items, day):
+        if start == day:
+            layer = {(mask, world, first_look(world, items, day)): n for (mask, world, _), n in layer.items()}
+        here = [(bit, item) for bit, item in enumerate(items) if item.first <= start and end <= item.last]
+        budget -= len(here) * len(layer)
+        if here:
+            layer = placed(layer, here, (start, end), items, day)
+        if len(layer) * max(len(here), 1) > budget:
+            raise Tangled
+        due = sum(1 << bit for bit, item in enumerate(items) if item.last <= end)
+        layer = {key: cost for key, cost in layer.items() if key[0] & due == due}
+    return gathered({key: cost for key, cost in layer.items() if key[0] == everything})
+
+
+def gathered(layer):
+    """The answers of the cheapest worlds, by case and track."""
+    least = min(layer.values(), default=0)
+    looks = [seen for (_, _, seen), cost in layer.items() if cost == least]
+    return [[{final(one) for one in of_track} for of_track in zip(*of_case)] for of_case in zip(*looks)]
+
+
+def stretches(items, day):
+    """The first and last days of the stretches in which the days are alike."""
+    starts = {0, day, day + 1}
+    for item in items:
+        starts |= {item.first, item.last + 1} | ({item.runs_out} if item.runs_out is not None else set())
+    starts = sorted(starts)
+    return [(start, following - 1) for start, following in zip(starts, [*starts[1:], starts[-1] + 1])]
+
+
+def placed(layer, here, stretch, items, day):
+    """The layer after each number of the facts that may happen in a stretch, in each order."""
+    found, by_number = {}, defaultdict(dict)
+    for key, cost in layer.items():
+        by_number[key[0].bit_count()][key] = cost
+    for number in range(len(items) + 1):
+        for key, cost in by_number.pop(number, {}).items():
+            found[key] = min(cost, found.get(key, cost))
+            for bit, item in here:
+                if key[0] >> bit & 1 or item.after & ~key[0]:
+                    continue
+                for world, seen, more in happened(key[1], key[2], item, stretch, items, day):
+                    new = (key[0] | 1 << bit, world, seen)
+                    row = by_number[number + 1]
+                    row[new] = min(cost + more, row.get(new, cost + more))
+                    if len(row) > MOST_STEPS:
+                        raise Tangled
+    return found
+
+
+def happened(world, seen, item, stretch, items, day):
+    """Yields (world, what is told, unrecorded facts needed) after a fact in a stretch."""
+    yield apply(world, seen, item, item.effects, stretch, items, day)
+    if item.may_leave:
+        yield apply(world, seen, item, Effects(), stretch, items, day)
+
+
+def apply(world, seen, item, effects, stretch, items, day):
+    cost, cases, looks = 0, [], []
+    for number, case in enumerate(world.cases):
+        own = item.case in (None, number)
+        does = acting(effects, case, item, world) if own else elsewhere(item.elsewhere, case)
+        states = []
+        for effect, state in zip(does, case.tracks):
+            states.append(after(effect, state, item.index))
+            cost += own and unrecorded(effect, state.status)
+        new = CaseState(tuple(states), *standing(case, states, item, does, own, stretch))
+        cases.append(new)
+        if seen is not None:
+            looks.append(
+                tuple(
+                    looked(seen[number][track], does[track], new, track, item, own, stretch[0] == day, items, day)
+                    for track in range(len(TRACKS))
+                )
+            )
+    return World(tuple(cases), world.dead or item.death), seen if seen is None else tuple(looks), cost
+
+
+def acting(effects, case, item, world):
+    """What a fact does to its own case as things stand."""
+    if item.of_house_arrest:
+        if case.tracks[HOUSE_ARREST].status == Status.SO:
+            return effects._replace(custody=Effect.NOTHING)
+        return effects._replace(house_arrest=Effect.NOTHING)
+    if effects.custody in (Effect.SENTENCES, Effect.SUSPENDS):
+        abroad = any(one.tracks[ABROAD].status == Status.SO for one in world.cases)
+        return effects._replace(custody=Effect.NOTHING) if world.dead or abroad else effects
+    return effects
+
+
+def elsewhere(effects, case):
+    """What a fact does to another case of the person: it ends what is recorded there, no more."""
+    recorded = (Status.SO, Status.OPEN, Status.SENTENCED)
+    return Effects(
+        *(
+            effect if state.status in recorded else Effect.NOTHING
+            for effect, state in zip(effects, case.tracks)
+        )
+    )
+
+
+def after(effect, state, index):
+    """The state of a track after a fact."""
+    status = state.status
+    if effect in (Effect.BEGINS, Effect.CONFIRMS):
+        return State(Status.SO, index)
+    if effect in (Effect.ENDS, Effect.STOPS):
+        return State(Status.OVER, index)
+    if effect is Effect.ENDS_RECORDED and status in (Status.SO, Status.OPEN):
+        return State(Status.OVER, index)
+    if effect is Effect.MAY_BEGIN or (effect in (Effect.UNSETTLES, Effect.SUSPENDS) and status == Status.SO):
+        return State(Status.OPEN, index)
+    if effect is Effect.SENTENCES and status in (Status.NEVER, Status.OVER, Status.SENTENCED):
+        return State(Status.SENTENCED, index)
+    return state
+
+
+def unrecorded(effect, status):
+    """How many facts a world needs that nobody recorded for this one to happen as it did."""
+    if effect is Effect.BEGINS:
+        return status == Status.SO
+    if effect in (Effect.CONFIRMS, Effect.ENDS):
+        return status in (Status.NEVER, Status.SENTENCED, Status.OVER)
+    return False
+
+
+def standing(case, states, item, does, own, stretch):
+    """(term_over, unsettled) of a case after a fact."""
+    before, now = case.tracks[CUSTODY], states[CUSTODY]
+    kept = case.term_over and now.status == Status.SO and does[CUSTODY] is not Effect.BEGINS
+    if own and item.runs_out is not None and now.status == Status.SO:
+        kept = stretch[1] < item.runs_out
+    if not own and item.unsettles_elsewhere:
+        return kept, now.status == Status.SO
+    silent = does[CUSTODY] in (Effect.NOTHING, Effect.SENTENCES, Effect.SUSPENDS)
+    return kept, case.unsettled and silent and before.status == Status.SO
+
+
+def first_look(world, items, day):
+    return tuple(
+        tuple(glance(Seen(), case, track, items, day) for track in range(len(TRACKS))) for case in world.cases
+    )
+
+
+def glance(seen, case, track, items, day):
+    """What is told of the day with what a moment of it tells."""
+    state = case.tracks[track]
+    if state.status == Status.NEVER:
+        answer = Answer(Strength.NOT_RECORDED)
+    elif state.status == Status.OVER:
+        answer = Answer(Strength.NOT_SO, state.basis)
+    elif not items[state.basis].dated and day < items[state.basis].last:
+        answer = Answer(Strength.UNDATED, state.basis)
+    elif state.status == Status.SO and not (track == CUSTODY and case.term_over):
+        answer = Answer(Strength.LAST_REPORTED, state.basis)
+    else:
+        answer = Answer(Strength.POSSIBLY, state.basis)
+    waits = state.status in (Status.NEVER, Status.SO, Status.OVER) and answer.strength != Strength.UNDATED
+    if not waits:
+        return seen._replace(best=max(seen.best, answer, key=rank))
+    if seen.waiting is not None:
+        return seen
+    return seen._replace(waiting=state, otherwise=answer, unsettled=track == CUSTODY and case.unsettled)
+
+
+def rank(answer):
+    return answer.strength, -1 if answer.basis is None else answer.basis
+
+
+def looked(seen, effect, case, track, item, own, on_day, items, day):
+    """What is told of the day after one more fact, on the day or later."""
+    seen = resolved(seen, effect, item, own)
+    if not on_day:
+        return seen
+    if own and shows(effect, item, track):
+        dated = item.dated or day >= item.last
+        answer = Answer(Strength.SO if dated else Strength.UNDATED, item.index)
+        seen = seen._replace(best=max(seen.best, answer, key=rank))
+    return glance(seen, case, track, items, day)
+
+
+def shows(effect, item, track):
+    """Whether a fact shows that it was so on the exact day of the fact."""
+    if item.first != item.last:
+        return False
+    shown = effect in (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS)
+    return shown or (track == CUSTODY and item.vouches)
+
+
+def resolved(seen, effect, item, own):
+    """What is told after the next fact that has something to say of the track."""
+    if seen.waiting is None:
+        return seen
+    answer = told_by_next(seen, effect, item) if own else told_by_other(seen, effect)
+    if answer is None:
+        return seen
+    return Seen(max(seen.best, answer, key=rank))
+
+
+def told_by_next(seen, effect, item):
+    """The answer that the next fact of the case gives to what was waiting for it; None: it says nothing."""
+    status, presupposes = seen.waiting.status, effect in (Effect.CONFIRMS, Effect.ENDS)
+    if status == Status.SO:
+        if presupposes:
+            return Answer(Strength.SO, item.index)
+        silent = (Effect.NOTHING, Effect.SENTENCES, Effect.SUSPENDS)
+        return None if effect in silent else seen.otherwise
+    if presupposes:
+        if status == Status.NEVER:
+            return Answer(Strength.UNDATED, item.index)
+        return Answer(Strength.POSSIBLY, seen.waiting.basis)
+    begun = (Effect.BEGINS, Effect.MAY_BEGIN, Effect.STOPS)
+    if effect in begun or (effect is Effect.SENTENCES and status == Status.OVER):
+        return seen.otherwise
+    return None
+
+
+def told_by_other(seen, effect):
+    """No fact of another case vouches for anything, and none vouches past an exit."""
+    return seen.otherwise if effect is Effect.STOPS and seen.waiting.status == Status.SO else None
+
+
+def final(seen):
+    """The answer when no fact follows."""
+    if seen.waiting is None:
+        return seen.best
+    last = seen.otherwise
+    if seen.unsettled and last.strength > Strength.POSSIBLY:
+        last = Answer(Strength.POSSIBLY, last.basis)
+    return max(seen.best, last, key=rank)
