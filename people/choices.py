@@ -1,4 +1,4 @@
-"""Vocabularies of people, organizations and cases, and what each event changes for the person."""
+"""Vocabularies of people, organizations and cases."""
 
 from tracker.records.choices import Code, Vocabulary, cameo, ftm, huridocs
 
@@ -240,116 +240,6 @@ class WgadCategory(Vocabulary):
     NO_DECISION = "no_decision", "No decision yet"
 
 
-# What an event changes for the person, in custody, travel ban and stay abroad:
-BEGINS = "begins"  # is so from this event at the latest, even if its beginning is not recorded
-ENDS = "ends"  # is no longer so after this event
-WITHIN = "within"  # was so at some time within the date of the event: never concluded for a later day
-SAME = "same"  # the event tells nothing
-
-# Custody is prison, pre-trial detention or a police cell. House arrest is not: it ends custody, and
-# the case shows the event itself. Extension and transfer show that somebody is held. Hearing, trial,
-# conviction and sentence change nothing: a sentence may be suspended, given in absence, or already served.
-# A release leaves a travel ban as it was, and so does a pardon; nobody who has left is held back by one.
-# An arrest does not end a stay abroad (it can happen there), and an exchange does not begin one (it may
-# lead home): who went abroad or came back has an event that says so.
-_CHANGES = {
-    # kind                                  custody travel ban abroad
-    CaseEventKind.SEARCH: (SAME, SAME, SAME),
-    CaseEventKind.SUMMONS: (SAME, SAME, SAME),
-    CaseEventKind.ARREST: (BEGINS, SAME, SAME),
-    CaseEventKind.DETENTION: (BEGINS, SAME, SAME),
-    CaseEventKind.IN_CUSTODY: (BEGINS, SAME, SAME),
-    CaseEventKind.DETENTION_EXTENDED: (BEGINS, SAME, SAME),
-    CaseEventKind.TRANSFER: (BEGINS, SAME, SAME),
-    CaseEventKind.HOUSE_ARREST: (ENDS, SAME, SAME),
-    CaseEventKind.TRAVEL_BAN: (SAME, BEGINS, SAME),
-    CaseEventKind.BAN_LIFTED: (SAME, ENDS, SAME),
-    CaseEventKind.ENTRY_BAN: (SAME, SAME, SAME),
-    CaseEventKind.CHARGE: (SAME, SAME, SAME),
-    CaseEventKind.HEARING: (SAME, SAME, SAME),
-    CaseEventKind.TRIAL: (SAME, SAME, SAME),
-    CaseEventKind.CONVICTION: (SAME, SAME, SAME),
-    CaseEventKind.SENTENCE: (SAME, SAME, SAME),
-    CaseEventKind.APPEAL_FILED: (SAME, SAME, SAME),
-    CaseEventKind.APPEAL_DECIDED: (SAME, SAME, SAME),
-    CaseEventKind.ACQUITTAL: (SAME, SAME, SAME),
-    CaseEventKind.VERDICT_ANNULLED: (SAME, SAME, SAME),
-    CaseEventKind.RETRIAL_ORDERED: (SAME, SAME, SAME),
-    CaseEventKind.CHARGES_DROPPED: (SAME, SAME, SAME),
-    CaseEventKind.SENTENCE_REDUCED: (SAME, SAME, SAME),
-    CaseEventKind.FINE: (SAME, SAME, SAME),
-    CaseEventKind.CONFISCATION: (SAME, SAME, SAME),
-    CaseEventKind.RELEASE: (ENDS, SAME, SAME),
-    CaseEventKind.BAIL: (ENDS, SAME, SAME),
-    CaseEventKind.PAROLE: (ENDS, SAME, SAME),
-    CaseEventKind.TERM_SERVED: (ENDS, SAME, SAME),
-    CaseEventKind.PARDON: (ENDS, SAME, SAME),
-    CaseEventKind.AMNESTY: (ENDS, SAME, SAME),
-    CaseEventKind.EXCHANGE: (ENDS, ENDS, SAME),
-    CaseEventKind.IMPRISONMENT_UNSPECIFIED: (WITHIN, SAME, SAME),
-    CaseEventKind.LEFT_COUNTRY: (ENDS, ENDS, BEGINS),
-    CaseEventKind.EXILE: (ENDS, ENDS, BEGINS),
-    CaseEventKind.EXPULSION: (ENDS, ENDS, BEGINS),
-    CaseEventKind.RETURNED: (SAME, SAME, ENDS),
-    CaseEventKind.DEPRIVATION_OF_CITIZENSHIP: (SAME, SAME, SAME),
-    CaseEventKind.DISMISSAL: (SAME, SAME, SAME),
-    CaseEventKind.CLOSURE: (SAME, SAME, SAME),
-    CaseEventKind.SURVEILLANCE: (SAME, SAME, SAME),
-    CaseEventKind.SMEAR_CAMPAIGN: (SAME, SAME, SAME),
-    CaseEventKind.THREAT: (SAME, SAME, SAME),
-    CaseEventKind.ASSAULT: (SAME, SAME, SAME),
-    CaseEventKind.TORTURE: (SAME, SAME, SAME),
-    CaseEventKind.ENFORCED_DISAPPEARANCE: (SAME, SAME, SAME),
-    CaseEventKind.ABDUCTION: (SAME, SAME, SAME),
-    CaseEventKind.HEALTH: (SAME, SAME, SAME),
-    CaseEventKind.KILLING: (ENDS, ENDS, ENDS),
-    CaseEventKind.DEATH_IN_CUSTODY: (ENDS, ENDS, ENDS),
-    CaseEventKind.OTHER: (SAME, SAME, SAME),
-}
-CUSTODY = {kind: custody for kind, (custody, _, _) in _CHANGES.items()}
-TRAVEL_BAN = {kind: ban for kind, (_, ban, _) in _CHANGES.items()}
-EXILE = {kind: abroad for kind, (_, _, abroad) in _CHANGES.items()}
-
-# What ends custody and thereby tells that there was some:
-RELEASES = frozenset(
-    kind
-    for kind, change in CUSTODY.items()
-    if change == ENDS
-    and kind
-    not in (
-        CaseEventKind.LEFT_COUNTRY,
-        CaseEventKind.EXILE,
-        CaseEventKind.EXPULSION,
-        CaseEventKind.HOUSE_ARREST,
-        CaseEventKind.KILLING,
-    )
-)
-
-# Acquittal and dropped charges are stages of a charge; a conviction or an ordinary release ends no case.
-ENDS_CASE = frozenset(
-    {CaseEventKind.PARDON, CaseEventKind.EXCHANGE, CaseEventKind.DEATH_IN_CUSTODY, CaseEventKind.TERM_SERVED}
-)
-# What shows that a case goes on: after its end, that it may have been opened anew.
-PURSUES_CASE = frozenset(
-    {
-        CaseEventKind.SEARCH,
-        CaseEventKind.SUMMONS,
-        CaseEventKind.ARREST,
-        CaseEventKind.DETENTION,
-        CaseEventKind.DETENTION_EXTENDED,
-        CaseEventKind.TRANSFER,
-        CaseEventKind.HOUSE_ARREST,
-        CaseEventKind.TRAVEL_BAN,
-        CaseEventKind.CHARGE,
-        CaseEventKind.HEARING,
-        CaseEventKind.TRIAL,
-        CaseEventKind.CONVICTION,
-        CaseEventKind.SENTENCE,
-        CaseEventKind.APPEAL_FILED,
-    }
-)
-
-
 class Active(Vocabulary):
     """Whether an affiliation was so on a day."""
 
@@ -364,13 +254,51 @@ class Open(Vocabulary):
 
     CERTAIN = "certain", "Certain: begun by then, and ended by no known event"
     POSSIBLE = "possible", "Possible: nothing excludes it"
+    UNDATED = "undated", "Undated: no fact of the case has a date"
     NO = "no", "No: not begun, or ended"
 
 
-class Custody(Vocabulary):
-    """Whether the person of a case was in custody on a day."""
+# The answers about a person on a day, from the weakest to the strongest. Where answers differ, the
+# order decides: whoever has several cases has the strongest answer, and so has a period of its days.
 
-    HELD = "held", "Held: no end is known, and a source of that day or later is cited"
-    HELD_WHEN_LAST_REPORTED = "held_when_last_reported", "Held when last reported: no release is known"
-    POSSIBLY = "possibly", "Possibly held"
-    NOT_HELD = "not_held", "Not held"
+
+class Custody(Vocabulary):
+    """Whether a person was in prison, pre-trial detention or police custody; house arrest is told apart."""
+
+    NOT_RECORDED = "not_recorded", "Not recorded: no fact tells of custody around that day"
+    NOT_HELD = "not_held", "Not held: an end is recorded, and nothing since"
+    UNDATED = "undated", "Undated: held at some time, and nothing says when"
+    POSSIBLY = "possibly", "Possibly held: the facts neither say nor exclude it"
+    HELD_WHEN_LAST_REPORTED = (
+        "held_when_last_reported",
+        "Held when last reported: no end is recorded, and no later fact confirms it",
+    )
+    HELD = "held", "Held: a later fact confirms it, or this day is that of a fact"
+
+
+class InForce(Vocabulary):
+    """Whether a house arrest or a travel ban was in force."""
+
+    NOT_RECORDED = "not_recorded", "Not recorded: no fact tells of it around that day"
+    NOT_IN_FORCE = "not_in_force", "Not in force: an end is recorded, and nothing since"
+    UNDATED = "undated", "Undated: in force at some time, and nothing says when"
+    POSSIBLY = "possibly", "Possibly in force: the facts neither say nor exclude it"
+    IN_FORCE_WHEN_LAST_REPORTED = (
+        "in_force_when_last_reported",
+        "In force when last reported: no end is recorded, and no later fact confirms it",
+    )
+    IN_FORCE = "in_force", "In force: a later fact confirms it, or this day is that of a fact"
+
+
+class Abroad(Vocabulary):
+    """Whether a person was abroad, having left or been driven out."""
+
+    NOT_RECORDED = "not_recorded", "Not recorded: no fact tells of it around that day"
+    NOT_ABROAD = "not_abroad", "Not abroad: a return is recorded, and nothing since"
+    UNDATED = "undated", "Undated: abroad at some time, and nothing says when"
+    POSSIBLY = "possibly", "Possibly abroad: the facts neither say nor exclude it"
+    ABROAD_WHEN_LAST_REPORTED = (
+        "abroad_when_last_reported",
+        "Abroad when last reported: no return is recorded, and no later fact confirms it",
+    )
+    ABROAD = "abroad", "Abroad: a later fact confirms it, or this day is that of a fact"

@@ -158,3 +158,6 @@ PURSUES_CASE = {
     CaseEventKind.RETRIAL_ORDERED,
     CaseEventKind.APPEAL_FILED,
 }
+
+# What shows that the person is in custody.
+SHOW_CUSTODY = [kind for kind, does in EFFECTS.items() if does.custody in (Effect.BEGINS, Effect.CONFIRMS)]

@@ -1,12 +1,65 @@
 """What lists of people, organizations, affiliations and cases are filtered by across relations."""
 
-from tracker.records.filters import RecordFilterSet
+from functools import cached_property
 
-from . import asof, shapes
-from .choices import Active, Custody, Open
+from tracker.records.filters import ChoiceField, Filter, RecordFilterSet, Values, listed
+
+from . import asof, facts, shapes
+from .choices import Active, Open
+from .effects import TRACKS
+from .models import Person
 
 
-class PersonFilterSet(RecordFilterSet):
+class AnswerFilter(Filter):
+    """Rows of whose person, or of which case, one of some answers is known on the days asked for."""
+
+    def __init__(self, name, field, schema):
+        super().__init__([], field, None, "As of the days that as_of, or during, names.", schema)
+        self.name = name
+
+    def filter(self, queryset, value):
+        if not value:
+            return queryset
+        answers = value if isinstance(value, list) else [value]
+        return queryset.filter(self.parent.answered(self.name, answers))
+
+
+def answer_filters(name, vocabulary):
+    schema = {"type": "string", "enum": vocabulary.values}
+    one = ChoiceField(choices=vocabulary.choices, required=False)
+    return {
+        name: AnswerFilter(name, one, schema),
+        f"{name}__in": AnswerFilter(name, Values(one), listed(schema)),
+    }
+
+
+class SituationFilterSet(RecordFilterSet):
+    """The filters of what is known of people and of their cases on a day.
+
+    The answers are not columns: they are worked out once, for all whom the reader sees.
+    """
+
+    answers = facts.ANSWERS
+
+    @classmethod
+    def get_filters(cls):
+        found = {}
+        for name, vocabulary in cls.answers.items():
+            found |= answer_filters(name, vocabulary)
+        return {**super().get_filters(), **found} if cls.shape else {}
+
+    @cached_property
+    def known(self):
+        return facts.Found.by(self.reader)
+
+    def answered(self, name, answers):
+        """A Q: the rows of which one of these answers is known."""
+        rows = getattr(self.known, "people" if self.shape.Meta.model is Person else "cases")[name]
+        silent = self.answers[name].values[0] if name in TRACKS else None
+        return facts.answered(rows, answers, silent)
+
+
+class PersonFilterSet(SituationFilterSet):
     shape = shapes.PersonShape
     paths = {
         "organization": "affiliations.organization",
@@ -34,7 +87,7 @@ class AffiliationFilterSet(RecordFilterSet):
     computed = {"active": (asof.active, Active)}
 
 
-class CaseFilterSet(RecordFilterSet):
+class CaseFilterSet(SituationFilterSet):
     shape = shapes.CaseShape
     paths = {
         "charge_offence": "charges.offence",
@@ -48,7 +101,7 @@ class CaseFilterSet(RecordFilterSet):
         "recognition_kind": "recognitions.kind",
         "recognized_by": "recognitions.organization",
     }
-    computed = {"open": (asof.opened, Open), "custody": (asof.custody, Custody)}
+    answers = {**facts.ANSWERS, "open": Open}
 
 
 class ChargeFilterSet(RecordFilterSet):

@@ -1,9 +1,10 @@
 """What people, organizations, affiliations and cases look like in the API."""
 
+from tracker.records.schema import PARTIAL_DATE
 from tracker.records.shapes import Computed, PartShape, Ref, Row, Shape
 
-from . import asof, models
-from .choices import Active, Custody, Open
+from . import asof, facts, models
+from .choices import Active, Open
 
 DAY = {"type": "string", "format": "date"}
 SPAN = {"type": ["integer", "null"], "minimum": 0}
@@ -16,17 +17,43 @@ AFFILIATION_DAY = {
     },
     "required": ["day", "active", "distance_days"],
 }
-CASE_DAY = {
+
+
+def track(vocabulary):
+    """The schema of an answer about one track."""
+    day = {"type": ["string", "null"], "format": "date"}
+    answer = {"type": "string", "enum": vocabulary.values}
+    days = {
+        "type": "array",
+        "description": "With during, where it is not known which days these are: when it may have been so.",
+        "items": {"type": "object", "properties": {"first": day, "last": day, "answer": answer}},
+    }
+    return {
+        "type": "object",
+        "properties": {
+            "answer": answer,
+            "last_reported": {**PARTIAL_DATE, "description": "When the fact was that the answer rests on."},
+            "last_event": {"type": ["string", "null"], "description": "The kind of that fact, or death."},
+            "days": days,
+        },
+        "required": ["answer", "last_reported", "last_event"],
+    }
+
+
+PERSON_AS_OF = {
     "type": "object",
     "properties": {
-        "day": DAY,
-        "open": {"type": "string", "enum": Open.values},
-        "custody": {"type": ["string", "null"], "enum": [*Custody.values, None]},
-        "last_reported": {"type": ["string", "null"], "format": "date"},
+        "day": {**DAY, "description": "The day that was asked for, or"},
+        "period": {"type": "string", "description": "the period: the answers say: on at least one day of it."},
+        **{name: track(vocabulary) for name, vocabulary in facts.ANSWERS.items()},
     },
-    "required": ["day", "open", "custody", "last_reported"],
+    "required": list(facts.ANSWERS),
 }
-
+CASE_AS_OF = {
+    **PERSON_AS_OF,
+    "properties": {**PERSON_AS_OF["properties"], "open": {"type": "string", "enum": Open.values}},
+    "required": ["open", *facts.ANSWERS],
+}
 
 class NameShape(PartShape):
     class Meta:
@@ -78,7 +105,7 @@ class AffiliationRow(Row):
 
 
 class CaseRow(Row):
-    as_of = Computed(asof.case, CASE_DAY)
+    as_of = Computed(facts.facts_of_case, CASE_AS_OF, finish=facts.case_as_of)
 
     class Meta:
         model = models.PersecutionCase
@@ -86,12 +113,22 @@ class CaseRow(Row):
 
 
 class PersonShape(Shape):
+    as_of = Computed(facts.facts_of_person, PERSON_AS_OF, finish=facts.person_as_of)
     affiliations = AffiliationRow(many=True)
     cases = CaseRow(many=True)
 
     class Meta:
         model = models.Person
-        fields = ["name", "description", "gender", "nationality", "birth_date", "death_date", "affiliations"]
+        fields = [
+            "name",
+            "description",
+            "gender",
+            "nationality",
+            "birth_date",
+            "death_date",
+            "as_of",
+            "affiliations",
+        ]
         detail = ["basis", "summary", "other_names", "identifiers", "cases"]
         ordering = ["name"]
 
@@ -184,7 +221,7 @@ class RecognitionShape(Shape):
 
 
 class CaseShape(Shape):
-    as_of = Computed(asof.case, CASE_DAY)
+    as_of = Computed(facts.facts_of_case, CASE_AS_OF, finish=facts.case_as_of)
     charges = ChargeRow(many=True)
     events = CaseEventRow(many=True)
     actors = CaseActorRow(many=True)

@@ -40,7 +40,7 @@ class Fact(NamedTuple):
     """An event of a case. `reported` is the last day on which the newest source cited for it appeared."""
 
     kind: str
-    date: str = ""
+    edtf: str = ""
     reported: date | None = None
     position: int | None = None
     term: tuple[int, int] | None = None  # months and days; None: of unknown length
@@ -53,7 +53,7 @@ class Accusation(NamedTuple):
     """A charge of a case."""
 
     stage: str
-    date: str = ""
+    edtf: str = ""
 
 
 class History(NamedTuple):
@@ -82,14 +82,29 @@ class Interval(NamedTuple):
 def known(histories: Sequence[History], death: str, day: date) -> tuple[list[list[Known]], list[Known]]:
     """What is known on a day: for each case, and for the person, by track in the order of TRACKS."""
     answers = _answers(tuple(histories), death, day.toordinal())
-    return answers, [max((case[track] for case in answers), key=_rank, default=NOTHING) for track in RANGE]
+    return answers, [max((case[track] for case in answers), key=latest, default=NOTHING) for track in RANGE]
+
+
+def change_days(histories: Sequence[History], death: str) -> list[date]:
+    """The days from which something else may be known than on the day before, in order."""
+    facts = [fact for history in histories for fact in history.facts] + [Fact("death", death)] * bool(death)
+    charges = [interval_of(charge.edtf) for history in histories for charge in history.charges]
+    bounds = {bound for one in [*map(interval, facts), *charges] for bound in one[:2]}
+    days = {day for bound in bounds for day in (bound, bound + 1)}
+    for fact in facts:
+        if fact.term and not fact.life:
+            first, last = interval(fact)[:2]
+            starts = {max(first, 1), *(day for day in days if first <= day <= last)}
+            days |= {_end_of_term(start, fact) + 1 for start in starts if 0 < start < AFTER_ALL}
+    return [date.fromordinal(day) for day in sorted(days) if 0 < day < AFTER_ALL]
 
 
 RANGE = range(len(TRACKS))
 NOTHING = Known(Strength.NOT_RECORDED)
 
 
-def _rank(one):
+def latest(one):
+    """To compare by strength, then by when the fact was."""
     return one.strength, interval(one.basis)[1::-1] if one.basis else (BEFORE_ALL,) * 2
 
 
@@ -125,20 +140,19 @@ def _joined(ones):
 
 def _of_worlds(histories, entries, day):
     """For each case and track what these facts tell of the day."""
-    items = _items(histories, entries, day)
+    facts, items = _items(histories, entries, day)
     try:
         walked = walk(items, len(histories), day) or walk(
             [item._replace(after=0) for item in items], len(histories), day
         )
     except Tangled:
         walked = [[{_untangled(items, case, track, day)} for track in RANGE] for case in range(len(histories))]
-    facts = [fact for _, fact in entries]
     told = [
         [_joined([_known(answer, facts) for answer in answers]) for answers in of_case] for of_case in walked
     ]
     for case, fact in entries:
         if fact.kind == CaseEventKind.IMPRISONMENT_UNSPECIFIED:
-            told[case][CUSTODY] = max(told[case][CUSTODY], _some_time(fact, day), key=_rank)
+            told[case][CUSTODY] = max(told[case][CUSTODY], _some_time(fact, day), key=latest)
     return told
 
 
@@ -149,7 +163,7 @@ def _known(answer, facts):
 def _some_time(fact, day):
     """What a time in prison tells of a day: it is within its date, and nobody knows where."""
     first, last, dated, _ = interval(fact)
-    if not fact.date or (not dated and day <= last):
+    if not fact.edtf or (not dated and day <= last):
         return Known(Strength.UNDATED, fact)
     return Known(Strength.POSSIBLY, fact) if first <= day <= last else NOTHING
 
@@ -166,13 +180,13 @@ def _untangled(items, case, track, day):
 
 def _items(histories, entries, day):
     """The facts as the walk needs them; what says nothing of any track is left out."""
-    items, facts = [], []
-    for index, (case, fact) in enumerate(entries):
-        item = _item(index, case, fact, histories, day)
+    facts, items = [], []
+    for case, fact in entries:
+        item = _item(len(items), case, fact, histories, day)
         if item.effects != Effects():
             items.append(item)
             facts.append(fact)
-    return [item._replace(after=_before(item, fact, items, facts)) for item, fact in zip(items, facts)]
+    return facts, [item._replace(after=_before(item, fact, items, facts)) for item, fact in zip(items, facts)]
 
 
 def _before(item, fact, items, facts):
@@ -192,8 +206,8 @@ def _item(index, case, fact, histories, day):
     effects, may_leave = DEATH, False
     if case is not None:
         effects = effects_of(fact)
-        if effects.custody is Effect.UNSETTLES and _acquits(fact):
-            standing = _left_standing(fact, histories[case])
+        if effects.custody is Effect.UNSETTLES and acquits(fact):
+            standing = leaves_standing(fact, histories[case])
             effects, may_leave = (Effects() if standing is True else effects), standing is None
     table = EFFECTS.get(fact.kind, DEATH)
     away = table if fact.kind in ENDS_ELSEWHERE else Effects()
@@ -235,15 +249,15 @@ def is_unsuspended(fact):
     return (months - months_off) * 30.4375 + days - days_off > 0
 
 
-def _acquits(fact):
+def acquits(fact):
     kinds = (CaseEventKind.ACQUITTAL, CaseEventKind.CHARGES_DROPPED, CaseEventKind.APPEAL_DECIDED)
     return fact.kind in kinds and fact.outcome in ("", "acquitted")
 
 
-def _left_standing(fact, history):
+def leaves_standing(fact, history):
     """Whether an acquittal leaves another charge or an unsuspended sentence of that day; None: perhaps."""
     when = interval(fact)
-    charges = [one for one in history.charges if interval_of(one.date).first <= when.last]
+    charges = [one for one in history.charges if interval_of(one.edtf).first <= when.last]
     if len(charges) > 1 and any(one.stage in STANDING for one in charges):
         return True
     sentences = [one for one in history.facts if one.kind == CaseEventKind.SENTENCE and is_unsuspended(one)]
@@ -277,7 +291,7 @@ def _end_of_term(start, fact):
 @lru_cache(maxsize=8192)
 def interval(fact):
     """When a fact can have happened; one without a last day happened by its newest source."""
-    found = interval_of(fact.date)
+    found = interval_of(fact.edtf)
     if found.last == AFTER_ALL and fact.reported and fact.reported.toordinal() >= found.first:
         return found._replace(last=fact.reported.toordinal())
     return found

@@ -2,7 +2,7 @@
 
 from datetime import timedelta
 
-from django.db.models import F, Q
+from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
 from tracker.records import roles
@@ -10,8 +10,9 @@ from tracker.records.admin.start import Section, start
 from tracker.records.choices import TAKEN_BACK
 from tracker.records.shapes import Reader
 
-from . import asof
+from . import facts
 from .choices import CaseEventKind, Custody
+from .effects import SHOW_CUSTODY
 from .models import CaseEvent, PersecutionCase
 
 SILENCE = timedelta(days=180)
@@ -28,10 +29,13 @@ def hearings(user):
 def without_news(user):
     """Cases of people who were held when last reported on, and the last report is old."""
     reader = Reader.today(user)
-    cases = PersecutionCase.objects.visible_to(user).exclude(publication__in=TAKEN_BACK)
-    cases = cases.annotate(held=asof.custody(reader), moment=asof.newest_source(reader))
-    silent = Q(moment=None) | Q(moment__lt=reader.day - SILENCE)
-    return [cases.filter(silent, held__in=(Custody.HELD, Custody.HELD_WHEN_LAST_REPORTED))]
+    custody = facts.Found.by(reader).cases["custody"]
+    held = [pk for pk, answer in custody.items() if answer in (Custody.HELD, Custody.HELD_WHEN_LAST_REPORTED)]
+    told = CaseEvent.objects.visible_to(user).filter(case=OuterRef("pk"), kind__in=SHOW_CUSTODY).order_by()
+    newest = told.values("case").annotate(newest=Max("date_latest")).values("newest")
+    cases = PersecutionCase.objects.visible_to(user).exclude(publication__in=TAKEN_BACK).filter(pk__in=held)
+    cases = cases.annotate(moment=Subquery(newest))
+    return [cases.filter(Q(moment=None) | Q(moment__lt=timezone.now().date() - SILENCE))]
 
 
 start.add(
@@ -41,7 +45,7 @@ start.add(
         f"In custody without news for {SILENCE.days} days",
         without_news,
         roles.writes,
-        help="By the date of the newest source that the case or one of its events cites.",
+        help="By the last event that shows custody: an arrest, or a report that the person is held.",
         mixed=True,
     ),
 )

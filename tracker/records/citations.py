@@ -107,7 +107,8 @@ class CitationViewSet(ReadingViewSet):
         """The JSON of the row of page.key in the table that page.part names."""
         parts = [statements.shaped(ENTRIES[table], pick, self.reader) for table in TABLES]
         cases = " ".join(f"WHEN {number} THEN ({part.sql})" for number, part in enumerate(parts))
-        return Statement(f"CASE page.part {cases} END", sum((part.params for part in parts), ()))
+        params = sum((part.params for part in parts), ())
+        return Statement(f"CASE page.part {cases} END", params, self.reader)
 
     def each(self, rows, *columns, **named):
         """The rows of all tables as one statement; `rows(table)` gives those of one."""

@@ -4,7 +4,7 @@ A shape is a DRF serializer that says what one row looks like. The API schema is
 makes of it one expression that builds the JSON in the database, with the visibility rule at every level.
 """
 
-from datetime import UTC, date, datetime
+from datetime import date
 from functools import lru_cache, singledispatch
 from typing import NamedTuple
 
@@ -16,7 +16,9 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from . import editorial, roles
+from .days import Days
 from .fields import PartialDateField
+from .finishing import MARK
 from .models import Citation, Record, Slugged
 
 API = "/api/v1/"
@@ -25,14 +27,18 @@ MOMENT_SQL = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:M
 
 
 class Reader(NamedTuple):
-    """For whom and for which day (UTC) a row is written; no user is the public."""
+    """For whom, and for which days (UTC) a row is written; no user is the public.
+
+    `known_on`: only what sources of that day or earlier say counts for what is known of a person.
+    """
 
     user: AbstractBaseUser | None
-    day: date
+    days: Days
+    known_on: date | None = None
 
     @classmethod
     def today(cls, user):
-        return cls(user, datetime.now(UTC).date())
+        return cls(user, Days.today())
 
 
 class Pick(NamedTuple):
@@ -130,10 +136,13 @@ class Count(Own):
 
 
 class Computed(Own):
-    """A value that the database computes: `expression(reader)` gives it, `schema` describes it."""
+    """A value that the database computes: `expression(reader)` gives it, `schema` describes it.
 
-    def __init__(self, expression, schema, **kwargs):
-        self.expression, self.schema = expression, schema
+    With `finish` the database gives the facts, and this function of facts and reader the value.
+    """
+
+    def __init__(self, expression, schema, finish=None, **kwargs):
+        self.expression, self.schema, self.finish = expression, schema, finish
         super().__init__(**kwargs)
 
 
@@ -493,7 +502,10 @@ def _(field: Count, reader):
 
 @column.register
 def _(field: Computed, reader):
-    return field.expression(reader)
+    facts = field.expression(reader)
+    if field.finish is None:
+        return facts
+    return Json([(MARK, Literal(field.finish.__qualname__)), ("facts", facts)])
 
 
 @column.register

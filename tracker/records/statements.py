@@ -10,22 +10,25 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from . import roles
-from .shapes import row
+from .finishing import finished
+from .shapes import Reader, row
 
 TOTAL = 1_000
 
 
 class Statement(NamedTuple):
-    """SQL with its parameters."""
+    """SQL with its parameters; with a reader, its first column is JSON that is finished for them."""
 
     sql: str
     params: tuple
+    reader: Reader | None = None
 
     def fetch(self):
         """The one row of the answer."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.params)
-            return cursor.fetchone()
+            row = cursor.fetchone()
+        return row and (finished(row[0], self.reader), *row[1:])
 
     def copy(self):
         """Yields the JSON text of each row, streamed by COPY, for as long as an export may take."""
@@ -35,7 +38,7 @@ class Statement(NamedTuple):
             cursor.execute(f"SET LOCAL statement_timeout = '{settings.EXPORT_TIMEOUT}s'")
             with connection.wrap_database_errors, cursor.copy(f"COPY ({text}) TO STDOUT") as copy:
                 for (line,) in copy.rows():
-                    yield line
+                    yield finished(line, self.reader)
 
 
 def compiled(queryset):
@@ -58,7 +61,7 @@ def kept(shape, pick, reader, held, public_url):
 def fresh(shape, pick, reader):
     model = shape.Meta.model
     rows = model._base_manager.filter(pk=RawSQL("page.key", ()))
-    return compiled(rows.order_by().values(json=row(shape(pick=pick), reader)))
+    return compiled(rows.order_by().values(json=row(shape(pick=pick), reader)))._replace(reader=reader)
 
 
 def one(rows, json):
@@ -67,7 +70,7 @@ def one(rows, json):
     `rows` gives `key` and `edition`, `json` what `shaped` makes of page.key; likewise below.
     """
     select = f"SELECT ({json.sql})::text, page.edition FROM page LIMIT 1"
-    return with_page(rows, select, json.params)
+    return with_page(rows, select, json.params, json.reader)
 
 
 def text_of(rows, shape, pick, reader):
@@ -89,17 +92,17 @@ def many(rows, json, total, page, keys):
         f" EXISTS (SELECT FROM page OFFSET {page.size}),"
         f" (SELECT count(*) FROM ({total.sql}) AS counted)"
     )
-    return with_page(rows, select, json.params + total.params)
+    return with_page(rows, select, json.params + total.params, json.reader)
 
 
 def every(rows, json):
     """The statement for all rows, each as a JSON text, to be copied."""
-    return with_page(rows, f"SELECT ({json.sql})::text FROM page", json.params)
+    return with_page(rows, f"SELECT ({json.sql})::text FROM page", json.params, json.reader)
 
 
-def with_page(rows, select, params):
+def with_page(rows, select, params, reader):
     """A statement over the rows as `page`. Its text comes from compiled querysets and whole numbers alone."""
-    return Statement(f"WITH page AS MATERIALIZED ({rows.sql}) {select}", rows.params + params)
+    return Statement(f"WITH page AS MATERIALIZED ({rows.sql}) {select}", rows.params + params, reader)
 
 
 def found(selection, *columns):

@@ -6,7 +6,6 @@ import io
 import json
 import logging
 import re
-from datetime import UTC, date, datetime
 from functools import lru_cache
 from itertools import chain
 from urllib.parse import urlencode
@@ -22,6 +21,7 @@ from .access import Bearer, ReadOrKnown, Session, count
 from .choices import Publication
 from .context import note
 from .corrections import Corrected
+from .days import FORMS, Days
 from .editing import Editing
 from .faults import passing
 from .filters import LONGEST_SLUG, SLUG, RecordFilterSet
@@ -34,7 +34,7 @@ from .shapes import Computed, PartialDate, Pick, Reader, list_url, record_url, r
 log = logging.getLogger(__name__)
 PICKS = ("fields", "omit", "expand")
 PAGING = ("ordering", "page", "page_size", "cursor")
-DAY = "as_of"
+AS_OF = "as_of"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?\Z")
 
@@ -113,17 +113,15 @@ class ApiView(viewsets.ViewSet):
     def reader(self):
         """For whom and for which day the answer is written."""
         user = self.request.user
-        return Reader(user if user.is_authenticated else None, self.day())
+        return Reader(user if user.is_authenticated else None, self.days())
 
-    def day(self):
-        text = self.given.get(DAY)
+    def days(self):
+        """The days that the answer is about: today, unless others are asked for."""
+        text = self.given.get(AS_OF)
         try:
-            day = date.fromisoformat(text) if text else datetime.now(UTC).date()
+            return Days.read(text) if text else Days.today()
         except ValueError:
-            day = None
-        if day is None or text not in (None, day.isoformat()):
-            raise BadParameters({DAY: "Give a day as in 2025-10-31."})
-        return day
+            raise BadParameters({AS_OF: FORMS}) from None
 
     def answer(self, body, edition=None):
         """A JSON answer with its validator: its content for the public, else the version.
@@ -165,7 +163,7 @@ class ReadingViewSet(ApiView):
 
     def known(self):
         listed = [*PAGING, *self.filterset_class.base_filters] if self.action == "list" else []
-        return [*PICKS, DAY, *listed] if self.action in ("list", "retrieve") else []
+        return [*PICKS, AS_OF, *listed] if self.action in ("list", "retrieve") else []
 
     def offered(self):
         return [JSON, CSV] if self.action == "list" else [JSON]
@@ -201,7 +199,7 @@ class ReadingViewSet(ApiView):
         self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
         following = self.address({**self.given, **page.following(last)}) if more else None
         envelope = {} if page.cursor is not None else totals(total)
-        envelope[DAY] = self.day().isoformat()
+        envelope[AS_OF] = self.reader.days.text or None
         envelope |= {"next": following, "previous": self.previous(page)}
         head = json.dumps(envelope, ensure_ascii=False)[:-1]
         return self.answer(f'{head}, "results": {rows}}}'.encode())
@@ -336,9 +334,17 @@ def flat_columns(shape, path=()):
         elif isinstance(field, PartialDate):
             yield from ((*path, name, part) for part in ("edtf", "earliest", "latest"))
         elif isinstance(field, Computed):
-            yield from ((*path, name, part) for part in field.schema["properties"])
+            yield from ((*path, name, *parts) for parts in leaves(field.schema))
         else:
             yield (*path, name)
+
+
+def leaves(schema, path=()):
+    """The paths to what is no object, in an object of this schema."""
+    if "properties" not in schema:
+        yield path
+    for name, inner in schema.get("properties", {}).items():
+        yield from leaves(inner, (*path, name))
 
 
 def csv_lines(columns, rows):

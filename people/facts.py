@@ -1,0 +1,236 @@
+"""The facts of a person's cases as a reader sees them, and the answers that are made of them.
+
+The database gives the facts as JSON, `situations` and `opening` make the answers. Only what the reader may see
+counts, and with `known_on` only what a source of that day or earlier says.
+"""
+
+import json
+from datetime import date
+from functools import partial
+from typing import NamedTuple
+
+from django.db import models
+from django.db.models import Case, DateField, Exists, F, Func, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Coalesce
+
+from tracker.records.choices import Stance
+from tracker.records.dates import understand
+from tracker.records.finishing import finisher
+from tracker.records.shapes import Json, Many, One
+
+from .asked import of_case, person, situation, told_days
+from .choices import Abroad, ChargeStage, Custody, InForce
+from .effects import TRACKS
+from .models import (
+    CaseEvent,
+    CaseEventCitation,
+    Charge,
+    ChargeCitation,
+    PersecutionCase,
+    Person,
+    PersonCitation,
+)
+from .situations import Accusation, Fact, History, interval
+
+ANSWERS = dict(zip(TRACKS, (Custody, InForce, InForce, Abroad)))  # each from the weakest to the strongest
+WORDS = {track: list(vocabulary) for track, vocabulary in ANSWERS.items()}
+
+
+# The facts, as expressions of the database.
+
+
+class Array(Func):
+    """A JSON list of expressions."""
+
+    function = "json_build_array"
+    output_field = models.JSONField()
+
+
+def vouching(citations, reader, **conditions):
+    """The citations that a reader may see and that do not contradict; with `known_on`, of sources until then."""
+    rows = citations.objects.visible_to(reader.user).filter(**conditions).exclude(stance=Stance.CONTRADICTS)
+    return rows.filter(source__date_latest__lte=reader.known_on) if reader.known_on else rows
+
+
+def seen(model, citations, reader, **conditions):
+    """The records that a reader may see; with `known_on`, those for which a source of that time is cited."""
+    rows = model.objects.visible_to(reader.user).filter(**conditions).order_by("pk")
+    return rows.filter(Exists(vouching(citations, reader, record=OuterRef("pk")))) if reader.known_on else rows
+
+
+def reported(reader):
+    """The last day on which the newest source cited for an event can have appeared."""
+    cited = vouching(CaseEventCitation, reader, record=OuterRef("pk"))
+    newest = cited.order_by().values("record").annotate(newest=Max("source__date_latest")).values("newest")
+    return Case(When(date_latest=None, then=Subquery(newest)), output_field=DateField())
+
+
+def history(reader):
+    """[id, events, charges] of a case."""
+    events = seen(CaseEvent, CaseEventCitation, reader, case=OuterRef("pk"))
+    charges = seen(Charge, ChargeCitation, reader, case=OuterRef("pk"))
+    terms = ("term_months", "term_days", "suspended_months", "suspended_days", "life", "outcome")
+    event = Array("kind", "date", reported(reader), "position", *terms)
+    return Array(F("pk"), Many(events.values(json=event)), Many(charges.values(json=Array("stage", "date"))))
+
+
+def death(reader):
+    """When a person died, as far as a source of the time says so."""
+    if not reader.known_on:
+        return F("death_date")
+    cited = vouching(PersonCitation, reader, record=OuterRef("pk"), field__in=("", "death_date"))
+    return Case(When(Exists(cited), then=F("death_date")), default=Value(""))
+
+
+def facts_of_person(reader):
+    """The facts of all cases of a person."""
+    cases = PersecutionCase.objects.visible_to(reader.user).filter(person=OuterRef("pk")).order_by("pk")
+    return Json([("death", death(reader)), ("cases", Many(cases.values(json=history(reader))))])
+
+
+def facts_of_case(reader):
+    """The facts of all cases of the person of a case: they bear on each other. Which one it is, is said too."""
+    person = Person._base_manager.filter(pk=OuterRef("person")).values(json=facts_of_person(reader))
+    alone = Json([("death", Value("")), ("cases", Array(history(reader)))])
+    return Json([("case", F("pk")), ("person", Coalesce(One(person), alone))])
+
+
+# The answers, from the facts.
+
+
+class Facts(NamedTuple):
+    """What is recorded of a person: the ids of the cases, their histories, and the date of death."""
+
+    cases: tuple[str, ...]
+    histories: tuple[History, ...]
+    death: str
+
+    @classmethod
+    def read(cls, found):
+        histories = [history_of(events, charges) for _, events, charges in found["cases"]]
+        return cls(tuple(case[0] for case in found["cases"]), tuple(histories), found["death"])
+
+
+def history_of(events, charges):
+    accusations = tuple(Accusation(*charge) for charge in charges)
+    return History((*map(fact, events), *cleared(accusations, events)), accusations)
+
+
+def fact(row):
+    kind, edtf, newest, position, months, days, months_off, days_off, life, outcome = row
+    term = None if months is days is None else (months or 0, days or 0)
+    off = (months_off or 0, days_off or 0)
+    return Fact(kind, edtf, newest and date.fromisoformat(newest), position, term, off, bool(life), outcome)
+
+
+def cleared(charges, events):
+    """The acquittal that nothing but the stages of the charges tells, as the event that it is."""
+    kinds = {ChargeStage.ACQUITTED: "acquittal", ChargeStage.DROPPED: "charges_dropped"}
+    told = {row[0] for row in events} & set(kinds.values())
+    if told or not charges or not all(charge.stage in kinds for charge in charges):
+        return ()
+    last = max(charges, key=lambda charge: interval(Fact("", charge.edtf))[1::-1])
+    return (Fact(kinds[last.stage], last.edtf),)
+
+
+@finisher
+def person_as_of(found, reader):
+    """What is known of a person on the days that the reader asks for."""
+    facts = Facts.read(found)
+    found = situation(facts.histories, facts.death, reader.days)
+    return {**asked(reader), **tracks(found.person, reader, facts, person)}
+
+
+@finisher
+def case_as_of(found, reader):
+    """What is known of the person of a case from this case, and whether it was open."""
+    facts = Facts.read(found["person"])
+    number = facts.cases.index(found["case"])
+    found = situation(facts.histories, facts.death, reader.days)
+    answers = tracks(found.cases[number], reader, facts, partial(of_case, number))
+    return {**asked(reader), "open": found.opened[number], **answers}
+
+
+def asked(reader):
+    return {"day" if reader.days.is_day else "period": reader.days.text}
+
+
+def tracks(answers, reader, facts, of):
+    """{track: what is known}: the answer with the date and the kind of the fact that it rests on.
+
+    Where it is not known which days are asked for, the days on which it may have been so stand beside it.
+    """
+    found = {}
+    for number, (track, known) in enumerate(zip(TRACKS, answers)):
+        found[track] = {
+            "answer": WORDS[track][known.strength],
+            "last_reported": known.basis and partial_date(known.basis),
+            "last_event": known.basis and known.basis.kind,
+        }
+        if not reader.days.is_placed:
+            days = told_days(facts.histories, facts.death, reader.days, of(number))
+            found[track]["days"] = [
+                {"first": edge(first), "last": edge(last), "answer": WORDS[track][strength]}
+                for first, last, strength in days
+            ]
+    return found
+
+
+def edge(day):
+    """A day in JSON; null where it stands for no limit."""
+    return None if day in (date.min, date.max) else day.isoformat()
+
+
+def partial_date(fact):
+    """When a fact was, as the API gives dates; one without a date was by the day of its newest source."""
+    edtf = fact.edtf or (f"../{fact.reported.isoformat()}" if fact.reported else "")
+    if not edtf:
+        return None
+    moment = understand(edtf)
+    earliest, latest = (day and day.isoformat() for day in (moment.earliest, moment.latest))
+    return {"edtf": edtf, "earliest": earliest, "latest": latest}
+
+
+# Lists, filtered by the answers.
+
+
+def subjects(reader):
+    """The facts of everybody of whom a case is recorded, and of each organization, as the reader sees them."""
+    cases = PersecutionCase.objects.visible_to(reader.user)
+    people = Person.objects.visible_to(reader.user).filter(Exists(cases.filter(person=OuterRef("pk"))))
+    of_people = people.order_by().values_list("pk", facts_of_person(reader))
+    alone = cases.filter(person=None).order_by().values_list("pk", facts_of_case(reader))
+    return [(pk, Facts.read(as_json(found))) for pk, found in of_people] + [
+        (None, Facts.read(as_json(found)["person"])) for _, found in alone
+    ]
+
+
+def as_json(found):
+    return json.loads(found) if isinstance(found, str) else found
+
+
+class Found(NamedTuple):
+    """What is known of all people and cases that a reader sees: {id: answer} by track, and of cases `open`."""
+
+    people: dict
+    cases: dict
+
+    @classmethod
+    def by(cls, reader):
+        people, cases = {name: {} for name in TRACKS}, {name: {} for name in (*TRACKS, "open")}
+        for pk, facts in subjects(reader):
+            told = situation(facts.histories, facts.death, reader.days)
+            for number, case in enumerate(facts.cases):
+                cases["open"][case] = told.opened[number]
+                for track, known in zip(TRACKS, told.cases[number]):
+                    cases[track][case] = WORDS[track][known.strength]
+            for track, known in zip(TRACKS, told.person) if pk else ():
+                people[track][pk] = WORDS[track][known.strength]
+        return cls(people, cases)
+
+
+def answered(found, answers, silent):
+    """A Q: those of whom one of these answers is known; whoever is not among them is `silent`."""
+    if silent in answers:
+        return ~Q(pk__in=[pk for pk, answer in found.items() if answer not in answers])
+    return Q(pk__in=[pk for pk, answer in found.items() if answer in answers])
