@@ -15,6 +15,7 @@ from django.db import models
 from dialogues import models as dialogues
 from dialogues.choices import ASSESSMENT_VALUES, Naming
 from people import models as people
+from people.choices import CaseEventKind
 from tests import make
 from tracker.records import models as records
 from tracker.records.choices import Confidentiality, Publication
@@ -206,7 +207,12 @@ def recognition(world, fields):
 
 
 def case_event(world, fields):
-    return {"suspended_months": min(fields["suspended_months"] or 0, fields["term_months"] or 0)}
+    within = {
+        f"suspended_{unit}": min(fields[f"suspended_{unit}"] or 0, fields[f"term_{unit}"] or 0)
+        for unit in ("months", "days")
+    }
+    appeal = fields["kind"] == CaseEventKind.APPEAL_DECIDED
+    return {**within, **({} if appeal else {"outcome": ""})}
 
 
 KINDS = ("group", "person", "organization", Naming.PSEUDONYM, "person", Naming.WITHHELD, "person")
