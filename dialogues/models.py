@@ -1,5 +1,7 @@
 """Dialogues across a conflict line: who took part, what is judged of them, and what is said about them."""
 
+from datetime import date
+
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -23,6 +25,8 @@ from people.models import (
 from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication, Stance
 from tracker.records.constraints import Said, language_code, not_reversed
+from tracker.records.dates import understand
+from tracker.records.days import Days
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Source, Titled
 from tracker.records.names import fold
@@ -136,6 +140,14 @@ class Dialogue(Identified, Titled):
             raise ValidationError({"venue_side": "The side belongs to another conflict."})
         if self._closes() and self.told().exists():
             raise ValidationError({"disclosure": STILL_TOLD})
+
+    def days(self):
+        """The days on which it took place, as far as they are known."""
+        start, end = (
+            understand(text).possible if text else (None, None) for text in (self.start_date, self.end_date)
+        )
+        first, last = start[0] or date.min, start[1] or date.max
+        return Days(first, last, max(end[0] or first, first), end[1] or date.max, self.start_date)
 
     def _closes(self):
         """Whether it is said not to have been open, and what is stored says that it was."""

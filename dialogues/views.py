@@ -1,8 +1,12 @@
 """The endpoints of dialogues and of what is said about them."""
 
+from people.asked import occasions
 from tracker.records.views import RecordViewSet
 
 from . import filters, shapes
+from .models import Dialogue
+
+occasions["during"] = Dialogue
 
 
 class DialogueViewSet(RecordViewSet):

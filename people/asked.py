@@ -13,6 +13,7 @@ from .situations import History, Known, change_days, known, latest
 from .worlds import CUSTODY, Strength, join
 
 DAY = timedelta(days=1)
+occasions = {}  # parameter -> model of what took place on some `days()`; later apps add theirs
 OPENNESS = [Open.NO, Open.UNDATED, Open.POSSIBLE, Open.CERTAIN]  # from the weakest to the strongest
 
 
@@ -34,9 +35,7 @@ class Stretch(NamedTuple):
 
 def on_day(histories: Sequence[History], death: str, day: date) -> Situation:
     cases, person = known(histories, death, day)
-    return Situation(
-        person, cases, [_open(*one, death, day) for one in zip(histories, cases, strict=True)]
-    )
+    return Situation(person, cases, [_open(*one, death, day) for one in zip(histories, cases, strict=True)])
 
 
 def _open(history, answers, death, day):
@@ -50,9 +49,7 @@ def spans(histories, death, first=date.min, last=date.max) -> list[Stretch]:
     """What is known from one day to another, as stretches of days."""
     days = [first, *(day for day in change_days(histories, death) if first < day <= last)]
     ends = [*(day - DAY for day in days[1:]), last]
-    return [
-        Stretch(day, end, on_day(histories, death, day)) for day, end in zip(days, ends, strict=True)
-    ]
+    return [Stretch(day, end, on_day(histories, death, day)) for day, end in zip(days, ends, strict=True)]
 
 
 def situation(histories, death, days: Days) -> Situation:

@@ -3,47 +3,16 @@
 Each function takes the reader, who names the days and decides which sources count.
 """
 
-from datetime import date
-
 from django.db import models
-from django.db.models import Case, DateField, Exists, F, Func, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Cast, Coalesce, Greatest
-from django.db.models.lookups import Exact, GreaterThanOrEqual
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 
 from tracker.records.choices import Stance
 from tracker.records.shapes import Json
 
-from .choices import (
-    BEGINS,
-    CUSTODY,
-    ENDS,
-    ENDS_CASE,
-    PURSUES_CASE,
-    RELEASES,
-    WITHIN,
-    Active,
-    CaseEventKind,
-    ChargeStage,
-    Custody,
-    Open,
-)
-from .models import (
-    Affiliation,
-    AffiliationCitation,
-    CaseEvent,
-    CaseEventCitation,
-    Charge,
-    PersecutionCaseCitation,
-)
-
-FIRST_DAY, LAST_DAY = (Value(day, DateField()) for day in (date.min, date.max))
-OVER = (ChargeStage.ACQUITTED, ChargeStage.DROPPED)
-ARRESTS = (CaseEventKind.ARREST, CaseEventKind.DETENTION)  # what can begin custody after a release
-
-
-def kinds(change):
-    """The kinds of events that change custody in this way."""
-    return [kind for kind, what in CUSTODY.items() if what == change]
+from .choices import Active
+from .models import Affiliation, AffiliationCitation
 
 
 def by(day, prefix="date"):
@@ -90,7 +59,7 @@ def outlived(day):
 
 def active(reader):
     """One of `Active` for an affiliation."""
-    day = reader.day
+    day = reader.days.first_start
     excluded = Q(start_date_earliest__gt=day) | Q(end_date_latest__lt=day) | outlived(day)
     return choice(
         When(excluded, then=Value(Active.NO)),
@@ -116,10 +85,14 @@ def distance(reader):
     """How far the day is from when a source vouches for the affiliation: as stated, else its newest."""
     stated = Affiliation.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
     stated = stated.values(
-        earliest=F("attested_date_earliest"), latest=F("attested_date_latest"), day=literal(reader.day)
+        earliest=F("attested_date_earliest"),
+        latest=F("attested_date_latest"),
+        day=literal(reader.days.first_start),
     )
     newest = cited_dates(reader).values(
-        earliest=F("source__date_earliest"), latest=F("source__date_latest"), day=literal(reader.day)
+        earliest=F("source__date_earliest"),
+        latest=F("source__date_latest"),
+        day=literal(reader.days.first_start),
     )
     return Case(
         When(Q(Exact(active(reader), Value(Active.ATTESTED))) & ~Q(attested_date=""), then=Distance(stated)),
@@ -130,5 +103,9 @@ def distance(reader):
 def affiliation(reader):
     """{"day", "active", "distance_days"} of an affiliation."""
     return Json(
-        [("day", literal(reader.day)), ("active", active(reader)), ("distance_days", distance(reader))]
+        [
+            ("day", literal(reader.days.first_start)),
+            ("active", active(reader)),
+            ("distance_days", distance(reader)),
+        ]
     )

@@ -5,7 +5,6 @@ from typing import NamedTuple
 
 from .choices import AppealOutcome, CaseEventKind
 
-
 TRACKS = ("custody", "house_arrest", "travel_ban", "abroad")
 
 

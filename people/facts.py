@@ -55,7 +55,9 @@ def vouching(citations, reader, **conditions):
 def seen(model, citations, reader, **conditions):
     """The records that a reader may see; with `known_on`, those for which a source of that time is cited."""
     rows = model.objects.visible_to(reader.user).filter(**conditions).order_by("pk")
-    return rows.filter(Exists(vouching(citations, reader, record=OuterRef("pk")))) if reader.known_on else rows
+    return (
+        rows.filter(Exists(vouching(citations, reader, record=OuterRef("pk")))) if reader.known_on else rows
+    )
 
 
 def reported(reader):

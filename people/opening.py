@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from .choices import CaseEventKind, ChargeStage, Open
 from .effects import ENDS_CASE, PURSUES_CASE
-from .situations import AFTER_ALL, BEFORE_ALL, Fact, History, acquits, interval, interval_of, leaves_standing
+from .situations import Fact, History, acquits, interval, interval_of, leaves_standing
 
 OVER = (ChargeStage.ACQUITTED, ChargeStage.DROPPED)
 

@@ -44,7 +44,10 @@ PERSON_AS_OF = {
     "type": "object",
     "properties": {
         "day": {**DAY, "description": "The day that was asked for, or"},
-        "period": {"type": "string", "description": "the period: the answers say: on at least one day of it."},
+        "period": {
+            "type": "string",
+            "description": "the period: the answers say: on at least one day of it.",
+        },
         **{name: track(vocabulary) for name, vocabulary in facts.ANSWERS.items()},
     },
     "required": list(facts.ANSWERS),
@@ -54,6 +57,7 @@ CASE_AS_OF = {
     "properties": {**PERSON_AS_OF["properties"], "open": {"type": "string", "enum": Open.values}},
     "required": ["open", *facts.ANSWERS],
 }
+
 
 class NameShape(PartShape):
     class Meta:

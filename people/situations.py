@@ -7,8 +7,8 @@ unrecorded facts; `worlds` walks them. What they all tell is the answer.
 
 from bisect import bisect_right
 from calendar import monthrange
-from collections.abc import Iterable, Sequence
-from datetime import date, timedelta
+from collections.abc import Sequence
+from datetime import date
 from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
@@ -28,7 +28,7 @@ from .effects import (
     Effect,
     Effects,
 )
-from .worlds import CUSTODY, Answer, Item, Strength, Tangled, join, rank, walk
+from .worlds import CUSTODY, Answer, Item, Strength, Tangled, join, walk
 
 BEFORE_ALL, AFTER_ALL = 0, date.max.toordinal() + 1  # days as numbers
 MOST_DOUBTS = 6
@@ -146,7 +146,9 @@ def _of_worlds(histories, entries, day):
             [item._replace(after=0) for item in items], len(histories), day
         )
     except Tangled:
-        walked = [[{_untangled(items, case, track, day)} for track in RANGE] for case in range(len(histories))]
+        walked = [
+            [{_untangled(items, case, track, day)} for track in RANGE] for case in range(len(histories))
+        ]
     told = [
         [_joined([_known(answer, facts) for answer in answers]) for answers in of_case] for of_case in walked
     ]
@@ -212,7 +214,9 @@ def _item(index, case, fact, histories, day):
     table = EFFECTS.get(fact.kind, DEATH)
     away = table if fact.kind in ENDS_ELSEWHERE else Effects()
     if fact.kind in ENDS_ELSEWHERE:
-        away = Effects(*(Effect.STOPS if one in (Effect.STOPS, Effect.ENDS) else Effect.NOTHING for one in table))
+        away = Effects(
+            *(Effect.STOPS if one in (Effect.STOPS, Effect.ENDS) else Effect.NOTHING for one in table)
+        )
     elif fact.kind == CaseEventKind.RETURNED:
         away = Effects(abroad=Effect.STOPS)
     return Item(

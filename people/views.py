@@ -1,8 +1,76 @@
 """The endpoints of people, organizations and cases."""
 
-from tracker.records.views import RecordViewSet
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.http import Http404
+
+from tracker.records.days import Days
+from tracker.records.filters import KeyField
+from tracker.records.problems import BadParameters
+from tracker.records.views import AS_OF, RecordViewSet
 
 from . import filters, shapes
+from .asked import occasions
+
+KNOWN_ON = "known_on"
+
+
+class SituationViewSet(RecordViewSet):
+    """The base of what tells of people's situations: on a day, in a period, or while something took place."""
+
+    parameters = {
+        KNOWN_ON: (
+            "Only what sources of this day or earlier say: how it looked then.",
+            {"type": "string", "format": "date"},
+        )
+    }
+    missed = False  # whether what it is asked about is not there, or not for this reader
+
+    def known(self):
+        reads = self.action in ("list", "retrieve")
+        return [*super().known(), *(occasions if reads else ())]
+
+    @property
+    def reader(self):
+        return super().reader._replace(known_on=self.known_on())
+
+    def known_on(self):
+        text = self.given.get(KNOWN_ON)
+        try:
+            return text and date.fromisoformat(text)
+        except ValueError:
+            raise BadParameters({KNOWN_ON: "Give a day as in 2025-10-31."}) from None
+
+    def days(self):
+        for name, model in occasions.items():
+            if name in self.given:
+                return self.days_of(name, model)
+        return super().days()
+
+    def days_of(self, name, model):
+        """When the record took place that a parameter names."""
+        if AS_OF in self.given:
+            raise BadParameters({name: f"Give either {name} or {AS_OF}."})
+        try:
+            condition = KeyField(model).clean(self.given[name])
+        except ValidationError as error:
+            raise BadParameters({name: " ".join(error.messages)}) from None
+        if not hasattr(self, "found_days"):
+            user = self.request.user if self.request.user.is_authenticated else None
+            found = model.objects.visible_to(user).filter(condition).first()
+            self.missed, self.found_days = found is None, found.days() if found else Days.today()
+        return self.found_days
+
+    def selection(self, model=None):
+        rows = super().selection(model)
+        return rows.none() if self.missed else rows
+
+    def retrieve(self, request, pk):
+        self.days()
+        if self.missed:
+            raise Http404
+        return super().retrieve(request, pk)
 
 
 class ConflictViewSet(RecordViewSet):
@@ -11,7 +79,7 @@ class ConflictViewSet(RecordViewSet):
     shape = shapes.ConflictShape
 
 
-class PersonViewSet(RecordViewSet):
+class PersonViewSet(SituationViewSet):
     """People who take part in dialogues, speak, are assessed or persecuted."""
 
     shape = shapes.PersonShape
@@ -32,7 +100,7 @@ class AffiliationViewSet(RecordViewSet):
     filterset_class = filters.AffiliationFilterSet
 
 
-class CaseViewSet(RecordViewSet):
+class CaseViewSet(SituationViewSet):
     """Persecution cases: one case, one person."""
 
     shape = shapes.CaseShape

@@ -180,7 +180,9 @@ def apply(world, seen, item, effects, stretch, items, day):
         if seen is not None:
             looks.append(
                 tuple(
-                    looked(seen[number][track], does[track], new, track, item, own, stretch[0] == day, items, day)
+                    looked(
+                        seen[number][track], does[track], new, track, item, own, stretch[0] == day, items, day
+                    )
                     for track in range(len(TRACKS))
                 )
             )

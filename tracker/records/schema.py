@@ -47,14 +47,15 @@ PROBLEM = {
 ENVELOPE = {
     "total": {"type": "integer", "minimum": 0, "description": "How many there are; left out after a cursor."},
     "total_is": {"type": "string", "enum": ["exact", "at_least"]},
-    "as_of": {"type": "string", "format": "date"},
+    "as_of": {"type": ["string", "null"], "description": "The day or the period that was asked about."},
     "next": {**URI, "type": ["string", "null"]},
     "previous": {**URI, "type": ["string", "null"]},
 }
 PARAMETERS = {
     "as_of": (
-        "The day (UTC) that figures as of a day speak of; today if left out.",
-        {"type": "string", "format": "date"},
+        "The day (UTC), or the period, that is asked about: 2025-10-31, 2025-10. Today if left out. "
+        "Answers about a period say what was so on at least one day of it.",
+        {"type": "string"},
     ),
     "fields": ("Only these fields, separated by commas.", None),
     "omit": ("All but these fields.", None),
@@ -190,9 +191,7 @@ class Schema(WritingSchema, AutoSchema):
         names = self.view.known() if self.is_record_view() else ()
         filters = self.view.filterset_class.base_filters if self.is_record_view() else {}
         for name in names:
-            help_text, schema = (
-                self.explained(name) if name in PARAMETERS else explained_filter(filters[name])
-            )
+            help_text, schema = explained_filter(filters[name]) if name in filters else self.explained(name)
             listed = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
             found.append({"in": "query", "name": name, "description": help_text, "schema": schema, **listed})
         formats = [renderer.format for renderer in self.view.offered()]
@@ -204,7 +203,7 @@ class Schema(WritingSchema, AutoSchema):
 
     def explained(self, name):
         """The description and the schema of a parameter that every list has."""
-        help_text, schema = PARAMETERS[name]
+        help_text, schema = (PARAMETERS | self.view.parameters)[name]
         shape = self.view.shape
         values = {"fields": shape.names(), "omit": shape.names(), "expand": sorted(shape.expandable())}
         if name == "ordering":

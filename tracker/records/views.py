@@ -144,6 +144,7 @@ class ReadingViewSet(ApiView):
 
     shape = None
     filterset_class = None
+    parameters = {}  # what it understands besides what every list does: {name: (description, schema)}
     marked_by = "id"  # the field that has the id of the record that a row tells of
     lookup_value_regex = "[^/]+"
 
@@ -163,7 +164,7 @@ class ReadingViewSet(ApiView):
 
     def known(self):
         listed = [*PAGING, *self.filterset_class.base_filters] if self.action == "list" else []
-        return [*PICKS, AS_OF, *listed] if self.action in ("list", "retrieve") else []
+        return [*PICKS, AS_OF, *self.parameters, *listed] if self.action in ("list", "retrieve") else []
 
     def offered(self):
         return [JSON, CSV] if self.action == "list" else [JSON]
