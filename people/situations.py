@@ -5,11 +5,11 @@ on one day of its possible interval, so there are many possible worlds. Those co
 unrecorded facts; `worlds` walks them. What they all tell is the answer.
 """
 
-from bisect import bisect_right
+from bisect import bisect_left
 from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache
+from functools import lru_cache, partial
 from itertools import combinations
 from typing import NamedTuple
 
@@ -95,7 +95,7 @@ def change_days(histories: Sequence[History], death: str) -> list[date]:
         if fact.term and not fact.life:
             first, last = interval(fact)[:2]
             starts = {max(first, 1), *(day for day in days if first <= day <= last)}
-            days |= {_end_of_term(start, fact) + 1 for start in starts if 0 < start < AFTER_ALL}
+            days |= {_end_of_term(fact, start) + 1 for start in starts if 0 < start < AFTER_ALL}
     return [date.fromordinal(day) for day in sorted(days) if 0 < day < AFTER_ALL]
 
 
@@ -152,6 +152,9 @@ def _of_worlds(histories, entries, day):
     told = [
         [_joined([_known(answer, facts) for answer in answers]) for answers in of_case] for of_case in walked
     ]
+    deaths = [fact for case, fact in entries if case is None or fact.kind in DEATHS]
+    if any(interval(fact).last < day for fact in deaths if not interval(fact).doubtful):
+        return told
     for case, fact in entries:
         if fact.kind == CaseEventKind.IMPRISONMENT_UNSPECIFIED:
             told[case][CUSTODY] = max(told[case][CUSTODY], _some_time(fact, day), key=latest)
@@ -185,7 +188,7 @@ def _items(histories, entries, day):
     facts, items = [], []
     for case, fact in entries:
         item = _item(len(items), case, fact, histories, day)
-        if item.effects != Effects():
+        if item.effects != Effects() or item.term or fact.position is not None:
             items.append(item)
             facts.append(fact)
     return facts, [item._replace(after=_before(item, fact, items, facts)) for item, fact in zip(items, facts)]
@@ -229,7 +232,7 @@ def _item(index, case, fact, histories, day):
         vouches=table.custody is Effect.ENDS,
         of_house_arrest=fact.kind in SPEAKS_OF_HOUSE_ARREST,
         may_leave=may_leave,
-        runs_out=_runs_out(fact, first, last, day),
+        **_term(fact, first, last, day),
         death=case is None or fact.kind in DEATHS,
         elsewhere=away,
         unsettles_elsewhere=fact.kind in UNSETTLES_ELSEWHERE,
@@ -241,7 +244,8 @@ def effects_of(fact):
     if fact.kind == CaseEventKind.SENTENCE and not is_unsuspended(fact):
         return Effects(Effect.SUSPENDS)
     if fact.kind == CaseEventKind.APPEAL_DECIDED:
-        return OUTCOMES.get(fact.outcome, Effects())
+        suspended = fact.term is not None and not is_unsuspended(fact)
+        return Effects(Effect.UNSETTLES) if suspended else OUTCOMES.get(fact.outcome, Effects())
     return EFFECTS[fact.kind]
 
 
@@ -271,19 +275,24 @@ def leaves_standing(fact, history):
     return None if any(one.first <= when.last and when.first <= one.last for one in days) else False
 
 
-def _runs_out(fact, first, last, day):
-    """The first day such that a term that the fact gave on it still runs on `day`; None without a term."""
+def _term(fact, first, last, day):
+    """When the term of a fact ends, and the days that matter for whether it is over: when it may end, and
+    the first day such that a term from it still runs on the day asked for."""
     if fact.life:
-        return BEFORE_ALL
+        return {"term": lambda start: AFTER_ALL}
     if fact.term is None:
-        return None
+        return {}
+    end = partial(_end_of_term, fact)
     days = range(max(first, 1), min(last, AFTER_ALL - 1) + 1)
-    return days.start + bisect_right(days, day - 1, key=lambda start: _end_of_term(start, fact))
+    runs = days.start + bisect_left(days, day, key=end)
+    return {"term": end, "cuts": (runs, end(days.start) + 1, end(days.stop - 1) + 1)}
 
 
-def _end_of_term(start, fact):
+def _end_of_term(fact, start):
     """The last day (a number) of a term from `start`, less what is suspended."""
-    months, days = (one - less for one, less in zip(fact.term, fact.suspended))
+    if not 0 < start < AFTER_ALL:
+        return start
+    months, days = (one - less for one, less in zip(fact.term, fact.suspended, strict=True))
     begun = date.fromordinal(start)
     year, month = divmod(begun.year * 12 + begun.month - 1 + months, 12)
     if not 1 <= year <= date.max.year:

@@ -7,6 +7,7 @@ once; the cost of a world is how many unrecorded facts it needs.
 """
 
 from collections import defaultdict
+from collections.abc import Callable
 from enum import IntEnum
 from typing import NamedTuple
 
@@ -50,7 +51,8 @@ class Item(NamedTuple):
     vouches: bool = False  # whether it shows custody on its very day, whatever was before
     of_house_arrest: bool = False  # whether it speaks of the house arrest, if there is one
     may_leave: bool = False  # whether it says nothing in some worlds
-    runs_out: int | None = None  # if it happened before this day, its term is over on the day asked for
+    term: Callable[[int], int] | None = None  # from the day of the fact to the last day of its term
+    cuts: tuple[int, ...] = ()  # more days before which the days are cut
     death: bool = False
     elsewhere: Effects = Effects()  # what it does to the other cases
     unsettles_elsewhere: bool = False
@@ -60,22 +62,32 @@ class Item(NamedTuple):
 class Status(IntEnum):
     NEVER = 0  # no fact so far
     SO = 1
-    OPEN = 2  # it began once or may have begun, and nothing says whether it is so
-    SENTENCED = 3  # there is nothing but a sentence
-    OVER = 4
+    OPEN = 2  # it began once, and nothing says whether it is still so
+    MISSING = 3  # the person disappeared
+    SENTENCED = 4  # there is nothing but a sentence
+    OVER = 5
+
+
+RECORDED = (Status.SO, Status.OPEN)
+BEGUN = (*RECORDED, Status.MISSING)
+UNDER_WAY = (*BEGUN, Status.SENTENCED)
 
 
 class State(NamedTuple):
-    """Where one track of one case stands, and the index of the fact that brought it there."""
+    """Where one track of one case stands, and the index of the fact that brought it there.
+
+    `vague` until that day: what has begun, or may have, is told by facts alone whose date has no beginning.
+    """
 
     status: Status = Status.NEVER
     basis: int | None = None
+    vague: int = 0
+    unsettled: bool = False  # whether the person was released in another case since the last own fact
 
 
 class CaseState(NamedTuple):
     tracks: tuple[State, ...] = (State(),) * len(TRACKS)
-    term_over: bool = False  # whether the last term of this custody is over on the day asked for
-    unsettled: bool = False  # whether the person was released in another case since the last own fact
+    term: tuple[int, int] | None = None  # from when to when the last term of this custody can have ended
 
 
 class World(NamedTuple):
@@ -89,7 +101,6 @@ class Seen(NamedTuple):
     best: Answer = Answer(Strength.NOT_RECORDED)
     waiting: State | None = None
     otherwise: Answer = Answer(Strength.NOT_RECORDED)  # if no later fact says more
-    unsettled: bool = False
 
 
 def join(strengths):
@@ -111,7 +122,7 @@ def walk(items, cases, day):
     budget = MOST_STEPS
     for start, end in stretches(items, day):
         if start == day:
-            layer = {(mask, world, first_look(world, items, day)): n for (mask, world, _), n in layer.items()}
+            layer = {(mask, world, first_look(world, day)): n for (mask, world, _), n in layer.items()}
         here = [(bit, item) for bit, item in enumerate(items) if item.first <= start and end <= item.last]
         budget -= len(here) * len(layer)
         if here:
@@ -134,7 +145,7 @@ def stretches(items, day):
     """The first and last days of the stretches in which the days are alike."""
     starts = {0, day, day + 1}
     for item in items:
-        starts |= {item.first, item.last + 1} | ({item.runs_out} if item.runs_out is not None else set())
+        starts |= {item.first, item.last + 1, *item.cuts}
     starts = sorted(starts)
     return [(start, following - 1) for start, following in zip(starts, [*starts[1:], starts[-1] + 1])]
 
@@ -171,11 +182,13 @@ def apply(world, seen, item, effects, stretch, items, day):
     for number, case in enumerate(world.cases):
         own = item.case in (None, number)
         does = acting(effects, case, item, world) if own else elsewhere(item.elsewhere, case)
-        states = []
-        for effect, state in zip(does, case.tracks):
-            states.append(after(effect, state, item.index))
-            cost += own and unrecorded(effect, state.status)
-        new = CaseState(tuple(states), *standing(case, states, item, does, own, stretch))
+        cost += own and sum(map(unrecorded, does, case.tracks))
+        if world.dead:
+            does, own = Effects(), False
+        states = [after(effect, state, item) for effect, state in zip(does, case.tracks, strict=True)]
+        if item.unsettles_elsewhere and item.case != number and not world.dead:
+            states[:TRAVEL_BAN] = [one._replace(unsettled=one.status == Status.SO) for one in states[:TRAVEL_BAN]]
+        new = CaseState(tuple(states), term_after(case.term, states[CUSTODY], does[CUSTODY], own, item, stretch))
         cases.append(new)
         if seen is not None:
             looks.append(
@@ -194,7 +207,8 @@ def acting(effects, case, item, world):
     if item.of_house_arrest:
         if case.tracks[HOUSE_ARREST].status == Status.SO:
             return effects._replace(custody=Effect.NOTHING)
-        return effects._replace(house_arrest=Effect.NOTHING)
+        released = effects.custody is Effect.ENDS  # from custody: under no house arrest either
+        return effects._replace(house_arrest=Effect.STOPS if released else Effect.NOTHING)
     if effects.custody in (Effect.SENTENCES, Effect.SUSPENDS):
         abroad = any(one.tracks[ABROAD].status == Status.SO for one in world.cases)
         return effects._replace(custody=Effect.NOTHING) if world.dead or abroad else effects
@@ -203,68 +217,72 @@ def acting(effects, case, item, world):
 
 def elsewhere(effects, case):
     """What a fact does to another case of the person: it ends what is recorded there, no more."""
-    recorded = (Status.SO, Status.OPEN, Status.SENTENCED)
     return Effects(
         *(
-            effect if state.status in recorded else Effect.NOTHING
+            effect if state.status in UNDER_WAY else Effect.NOTHING
             for effect, state in zip(effects, case.tracks)
         )
     )
 
 
-def after(effect, state, index):
+def after(effect, state, item):
     """The state of a track after a fact."""
-    status = state.status
+    status, vague = state.status, 0 if item.dated else item.last
+    if status in UNDER_WAY:
+        vague = min(vague, state.vague)
     if effect in (Effect.BEGINS, Effect.CONFIRMS):
-        return State(Status.SO, index)
-    if effect in (Effect.ENDS, Effect.STOPS):
-        return State(Status.OVER, index)
-    if effect is Effect.ENDS_RECORDED and status in (Status.SO, Status.OPEN):
-        return State(Status.OVER, index)
-    if effect is Effect.MAY_BEGIN or (effect in (Effect.UNSETTLES, Effect.SUSPENDS) and status == Status.SO):
-        return State(Status.OPEN, index)
-    if effect is Effect.SENTENCES and status in (Status.NEVER, Status.OVER, Status.SENTENCED):
-        return State(Status.SENTENCED, index)
+        return State(Status.SO, item.index, vague)
+    if effect in (Effect.ENDS, Effect.STOPS) or (effect is Effect.ENDS_RECORDED and status in RECORDED):
+        return State(Status.OVER, item.index)
+    if effect is Effect.MAY_BEGIN:
+        return State(Status.MISSING, item.index, vague)
+    if effect in (Effect.UNSETTLES, Effect.SUSPENDS) and status == Status.SO:
+        return state._replace(status=Status.OPEN, basis=item.index)
+    if effect is Effect.SENTENCES and status not in BEGUN:
+        return State(Status.SENTENCED, item.index, vague)
     return state
 
 
-def unrecorded(effect, status):
+def unrecorded(effect, state):
     """How many facts a world needs that nobody recorded for this one to happen as it did."""
     if effect is Effect.BEGINS:
-        return status == Status.SO
+        return state.status == Status.SO
     if effect in (Effect.CONFIRMS, Effect.ENDS):
-        return status in (Status.NEVER, Status.SENTENCED, Status.OVER)
+        return state.status in (Status.NEVER, Status.SENTENCED, Status.OVER)
     return False
 
 
-def standing(case, states, item, does, own, stretch):
-    """(term_over, unsettled) of a case after a fact."""
-    before, now = case.tracks[CUSTODY], states[CUSTODY]
-    kept = case.term_over and now.status == Status.SO and does[CUSTODY] is not Effect.BEGINS
-    if own and item.runs_out is not None and now.status == Status.SO:
-        kept = stretch[1] < item.runs_out
-    if not own and item.unsettles_elsewhere:
-        return kept, now.status == Status.SO
-    silent = does[CUSTODY] in (Effect.NOTHING, Effect.SENTENCES, Effect.SUSPENDS)
-    return kept, case.unsettled and silent and before.status == Status.SO
+def term_after(term, custody, effect, own, item, stretch):
+    """When the last term of this custody can have ended, after a fact.
+
+    Who is seen in custody after it, is held for another reason than the term.
+    """
+    start, end = stretch
+    if effect is Effect.BEGINS or custody.status == Status.OVER:
+        term = None
+    if effect is Effect.CONFIRMS and term and term[1] < start:
+        term = None
+    if own and item.term and custody.status != Status.OVER:
+        return item.term(max(start, item.first)), item.term(min(end, item.last))
+    return term
 
 
-def first_look(world, items, day):
+def first_look(world, day):
     return tuple(
-        tuple(glance(Seen(), case, track, items, day) for track in range(len(TRACKS))) for case in world.cases
+        tuple(glance(Seen(), case, track, day) for track in range(len(TRACKS))) for case in world.cases
     )
 
 
-def glance(seen, case, track, items, day):
+def glance(seen, case, track, day):
     """What is told of the day with what a moment of it tells."""
     state = case.tracks[track]
     if state.status == Status.NEVER:
         answer = Answer(Strength.NOT_RECORDED)
     elif state.status == Status.OVER:
         answer = Answer(Strength.NOT_SO, state.basis)
-    elif not items[state.basis].dated and day < items[state.basis].last:
+    elif day < state.vague:
         answer = Answer(Strength.UNDATED, state.basis)
-    elif state.status == Status.SO and not (track == CUSTODY and case.term_over):
+    elif state.status == Status.SO and not (track == CUSTODY and case.term and case.term[1] < day):
         answer = Answer(Strength.LAST_REPORTED, state.basis)
     else:
         answer = Answer(Strength.POSSIBLY, state.basis)
@@ -273,7 +291,7 @@ def glance(seen, case, track, items, day):
         return seen._replace(best=max(seen.best, answer, key=rank))
     if seen.waiting is not None:
         return seen
-    return seen._replace(waiting=state, otherwise=answer, unsettled=track == CUSTODY and case.unsettled)
+    return seen._replace(waiting=state, otherwise=answer)
 
 
 def rank(answer):
@@ -282,44 +300,52 @@ def rank(answer):
 
 def looked(seen, effect, case, track, item, own, on_day, items, day):
     """What is told of the day after one more fact, on the day or later."""
-    seen = resolved(seen, effect, item, own)
+    seen = resolved(seen, effect, item, own, day)
     if not on_day:
         return seen
     if own and shows(effect, item, track):
         dated = item.dated or day >= item.last
         answer = Answer(Strength.SO if dated else Strength.UNDATED, item.index)
         seen = seen._replace(best=max(seen.best, answer, key=rank))
-    return glance(seen, case, track, items, day)
+    return glance(seen, case, track, day)
 
 
 def shows(effect, item, track):
-    """Whether a fact shows that it was so on the exact day of the fact."""
-    if item.first != item.last:
-        return False
+    """Whether a fact shows that it was so on the day of the fact."""
     shown = effect in (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS)
     return shown or (track == CUSTODY and item.vouches)
 
 
-def resolved(seen, effect, item, own):
+def resolved(seen, effect, item, own, day):
     """What is told after the next fact that has something to say of the track."""
     if seen.waiting is None:
         return seen
-    answer = told_by_next(seen, effect, item) if own else told_by_other(seen, effect)
-    if answer is None:
+    if effect is Effect.UNSETTLES or (effect is Effect.STOPS and not own):
+        return unvouched(seen)
+    answer = told_by_next(seen, effect, item, day) if own else None
+    return seen if answer is None else Seen(max(seen.best, answer, key=rank))
+
+
+def unvouched(seen):
+    """What is told after something past which no fact vouches: an acquittal, an exit in another case."""
+    if seen.waiting.status != Status.SO:
         return seen
-    return Seen(max(seen.best, answer, key=rank))
+    if seen.waiting.unsettled:
+        return seen._replace(waiting=seen.waiting._replace(status=Status.OPEN))
+    return Seen(max(seen.best, seen.otherwise, key=rank))
 
 
-def told_by_next(seen, effect, item):
+def told_by_next(seen, effect, item, day):
     """The answer that the next fact of the case gives to what was waiting for it; None: it says nothing."""
     status, presupposes = seen.waiting.status, effect in (Effect.CONFIRMS, Effect.ENDS)
-    if status == Status.SO:
-        if presupposes:
+    if effect in (Effect.NOTHING, Effect.SUSPENDS):
+        return None
+    if status in RECORDED:
+        if presupposes and status == Status.SO:
             return Answer(Strength.SO, item.index)
-        silent = (Effect.NOTHING, Effect.SENTENCES, Effect.SUSPENDS)
-        return None if effect in silent else seen.otherwise
+        return None if effect is Effect.SENTENCES else seen.otherwise
     if presupposes:
-        if status == Status.NEVER:
+        if status == Status.NEVER or not (item.dated or day >= item.last):
             return Answer(Strength.UNDATED, item.index)
         return Answer(Strength.POSSIBLY, seen.waiting.basis)
     begun = (Effect.BEGINS, Effect.MAY_BEGIN, Effect.STOPS)
@@ -328,16 +354,13 @@ def told_by_next(seen, effect, item):
     return None
 
 
-def told_by_other(seen, effect):
-    """No fact of another case vouches for anything, and none vouches past an exit."""
-    return seen.otherwise if effect is Effect.STOPS and seen.waiting.status == Status.SO else None
-
-
 def final(seen):
     """The answer when no fact follows."""
-    if seen.waiting is None:
-        return seen.best
-    last = seen.otherwise
-    if seen.unsettled and last.strength > Strength.POSSIBLY:
-        last = Answer(Strength.POSSIBLY, last.basis)
-    return max(seen.best, last, key=rank)
+    return seen.best if seen.waiting is None else max(seen.best, cautious(seen), key=rank)
+
+
+def cautious(seen):
+    """The answer that was waiting; possible at most, if the person was released in another case since."""
+    if seen.waiting.unsettled and seen.otherwise.strength > Strength.POSSIBLY:
+        return Answer(Strength.POSSIBLY, seen.otherwise.basis)
+    return seen.otherwise

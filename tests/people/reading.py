@@ -107,14 +107,9 @@ class Reading:
             return "dies_elsewhere"
         if kind in EXIT | {"exchange"}:
             return "" if self.track == "abroad" else "ends_running"
-        freeing = FREED | PARDONED
-        caps = {
-            "custody": freeing,
-            "house_arrest": freeing,
-            "travel_ban": {"ban_lifted"},
-            "abroad": {"returned"},
-        }
-        return "caps" if kind in caps[self.track] else ""
+        if kind == "returned":  # whoever is back is back, whichever case tells of it
+            return "ends_running" if self.track == "abroad" else ""
+        return "caps" if kind in FREED | PARDONED and self.track in ("custody", "house_arrest") else ""
 
     def _custody_role(self, kind: str, each: Happening) -> str:
         if kind == "sentence":
@@ -164,9 +159,9 @@ class Reading:
         return not unsuspended(fact, each.day)
 
     def _something_stands(self, day: date) -> bool:
-        charged = any(
-            charge.stage in STANDING and (span(charge.date).first or day) <= day for charge in self.charges
-        )
+        charges = [charge for charge in self.charges if (span(charge.date).first or day) <= day]
+        # a single charge is the one of which the person was acquitted, whatever stage it was left at
+        charged = len(charges) > 1 and any(charge.stage in STANDING for charge in charges)
         return charged or any(
             other.fact.kind == "sentence" and unsuspended(other.fact, day)
             for other in self.world

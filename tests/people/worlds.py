@@ -192,7 +192,8 @@ def what_worlds_agree_on(found: set[str]) -> str:
 
 
 def with_and_without(found: set[str]) -> str:
-    return UNDATED if found == {UNDATED, NOT_RECORDED} else either(found)
+    """As of worlds: whether someone may have left in a doubtful year makes no custody possible."""
+    return what_worlds_agree_on(found)
 
 
 def either(found: set[str]) -> str:
