@@ -9,7 +9,13 @@ from datetime import date
 from people.choices import BEGINS, CUSTODY, ENDS, ENDS_CASE, PURSUES_CASE, WITHIN, CaseEventKind
 
 BEFORE_ALL, AFTER_ALL = date.min, date.max
-LEAVES_NO_TRACE = {CaseEventKind.HOUSE_ARREST, CaseEventKind.LEFT_COUNTRY, CaseEventKind.EXILE}
+LEAVES_NO_TRACE = {
+    CaseEventKind.HOUSE_ARREST,
+    CaseEventKind.LEFT_COUNTRY,
+    CaseEventKind.EXILE,
+    CaseEventKind.EXPULSION,
+    CaseEventKind.KILLING,
+}
 
 
 class Moment:
