@@ -4,25 +4,16 @@ Each function takes the reader, who names the days and decides which sources cou
 """
 
 from django.db import models
-from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast
 from django.db.models.lookups import Exact
 
 from tracker.records.choices import Stance
+from tracker.records.overlaps import PossibleDay, period_certainly_overlaps
 from tracker.records.shapes import Json
 
 from .choices import Active
 from .models import Affiliation, AffiliationCitation
-
-
-def by(day, prefix="date"):
-    """A Q: possibly on or before the day."""
-    return Q(**{f"{prefix}_earliest__isnull": True}) | Q(**{f"{prefix}_earliest__lte": day})
-
-
-def surely_by(day, prefix="date"):
-    """A Q: certainly on or before the day."""
-    return Q(**{f"{prefix}_latest__lte": day})
 
 
 def literal(day):
@@ -31,9 +22,6 @@ def literal(day):
 
 def choice(*whens, default):
     return Case(*whens, default=Value(default), output_field=models.CharField())
-
-
-# Affiliations
 
 
 def vouching(citations, reader, **conditions):
@@ -48,51 +36,77 @@ def cited_dates(reader):
     return cited.exclude(source__date="").order_by("-source__date_sort", "pk")
 
 
-def outlived(day):
-    """A Q: the person of an affiliation was dead on the day, or the organization not there."""
-    return (
-        Q(person__death_date_latest__lt=day)
-        | Q(organization__dissolution_date_latest__lt=day)
-        | Q(organization__founding_date_earliest__gt=day)
-    )
+# what an affiliation cannot be before, and after
+LIFE = {
+    "start_date": "possibly_by",
+    "organization__founding_date": "possibly_by",
+    "end_date": "possibly_from",
+    "person__death_date": "possibly_from",
+    "organization__dissolution_date": "possibly_from",
+}
+
+
+def excluded(days):
+    """Two Qs: a sure date says that an affiliation was not there on any of the days; a doubtful one does.
+
+    It is not there before it began or after it ended, nor when the person was dead or the organization gone.
+    """
+    surely, perhaps = Q(), Q()
+    edges = {"possibly_by": days.last_end, "possibly_from": days.first_start}
+    for name, lookup in LIFE.items():
+        outside = ~Q(**{f"{name}__{lookup}": edges[lookup]})
+        surely |= outside & Q(**{f"{name}__sure": True})
+        perhaps |= outside
+    return surely, perhaps
+
+
+def certain(days):
+    """A Q: an affiliation was there on one of the days; on all of them, if it is not known which they are."""
+    if days.is_placed:
+        return period_certainly_overlaps("start_date", "end_date", f"{days.first_start}/{days.last_end}")
+    return Q(start_date__surely_by=days.first_start, end_date__surely_from=days.last_end)
 
 
 def active(reader):
-    """One of `Active` for an affiliation."""
-    day = reader.days.first_start
-    excluded = Q(start_date_earliest__gt=day) | Q(end_date_latest__lt=day) | outlived(day)
+    """One of `Active` for an affiliation.
+
+    A doubtful date proves nothing: what it excludes is possible, and nothing is certain by it.
+    """
+    surely, perhaps = excluded(reader.days)
     return choice(
-        When(excluded, then=Value(Active.NO)),
-        When(Q(start_date_latest__lte=day, end_date_earliest__gte=day), then=Value(Active.CERTAIN)),
+        When(surely, then=Value(Active.NO)),
+        When(perhaps, then=Value(Active.POSSIBLE)),
+        When(certain(reader.days), then=Value(Active.CERTAIN)),
         When(~Q(attested_date="") | Exists(cited_dates(reader)), then=Value(Active.ATTESTED)),
         default=Active.POSSIBLE,
     )
 
 
 class Distance(Subquery):
-    """{"min", "max"} days between a day and a partial date; a subquery gives `day`, `earliest`, `latest`."""
+    """{"min", "max"} days between the days asked for and a date; a subquery gives the bounds of both."""
 
     output_field = models.JSONField()
     template = (
         "(SELECT CASE WHEN num_nulls(earliest, latest) = 0 THEN json_build_object("
-        "'min', greatest(0, earliest - day, day - latest), "
-        "'max', greatest(abs(day - earliest), abs(day - latest))"
+        "'min', greatest(0, earliest - last, first - latest), "
+        "'max', greatest(abs(last - earliest), abs(first - latest))"
         ") ELSE json_build_object('min', NULL, 'max', NULL) END FROM (%(subquery)s) AS vouched)"
     )
 
 
 def distance(reader):
-    """How far the day is from when a source vouches for the affiliation: as stated, else its newest."""
+    """How far the days are from when a source vouches for the affiliation: as stated, else its newest."""
+    asked = {"first": literal(reader.days.first_start), "last": literal(reader.days.last_end)}
     stated = Affiliation.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
     stated = stated.values(
-        earliest=F("attested_date_earliest"),
-        latest=F("attested_date_latest"),
-        day=literal(reader.days.first_start),
+        earliest=PossibleDay("attested_date"),
+        latest=PossibleDay("attested_date", last=True),
+        **asked,
     )
     newest = cited_dates(reader).values(
-        earliest=F("source__date_earliest"),
-        latest=F("source__date_latest"),
-        day=literal(reader.days.first_start),
+        earliest=PossibleDay("source__date"),
+        latest=PossibleDay("source__date", last=True),
+        **asked,
     )
     return Case(
         When(Q(Exact(active(reader), Value(Active.ATTESTED))) & ~Q(attested_date=""), then=Distance(stated)),
@@ -101,11 +115,6 @@ def distance(reader):
 
 
 def affiliation(reader):
-    """{"day", "active", "distance_days"} of an affiliation."""
-    return Json(
-        [
-            ("day", literal(reader.days.first_start)),
-            ("active", active(reader)),
-            ("distance_days", distance(reader)),
-        ]
-    )
+    """{"day" or "period", "active", "distance_days"} of an affiliation."""
+    asked = ("day" if reader.days.is_day else "period", Value(reader.days.text, models.TextField()))
+    return Json([asked, ("active", active(reader)), ("distance_days", distance(reader))])

@@ -1,7 +1,7 @@
 """The facts of a person's cases as a reader sees them, and the answers that are made of them.
 
-The database gives the facts as JSON, `situations` and `opening` make the answers. Only what the reader may see
-counts, and with `known_on` only what a source of that day or earlier says.
+The database gives the facts as JSON, `situations` and `opening` make the answers. Only what the reader may
+see counts, and with `known_on` only what a source of that day or earlier says.
 """
 
 import json
@@ -16,6 +16,7 @@ from django.db.models.functions import Coalesce
 from tracker.records.choices import Stance
 from tracker.records.dates import understand
 from tracker.records.finishing import finisher
+from tracker.records.overlaps import PossibleDay
 from tracker.records.shapes import Json, Many, One
 
 from .asked import of_case, person, situation, told_days
@@ -32,7 +33,9 @@ from .models import (
 )
 from .situations import Accusation, Fact, History, interval
 
-ANSWERS = dict(zip(TRACKS, (Custody, InForce, InForce, Abroad)))  # each from the weakest to the strongest
+ANSWERS = dict(
+    zip(TRACKS, (Custody, InForce, InForce, Abroad), strict=True)
+)  # each from the weakest to the strongest
 WORDS = {track: list(vocabulary) for track, vocabulary in ANSWERS.items()}
 
 
@@ -47,9 +50,11 @@ class Array(Func):
 
 
 def vouching(citations, reader, **conditions):
-    """The citations that a reader may see and that do not contradict; with `known_on`, of sources until then."""
+    """The citations that a reader may see and that do not contradict; with `known_on`, those of that time."""
     rows = citations.objects.visible_to(reader.user).filter(**conditions).exclude(stance=Stance.CONTRADICTS)
-    return rows.filter(source__date_latest__lte=reader.known_on) if reader.known_on else rows
+    if not reader.known_on:
+        return rows
+    return rows.alias(appeared=PossibleDay("source__date", last=True)).filter(appeared__lte=reader.known_on)
 
 
 def seen(model, citations, reader, **conditions):
@@ -63,7 +68,8 @@ def seen(model, citations, reader, **conditions):
 def reported(reader):
     """The last day on which the newest source cited for an event can have appeared."""
     cited = vouching(CaseEventCitation, reader, record=OuterRef("pk"))
-    newest = cited.order_by().values("record").annotate(newest=Max("source__date_latest")).values("newest")
+    day = PossibleDay("source__date", last=True)
+    newest = cited.order_by().values("record").annotate(newest=Max(day)).values("newest")
     return Case(When(date_latest=None, then=Subquery(newest)), output_field=DateField())
 
 
@@ -91,7 +97,7 @@ def facts_of_person(reader):
 
 
 def facts_of_case(reader):
-    """The facts of all cases of the person of a case: they bear on each other. Which one it is, is said too."""
+    """The facts of all cases of the person of a case, since they bear on each other, and which one it is."""
     person = Person._base_manager.filter(pk=OuterRef("person")).values(json=facts_of_person(reader))
     alone = Json([("death", Value("")), ("cases", Array(history(reader)))])
     return Json([("case", F("pk")), ("person", Coalesce(One(person), alone))])
@@ -163,7 +169,7 @@ def tracks(answers, reader, facts, of):
     Where it is not known which days are asked for, the days on which it may have been so stand beside it.
     """
     found = {}
-    for number, (track, known) in enumerate(zip(TRACKS, answers)):
+    for number, (track, known) in enumerate(zip(TRACKS, answers, strict=True)):
         found[track] = {
             "answer": WORDS[track][known.strength],
             "last_reported": known.basis and partial_date(known.basis),
@@ -197,7 +203,7 @@ def partial_date(fact):
 
 
 def subjects(reader):
-    """The facts of everybody of whom a case is recorded, and of each organization, as the reader sees them."""
+    """(id of the person or None, facts) of all cases that the reader sees."""
     cases = PersecutionCase.objects.visible_to(reader.user)
     people = Person.objects.visible_to(reader.user).filter(Exists(cases.filter(person=OuterRef("pk"))))
     of_people = people.order_by().values_list("pk", facts_of_person(reader))
@@ -212,7 +218,7 @@ def as_json(found):
 
 
 class Found(NamedTuple):
-    """What is known of all people and cases that a reader sees: {id: answer} by track, and of cases `open`."""
+    """What is known of all people and cases that a reader sees: {track: {id: answer}}."""
 
     people: dict
     cases: dict
@@ -224,9 +230,9 @@ class Found(NamedTuple):
             told = situation(facts.histories, facts.death, reader.days)
             for number, case in enumerate(facts.cases):
                 cases["open"][case] = told.opened[number]
-                for track, known in zip(TRACKS, told.cases[number]):
+                for track, known in zip(TRACKS, told.cases[number], strict=True):
                     cases[track][case] = WORDS[track][known.strength]
-            for track, known in zip(TRACKS, told.person) if pk else ():
+            for track, known in zip(TRACKS, told.person, strict=True) if pk else ():
                 people[track][pk] = WORDS[track][known.strength]
         return cls(people, cases)
 

@@ -4,7 +4,7 @@ from typing import NamedTuple
 
 from .choices import CaseEventKind, ChargeStage, Open
 from .effects import ENDS_CASE, PURSUES_CASE
-from .situations import Fact, History, acquits, interval, interval_of, leaves_standing
+from .situations import Fact, History, acquits, interval, interval_of, standing
 
 OVER = (ChargeStage.ACQUITTED, ChargeStage.DROPPED)
 
@@ -87,10 +87,16 @@ def _ends(history, death):
 
 def _ends_case(fact, history):
     if fact.kind == CaseEventKind.APPEAL_DECIDED:
-        return fact.outcome == "acquitted" and leaves_standing(fact, history) is not True
+        return fact.outcome == "acquitted" and not leaves_standing(fact, history)
     if fact.kind not in ENDS_CASE:
         return False
-    return not acquits(fact) or leaves_standing(fact, history) is not True
+    return not acquits(fact) or not leaves_standing(fact, history)
+
+
+def leaves_standing(fact, history):
+    """Whether an acquittal certainly leaves another charge or a sentence of that day standing."""
+    since, _ = standing(fact, history)
+    return since is not None and since <= interval(fact).first
 
 
 def _was_in_prison(history, day):

@@ -12,10 +12,11 @@ AFFILIATION_DAY = {
     "type": "object",
     "properties": {
         "day": DAY,
+        "period": {"type": "string"},
         "active": {"type": "string", "enum": Active.values},
         "distance_days": {"type": ["object", "null"], "properties": {"min": SPAN, "max": SPAN}},
     },
-    "required": ["day", "active", "distance_days"],
+    "required": ["active", "distance_days"],
 }
 
 

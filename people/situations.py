@@ -120,7 +120,25 @@ def _answers(histories, death, day):
         for case, of_case in enumerate(_of_worlds(histories, kept, day)):
             for track, one in enumerate(of_case):
                 found[case][track].append(one)
-    return [[_joined(ones) for ones in case] for case in found]
+    return [
+        [_joined(ones, _doubted(history, track)) for track, ones in enumerate(case)]
+        for history, case in zip(histories, found, strict=True)
+    ]
+
+
+def _doubted(history, track):
+    """What the answers with and without a doubtful fact have in common, which proves nothing.
+
+    An end that nothing presupposes, such as a doubtful departure, makes no custody possible.
+    """
+    told = any(effects_of(fact)[track] not in (Effect.NOTHING, Effect.STOPS) for fact in history.facts)
+
+    def common(strengths):
+        found = set(strengths)
+        not_so = Strength.NOT_SO in found and max(found) <= Strength.UNDATED and len(found) > 1
+        return Strength.POSSIBLY if not_so and (told or Strength.UNDATED in found) else join(found)
+
+    return common
 
 
 def _subsets(doubts):
@@ -129,9 +147,9 @@ def _subsets(doubts):
     return [set(some) for size in sizes for some in combinations(doubts, size)]
 
 
-def _joined(ones):
+def _joined(ones, common=None):
     """What several answers have in common, with the latest fact that one of them rests on."""
-    strength = join(one.strength for one in ones)
+    strength = (common or join)(one.strength for one in ones)
     bases = [one.basis for one in ones if one.basis]
     if strength == Strength.NOT_RECORDED or not bases:
         return Known(strength)
@@ -191,14 +209,17 @@ def _items(histories, entries, day):
         if item.effects != Effects() or item.term or fact.position is not None:
             items.append(item)
             facts.append(fact)
-    return facts, [item._replace(after=_before(item, fact, items, facts)) for item, fact in zip(items, facts)]
+    return facts, [
+        item._replace(after=_before(item, fact, items, facts))
+        for item, fact in zip(items, facts, strict=True)
+    ]
 
 
 def _before(item, fact, items, facts):
     """A bit for each fact of the case that has a lower position and can come first."""
     return sum(
         1 << bit
-        for bit, (other, one) in enumerate(zip(items, facts))
+        for bit, (other, one) in enumerate(zip(items, facts, strict=True))
         if None not in (one.position, fact.position)
         and other.case == item.case
         and one.position < fact.position
@@ -208,12 +229,11 @@ def _before(item, fact, items, facts):
 
 def _item(index, case, fact, histories, day):
     first, last, dated, _ = interval(fact)
-    effects, may_leave = DEATH, False
+    effects, mute_from, may_be_mute = DEATH, None, False
     if case is not None:
         effects = effects_of(fact)
         if effects.custody is Effect.UNSETTLES and acquits(fact):
-            standing = leaves_standing(fact, histories[case])
-            effects, may_leave = (Effects() if standing is True else effects), standing is None
+            mute_from, may_be_mute = standing(fact, histories[case])
     table = EFFECTS.get(fact.kind, DEATH)
     away = table if fact.kind in ENDS_ELSEWHERE else Effects()
     if fact.kind in ENDS_ELSEWHERE:
@@ -231,7 +251,8 @@ def _item(index, case, fact, histories, day):
         dated,
         vouches=table.custody is Effect.ENDS,
         of_house_arrest=fact.kind in SPEAKS_OF_HOUSE_ARREST,
-        may_leave=may_leave,
+        mute_from=mute_from,
+        may_be_mute=may_be_mute,
         **_term(fact, first, last, day),
         death=case is None or fact.kind in DEATHS,
         elsewhere=away,
@@ -262,17 +283,21 @@ def acquits(fact):
     return fact.kind in kinds and fact.outcome in ("", "acquitted")
 
 
-def leaves_standing(fact, history):
-    """Whether an acquittal leaves another charge or an unsuspended sentence of that day; None: perhaps."""
+def standing(fact, history):
+    """The day from which an acquittal leaves another charge standing (None: never), and whether it perhaps
+    leaves an unsuspended sentence of the same day standing. If it surely does, the day is the first of all."""
+    charges = sorted((interval_of(charge.edtf).first, charge.stage in STANDING) for charge in history.charges)
+    days = [
+        day
+        for number, (day, _) in enumerate(charges)
+        if number and any(one for _, one in charges[: number + 1])
+    ]
     when = interval(fact)
-    charges = [one for one in history.charges if interval_of(one.edtf).first <= when.last]
-    if len(charges) > 1 and any(one.stage in STANDING for one in charges):
-        return True
     sentences = [one for one in history.facts if one.kind == CaseEventKind.SENTENCE and is_unsuspended(one)]
-    days = [interval(one) for one in sentences]
-    if any(one[:2] == when[:2] and one.first == one.last for one in days):
-        return True
-    return None if any(one.first <= when.last and when.first <= one.last for one in days) else False
+    given = [interval(one) for one in sentences]
+    if any(one[:2] == when[:2] and one.first == one.last for one in given):
+        return BEFORE_ALL, False
+    return min(days, default=None), any(one.first <= when.last and when.first <= one.last for one in given)
 
 
 def _term(fact, first, last, day):

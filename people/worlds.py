@@ -50,7 +50,8 @@ class Item(NamedTuple):
     dated: bool = True  # whether the date has a beginning
     vouches: bool = False  # whether it shows custody on its very day, whatever was before
     of_house_arrest: bool = False  # whether it speaks of the house arrest, if there is one
-    may_leave: bool = False  # whether it says nothing in some worlds
+    mute_from: int | None = None  # the day from which it says nothing, since something else stands
+    may_be_mute: bool = False  # whether it says nothing in some worlds
     term: Callable[[int], int] | None = None  # from the day of the fact to the last day of its term
     cuts: tuple[int, ...] = ()  # more days before which the days are cut
     death: bool = False
@@ -138,16 +139,21 @@ def gathered(layer):
     """The answers of the cheapest worlds, by case and track."""
     least = min(layer.values(), default=0)
     looks = [seen for (_, _, seen), cost in layer.items() if cost == least]
-    return [[{final(one) for one in of_track} for of_track in zip(*of_case)] for of_case in zip(*looks)]
+    return [
+        [{final(one) for one in of_track} for of_track in zip(*of_case, strict=True)]
+        for of_case in zip(*looks, strict=True)
+    ]
 
 
 def stretches(items, day):
     """The first and last days of the stretches in which the days are alike."""
     starts = {0, day, day + 1}
     for item in items:
-        starts |= {item.first, item.last + 1, *item.cuts}
+        starts |= {item.first, item.last + 1, *item.cuts} | ({item.mute_from} - {None})
     starts = sorted(starts)
-    return [(start, following - 1) for start, following in zip(starts, [*starts[1:], starts[-1] + 1])]
+    return [
+        (start, following - 1) for start, following in zip(starts, [*starts[1:], starts[-1] + 1], strict=True)
+    ]
 
 
 def placed(layer, here, stretch, items, day):
@@ -161,7 +167,7 @@ def placed(layer, here, stretch, items, day):
             for bit, item in here:
                 if key[0] >> bit & 1 or item.after & ~key[0]:
                     continue
-                for world, seen, more in happened(key[1], key[2], item, stretch, items, day):
+                for world, seen, more in happened(key[1], key[2], item, stretch, day):
                     new = (key[0] | 1 << bit, world, seen)
                     row = by_number[number + 1]
                     row[new] = min(cost + more, row.get(new, cost + more))
@@ -170,32 +176,35 @@ def placed(layer, here, stretch, items, day):
     return found
 
 
-def happened(world, seen, item, stretch, items, day):
+def happened(world, seen, item, stretch, day):
     """Yields (world, what is told, unrecorded facts needed) after a fact in a stretch."""
-    yield apply(world, seen, item, item.effects, stretch, items, day)
-    if item.may_leave:
-        yield apply(world, seen, item, Effects(), stretch, items, day)
+    mute = item.mute_from is not None and stretch[0] >= item.mute_from
+    yield apply(world, seen, item, Effects() if mute else item.effects, stretch, day)
+    if item.may_be_mute and not mute:
+        yield apply(world, seen, item, Effects(), stretch, day)
 
 
-def apply(world, seen, item, effects, stretch, items, day):
+def apply(world, seen, item, effects, stretch, day):
+    """The world with what a fact does to each case of the person."""
     cost, cases, looks = 0, [], []
     for number, case in enumerate(world.cases):
         own = item.case in (None, number)
         does = acting(effects, case, item, world) if own else elsewhere(item.elsewhere, case)
-        cost += own and sum(map(unrecorded, does, case.tracks))
+        cost += own and sum(unrecorded(*one, world.dead) for one in zip(does, case.tracks, strict=True))
         if world.dead:
             does, own = Effects(), False
         states = [after(effect, state, item) for effect, state in zip(does, case.tracks, strict=True)]
         if item.unsettles_elsewhere and item.case != number and not world.dead:
-            states[:TRAVEL_BAN] = [one._replace(unsettled=one.status == Status.SO) for one in states[:TRAVEL_BAN]]
-        new = CaseState(tuple(states), term_after(case.term, states[CUSTODY], does[CUSTODY], own, item, stretch))
+            for track in (CUSTODY, HOUSE_ARREST):
+                states[track] = states[track]._replace(unsettled=states[track].status == Status.SO)
+        term = term_after(case.term, states[CUSTODY], does[CUSTODY], item if own else None, stretch)
+        new = CaseState(tuple(states), term)
         cases.append(new)
         if seen is not None:
+            on_day = stretch[0] == day
             looks.append(
                 tuple(
-                    looked(
-                        seen[number][track], does[track], new, track, item, own, stretch[0] == day, items, day
-                    )
+                    looked(seen[number][track], does[track], new, track, item, own, on_day, day)
                     for track in range(len(TRACKS))
                 )
             )
@@ -220,7 +229,7 @@ def elsewhere(effects, case):
     return Effects(
         *(
             effect if state.status in UNDER_WAY else Effect.NOTHING
-            for effect, state in zip(effects, case.tracks)
+            for effect, state in zip(effects, case.tracks, strict=True)
         )
     )
 
@@ -243,16 +252,16 @@ def after(effect, state, item):
     return state
 
 
-def unrecorded(effect, state):
+def unrecorded(effect, state, dead):
     """How many facts a world needs that nobody recorded for this one to happen as it did."""
     if effect is Effect.BEGINS:
-        return state.status == Status.SO
+        return dead or state.status == Status.SO
     if effect in (Effect.CONFIRMS, Effect.ENDS):
-        return state.status in (Status.NEVER, Status.SENTENCED, Status.OVER)
+        return dead or state.status in (Status.NEVER, Status.SENTENCED, Status.OVER)
     return False
 
 
-def term_after(term, custody, effect, own, item, stretch):
+def term_after(term, custody, effect, item, stretch):
     """When the last term of this custody can have ended, after a fact.
 
     Who is seen in custody after it, is held for another reason than the term.
@@ -262,7 +271,7 @@ def term_after(term, custody, effect, own, item, stretch):
         term = None
     if effect is Effect.CONFIRMS and term and term[1] < start:
         term = None
-    if own and item.term and custody.status != Status.OVER:
+    if item and item.term and custody.status != Status.OVER:
         return item.term(max(start, item.first)), item.term(min(end, item.last))
     return term
 
@@ -298,7 +307,7 @@ def rank(answer):
     return answer.strength, -1 if answer.basis is None else answer.basis
 
 
-def looked(seen, effect, case, track, item, own, on_day, items, day):
+def looked(seen, effect, case, track, item, own, on_day, day):
     """What is told of the day after one more fact, on the day or later."""
     seen = resolved(seen, effect, item, own, day)
     if not on_day:
@@ -320,15 +329,23 @@ def resolved(seen, effect, item, own, day):
     """What is told after the next fact that has something to say of the track."""
     if seen.waiting is None:
         return seen
-    if effect is Effect.UNSETTLES or (effect is Effect.STOPS and not own):
+    of_case = own and item.case is not None
+    if effect is Effect.UNSETTLES or (effect is Effect.STOPS and not of_case and was_so(seen)):
         return unvouched(seen)
     answer = told_by_next(seen, effect, item, day) if own else None
     return seen if answer is None else Seen(max(seen.best, answer, key=rank))
 
 
+def was_so(seen):
+    return seen.waiting.status in RECORDED
+
+
 def unvouched(seen):
-    """What is told after something past which no fact vouches: an acquittal, an exit in another case."""
-    if seen.waiting.status != Status.SO:
+    """What is told after something past which no fact vouches: an acquittal, an exit in another case.
+
+    Somebody who was released in another case is possibly free, unless a later fact of this case follows.
+    """
+    if not was_so(seen):
         return seen
     if seen.waiting.unsettled:
         return seen._replace(waiting=seen.waiting._replace(status=Status.OPEN))

@@ -172,7 +172,7 @@ class Reading:
         """What stands after it. Also counts what is unrecorded, and notes whether it had an effect."""
         new = state if state.dead else self._with_term(after(state, role, each), each)
         if role == "begins":
-            self.unrecorded += state.what == "running" and not state.maybe and not state.dead
+            self.unrecorded += state.dead or (state.what == "running" and not state.maybe)
         if role in ("confirms", "ends_presupposing", "dies_in_custody"):
             self.unrecorded += state.dead or not state.is_on()
         self.effects.append(self._effect(role, state, each))

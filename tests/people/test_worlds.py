@@ -137,13 +137,17 @@ class TableTest(OracleTest):
     def test_an_acquittal_that_leaves_something_standing_changes_nothing(self):
         acquitted = fact("acquittal", "2020-03-01")
         standing = (Charge("charged", "2020-02"), Charge("convicted", "2020-03-01"), Charge("accused"))
+        over = Charge("acquitted", "2020-03-01")
         for charge in standing:
-            self.told({"2020-03-15": LAST}, case(JAIL, acquitted, charges=(charge,)))
+            self.told({"2020-03-15": LAST}, case(JAIL, acquitted, charges=(charge, over)))
             self.told(
-                {"2020-02-15": "held", "2020-03-15": "held"}, case(JAIL, acquitted, FREE, charges=(charge,))
+                {"2020-02-15": "held", "2020-03-15": "held"},
+                case(JAIL, acquitted, FREE, charges=(charge, over)),
             )
-        for charge in (Charge("acquitted", "2020-02"), Charge("charged", "2020-03-02"), Charge("unknown")):
+            # a single charge is the one of which the person was acquitted, whatever stage it was left at
             self.told({"2020-03-15": "possibly"}, case(JAIL, acquitted, charges=(charge,)))
+        for charge in (Charge("acquitted", "2020-02"), Charge("charged", "2020-03-02"), Charge("unknown")):
+            self.told({"2020-03-15": "possibly"}, case(JAIL, acquitted, charges=(charge, over)))
         self.told({"2020-03-15": LAST}, JAIL, acquitted, JUDGED)
         annulled = fact("verdict_annulled", "2020-03-01")
         self.told({"2020-03-15": "possibly"}, case(JAIL, annulled, charges=standing))

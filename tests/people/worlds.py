@@ -15,11 +15,15 @@ from functools import lru_cache
 from itertools import chain, combinations
 
 from tests.people.histories import (
+    ARREST,
     EXIT,
+    FREED,
     LET_OFF,
+    PARDONED,
     REACHES_OTHER_CASES,
     SEEN_HELD,
     SPEAKS,
+    VANISHED,
     Charge,
     Fact,
     Happening,
@@ -29,6 +33,7 @@ from tests.people.histories import (
     has_term,
     span,
     term_end,
+    unsuspended,
 )
 from tests.people.reading import HELD, LAST, NOT_HELD, NOT_RECORDED, ORDER, POSSIBLY, UNDATED, WORDS, Reading
 
@@ -137,7 +142,7 @@ def case_answer(histories: Sequence[History], index: int, death: str, track: str
         certain_answer([each for each in whole if each not in left_out], histories, index, track, day)
         for left_out in subsets
     }
-    return in_words(with_and_without(found), track)
+    return in_words(with_and_without(found, tells(histories[index], track)), track)
 
 
 def person_answer(histories: Sequence[History], death: str, track: str, day: date) -> str:
@@ -153,10 +158,11 @@ def in_words(answer: str, track: str) -> str:
 
 
 def happenings(histories: Sequence[History], index: int, death: str) -> list[Happening]:
-    """What takes part in the worlds of a case: no other case that cannot reach it, nothing that is mute."""
+    """What takes part in the worlds of a case: no case apart from all others, nothing that is mute."""
     told = [(None, Fact("death", death))] if death else []
+    reach = any(fact.kind in REACHES_OTHER_CASES for history in histories for fact in history.facts)
     for case, history in enumerate(histories):
-        if case == index or any(fact.kind in REACHES_OTHER_CASES for fact in history.facts):
+        if case == index or reach or death:
             told += [(case, fact) for fact in history.facts if has_part(fact, case == index)]
     return [
         Happening(case, number, fact, span(fact.date, fact.reported))
@@ -191,9 +197,32 @@ def what_worlds_agree_on(found: set[str]) -> str:
     return NOT_RECORDED if found == {NOT_HELD, NOT_RECORDED} else either(found)
 
 
-def with_and_without(found: set[str]) -> str:
-    """As of worlds: whether someone may have left in a doubtful year makes no custody possible."""
-    return what_worlds_agree_on(found)
+def with_and_without(found: set[str], tells: bool) -> str:
+    """What is told of doubtful facts. Where only a departure or the like is in doubt, nothing is recorded:
+    that somebody perhaps left makes no custody possible."""
+    if found == {NOT_HELD, NOT_RECORDED} and not tells:
+        return NOT_RECORDED
+    return UNDATED if found == {UNDATED, NOT_RECORDED} else either(found)
+
+
+def tells(history: History, track: str) -> bool:
+    """Whether a fact of the case speaks of the track otherwise than by ending it without presupposing it."""
+    kinds = {
+        "custody": ARREST | SEEN_HELD | FREED | PARDONED | VANISHED | LET_OFF,
+        "house_arrest": PARDONED | FREED | {"house_arrest", "detention_extended"},
+        "travel_ban": {"travel_ban", "ban_lifted"},
+        "abroad": EXIT | {"returned"},
+    }
+    more = {"sentence", "exchange", "death_in_custody", "detention_extended"} if track == "custody" else set()
+    return any(fact.kind in kinds[track] | more and says(fact) for fact in history.facts)
+
+
+def says(fact: Fact) -> bool:
+    """An appeal speaks of custody only if it let somebody off."""
+    if fact.kind != "appeal_decided":
+        return True
+    let_off = fact.outcome in ("acquitted", "annulled", "retrial_ordered")
+    return let_off or (has_term(fact) and not unsuspended(fact, date(2020, 1, 1)))
 
 
 def either(found: set[str]) -> str:
