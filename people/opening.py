@@ -34,12 +34,12 @@ class Step(NamedTuple):
 def opened(history: History, death: str, day) -> Open:
     """Whether the case was open: from its first dated fact, until what ends it, if it is not opened again.
 
-    It is still open on the day of its end. A conviction does not end it. Without any date nothing is known.
+    A conviction does not end it. Without any date nothing is known.
     """
     day = day.toordinal()
     facts = [_step(fact) for fact in history.facts] + [_charged(charge) for charge in history.charges]
     ends, pursuits = _ends(history, death), [step for step in _pursuits(history) if step.first <= day]
-    surely_over = [step for step in ends if step.sure and step.last < day]
+    surely_over = [step for step in ends if step.sure and step.last <= day]
     if any(not any(later.possibly_after(step) for later in pursuits) for step in surely_over):
         return Open.NO
     dated = [step for step in facts if step.stated]
@@ -48,7 +48,7 @@ def opened(history: History, death: str, day) -> Open:
     if not any(step.first <= day for step in dated):
         return Open.NO
     reopened = [step for step in pursuits if step.sure and step.last <= day]
-    perhaps_over = [step for step in ends if step.first < day]
+    perhaps_over = [step for step in ends if step.first <= day]
     doubted = any(not any(later.surely_after(step) for later in reopened) for step in perhaps_over)
     begun = any(step.sure and step.last <= day for step in dated)
     return Open.CERTAIN if begun and not doubted and not _was_in_prison(history, day) else Open.POSSIBLE

@@ -284,14 +284,12 @@ def acquits(fact):
 
 
 def standing(fact, history):
-    """The day from which an acquittal leaves another charge standing (None: never), and whether it perhaps
-    leaves an unsuspended sentence of the same day standing. If it surely does, the day is the first of all."""
+    """(The day from which an acquittal leaves another charge or a sentence of that day standing, None: never;
+    whether it perhaps leaves a sentence of that day standing)."""
     charges = sorted((interval_of(charge.edtf).first, charge.stage in STANDING) for charge in history.charges)
-    days = [
-        day
-        for number, (day, _) in enumerate(charges)
-        if number and any(one for _, one in charges[: number + 1])
-    ]
+    stand = [day for day, stands in charges if stands]
+    # another charge beside the one of which the person was acquitted, and one of the two still stands
+    days = [max(charges[1][0], stand[0])] if len(charges) > 1 and stand else []
     when = interval(fact)
     sentences = [one for one in history.facts if one.kind == CaseEventKind.SENTENCE and is_unsuspended(one)]
     given = [interval(one) for one in sentences]

@@ -8,7 +8,7 @@ from functools import cache
 
 from rest_framework import serializers
 
-from people import asof
+from people import asof, facts
 from tests import slow_asof
 from tracker.records import roles, shapes
 
@@ -31,7 +31,12 @@ def work(oracle, record):
     }
 
 
-COMPUTED = {shapes.work: work, asof.affiliation: slow_asof.affiliation, asof.case: slow_asof.case}
+COMPUTED = {
+    shapes.work: work,
+    asof.affiliation: slow_asof.affiliation,
+    facts.facts_of_case: slow_asof.case,
+    facts.facts_of_person: slow_asof.person,
+}
 
 
 class Oracle:

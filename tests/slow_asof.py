@@ -3,19 +3,16 @@
 A moment is a pair of days, the first and the last it may be; None where that side is open.
 """
 
-from calendar import monthrange
 from datetime import date
 
-from people.choices import BEGINS, CUSTODY, ENDS, ENDS_CASE, PURSUES_CASE, WITHIN, CaseEventKind
+from people.asked import situation
+from people.effects import TRACKS
+from people.facts import WORDS
+from people.situations import Accusation, Fact, History, interval
+from tracker.records.dates import understand
+from tracker.records.days import Days
 
 BEFORE_ALL, AFTER_ALL = date.min, date.max
-LEAVES_NO_TRACE = {
-    CaseEventKind.HOUSE_ARREST,
-    CaseEventKind.LEFT_COUNTRY,
-    CaseEventKind.EXILE,
-    CaseEventKind.EXPULSION,
-    CaseEventKind.KILLING,
-}
 
 
 class Moment:
@@ -74,7 +71,9 @@ def affiliation(oracle, row):
         active = "no"
     elif against:
         active = "possible"
-    elif start.sure and start.surely_by(day) and end.sure and end.stated and end.first >= day:
+    elif any(edge.stated and edge.sure and edge.first == edge.last == day for edge in (start, end)) or (
+        start.sure and start.surely_by(day) and end.sure and end.stated and end.first >= day
+    ):
         active = "certain"
     else:
         active = "attested" if vouched else "possible"
@@ -111,112 +110,68 @@ def sources(oracle, row):
 
 
 def case(oracle, row):
-    """{"day", "open", "custody", "last_reported"} of a case."""
-    events, charges = oracle.related(row, "events"), oracle.related(row, "charges")
-    told = [source.date_earliest for about in (row, *events) for source in sources(oracle, about)]
-    reported = max((day for day in told if day), default=None)
-    death = Moment(oracle.related(row, "person")[0], "death_date")
-    return {
-        "day": oracle.day.isoformat(),
-        "open": opened(oracle.day, events, charges, death),
-        "custody": custody(oracle.day, events, reported, death),
-        "last_reported": reported and reported.isoformat(),
-    }
+    """What `situations` makes of the facts of a case that the oracle's reader sees."""
+    people = oracle.related(row, "person")
+    cases = sorted(oracle.related(people[0], "cases"), key=lambda one: one.pk) if people else [row]
+    death = people[0].death_date if people else ""
+    found = situation([history(oracle, one) for one in cases], death, Days.day(oracle.day))
+    number = [one.pk for one in cases].index(row.pk)
+    return {**asked(oracle), "open": found.opened[number], **told(found.cases[number])}
 
 
-def died(day, death):
-    """Whether the person had certainly died by the day, and whether possibly."""
-    return death.surely_by(day), death.stated and death.perhaps_by(day)
+def person(oracle, row):
+    cases = sorted(oracle.related(row, "cases"), key=lambda one: one.pk)
+    found = situation([history(oracle, one) for one in cases], row.death_date, Days.day(oracle.day))
+    return {**asked(oracle), **told(found.person)}
 
 
-def opened(day, events, charges, death):
-    """Certain: surely begun, and no end possibly there. No: surely not begun, or surely ended for good."""
-    facts = [Moment(row) for row in (*events, *charges)]
-    endings = [Moment(event) for event in events if event.kind in ENDS_CASE]
-    cleared = bool(charges) and all(charge.stage in ("acquitted", "dropped") for charge in charges)
-    cleared_at = [Moment(charge) for charge in charges] if cleared else []
-    pursuits = [Moment(event) for event in events if event.kind in PURSUES_CASE]
-    pursuits = [pursuit for pursuit in pursuits if pursuit.perhaps_by(day)]
-    accused = [Moment(charge) for charge in charges if charge.stage not in ("acquitted", "dropped")]
-    accused = [charge for charge in accused if charge.perhaps_by(day)]
-    surely_dead, perhaps_dead = died(day, death)
-
-    def final(last, later):
-        return last <= day and not any(moment.first > last for moment in later)
-
-    ended = any(final(ending.last, pursuits + accused) for ending in endings)
-    ended |= cleared and final(max(moment.last for moment in cleared_at), pursuits)
-    perhaps = any(ending.perhaps_by(day) for ending in endings) or perhaps_dead
-    perhaps |= cleared and all(moment.perhaps_by(day) for moment in cleared_at)
-    perhaps |= any(Moment(event).perhaps_by(day) for event in events if CUSTODY[event.kind] == WITHIN)
-    not_begun = facts and not any(fact.perhaps_by(day) for fact in facts)
-    if ended or surely_dead or not_begun:
-        return "no"
-    return "certain" if any(fact.surely_by(day) for fact in facts) and not perhaps else "possible"
+def asked(oracle):
+    return {"day": oracle.day.isoformat()}
 
 
-def custody(day, events, reported, death):
-    """One of the four answers; None where nothing tells of custody on that day."""
-    begins, ends, spells = (
-        [(event, Moment(event)) for event in events if CUSTODY[event.kind] == what]
-        for what in (BEGINS, ENDS, WITHIN)
+def history(oracle, case):
+    charges = sorted(oracle.related(case, "charges"), key=lambda one: one.pk)
+    charges = tuple(Accusation(one.stage, one.date) for one in charges)
+    events = tuple(
+        fact(oracle, one) for one in sorted(oracle.related(case, "events"), key=lambda one: one.pk)
     )
-    releases = [(event, end) for event, end in ends if event.kind not in LEAVES_NO_TRACE]
-    surely_dead, perhaps_dead = died(day, death)
-    if surely_dead and (begins or releases or spells):
-        return "not_held"
-    held = any(
-        begun.surely_by(day) and not any(undone(begun, end, day) for _, end in ends) for _, begun in begins
+    over = {"acquitted": "acquittal", "dropped": "charges_dropped"}
+    told = {one.kind for one in events} & set(over.values())
+    if charges and {one.stage for one in charges} <= set(over) and not told:
+        last = max(charges, key=lambda one: interval(Fact("", one.edtf))[1::-1])
+        events += (Fact(over[last.stage], last.edtf),)
+    return History(events, charges)
+
+
+def fact(oracle, event):
+    appeared = [Wide(source).last for source in sources(oracle, event) if source.date_latest]
+    term = (event.term_months, event.term_days)
+    return Fact(
+        event.kind,
+        event.date,
+        max(appeared, default=None) if event.date_latest is None else None,
+        event.position,
+        None if term == (None, None) else tuple(part or 0 for part in term),
+        (event.suspended_months or 0, event.suspended_days or 0),
+        bool(event.life),
+        event.outcome,
     )
-    if held and not perhaps_dead and not term_over(day, events):
-        return "held" if reported and reported >= day else "held_when_last_reported"
-    if any(spell.perhaps_on(day) for _, spell in spells):
-        return "possibly"
-    if any(end.surely_by(day) and not redone(event, end, begins, day) for event, end in ends):
-        return "not_held"
-    if any(begun.perhaps_by(day) for _, begun in begins):
-        return "possibly"
-    unexplained = [end for _, end in releases if not any(begun.first <= end.last for _, begun in begins)]
-    if any(not end.surely_by(day) for end in unexplained):
-        return "possibly"
-    return "not_held" if begins or releases else None
 
 
-def undone(begun, ended, day):
-    """Whether custody that began then may have ended by the day: the last day of both is the same day."""
-    return ended.perhaps_by(day) and ended.last >= begun.first
+def told(answers):
+    found = {}
+    for track, one in zip(TRACKS, answers, strict=True):
+        basis = one.basis
+        edtf = basis and (basis.edtf or (basis.reported and f"../{basis.reported}"))
+        found[track] = {
+            "answer": WORDS[track][one.strength],
+            "last_reported": partial(edtf) if edtf else None,
+            "last_event": basis and basis.kind,
+        }
+    return found
 
 
-def redone(event, ended, begins, day):
-    """Whether custody may have begun anew by the day, after it ended.
-
-    A release needs custody before it: the only one that it can have ended did not begin after it.
-    """
-    begins = [(other, begun) for other, begun in begins if begun.perhaps_by(day)]
-    if event.kind in LEAVES_NO_TRACE:
-        return any(begun.last > ended.first for _, begun in begins)
-    for other, begun in begins:
-        overlap = other.kind in ("arrest", "detention") and begun.last >= ended.first
-        explained = any(one is not other and first.first <= ended.last for one, first in begins)
-        if begun.first > ended.last or (overlap and explained):
-            return True
-    return False
-
-
-def term_over(day, events):
-    """Whether there are terms and all ran out before the day."""
-    ends = []
-    for event in events:
-        if event.life:
-            return False
-        if event.term_months is not None:
-            ends.append(later(Moment(event).last, event.term_months))
-    return bool(ends) and max(ends) < day
-
-
-def later(day, months):
-    """The day so many months later, or the last of its month."""
-    if day == AFTER_ALL:
-        return day
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return date(year, month + 1, min(day.day, monthrange(year, month + 1)[1]))
+def partial(edtf):
+    moment = understand(edtf)
+    days = (day and day.isoformat() for day in (moment.earliest, moment.latest))
+    return dict(zip(("edtf", "earliest", "latest"), (edtf, *days), strict=True))

@@ -12,6 +12,7 @@ from tests.test_fixtures import load
 from tracker import api
 from tracker.records import roles, statements
 from tracker.records.citations import ENTRIES, CitationViewSet
+from tracker.records.days import Days
 from tracker.records.pages import Order
 from tracker.records.shapes import Pick, Reader, Shape, api_url, list_url, registry, resource
 
@@ -26,7 +27,7 @@ def database(shape, pick, user, day):
     """All rows that the reader may see as the database writes them."""
     order = Order(shape, None)
     rows = statements.ordered(shape.Meta.model.objects.visible_to(user), order)
-    statement = statements.every(rows, statements.shaped(shape, pick, Reader(user, day)))
+    statement = statements.every(rows, statements.shaped(shape, pick, Reader(user, Days.day(day))))
     return [json.loads(line) for line in statement.copy()]
 
 

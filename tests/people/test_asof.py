@@ -4,9 +4,9 @@ import json
 
 from people import asof
 from people.choices import CaseEventKind
-from people.models import Affiliation, PersecutionCase
+from people.models import Affiliation
 from tests import make
-from tests.people.tables import LAST, PUBLISHED, AsOfTest, CaseTest, known
+from tests.people.tables import PUBLISHED, AsOfTest, CaseTest, known, opened
 
 
 class AffiliationTest(AsOfTest):
@@ -144,8 +144,6 @@ def span(least, most):
 
 
 class OpenTest(CaseTest):
-    expression = asof.opened
-
     def test_a_case_begins_with_its_first_event_or_charge(self):
         self.assert_told({"2025-02-09": "no", "2025-02-10": "certain"}, ("arrest", "2025-02-10"))
         days = {
@@ -229,7 +227,7 @@ class OpenTest(CaseTest):
         case = self.case(("arrest", "2020"))
         make.case_event(case=case, kind="pardon", date="2022", publication="draft")
         make.charge(case=case, stage="acquitted", date="2022", confidentiality="restricted")
-        self.assertEqual(known(PersecutionCase, asof.opened, case, "2023-01-01"), "certain")
+        self.assertEqual(opened(case, "2023-01-01"), "certain")
 
 
 class AskedTest(AsOfTest):
@@ -268,24 +266,17 @@ class AskedTest(AsOfTest):
         }
         self.assert_filters("cases", "open", "2022-01-01", rows)
 
-    def test_cases_are_filtered_by_custody_on_the_day(self):
-        rows = {
-            "held": self.case(("arrest", "2020"), source=self.source),
-            LAST: self.case(("arrest", "2020")),
-            "possibly": self.case(("arrest", "")),
-            "not_held": self.case(("arrest", "2020"), ("release", "2021")),
-        }
-        self.case()
-        self.assert_filters("cases", "custody", "2022-01-01", rows)
-
-    def test_the_answer_says_for_which_day(self):
+    def test_the_answer_says_for_which_day_or_period(self):
         make.affiliation(attested_date="2025-10", cited=False)
         (row,) = self.client.get("/api/v1/affiliations/?as_of=2025-11-01").json()["results"]
         wanted = {"day": "2025-11-01", "active": "attested", "distance_days": {"min": 1, "max": 31}}
         self.assertEqual(row["as_of"], wanted)
-        case = self.case(("arrest", "2020"), source=self.source)
-        answer = self.client.get(f"/api/v1/cases/{case.pk}/?as_of=2025-11-01").json()
-        wanted = {"day": "2025-11-01", "open": "certain", "custody": "held", "last_reported": PUBLISHED}
-        self.assertEqual(answer["as_of"], wanted)
-        answer = self.client.get(f"/api/v1/people/{self.person.pk}/?as_of=2025-12-11").json()
-        self.assertEqual([row["as_of"]["custody"] for row in answer["cases"]], [LAST])
+        answer = self.client.get("/api/v1/affiliations/?as_of=2025-11").json()
+        wanted = {"period": "2025-11", "active": "attested", "distance_days": {"min": 1, "max": 60}}
+        self.assertEqual((answer["as_of"], answer["results"][0]["as_of"]), ("2025-11", wanted))
+
+    def test_an_affiliation_in_a_period_was_so_on_one_day_of_it(self):
+        row = make.affiliation(start_date="2021-03-05", end_date="2021-03-09", cited=False)
+        for period, told in {"2021-03": "certain", "2021-02": "no", "2021": "certain"}.items():
+            (answer,) = self.client.get("/api/v1/affiliations/", {"as_of": period}).json()["results"]
+            self.assertEqual((answer["id"], answer["as_of"]["active"]), (str(row.pk), told), period)
