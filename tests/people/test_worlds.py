@@ -269,6 +269,9 @@ class AnswersTest(OracleTest):
         self.told({"2030-01-01": "undated"}, fact("arrest"))
         self.told({"1990-01-01": "undated", "2021-01-01": LAST}, fact("in_custody", "../2020-05-05"))
         self.told({"2019-01-01": "undated", "2020-04-01": "held", "2021-01-01": "not_held"}, arrest, FREE)
+        seen = fact("in_custody", reported=date(2020, 5, 5))
+        self.told({"2020-01-31": "not_recorded", "2020-03-01": LAST, "2020-06-01": LAST}, JAIL, seen)
+        self.told({"2020-03-15": "not_recorded"}, fact("left_country", "2020-03"))
         out = fact("release", reported=date(2020, 5, 5))
         self.told({"2019-01-01": "undated", "2021-01-01": "not_held"}, out)
         self.told(
@@ -300,6 +303,21 @@ class MethodTest(OracleTest):
         self.told({"2020-02-15": "undated", "2020-04-01": LAST}, arrest, release)
         late = fact("release", "2020-04-01", position=1)
         self.told({"2020-03-31": "held", "2020-05-01": "not_held"}, arrest, late)
+        contradicts = fact("interrogation", "2020-06-01", position=0)
+        self.told({"2020-02-15": "undated", "2020-04-01": LAST}, contradicts, arrest, release)
+        self.told({"2020-02-15": "not_recorded"}, fact("arrest", "2020-03", position=3), contradicts)
+        elsewhere = case(fact("arrest", "2020-01-05", position=1), release)
+        self.told(
+            {"2020-04-01": "possibly", "2020-02-15": "held"},
+            case(fact("arrest", "2020-03", position=2)),
+            elsewhere,
+        )
+        circle = (
+            fact("interrogation", "2020-05-01", position=1),
+            fact("release", position=2),
+            fact("arrest", "2020-01-05", position=3),
+        )
+        self.told({"2020-01-05": "held", "2020-03-01": "possibly"}, *circle)
         talked = fact("interrogation", "2020-03-10", position=2)
         self.told({"2020-03-10": LAST}, fact("arrest", "2020-03", position=1), talked)
 
