@@ -86,7 +86,8 @@ class CaseEventInline(RecordInline):
     model = models.CaseEvent
     rows = [
         ("kind", "date", "place", "authority"),
-        ("circumstances", "term_months", "suspended_months", "life"),
+        ("circumstances", "outcome", "position"),
+        ("term_months", "term_days", "suspended_months", "suspended_days", "life"),
     ]
 
 

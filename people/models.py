@@ -7,7 +7,9 @@ import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, IntegerField, OuterRef, Q
+from django.db.models.functions import Cast, Coalesce, Least
+from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 
 from tracker.records import history, roles
@@ -20,9 +22,7 @@ from tracker.records.search import tokens_trigger
 from tracker.records.texts import Tidy
 
 from .choices import (
-    BEGINS,
-    CUSTODY,
-    RELEASES,
+    AppealOutcome,
     CaseActorRole,
     CaseEventKind,
     ChargeStage,
@@ -44,7 +44,7 @@ NO_RELATIVES = (
 )
 BELONGING = (ConsentScope.AFFILIATIONS, ConsentScope.PARTICIPATIONS)  # named as the lists are
 UNCOVERED = f"No valid consent covers what is published of them: {' or '.join(BELONGING)}."
-BEGINNINGS = [kind for kind, change in CUSTODY.items() if change == BEGINS]
+MONTH = (28, 31)  # the days that a month has, at least and at most
 
 
 class Conflict(Titled):
@@ -526,6 +526,11 @@ class Protecting(models.Model):
             self.confidentiality = Confidentiality.CONFIDENTIAL
 
 
+def number(name):
+    """A small number of a row for a sum; 0 where there is none."""
+    return Cast(Coalesce(F(name), 0), IntegerField())
+
+
 class CaseEvent(Protecting, Record):
     """Something that happened in a case."""
 
@@ -545,37 +550,56 @@ class CaseEvent(Protecting, Record):
         help_text="Who did it.",
     )
     circumstances = models.TextField(blank=True)
-    term_months = models.PositiveSmallIntegerField(null=True, blank=True, help_text="The term, in months.")
+    outcome = models.CharField(
+        max_length=20, choices=AppealOutcome, blank=True, help_text="How the appeal was decided."
+    )
+    term_months = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The term, in months; what is over in term_days."
+    )
+    term_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="The term, in days; with term_months what is over them."
+    )
     suspended_months = models.PositiveSmallIntegerField(
         null=True, blank=True, help_text="How much of the term is suspended, in months."
     )
+    suspended_days = models.PositiveSmallIntegerField(
+        null=True, blank=True, help_text="How much of the term is suspended, in days."
+    )
     life = models.BooleanField(null=True, blank=True, help_text="Whether the term is for life.")
+    position = models.PositiveSmallIntegerField(
+        null=True,
+        blank=True,
+        help_text="Its place among the events of the case, where the dates leave the order open.",
+    )
 
     class Meta(Record.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Q(suspended_months__isnull=True)
-                | Q(term_months__isnull=True)
-                | Q(suspended_months__lte=F("term_months")),
+                condition=Q(term_months__isnull=True, term_days__isnull=True)
+                | GreaterThanOrEqual(
+                    number("term_days") - number("suspended_days"),
+                    Least(*[days * (number("suspended_months") - number("term_months")) for days in MONTH]),
+                ),
                 name="case_event_suspended_within_term",
-                violation_error_message="The suspended_months are more than the term_months.",
-            )
+                violation_error_message="The suspended_months and suspended_days are more than the term.",
+            ),
+            models.CheckConstraint(
+                condition=Q(outcome="") | Q(kind=CaseEventKind.APPEAL_DECIDED),
+                name="case_event_outcome_of_appeal",
+                violation_error_message="Only an event of the kind appeal_decided has an outcome.",
+            ),
         ]
 
     def clean(self):
         super().clean()
-        self._order()
-
-    def _order(self):
-        """No release is before every arrest of its case; one that is not recorded would have no date."""
-        if self.kind not in {*BEGINNINGS, *RELEASES}:
+        if self.position is None:
             return
-        events = [*self.compared_with(case=self.case_id).filter(kind__in=[*BEGINNINGS, *RELEASES]), self]
-        releases = [event.date_latest for event in events if event.kind in RELEASES and event.date_latest]
-        begun = [event.date_earliest or date.min for event in events if event.kind in BEGINNINGS]
-        if begun and min([*releases, date.max]) < min(begun):
+        others = self.compared_with(case=self.case_id)
+        later = others.filter(position__lt=self.position, date_earliest__gt=self.date_latest or date.max)
+        earlier = others.filter(position__gt=self.position, date_latest__lt=self.date_earliest or date.min)
+        if later.exists() or earlier.exists():
             raise ValidationError(
-                {"date": "A release is before every arrest of the case: give the arrest too."}
+                {"position": "The dates give another order: change the position or leave it empty."}
             )
 
 

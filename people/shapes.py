@@ -129,21 +129,22 @@ class ChargeShape(Shape):
         ordering = ["date"]
 
 
-EVENT = ["kind", "date", "place", "authority", "circumstances", "term_months", "suspended_months", "life"]
+TERM = ["term_months", "term_days", "suspended_months", "suspended_days", "life"]
+EVENT = ["kind", "date", "position", "place", "authority", "circumstances", "outcome", *TERM]
 
 
 class CaseEventRow(Row):
     class Meta:
         model = models.CaseEvent
         fields = EVENT
-        order = ["date_sort"]
+        order = ["date_sort", "position"]
 
 
 class CaseEventShape(Shape):
     class Meta:
         model = models.CaseEvent
         fields = ["case", *EVENT]
-        ordering = ["date"]
+        ordering = ["date", "position"]
 
 
 ACTOR = ["event", "person", "organization", "role"]

@@ -15,6 +15,7 @@ from django.db import models
 from dialogues import models as dialogues
 from dialogues.choices import ASSESSMENT_VALUES, Naming
 from people import models as people
+from people.choices import CaseEventKind
 from tests import make
 from tracker.records import models as records
 from tracker.records.choices import Confidentiality, Publication
@@ -162,7 +163,7 @@ def values(field):
         models.URLField: (KEEP,),
         models.DecimalField: (KEEP,),
         models.DateTimeField: (KEEP,),
-        models.BooleanField: (None, True, False),
+        models.BooleanField: (None, True, False) if field.null else (True, False),
         models.IntegerField: (None, 0, 1, 180),
     }
     if field.choices:
@@ -206,7 +207,12 @@ def recognition(world, fields):
 
 
 def case_event(world, fields):
-    return {"suspended_months": min(fields["suspended_months"] or 0, fields["term_months"] or 0)}
+    within = {
+        f"suspended_{unit}": min(fields[f"suspended_{unit}"] or 0, fields[f"term_{unit}"] or 0)
+        for unit in ("months", "days")
+    }
+    appeal = fields["kind"] == CaseEventKind.APPEAL_DECIDED
+    return {**within, **({} if appeal else {"outcome": ""})}
 
 
 KINDS = ("group", "person", "organization", Naming.PSEUDONYM, "person", Naming.WITHHELD, "person")
@@ -247,7 +253,13 @@ def participation(world, fields):
         "member_of": group,
         "dialogue": dialogue,
         "side": people.Side.objects.filter(record=dialogue.conflict).first(),
+        "no_side": False,
     }
+
+
+def dialogue(world, fields):
+    low, high = sorted(fields[name] or 0 for name in ("meetings_min", "meetings_max"))
+    return {"meetings_min": low, "meetings_max": high or None}
 
 
 def assessment(world, fields):
@@ -269,7 +281,7 @@ def assessment(world, fields):
     )
     said = ASSESSMENT_VALUES[fields["attribute"]]
     value = fields["value"] if fields["value"] in said else world.random.choice(said)
-    return {**wanted, about: found, "value": value}
+    return {**wanted, about: found, "value": value, "wording": fields["wording"] or "in their words"}
 
 
 def statement(world, fields):
@@ -290,6 +302,7 @@ SPECIAL = {
     people.CaseActor: case_actor,
     people.CaseEvent: case_event,
     people.Recognition: recognition,
+    dialogues.Dialogue: dialogue,
     dialogues.Participation: participation,
     dialogues.Assessment: assessment,
     dialogues.Statement: statement,
@@ -336,5 +349,6 @@ PARTS = {
     people.PersecutionCase: {"identifiers": identifiers},
     people.Conflict: {"sides": sides},
     dialogues.Dialogue: {"identifiers": identifiers},
+    dialogues.ContextEvent: {"identifiers": identifiers},
     dialogues.Statement: {"speakers": speakers},
 }

@@ -92,12 +92,18 @@ class Oracle:
     def rows(self, shape, pick):
         """The JSON objects of all visible records in the order of a list."""
         made = shape(pick=pick)
-        names = [f"{name}_sort" for name in getattr(shape.Meta, "ordering", ())]
+        keys = getattr(shape.Meta, "ordering", ())
+        names = [name if name == "position" else f"{name}_sort" for name in keys]
         return [self.row(row, made) for row in in_order(self.table(shape.Meta.model).values(), names)]
 
 
 def in_order(rows, columns):
-    return sorted(rows, key=lambda row: (*[getattr(row, column) for column in columns], row.pk))
+    """Rows by these columns, what has no value last, then by id."""
+    return sorted(rows, key=lambda row: (*[last(getattr(row, column)) for column in columns], row.pk))
+
+
+def last(value):
+    return (value is None, value)
 
 
 def plain(value):
