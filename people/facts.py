@@ -11,7 +11,7 @@ from typing import NamedTuple
 
 from django.db import models
 from django.db.models import Case, DateField, Exists, F, Func, Max, OuterRef, Q, Subquery, Value, When
-from django.db.models.functions import Coalesce
+from django.db.models.functions import Cast, Coalesce
 
 from tracker.records.choices import Stance
 from tracker.records.dates import understand
@@ -206,15 +206,15 @@ def subjects(reader):
     """(id of the person or None, facts) of all cases that the reader sees."""
     cases = PersecutionCase.objects.visible_to(reader.user)
     people = Person.objects.visible_to(reader.user).filter(Exists(cases.filter(person=OuterRef("pk"))))
-    of_people = people.order_by().values_list("pk", facts_of_person(reader))
-    alone = cases.filter(person=None).order_by().values_list("pk", facts_of_case(reader))
-    return [(pk, Facts.read(as_json(found))) for pk, found in of_people] + [
-        (None, Facts.read(as_json(found)["person"])) for _, found in alone
+    of_people = people.order_by().values_list("pk", as_text(facts_of_person(reader)))
+    alone = cases.filter(person=None).order_by().values_list("pk", as_text(facts_of_case(reader)))
+    return [(pk, Facts.read(json.loads(found))) for pk, found in of_people] + [
+        (None, Facts.read(json.loads(found)["person"])) for _, found in alone
     ]
 
 
-def as_json(found):
-    return json.loads(found) if isinstance(found, str) else found
+def as_text(expression):
+    return Cast(expression, models.TextField())
 
 
 class Found(NamedTuple):
