@@ -55,6 +55,7 @@ class AbsenceRow(ParticipationRow):
 
     class Meta(ParticipationRow.Meta):
         rows = "did_not_take_part"
+        typical = {"role": ABSENT[0]}
         other_rows = ("role", f"Here stands who did not come: give one of {', '.join(ABSENT)}.")
 
 

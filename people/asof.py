@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from django.db.models.lookups import Exact, GreaterThanOrEqual
 
 from tracker.records.choices import Stance
+from tracker.records.overlaps import PossibleDay
 from tracker.records.shapes import Json
 
 from .choices import (
@@ -79,22 +80,40 @@ def cited_dates(reader):
     return cited.exclude(source__date="").order_by("-source__date_sort", "pk")
 
 
-def outlived(day):
-    """A Q: the person of an affiliation was dead on the day, or the organization not there."""
-    return (
-        Q(person__death_date_latest__lt=day)
-        | Q(organization__dissolution_date_latest__lt=day)
-        | Q(organization__founding_date_earliest__gt=day)
-    )
+# what an affiliation cannot be before, and after
+LIFE = {
+    "start_date": "possibly_by",
+    "organization__founding_date": "possibly_by",
+    "end_date": "possibly_from",
+    "person__death_date": "possibly_from",
+    "organization__dissolution_date": "possibly_from",
+}
+
+
+def excluded(day):
+    """Two Qs: a sure date says that an affiliation was not there on the day; a doubtful one does.
+
+    It is not there before it began or after it ended, nor when the person was dead or the organization gone.
+    """
+    surely, perhaps = Q(), Q()
+    for name, lookup in LIFE.items():
+        outside = ~Q(**{f"{name}__{lookup}": day})
+        surely |= outside & Q(**{f"{name}__sure": True})
+        perhaps |= outside
+    return surely, perhaps
 
 
 def active(reader):
-    """One of `Active` for an affiliation."""
+    """One of `Active` for an affiliation.
+
+    A doubtful date proves nothing: what it excludes is possible, and nothing is certain by it.
+    """
     day = reader.day
-    excluded = Q(start_date_earliest__gt=day) | Q(end_date_latest__lt=day) | outlived(day)
+    surely, perhaps = excluded(day)
     return choice(
-        When(excluded, then=Value(Active.NO)),
-        When(Q(start_date_latest__lte=day, end_date_earliest__gte=day), then=Value(Active.CERTAIN)),
+        When(surely, then=Value(Active.NO)),
+        When(perhaps, then=Value(Active.POSSIBLE)),
+        When(Q(start_date__surely_by=day, end_date__surely_from=day), then=Value(Active.CERTAIN)),
         When(~Q(attested_date="") | Exists(cited_dates(reader)), then=Value(Active.ATTESTED)),
         default=Active.POSSIBLE,
     )
@@ -116,10 +135,14 @@ def distance(reader):
     """How far the day is from when a source vouches for the affiliation: as stated, else its newest."""
     stated = Affiliation.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
     stated = stated.values(
-        earliest=F("attested_date_earliest"), latest=F("attested_date_latest"), day=literal(reader.day)
+        earliest=PossibleDay("attested_date"),
+        latest=PossibleDay("attested_date", last=True),
+        day=literal(reader.day),
     )
     newest = cited_dates(reader).values(
-        earliest=F("source__date_earliest"), latest=F("source__date_latest"), day=literal(reader.day)
+        earliest=PossibleDay("source__date"),
+        latest=PossibleDay("source__date", last=True),
+        day=literal(reader.day),
     )
     return Case(
         When(Q(Exact(active(reader), Value(Active.ATTESTED))) & ~Q(attested_date=""), then=Distance(stated)),

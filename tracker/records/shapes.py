@@ -356,7 +356,7 @@ class CitationShape(PartShape):
             "reasoning",
             "directness",
         ]
-        example = ["locator"]
+        example = ["locator_kind", "locator"]
 
 
 # From here on: what the database makes of it.
