@@ -15,7 +15,7 @@ from django.utils import timezone
 from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
-from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField
+from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField, possible_days
 from tracker.records.lint import Secret
 from tracker.records.models import Citation, Named, Part, Place, Record, Titled
 from tracker.records.search import tokens_trigger
@@ -235,7 +235,7 @@ class Person(Identified, Named):
     def clean(self):
         today = timezone.now().date()
         for name in ("birth_date", "death_date"):
-            if (getattr(self, f"{name}_earliest") or today) > today:
+            if (possible_days(self, name)[0] or today) > today:
                 raise ValidationError({name: "It lies in the future."})
         before = Person.objects.filter(pk=self.pk, publication=Publication.PUBLISHED)
         covers = self.allows(ConsentScope.NAME) and not self.exceeds_consent()
@@ -595,8 +595,9 @@ class CaseEvent(Protecting, Record):
         if self.position is None:
             return
         others = self.compared_with(case=self.case_id)
-        later = others.filter(position__lt=self.position, date_earliest__gt=self.date_latest or date.max)
-        earlier = others.filter(position__gt=self.position, date_latest__lt=self.date_earliest or date.min)
+        first, last = possible_days(self, "date")
+        later = others.filter(position__lt=self.position).exclude(date__possibly_by=last or date.max)
+        earlier = others.filter(position__gt=self.position).exclude(date__possibly_from=first or date.min)
         if later.exists() or earlier.exists():
             raise ValidationError(
                 {"position": "The dates give another order: change the position or leave it empty."}

@@ -114,7 +114,8 @@ class CrawlTest(TestCase):
             for model, parameter, rows in (
                 (Affiliation, "person", person.affiliations.all()),
                 (PersecutionCase, "person", person.cases.all()),
-                (Participation, "person", person.participations.all()),
+                (Participation, "took_part=true&person", person.participations.took_part()),
+                (Participation, "took_part=false&person", person.participations.did_not_take_part()),
                 (Dialogue, "participant", Dialogue.objects.filter(participations__person=person).distinct()),
                 (Statement, "about_people", person.statements.all()),
                 (Statement, "speaker", Statement.objects.filter(speakers__person=person).distinct()),

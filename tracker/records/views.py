@@ -145,6 +145,7 @@ class ReadingViewSet(ApiView):
     shape = None
     filterset_class = None
     parameters = {}  # what it understands besides what every list does: {name: (description, schema)}
+    linked = {}  # the parts that links to the list lead to: {name: what it asks besides}; none: the list
     marked_by = "id"  # the field that has the id of the record that a row tells of
     lookup_value_regex = "[^/]+"
 
