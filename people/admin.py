@@ -69,6 +69,11 @@ class CaseIdentifierInline(IdentifierInline):
     model = models.PersecutionCaseIdentifier
 
 
+class OccupationInline(RecordInline):
+    model = models.Occupation
+    rows = [("occupation", "wording", "start_date", "end_date", "attested_date")]
+
+
 class AffiliationInline(RecordInline):
     model = models.Affiliation
     rows = [
@@ -105,7 +110,7 @@ class CaseActorInline(RecordInline):
 
 class RecognitionInline(RecordInline):
     model = models.Recognition
-    rows = [("kind", "organization", "recognized_by", "date"), ("wgad_category", "reference", "answer")]
+    rows = [("kind", "organization", "recognized_by", "date"), ("wgad_categories", "reference", "answer")]
 
 
 @admin.register(models.Person)
@@ -114,7 +119,7 @@ class PersonAdmin(RecordAdmin):
 
     tells = ["description", "nationality"]
     columns = ["name", "description", "birth_date", "state", "sources"]
-    inlines = [PersonNameInline, PersonIdentifierInline, AffiliationInline, ConsentInline]
+    inlines = [PersonNameInline, PersonIdentifierInline, OccupationInline, AffiliationInline, ConsentInline]
 
     def get_inlines(self, request, obj):
         works = obj is None or roles.works_on(request.user, obj)
@@ -145,6 +150,12 @@ class OrganizationAdmin(RecordAdmin):
     tells = ["classification", "country"]
     columns = ["name", "classification", "place", "country", "state", "sources"]
     inlines = [OrganizationNameInline, OrganizationIdentifierInline]
+
+
+@admin.register(models.Occupation)
+class OccupationAdmin(RecordAdmin):
+    tells = ["person", "occupation", "start_date", "end_date"]
+    columns = ["person", "occupation", "wording", "start_date", "end_date", "state", "sources"]
 
 
 @admin.register(models.Affiliation)

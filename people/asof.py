@@ -29,10 +29,10 @@ from .choices import (
 )
 from .models import (
     Affiliation,
-    AffiliationCitation,
     CaseEvent,
     CaseEventCitation,
     Charge,
+    Occupation,
     PersecutionCaseCitation,
 )
 
@@ -73,29 +73,27 @@ def vouching(citations, reader, **conditions):
     return rows.exclude(stance=Stance.CONTRADICTS)
 
 
-def cited_dates(reader):
+def cited_dates(reader, model):
     """The citations of an affiliation whose source vouches for it and has a date, the newest source first."""
-    cited = vouching(AffiliationCitation, reader, record=OuterRef("pk"))
+    cited = vouching(model.citations.rel.related_model, reader, record=OuterRef("pk"))
     return cited.exclude(source__date="").order_by("-source__date_sort", "pk")
 
 
-def outlived(day):
-    """A Q: the person of an affiliation was dead on the day, or the organization not there."""
-    return (
-        Q(person__death_date_latest__lt=day)
-        | Q(organization__dissolution_date_latest__lt=day)
-        | Q(organization__founding_date_earliest__gt=day)
-    )
+def outlived(day, model):
+    """A Q: the person was dead on the day, or the organization of an affiliation not there."""
+    dead = Q(person__death_date_latest__lt=day)
+    gone = Q(organization__dissolution_date_latest__lt=day) | Q(organization__founding_date_earliest__gt=day)
+    return dead | gone if model is Affiliation else dead
 
 
-def active(reader):
-    """One of `Active` for an affiliation."""
+def active(reader, model=Affiliation):
+    """One of `Active` for an affiliation, or for an occupation."""
     day = reader.day
-    excluded = Q(start_date_earliest__gt=day) | Q(end_date_latest__lt=day) | outlived(day)
+    excluded = Q(start_date_earliest__gt=day) | Q(end_date_latest__lt=day) | outlived(day, model)
     return choice(
         When(excluded, then=Value(Active.NO)),
         When(Q(start_date_latest__lte=day, end_date_earliest__gte=day), then=Value(Active.CERTAIN)),
-        When(~Q(attested_date="") | Exists(cited_dates(reader)), then=Value(Active.ATTESTED)),
+        When(~Q(attested_date="") | Exists(cited_dates(reader, model)), then=Value(Active.ATTESTED)),
         default=Active.POSSIBLE,
     )
 
@@ -112,26 +110,39 @@ class Distance(Subquery):
     )
 
 
-def distance(reader):
+def distance(reader, model=Affiliation):
     """How far the day is from when a source vouches for the affiliation: as stated, else its newest."""
-    stated = Affiliation.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
+    stated = model.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
     stated = stated.values(
         earliest=F("attested_date_earliest"), latest=F("attested_date_latest"), day=literal(reader.day)
     )
-    newest = cited_dates(reader).values(
+    newest = cited_dates(reader, model).values(
         earliest=F("source__date_earliest"), latest=F("source__date_latest"), day=literal(reader.day)
     )
+    attested = Exact(active(reader, model), Value(Active.ATTESTED))
     return Case(
-        When(Q(Exact(active(reader), Value(Active.ATTESTED))) & ~Q(attested_date=""), then=Distance(stated)),
-        When(Exact(active(reader), Value(Active.ATTESTED)), then=Distance(newest[:1])),
+        When(Q(attested) & ~Q(attested_date=""), then=Distance(stated)),
+        When(attested, then=Distance(newest[:1])),
     )
 
 
-def affiliation(reader):
-    """{"day", "active", "distance_days"} of an affiliation."""
+def affiliation(reader, model=Affiliation):
+    """{"day", "active", "distance_days"} of an affiliation, or of an occupation."""
     return Json(
-        [("day", literal(reader.day)), ("active", active(reader)), ("distance_days", distance(reader))]
+        [
+            ("day", literal(reader.day)),
+            ("active", active(reader, model)),
+            ("distance_days", distance(reader, model)),
+        ]
     )
+
+
+def occupation(reader):
+    return affiliation(reader, Occupation)
+
+
+def occupied(reader):
+    return active(reader, Occupation)
 
 
 # Cases

@@ -9,6 +9,7 @@ from .choices import Active, Custody, Open
 class PersonFilterSet(RecordFilterSet):
     shape = shapes.PersonShape
     paths = {
+        "occupation": "occupations.occupation",
         "organization": "affiliations.organization",
         "role": "affiliations.role",
         "case_conflict": "cases.conflict",
@@ -23,6 +24,11 @@ class PersonFilterSet(RecordFilterSet):
 class OrganizationFilterSet(RecordFilterSet):
     shape = shapes.OrganizationShape
     paths = {"person": "affiliations.person", "child": "children"}
+
+
+class OccupationFilterSet(RecordFilterSet):
+    shape = shapes.OccupationShape
+    computed = {"active": (asof.occupied, Active)}
 
 
 class AffiliationFilterSet(RecordFilterSet):

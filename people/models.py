@@ -13,7 +13,7 @@ from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 
 from tracker.records import history, roles
-from tracker.records.choices import Confidentiality, Publication
+from tracker.records.choices import CitationBasis, Confidentiality, Publication
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
 from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField
 from tracker.records.lint import Secret
@@ -31,6 +31,7 @@ from .choices import (
     Gender,
     ImpugnedActivity,
     NameKind,
+    OccupationKind,
     Offence,
     OrganizationClassification,
     PublishingBasis,
@@ -42,8 +43,8 @@ NO_RELATIVES = (
     "Nothing is recorded of what they did, said or suffered themselves. Relatives and contacts get no record:"
     " nobody is published for whom they know."
 )
-BELONGING = (ConsentScope.AFFILIATIONS, ConsentScope.PARTICIPATIONS)  # named as the lists are
-UNCOVERED = f"No valid consent covers what is published of them: {' or '.join(BELONGING)}."
+BELONGING = tuple(ConsentScope)[2:]  # named as the lists are
+UNCOVERED = f"No valid consent covers what is published of them: {', '.join(BELONGING)}."
 MONTH = (28, 31)  # the days that a month has, at least and at most
 
 
@@ -182,7 +183,7 @@ class Person(Identified, Named):
     """A person who takes part in dialogues, is assessed, speaks or is persecuted."""
 
     forgets_slug = True
-    publishes = ("affiliations",)
+    publishes = ("occupations", "affiliations")
 
     gender = models.CharField(
         max_length=20,
@@ -251,7 +252,7 @@ class Person(Identified, Named):
     def is_of_public_interest(self, user):
         """Whether something is recorded that they did or suffered, as far as a user sees it."""
         keys = [one for one in self._meta.related_objects if one.one_to_many and one.field.name != "record"]
-        lists = {one.related_name for one in keys} - {"affiliations"}
+        lists = {one.related_name for one in keys} - {"occupations", "affiliations"}
         return any(getattr(self, name).visible_to(user).exists() for name in lists)
 
     def allows(self, scope):
@@ -409,6 +410,44 @@ class OrganizationIdentifier(Identifier):
 
 class OrganizationCitation(Citation):
     record = models.ForeignKey(Organization, models.CASCADE, related_name="citations")
+
+
+class Occupation(Record):
+    """What a person does, as a source says: never inferred, dated like an affiliation."""
+
+    visible_with = ("person",)
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="occupations")
+    occupation = models.CharField(max_length=30, choices=OccupationKind, default=OccupationKind.UNKNOWN)
+    wording = models.CharField(max_length=200, blank=True, help_text="As the source words it.")
+    start_date = PartialDateField()
+    end_date = PartialDateField()
+    attested_date = PartialDateField(
+        help_text="When a source vouches for it; if empty, the date of the newest source cited."
+    )
+
+    class Meta(Record.Meta):
+        constraints = [not_reversed()]
+
+    def missing(self):
+        found = super().missing()
+        if not self.person.allows(ConsentScope.OCCUPATIONS):
+            found.append("The consent of the person does not cover occupations.")
+        return found
+
+
+class OccupationCitation(Citation):
+    record = models.ForeignKey(Occupation, models.CASCADE, related_name="citations")
+
+    class Meta(Citation.Meta):
+        constraints = [
+            *Citation.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(basis=CitationBasis.STATED),
+                name="occupation_stated",
+                violation_error_message="The basis is stated: an occupation is never inferred.",
+            ),
+        ]
 
 
 class Affiliation(Record):
@@ -659,8 +698,11 @@ class Recognition(Record):
         max_length=200, blank=True, help_text="By whom, where it is no organization."
     )
     kind = models.CharField(max_length=30, choices=RecognitionKind)
-    wgad_category = models.CharField(
-        max_length=20, choices=WgadCategory, blank=True, help_text="The category of an opinion of the WGAD."
+    wgad_categories = ArrayField(
+        models.CharField(max_length=20, choices=WgadCategory),
+        default=list,
+        blank=True,
+        help_text="What an opinion of the WGAD found: often more than one category.",
     )
     date = PartialDateField()
     reference = models.CharField(max_length=200, blank=True, help_text="The number or name of the document.")

@@ -68,6 +68,26 @@ class ConflictShape(Shape):
         ordering = ["title"]
 
 
+OCCUPATION = ["occupation", "wording", "start_date", "end_date", "attested_date", "as_of"]
+
+
+class OccupationRow(Row):
+    as_of = Computed(asof.occupation, AFFILIATION_DAY)
+
+    class Meta:
+        model = models.Occupation
+        fields = OCCUPATION
+        order = ["start_date_sort"]
+
+
+class OccupationShape(Shape):
+    as_of = Computed(asof.occupation, AFFILIATION_DAY)
+
+    class Meta:
+        model = models.Occupation
+        fields = ["person", *OCCUPATION]
+
+
 class AffiliationRow(Row):
     as_of = Computed(asof.affiliation, AFFILIATION_DAY)
 
@@ -86,12 +106,22 @@ class CaseRow(Row):
 
 
 class PersonShape(Shape):
+    occupations = OccupationRow(many=True)
     affiliations = AffiliationRow(many=True)
     cases = CaseRow(many=True)
 
     class Meta:
         model = models.Person
-        fields = ["name", "description", "gender", "nationality", "birth_date", "death_date", "affiliations"]
+        fields = [
+            "name",
+            "description",
+            "gender",
+            "nationality",
+            "birth_date",
+            "death_date",
+            "occupations",
+            "affiliations",
+        ]
         detail = ["basis", "summary", "other_names", "identifiers", "cases"]
         ordering = ["name"]
 
@@ -164,7 +194,7 @@ class CaseActorShape(Shape):
         example = ["organization"]
 
 
-RECOGNITION = ["organization", "recognized_by", "kind", "wgad_category", "date", "reference", "answer"]
+RECOGNITION = ["organization", "recognized_by", "kind", "wgad_categories", "date", "reference", "answer"]
 
 
 class RecognitionRow(Row):

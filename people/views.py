@@ -25,6 +25,13 @@ class OrganizationViewSet(RecordViewSet):
     filterset_class = filters.OrganizationFilterSet
 
 
+class OccupationViewSet(RecordViewSet):
+    """What people do, as sources say, and when."""
+
+    shape = shapes.OccupationShape
+    filterset_class = filters.OccupationFilterSet
+
+
 class AffiliationViewSet(RecordViewSet):
     """Who belongs to which organization, in which role, and when."""
 

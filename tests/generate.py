@@ -103,7 +103,7 @@ class World:
         )
         self.rows[model].append(row)
         for _ in range(self.random.randint(1, 3) if row.cited else 0):
-            self.part(row, "citations", **self.citation())
+            self.part(row, "citations", **self.citation(model))
         for name, parts in PARTS.get(model, {}).items():
             for fields in parts(self):
                 self.part(row, name, **fields)
@@ -118,8 +118,8 @@ class World:
         found = {self.any(model) for _ in range(self.random.randint(0, 3))} - {None}
         return sorted(found, key=lambda row: row.pk)
 
-    def citation(self):
-        inferred = self.random.random() < 0.3
+    def citation(self, model):
+        inferred = self.random.random() < 0.3 and model is not people.Occupation
         basis = {"basis": "inferred", "reasoning": "It follows."} if inferred else {}
         return {"source": self.any(records.Source), "quotation": self.random.choice(TEXTS), **basis}
 

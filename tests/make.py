@@ -117,6 +117,10 @@ def identifier(of, scheme="wikidata", identifier="", **fields):
     )
 
 
+def occupation(**fields):
+    return record(people.Occupation, **{"occupation": "journalist", **with_one(fields, person=person)})
+
+
 def affiliation(**fields):
     wanted = with_one(fields, person=person, organization=organization)
     return record(people.Affiliation, **{"role": "member", **wanted})
@@ -220,6 +224,7 @@ BUILDERS = {
     people.Conflict: conflict,
     people.Person: person,
     people.Organization: organization,
+    people.Occupation: occupation,
     people.Affiliation: affiliation,
     people.PersecutionCase: case,
     people.Charge: charge,

@@ -31,7 +31,12 @@ def work(oracle, record):
     }
 
 
-COMPUTED = {shapes.work: work, asof.affiliation: slow_asof.affiliation, asof.case: slow_asof.case}
+COMPUTED = {
+    shapes.work: work,
+    asof.occupation: slow_asof.affiliation,
+    asof.affiliation: slow_asof.affiliation,
+    asof.case: slow_asof.case,
+}
 
 
 class Oracle:

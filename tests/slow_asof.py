@@ -56,9 +56,13 @@ def affiliation(oracle, row):
 
 def outlived(oracle, row):
     """Whether the person was dead on the day, or the organization not there."""
-    (person,), (organization,) = oracle.related(row, "person"), oracle.related(row, "organization")
+    (person,) = oracle.related(row, "person")
+    dead = Moment(person, "death_date").last < oracle.day
+    if not hasattr(row, "organization_id"):
+        return dead
+    (organization,) = oracle.related(row, "organization")
     founded, dissolved = (Moment(organization, name) for name in ("founding_date", "dissolution_date"))
-    return min(Moment(person, "death_date").last, dissolved.last) < oracle.day or founded.first > oracle.day
+    return dead or dissolved.last < oracle.day or founded.first > oracle.day
 
 
 def days_off(day, moment):

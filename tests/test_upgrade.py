@@ -21,6 +21,8 @@ from tracker.environment import BASE_DIR
 from tracker.records.models import OldSlug
 
 COMPUTED = {"published"}  # whether an identifier has to be unique: of its record, by a rule that may change
+# What the first release calls in another way: how it stands in a row of today.
+ELSEWHERE = {"people_recognition": {"wgad_category": "coalesce(wgad_categories[1], '')"}}
 OURS = ("records", "people", "dialogues")
 # What Django makes by itself, and what is computed anew.
 OWN = {"django_migrations", "django_content_type", "django_session", "django_admin_log"}
@@ -102,18 +104,27 @@ def quoted(columns):
     return ", ".join(f'"{column}"' for column in columns)
 
 
+def selected(table, columns, there):
+    """These columns of a table for a SELECT; what is not there any more, as it stands there now."""
+    moved = ELSEWHERE.get(table, {})
+    return ", ".join(quoted([one]) if one in there else f'{moved[one]} AS "{one}"' for one in columns)
+
+
 def rows(link, table, columns):
     """The rows of a table as sorted texts, in these columns, without what is computed."""
     said = [column for column in columns if column not in COMPUTED]
-    found = link.execute(f"SELECT to_jsonb(kept)::text FROM (SELECT {quoted(said)} FROM {table}) AS kept")
+    said = selected(table, said, tables(link)[table])
+    found = link.execute(f"SELECT to_jsonb(kept)::text FROM (SELECT {said} FROM {table}) AS kept")
     return sorted(text for (text,) in found)
 
 
 def fill(link, table, columns):
     """Copies the rows of this test's database into a table that has no others, and perhaps fewer columns."""
     with connection.cursor() as cursor:
-        known = [column for column in columns if column in {field.name for field in described(cursor, table)}]
-        cursor.execute(f"SELECT row_to_json(kept)::text FROM (SELECT {quoted(known)} FROM {table}) AS kept")
+        there = {field.name for field in described(cursor, table)}
+        known = [column for column in columns if column in there | {*ELSEWHERE.get(table, ())}]
+        said = selected(table, known, there)
+        cursor.execute(f"SELECT row_to_json(kept)::text FROM (SELECT {said} FROM {table}) AS kept")
         found = cursor.fetchall()
     with link.cursor() as cursor:
         cursor.executemany(
@@ -154,7 +165,8 @@ class FirstReleaseTest(Upgrading, TestCase):
             now = tables(link)
             for table, columns in first.items():
                 with self.subTest(table=table):
-                    self.assertLessEqual(set(columns), set(now.get(table, ())), f"{table} lost columns")
+                    there = {*now.get(table, ()), *ELSEWHERE.get(table, ())}
+                    self.assertLessEqual(set(columns), there, f"{table} lost columns")
                     self.assertEqual(rows(link, table, columns), before[table])
 
 

@@ -22,6 +22,7 @@ from tracker.records.vocabularies import VocabularyViewSet
 ENDPOINTS = [
     people.PersonViewSet,
     people.OrganizationViewSet,
+    people.OccupationViewSet,
     people.AffiliationViewSet,
     dialogues.AssessmentViewSet,
     people.CaseViewSet,
