@@ -13,7 +13,7 @@ class DialogueFilterSet(RecordFilterSet):
         "participant_organization": "participations.affiliation.organization",
         "participant_side": "participations.side",
         "participant_role": "participations.role",
-        "place_country": "place.country",
+        "place_country": "places.country",
     }
 
 

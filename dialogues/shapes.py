@@ -25,12 +25,14 @@ PARTICIPANT = [
     "women_max",
     "member_of",
     "side",
+    "no_side",
     "role",
     "capacity",
     "selection",
     "selected_by",
     "affiliation",
     "described_as",
+    "note",
 ]
 
 
@@ -54,9 +56,11 @@ class DialogueShape(Shape):
             "status",
             "start_date",
             "end_date",
-            "place",
+            "places",
             "conflict",
             "parent",
+            "meetings_min",
+            "meetings_max",
             "track",
             "mediation",
             "venue_relation",
@@ -86,6 +90,7 @@ class AssessmentShape(Shape):
             "assessor_organization",
             "attribute",
             "value",
+            "wording",
             "share",
             "form",
             "date",
@@ -106,7 +111,7 @@ class ContextEventShape(Shape):
     class Meta:
         model = models.ContextEvent
         fields = ["title", "other_titles", "kind", "conflict", "start_date", "end_date", "place"]
-        detail = ["summary"]
+        detail = ["summary", "identifiers"]
         ordering = ["start_date"]
 
 

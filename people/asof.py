@@ -11,6 +11,7 @@ from django.db.models.functions import Cast, Coalesce, Greatest
 from django.db.models.lookups import Exact, GreaterThanOrEqual
 
 from tracker.records.choices import Stance
+from tracker.records.overlaps import PossibleDay
 from tracker.records.shapes import Json
 
 from .choices import (
@@ -79,20 +80,41 @@ def cited_dates(reader, model):
     return cited.exclude(source__date="").order_by("-source__date_sort", "pk")
 
 
-def outlived(day, model):
-    """A Q: the person was dead on the day, or the organization of an affiliation not there."""
-    dead = Q(person__death_date_latest__lt=day)
-    gone = Q(organization__dissolution_date_latest__lt=day) | Q(organization__founding_date_earliest__gt=day)
-    return dead | gone if model is Affiliation else dead
+# what an affiliation cannot be before, and after; an occupation has no organization
+LIFE = {
+    "start_date": "possibly_by",
+    "organization__founding_date": "possibly_by",
+    "end_date": "possibly_from",
+    "person__death_date": "possibly_from",
+    "organization__dissolution_date": "possibly_from",
+}
+OWN_LIFE = {name: lookup for name, lookup in LIFE.items() if not name.startswith("organization")}
+
+
+def excluded(day, model):
+    """Two Qs: a sure date says that an affiliation was not there on the day; a doubtful one does.
+
+    It is not there before it began or after it ended, nor when the person was dead or the organization gone.
+    """
+    surely, perhaps = Q(), Q()
+    for name, lookup in (LIFE if model is Affiliation else OWN_LIFE).items():
+        outside = ~Q(**{f"{name}__{lookup}": day})
+        surely |= outside & Q(**{f"{name}__sure": True})
+        perhaps |= outside
+    return surely, perhaps
 
 
 def active(reader, model=Affiliation):
-    """One of `Active` for an affiliation, or for an occupation."""
+    """One of `Active` for an affiliation, or for an occupation.
+
+    A doubtful date proves nothing: what it excludes is possible, and nothing is certain by it.
+    """
     day = reader.day
-    excluded = Q(start_date_earliest__gt=day) | Q(end_date_latest__lt=day) | outlived(day, model)
+    surely, perhaps = excluded(day, model)
     return choice(
-        When(excluded, then=Value(Active.NO)),
-        When(Q(start_date_latest__lte=day, end_date_earliest__gte=day), then=Value(Active.CERTAIN)),
+        When(surely, then=Value(Active.NO)),
+        When(perhaps, then=Value(Active.POSSIBLE)),
+        When(Q(start_date__surely_by=day, end_date__surely_from=day), then=Value(Active.CERTAIN)),
         When(~Q(attested_date="") | Exists(cited_dates(reader, model)), then=Value(Active.ATTESTED)),
         default=Active.POSSIBLE,
     )
@@ -114,10 +136,14 @@ def distance(reader, model=Affiliation):
     """How far the day is from when a source vouches for the affiliation: as stated, else its newest."""
     stated = model.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
     stated = stated.values(
-        earliest=F("attested_date_earliest"), latest=F("attested_date_latest"), day=literal(reader.day)
+        earliest=PossibleDay("attested_date"),
+        latest=PossibleDay("attested_date", last=True),
+        day=literal(reader.day),
     )
     newest = cited_dates(reader, model).values(
-        earliest=F("source__date_earliest"), latest=F("source__date_latest"), day=literal(reader.day)
+        earliest=PossibleDay("source__date"),
+        latest=PossibleDay("source__date", last=True),
+        day=literal(reader.day),
     )
     attested = Exact(active(reader, model), Value(Active.ATTESTED))
     return Case(

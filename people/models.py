@@ -15,6 +15,7 @@ from django.utils import timezone
 from tracker.records import history, roles
 from tracker.records.choices import CitationBasis, Confidentiality, Publication
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
+from tracker.records.dates import understand
 from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField
 from tracker.records.lint import Secret
 from tracker.records.models import Citation, Named, Part, Place, Record, Titled
@@ -631,12 +632,17 @@ class CaseEvent(Protecting, Record):
 
     def clean(self):
         super().clean()
-        if self.position is None:
-            return
-        others = self.compared_with(case=self.case_id)
-        later = others.filter(position__lt=self.position, date_earliest__gt=self.date_latest or date.max)
-        earlier = others.filter(position__gt=self.position, date_latest__lt=self.date_earliest or date.min)
-        if later.exists() or earlier.exists():
+        if self.position is not None and (self.date_earliest or self.date_latest):
+            self._placed_as_dated()
+
+    def _placed_as_dated(self):
+        """Refuses a position if the sure dates of this event and another one say that it is the other way."""
+        when = understand(self.date)
+        first, last = when.possible
+        others = self.compared_with(case=self.case_id).filter(date__sure=True)
+        later = others.filter(position__lt=self.position).exclude(date__possibly_by=last or date.max)
+        earlier = others.filter(position__gt=self.position).exclude(date__possibly_from=first or date.min)
+        if when.sure and (later.exists() or earlier.exists()):
             raise ValidationError(
                 {"position": "The dates give another order: change the position or leave it empty."}
             )

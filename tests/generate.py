@@ -163,7 +163,7 @@ def values(field):
         models.URLField: (KEEP,),
         models.DecimalField: (KEEP,),
         models.DateTimeField: (KEEP,),
-        models.BooleanField: (None, True, False),
+        models.BooleanField: (None, True, False) if field.null else (True, False),
         models.IntegerField: (None, 0, 1, 180),
     }
     if field.choices:
@@ -253,7 +253,13 @@ def participation(world, fields):
         "member_of": group,
         "dialogue": dialogue,
         "side": people.Side.objects.filter(record=dialogue.conflict).first(),
+        "no_side": False,
     }
+
+
+def dialogue(world, fields):
+    low, high = sorted(fields[name] or 0 for name in ("meetings_min", "meetings_max"))
+    return {"meetings_min": low, "meetings_max": high or None}
 
 
 def assessment(world, fields):
@@ -275,7 +281,7 @@ def assessment(world, fields):
     )
     said = ASSESSMENT_VALUES[fields["attribute"]]
     value = fields["value"] if fields["value"] in said else world.random.choice(said)
-    return {**wanted, about: found, "value": value}
+    return {**wanted, about: found, "value": value, "wording": fields["wording"] or "in their words"}
 
 
 def statement(world, fields):
@@ -296,6 +302,7 @@ SPECIAL = {
     people.CaseActor: case_actor,
     people.CaseEvent: case_event,
     people.Recognition: recognition,
+    dialogues.Dialogue: dialogue,
     dialogues.Participation: participation,
     dialogues.Assessment: assessment,
     dialogues.Statement: statement,
@@ -342,5 +349,6 @@ PARTS = {
     people.PersecutionCase: {"identifiers": identifiers},
     people.Conflict: {"sides": sides},
     dialogues.Dialogue: {"identifiers": identifiers},
+    dialogues.ContextEvent: {"identifiers": identifiers},
     dialogues.Statement: {"speakers": speakers},
 }

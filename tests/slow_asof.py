@@ -37,16 +37,44 @@ class Moment:
         return self.first <= day <= self.last
 
 
+class Wide(Moment):
+    """A moment with what its qualifiers add: a unit of what is stated. Doubt makes it unsure."""
+
+    def __init__(self, record, name="date"):
+        super().__init__(record, name)
+        text = getattr(record, name)
+        start, _, end = text.partition("/")
+        self.sure = "?" not in text and "%" not in text
+        self.first = date.fromordinal(max(1, self.first.toordinal() - unit(start)))
+        self.last = date.fromordinal(min(date.max.toordinal(), self.last.toordinal() + unit(end or start)))
+
+
+def unit(point):
+    """How many days a qualified date may be off: one of the unit that it states."""
+    if point[-1:] not in ("?", "~", "%"):
+        return 0
+    known = point[:-1].replace("-XX", "")
+    if "X" in known:
+        return 36525 if "XX" in known else 3653
+    _, month, day = [*known.split("-"), "", ""][:3]
+    if day:
+        return 7
+    return (91 if int(month) > 12 else 31) if month else 366
+
+
 def affiliation(oracle, row):
     """{"day", "active", "distance_days"}: whether it was so on the day, and how far off a source says so."""
-    day, start, end = oracle.day, Moment(row, "start_date"), Moment(row, "end_date")
-    vouched = Moment(row, "attested_date")
+    day, start, end = oracle.day, Wide(row, "start_date"), Wide(row, "end_date")
+    vouched = Wide(row, "attested_date")
     if not vouched.stated:
         dated = [source for source in sources(oracle, row) if source.date]
-        vouched = Moment(max(dated, key=lambda source: source.date_sort)) if dated else None
-    if not start.perhaps_by(day) or end.last < day or outlived(oracle, row):
+        vouched = Wide(max(dated, key=lambda source: source.date_sort)) if dated else None
+    against = outside(oracle, row, start, end)
+    if any(moment.sure for moment in against):
         active = "no"
-    elif start.surely_by(day) and end.stated and end.first >= day:
+    elif against:
+        active = "possible"
+    elif start.sure and start.surely_by(day) and end.sure and end.stated and end.first >= day:
         active = "certain"
     else:
         active = "attested" if vouched else "possible"
@@ -54,15 +82,17 @@ def affiliation(oracle, row):
     return {"day": day.isoformat(), "active": active, "distance_days": distance}
 
 
-def outlived(oracle, row):
-    """Whether the person was dead on the day, or the organization not there."""
+def outside(oracle, row, start, end):
+    """The moments that say: not yet, or no more."""
     (person,) = oracle.related(row, "person")
-    dead = Moment(person, "death_date").last < oracle.day
-    if not hasattr(row, "organization_id"):
-        return dead
-    (organization,) = oracle.related(row, "organization")
-    founded, dissolved = (Moment(organization, name) for name in ("founding_date", "dissolution_date"))
-    return dead or dissolved.last < oracle.day or founded.first > oracle.day
+    founded, dissolved = [], []
+    for organization in oracle.related(row, "organization") if hasattr(row, "organization_id") else ():
+        founded.append(Wide(organization, "founding_date"))
+        dissolved.append(Wide(organization, "dissolution_date"))
+    later = [moment for moment in (start, *founded) if moment.first > oracle.day]
+    return later + [
+        moment for moment in (end, Wide(person, "death_date"), *dissolved) if moment.last < oracle.day
+    ]
 
 
 def days_off(day, moment):

@@ -183,7 +183,7 @@ class CaseEventTest(RuleTest):
         case = make.case_event(date="2024-05", position=2).case
         make.case_event(date="2023", position=9)  # of another case
         make.case_event(date="2022", position=8, publication="withdrawn", case=case)
-        dates = ("2024-05-31", "2024", "", "2024-05")
+        dates = ("2024-05-31", "2024", "", "2024-05", "2020?", "2030%", "2024-04-28~")
         for position, date in [*((1, date) for date in dates), *((3, date) for date in dates)]:
             with self.subTest(position=position, date=date):
                 self.event(case, "hearing", date, position=position).full_clean()

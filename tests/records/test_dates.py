@@ -250,6 +250,43 @@ class WordsTest(SimpleTestCase):
                 self.assertEqual(understand(text).span(), span)
 
 
+class DoubtTest(SimpleTestCase):
+    def test_a_qualifier_reaches_one_unit_of_what_is_stated_on_its_side(self):
+        for text, first, last in (
+            ("2025-10-15", "2025-10-15", "2025-10-15"),
+            ("2025-10-15~", "2025-10-08", "2025-10-22"),
+            ("2025-10-15?", "2025-10-08", "2025-10-22"),
+            ("2025-10%", "2025-08-31", "2025-12-01"),
+            ("2025-10-XX~", "2025-08-31", "2025-12-01"),
+            ("2024-22~", "2024-03-02", "2024-11-30"),
+            ("2025~", "2024-01-01", "2027-01-01"),
+            ("2025-XX~", "2024-01-01", "2027-01-01"),
+            ("199X~", "1980-01-01", "2009-12-31"),
+            ("19XX~", "1799-12-31", "2099-12-31"),
+            ("2025-10-15~/2025-10", "2025-10-08", "2025-10-31"),
+            ("2025-10-15/2025-10~", "2025-10-15", "2025-12-01"),
+            ("2025-10-15?/..", "2025-10-08", ""),
+            ("../2025~", "", "2027-01-01"),
+            ("0001-01-03~", "0001-01-01", "0001-01-10"),
+            ("9999%", "9997-12-31", "9999-12-31"),
+        ):
+            with self.subTest(text):
+                self.assertEqual(understand(text).possible, (day(first), day(last)))
+
+    def test_what_is_uncertain_at_either_end_is_not_sure(self):
+        for text, sure in (
+            ("2025", True),
+            ("2025~", True),
+            ("2025?", False),
+            ("2025%", False),
+            ("2024?/2025", False),
+            ("2024~/2025%", False),
+            ("2024/..", True),
+        ):
+            with self.subTest(text):
+                self.assertEqual(understand(text).sure, sure)
+
+
 class SortTest(SimpleTestCase):
     def test_dates_go_by_their_start_open_starts_by_their_end_and_no_bound_comes_last(self):
         self.assertEqual(understand("2025-10").sort, date(2025, 10, 1))

@@ -9,7 +9,7 @@ refuses `2024-22?` and `../199X`, prints, and is a thousand times slower.
 import re
 from calendar import monthrange
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, timedelta
 from functools import lru_cache
 
 from django.core.exceptions import ValidationError
@@ -33,6 +33,10 @@ MONTHS = (
 SEASONS = {21: ("spring", 3), 22: ("summer", 6), 23: ("autumn", 9), 24: ("winter", 12)}
 SEASON_CODES = {name: code for code, (name, _) in SEASONS.items()} | {"fall": 23}
 QUALIFIERS = {"?": ", uncertain", "~": ", approximate", "%": ", approximate and uncertain"}
+# How many days further a qualified date may reach, by what it states: a day, a season, a month, a year, ten
+# years, a hundred.
+WIDTHS = (7, 91, 31, 366, 3653, 36525)
+FEW_DAYS = WIDTHS[0]
 LONGEST = 60  # "between 10 September 2025 and 30 September 2025" has 47 characters
 
 FORMS = (
@@ -66,6 +70,17 @@ class PartialDate:
     edtf: str
     earliest: date | None
     latest: date | None
+
+    @property
+    def possible(self) -> tuple[date | None, date | None]:
+        """The first and the last day that it may be: a qualifier reaches one unit further on its side."""
+        start, _, end = self.edtf.partition("/")
+        return _earlier(self.earliest, _reach(start)), _later(self.latest, _reach(end or start))
+
+    @property
+    def sure(self) -> bool:
+        """Whether it proves anything: not where it is marked as uncertain, at either end."""
+        return not {"?", "%"} & set(self.edtf)
 
     @property
     def sort(self) -> date:
@@ -191,6 +206,27 @@ def _from_english(text: str) -> str:
         if name in SEASON_CODES and not day:
             return f"{year}-{SEASON_CODES[name]}"
     return text
+
+
+def _reach(point: str) -> timedelta:
+    """How much further the qualifier of a date reaches: by what it states; "2025-XX~" states a year."""
+    match = POINT.fullmatch(point)
+    if not match or not match[4]:
+        return timedelta(0)
+    year, month, day = match.group(1, 2, 3)
+    if month in (None, "XX"):
+        return timedelta(WIDTHS[3 + year.count("X")])
+    if day not in (None, "XX"):
+        return timedelta(WIDTHS[0])
+    return timedelta(WIDTHS[1 if int(month) in SEASONS else 2])
+
+
+def _earlier(day: date | None, reach: timedelta) -> date | None:
+    return day and day - min(reach, day - date.min)
+
+
+def _later(day: date | None, reach: timedelta) -> date | None:
+    return day and day + min(reach, date.max - day)
 
 
 def _words_of_day(day: date) -> str:

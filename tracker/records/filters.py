@@ -15,9 +15,10 @@ from django.db.models.lookups import Exact, In
 
 from .choices import Publication
 from .dates import understand
-from .fields import PartialDateField, period_certainly_overlaps, period_overlaps
+from .fields import PartialDateField
 from .models import Slugged
 from .names import tokens
+from .overlaps import period_certainly_overlaps, period_overlaps
 from .visible import SEARCH_WORDS
 
 LONGEST = settings.MAX_SEARCH

@@ -27,6 +27,7 @@ from .choices import (
 from .constraints import Said, country_code, language_code  # noqa: F401 - migrations look for Said here
 from .fields import Derived, FoldedField, PartialDateField
 from .names import latin, slugify_name
+from .overlaps import DayLookup  # noqa: F401 - registers what dates are asked
 from .reading import Reading, note_load  # noqa: F401 - Django looks for models here
 from .scheduled import Approval, within_reach  # noqa: F401 - Django looks for models here
 from .search import Token, tokens_trigger  # noqa: F401 - Django looks for models here
