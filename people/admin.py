@@ -13,6 +13,7 @@ from tracker.records.admin import (
     RecordAdmin,
     RecordInline,
     VisibleAdmin,
+    text_of,
 )
 
 from . import consent, models, start  # noqa: F401 - it adds what it knows of work
@@ -36,6 +37,10 @@ class SideAdmin(OnlyShown, VisibleAdmin):
 
 class SideInline(PartInline):
     model = models.Side
+
+
+class ConflictIdentifierInline(IdentifierInline):
+    model = models.ConflictIdentifier
 
 
 class PersonNameInline(OtherNameInline):
@@ -113,6 +118,25 @@ class RecognitionInline(RecordInline):
     rows = [("kind", "organization", "recognized_by", "date"), ("wgad_categories", "reference", "answer")]
 
 
+class CaseRelationInline(RecordInline):
+    """What the case is to others."""
+
+    model = models.CaseRelation
+    fk_name = "case"
+    rows = [("kind", "related_case")]
+    verbose_name_plural = "relations to other cases"
+
+
+class CaseRelationToInline(RecordInline):
+    """What others are to the case."""
+
+    model = models.CaseRelation
+    fk_name = "related_case"
+    rows = [("case", "kind")]
+    verbose_name = "relation to it"
+    verbose_name_plural = "relations of other cases to it"
+
+
 @admin.register(models.Person)
 class PersonAdmin(RecordAdmin):
     """People are told apart by what is said of them, their country, and whom they belong to."""
@@ -166,9 +190,28 @@ class AffiliationAdmin(RecordAdmin):
 
 @admin.register(models.PersecutionCase)
 class PersecutionCaseAdmin(RecordAdmin):
-    tells = ["person", "jurisdiction"]
-    columns = ["title", "person", "jurisdiction", "conflict", "state", "sources"]
-    inlines = [CaseIdentifierInline, ChargeInline, CaseEventInline, CaseActorInline, RecognitionInline]
+    whose = ["person", "organization"]
+    tells = [*whose, "jurisdiction"]
+    columns = ["title", "of", "jurisdiction", "conflict", "state", "sources"]
+    inlines = [
+        CaseIdentifierInline,
+        ChargeInline,
+        CaseEventInline,
+        CaseActorInline,
+        RecognitionInline,
+        CaseRelationInline,
+        CaseRelationToInline,
+    ]
+
+    @admin.display(description="of")
+    def of(self, record):
+        return "".join(text_of(record, name) for name in self.whose)
+
+
+@admin.register(models.CaseRelation)
+class CaseRelationAdmin(RecordAdmin):
+    tells = ["case", "kind", "related_case"]
+    columns = ["case", "kind", "related_case", "state", "sources"]
 
 
 @admin.register(models.Charge)
@@ -198,4 +241,4 @@ class RecognitionAdmin(RecordAdmin):
 
 @admin.register(models.Conflict)
 class ConflictAdmin(RecordAdmin):
-    inlines = [SideInline]
+    inlines = [SideInline, ConflictIdentifierInline]

@@ -185,7 +185,7 @@ def charges(reader):
 def dead(day):
     """Two Qs on a case: its person had certainly died by the day; had possibly."""
     name = "person__death_date"
-    return surely_by(day, name), ~Q(**{name: ""}) & by(day, name)
+    return surely_by(day, name), Q(person__isnull=False) & ~Q(**{name: ""}) & by(day, name)
 
 
 def ends(reader):

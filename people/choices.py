@@ -245,6 +245,14 @@ class CaseActorRole(Vocabulary):
     UNKNOWN = "unknown", "Unknown"
 
 
+class CaseRelationKind(Vocabulary):
+    """What a case is to the related case: tried together with it, the next after it, an appeal of it."""
+
+    SAME_TRIAL = "same_trial", "Same trial"
+    FOLLOWS = "follows", huridocs(22, "22"), "Follows"
+    APPEAL_OF = "appeal_of", "Appeal of"
+
+
 class RecognitionKind(Vocabulary):
     POLITICAL_PRISONER_LIST = "political_prisoner_list", "List of political prisoners"
     PRISONER_OF_CONSCIENCE = "prisoner_of_conscience", "Prisoner of conscience"

@@ -35,12 +35,6 @@ class NameShape(PartShape):
         internal = ["confidentiality"]
 
 
-class IdentifierShape(PartShape):
-    class Meta:
-        model = models.Identifier
-        fields = ["scheme", "identifier"]
-
-
 class SideShape(PartShape):
     class Meta:
         model = models.Side
@@ -64,7 +58,7 @@ class ConflictShape(Shape):
     class Meta:
         model = models.Conflict
         fields = ["title", "sides"]
-        detail = ["summary"]
+        detail = ["summary", "identifiers"]
         ordering = ["title"]
 
 
@@ -127,10 +121,12 @@ class PersonShape(Shape):
 
 
 class OrganizationShape(Shape):
+    cases = CaseRow(many=True)
+
     class Meta:
         model = models.Organization
         fields = ["name", "classification", "parent", "place", "country", "founding_date", "dissolution_date"]
-        detail = ["summary", "other_names", "identifiers"]
+        detail = ["summary", "other_names", "identifiers", "cases"]
         ordering = ["name"]
 
 
@@ -213,18 +209,39 @@ class RecognitionShape(Shape):
         example = ["organization"]
 
 
+class CaseRelationRow(Row):
+    class Meta:
+        model = models.CaseRelation
+        fields = ["kind", "related_case"]
+
+
+class CaseRelationToRow(Row):
+    class Meta:
+        model = models.CaseRelation
+        fields = ["kind", "case"]
+
+
+class CaseRelationShape(Shape):
+    class Meta:
+        model = models.CaseRelation
+        fields = ["case", "kind", "related_case"]
+
+
 class CaseShape(Shape):
     as_of = Computed(asof.case, CASE_DAY)
     charges = ChargeRow(many=True)
     events = CaseEventRow(many=True)
     actors = CaseActorRow(many=True)
     recognitions = RecognitionRow(many=True)
+    relations = CaseRelationRow(many=True)
+    relations_to = CaseRelationToRow(many=True)
 
     class Meta:
         model = models.PersecutionCase
         fields = [
             "title",
             "person",
+            "organization",
             "jurisdiction",
             "conflict",
             "impugned_activities",
@@ -233,5 +250,15 @@ class CaseShape(Shape):
             "events",
             "responses",
         ]
-        detail = ["stated_reason", "summary", "evidence", "identifiers", "actors", "recognitions"]
+        detail = [
+            "stated_reason",
+            "summary",
+            "evidence",
+            "identifiers",
+            "actors",
+            "recognitions",
+            "relations",
+            "relations_to",
+        ]
+        example = ["person"]
         ordering = ["title"]

@@ -40,10 +40,16 @@ class AffiliationViewSet(RecordViewSet):
 
 
 class CaseViewSet(RecordViewSet):
-    """Persecution cases: one case, one person."""
+    """Persecution cases, each of one person or of one organization."""
 
     shape = shapes.CaseShape
     filterset_class = filters.CaseFilterSet
+
+
+class CaseRelationViewSet(RecordViewSet):
+    """How cases stand to each other."""
+
+    shape = shapes.CaseRelationShape
 
 
 class ChargeViewSet(RecordViewSet):

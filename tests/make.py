@@ -127,8 +127,14 @@ def affiliation(**fields):
 
 
 def case(**fields):
-    wanted = with_one(fields, person=person)
+    """A person's, unless an organization is given."""
+    wanted = fields if fields.get("organization") else with_one(fields, person=person)
     return record(people.PersecutionCase, **{"title": f"Case {next(numbers)}", **wanted})
+
+
+def case_relation(**fields):
+    wanted = with_one(fields, case=case, related_case=case)
+    return record(people.CaseRelation, **{"kind": "same_trial", **wanted})
 
 
 def charge(**fields):
@@ -227,6 +233,7 @@ BUILDERS = {
     people.Occupation: occupation,
     people.Affiliation: affiliation,
     people.PersecutionCase: case,
+    people.CaseRelation: case_relation,
     people.Charge: charge,
     people.CaseEvent: case_event,
     people.CaseActor: case_actor,

@@ -7,6 +7,7 @@ from calendar import monthrange
 from datetime import date
 
 from people.choices import BEGINS, CUSTODY, ENDS, ENDS_CASE, PURSUES_CASE, WITHIN, CaseEventKind
+from people.models import Person
 
 BEFORE_ALL, AFTER_ALL = date.min, date.max
 LEAVES_NO_TRACE = {
@@ -118,7 +119,7 @@ def case(oracle, row):
     events, charges = oracle.related(row, "events"), oracle.related(row, "charges")
     told = [source.date_earliest for about in (row, *events) for source in sources(oracle, about)]
     reported = max((day for day in told if day), default=None)
-    death = Moment(oracle.related(row, "person")[0], "death_date")
+    death = Moment(next(iter(oracle.related(row, "person")), Person()), "death_date")
     return {
         "day": oracle.day.isoformat(),
         "open": opened(oracle.day, events, charges, death),

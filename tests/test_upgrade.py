@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import sys
+from unittest import mock
 
 import psycopg
 import pytest
@@ -11,9 +12,9 @@ from django.db import connection
 from django.test import SimpleTestCase, TestCase
 from psycopg.conninfo import make_conninfo
 
-from people.models import Person
+from people.models import PersecutionCase, Person
 from tests import make
-from tests.generate import World
+from tests.generate import SPECIAL, World
 from tests.served import KEPT
 from tests.test_fixtures import load
 from tracker.embedded import environment, programs
@@ -144,6 +145,11 @@ def fill(link, table, columns):
         )
 
 
+def of_a_person(world, fields):
+    """A case as the first release knew them."""
+    return {"person": fields["person"] or world.any(Person), "organization": None}
+
+
 def described(cursor, table):
     return connection.introspection.get_table_description(cursor, table)
 
@@ -159,7 +165,8 @@ class FirstReleaseTest(Upgrading, TestCase):
             {name for app, name in self.applied("tracker_upgrade") if app in OURS}, {"0001_initial"}
         )
         load()
-        person = World(cleared=make.superuser()).build().any(Person)
+        with mock.patch.dict(SPECIAL, {PersecutionCase: of_a_person}):
+            person = World(cleared=make.superuser()).build().any(Person)
         make.identity(make.participation(naming="withheld"))
         OldSlug.objects.create(model="people.person", slug="former", record_id=person.pk)
         with psycopg.connect(self.address("tracker_upgrade")) as old:

@@ -26,6 +26,7 @@ ENDPOINTS = [
     people.AffiliationViewSet,
     dialogues.AssessmentViewSet,
     people.CaseViewSet,
+    people.CaseRelationViewSet,
     people.ChargeViewSet,
     people.CaseEventViewSet,
     people.CaseActorViewSet,

@@ -118,7 +118,8 @@ class IdentifierTest(RuleTest):
         make.identifier(make.organization(), identifier="Q1")
 
     def test_publishing_a_record_whose_identifier_is_taken_is_refused(self):
-        for build in (make.person, make.organization, make.case, make.dialogue):
+        known = (make.person, make.organization, make.case, make.conflict, make.place, make.dialogue)
+        for build in known:
             make.identifier(build(), identifier="Q1")
             draft = build(publication="draft")
             make.identifier(draft, identifier="Q1")
