@@ -15,7 +15,7 @@ from tracker.records import history, roles
 from tracker.records.choices import CitationBasis, Confidentiality, Publication
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
 from tracker.records.dates import understand
-from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField
+from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField, possible_days
 from tracker.records.identifiers import Identified, identifiers_trigger, published_trigger
 from tracker.records.lint import Secret
 from tracker.records.models import Citation, Identifier, Named, Part, Place, Record, Titled
@@ -172,7 +172,7 @@ class Person(Identified, Named):
     def clean(self):
         today = timezone.now().date()
         for name in ("birth_date", "death_date"):
-            if (getattr(self, f"{name}_earliest") or today) > today:
+            if (possible_days(self, name)[0] or today) > today:
                 raise ValidationError({name: "It lies in the future."})
         before = Person.objects.filter(pk=self.pk, publication=Publication.PUBLISHED)
         covers = self.allows(ConsentScope.NAME) and not self.exceeds_consent()

@@ -117,6 +117,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/admin/kept.py filters_view": "one's own filters",
     "tracker/records/admin/kept.py changelist_view": "one's own filters",
     "tracker/records/admin/kept.py keep": "one's own filters",
+    "tracker/records/admin/once.py changeform_view": "the keys of one's own forms",
     "tracker/records/admin/proposals.py decided": "the visible proposal itself, locked",
     "dialogues/admin.py about": "no manager: names of fields",
     "tracker/records/admin/similar.py similar": "words, beside visible rows",
