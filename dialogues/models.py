@@ -10,13 +10,10 @@ from people.models import (
     Affiliation,
     CaseEvent,
     Conflict,
-    Identified,
-    Identifier,
     Organization,
     PersecutionCase,
     Person,
     Side,
-    identifiers_trigger,
     known,
     secrets_of,
 )
@@ -24,12 +21,24 @@ from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication, Stance
 from tracker.records.constraints import Said, language_code, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Source, Titled
+from tracker.records.identifiers import Identified, identifiers_trigger
+from tracker.records.models import (
+    QUOTATION_WORDS,
+    Citation,
+    Identifier,
+    Part,
+    Place,
+    Record,
+    Source,
+    Titled,
+)
 from tracker.records.names import fold
 from tracker.records.reading import note_load
 from tracker.records.search import tokens_trigger
+from tracker.records.visible import VisibleQuerySet
 
 from .choices import (
+    ABSENT,
     ASSESSMENT_VALUES,
     AssessmentAttribute,
     AssessmentForm,
@@ -161,8 +170,18 @@ class DialogueCitation(Citation):
     record = models.ForeignKey(Dialogue, models.CASCADE, related_name="citations")
 
 
+class ParticipationQuerySet(VisibleQuerySet):
+    def took_part(self):
+        """Those of who came."""
+        return self.exclude(role__in=ABSENT)
+
+    def did_not_take_part(self):
+        """Those of who was invited and did not come, was excluded, or was prevented from coming."""
+        return self.filter(role__in=ABSENT)
+
+
 class Participation(Record):
-    """The part of a person, an organization or a group in one dialogue."""
+    """The part of a person, an organization or a group in one dialogue, or why they had none."""
 
     visible_with = ("dialogue", "person", "organization")
     names_who = ("person", "organization", "group_label", "affiliation", "described_as", "note")
@@ -219,6 +238,8 @@ class Participation(Record):
         help_text="Whoever published it said that it is public already in the sources that are cited.",
     )
 
+    objects = ParticipationQuerySet.as_manager()
+
     class Meta(Record.Meta):
         constraints = [
             models.CheckConstraint(
@@ -264,6 +285,8 @@ class Participation(Record):
             self.member_of.dialogue_id != self.dialogue_id or not self.member_of.group_label
         ):
             errors["member_of"] = "Give a group of the same dialogue."
+        elif self.member_of and self.member_of.role in ABSENT and self.role not in ABSENT:
+            errors["member_of"] = "This group did not take part: leave it out, or give a role as its own."
         if self.affiliation and self.affiliation.person_id != self.person_id:
             errors["affiliation"] = "Give an affiliation of this person."
         if self.side and dialogue and self.side.record_id != dialogue.conflict_id:
@@ -576,7 +599,7 @@ class Statement(Titled):
         speakers = Speaker.objects.filter(record__in=[self.pk, self.part_of_id or self.pk])
         here = {key for pair in speakers.values_list("person", "organization") for key in pair} - {None}
         about = [judgement.about() for judgement in self.responds_to_assessments.all()]
-        about += [{case.person_id} for case in self.responds_to_cases.all()]
+        about += [{case.person_id or case.organization_id} for case in self.responds_to_cases.all()]
         return any(here.isdisjoint(keys) for keys in about)
 
 

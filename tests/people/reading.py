@@ -60,7 +60,7 @@ class Reading:
     def __init__(self, world: World, histories: Sequence[History], case: int, track: str):
         self.world, self.case, self.track = world, case, track
         self.charges = histories[case].charges
-        self.house_arrest = self.away = self.dead = False
+        self.house_arrest = self.away = False
         self.roles: list[str] = []
         self.effects: list[str] = []
         self.states = [State()]
@@ -84,7 +84,6 @@ class Reading:
     def _remember(self, each: Happening) -> None:
         kind = each.fact.kind
         self.away = (self.away or kind in EXIT) and kind != "returned"
-        self.dead = self.dead or kind in DIED
         if kind in EXIT | DIED | {"exchange"} or (
             each.case == self.case and kind in ARREST | SEEN_HELD | FREED | PARDONED
         ):
@@ -153,7 +152,7 @@ class Reading:
     def _sentence_role(self, each: Happening) -> str:
         if not unsuspended(each.fact, each.day):
             return "lets_off"
-        return "" if self.dead or self.away else "may_begin"
+        return "" if self.away else "may_begin"
 
     def _lets_off(self, each: Happening) -> bool:
         fact = each.fact
@@ -175,7 +174,7 @@ class Reading:
 
     def _step(self, state: State, role: str, each: Happening) -> State:
         """What stands after it. Also counts what is unrecorded, and notes whether it had an effect."""
-        new = state if state.dead else self._with_term(after(state, role, each), each)
+        new = state if state.dead else self._after(state, role, each)
         if role == "begins":
             self.unrecorded += state.what == "running" and not state.maybe and not state.dead
         if role in ("confirms", "ends_presupposing", "dies_in_custody"):
@@ -183,13 +182,12 @@ class Reading:
         self.effects.append(self._effect(role, state, each))
         return new
 
-    def _with_term(self, state: State, each: Happening) -> State:
-        """The last term that is recorded counts, whichever kind of fact tells of it."""
-        over = state.what == "ended" and not state.maybe
-        if self.track != "custody" or each.case != self.case or over:
-            return state
-        end = term_end(each.fact, each.day)
-        return state if end is None else replace(state, term_end=end)
+    def _after(self, state: State, role: str, each: Happening) -> State:
+        """The last term that is recorded counts, whichever kind of fact tells of it, if it is no end."""
+        new = after(state, role, each)
+        own = each.case == self.case and self.track == "custody" and not ends(state, role)
+        end = term_end(each.fact, each.day) if own else None
+        return new if end is None else replace(new, term_end=end)
 
     def _effect(self, role: str, state: State, each: Happening) -> str:
         if state.dead or role in ("", "caps", "may_begin") or each.fact.kind == "sentence":
@@ -269,7 +267,7 @@ def is_vague(spans: Sequence[Span], asked: date) -> bool:
 
 
 def after(state: State, role: str, each: Happening) -> State:
-    """The state that a happening leaves, without the check whether it was to be expected."""
+    """The state that a happening leaves, but for its term."""
     if role == "begins":
         state = State("running", anchors=anchored(state, each))
     elif role == "confirms":
