@@ -15,7 +15,7 @@ from django.db import models
 from django.test import SimpleTestCase, TestCase
 
 from dialogues.models import Assessment, ContextEvent, Dialogue, Participation, Statement
-from people.models import CaseActor, CaseEvent, Charge, PersecutionCase, Person, Recognition
+from people.models import CaseActor, CaseEvent, Charge, Occupation, PersecutionCase, Person, Recognition
 from tests import make
 from tests.names import people
 from tracker.records.fields import Derived, FoldedField, PartialDateField
@@ -243,6 +243,20 @@ class WhatTheArticleSaysTest(TestCase):
 
     def test_nobody_has_a_nationality(self):
         self.assertFalse(Person.objects.exclude(nationality=[]).exists())
+
+    def test_occupations_are_what_the_article_says_of_each_person(self):
+        told = dict(Occupation.objects.values_list("person__slug", "occupation"))
+        journalists = {"kamala-mammadova", "rauf-mirkadirov"}
+        scholars = {"nazrin-gadimova", "anush-petrosyan", "bahruz-samadov"}
+        experts = {"zaur-shiriyev", "philip-gamaghelyan", "sevin-huseynova"}
+        self.assertEqual(
+            told,
+            {
+                **dict.fromkeys(journalists, "journalist"),
+                **dict.fromkeys(scholars, "scholar"),
+                **dict.fromkeys(experts, "other"),
+            },
+        )
 
     def test_the_source_has_no_title_and_no_address(self):
         source = Source.objects.get()
