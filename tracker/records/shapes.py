@@ -17,7 +17,7 @@ from rest_framework import serializers
 
 from . import editorial, roles
 from .fields import PartialDateField
-from .models import Citation, Record, Slugged
+from .models import Citation, Identifier, Record, Slugged
 
 API = "/api/v1/"
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -357,6 +357,12 @@ class CitationShape(PartShape):
             "directness",
         ]
         example = ["locator_kind", "locator"]
+
+
+class IdentifierShape(PartShape):
+    class Meta:
+        model = Identifier
+        fields = ["scheme", "identifier"]
 
 
 # From here on: what the database makes of it.
