@@ -12,23 +12,29 @@ from people.models import (
     Affiliation,
     CaseEvent,
     Conflict,
-    Identified,
-    Identifier,
     Organization,
     PersecutionCase,
     Person,
     Side,
-    identifiers_trigger,
     known,
     secrets_of,
 )
 from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication, Stance
 from tracker.records.constraints import Said, language_code, not_reversed
-from tracker.records.dates import understand
 from tracker.records.days import Days
 from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Source, Titled
+from tracker.records.identifiers import Identified, identifiers_trigger
+from tracker.records.models import (
+    QUOTATION_WORDS,
+    Citation,
+    Identifier,
+    Part,
+    Place,
+    Record,
+    Source,
+    Titled,
+)
 from tracker.records.names import fold
 from tracker.records.reading import note_load
 from tracker.records.search import tokens_trigger
@@ -57,6 +63,7 @@ from .choices import (
     Track,
     VenueRelation,
 )
+from .lasting import lacks_end, placing
 
 # Contact across the line is itself what people are charged with: nobody is the first to tell of it here.
 UNDISCLOSED = (Disclosure.CLOSED, Disclosure.SECRET, Disclosure.UNKNOWN)
@@ -123,7 +130,7 @@ class Dialogue(Identified, Titled):
     agenda = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
     start_date = PartialDateField()
-    end_date = PartialDateField()
+    end_date = PartialDateField(help_text="Empty: a meeting that was held ended on the day it began.")
     places = models.ManyToManyField(Place, blank=True, related_name="dialogues")
     meetings_min = models.PositiveIntegerField(
         null=True, blank=True, help_text="A series had at least so many meetings."
@@ -143,13 +150,16 @@ class Dialogue(Identified, Titled):
         if self._closes() and self.told().exists():
             raise ValidationError({"disclosure": STILL_TOLD})
 
+    def missing(self):
+        return [*super().missing(), *filter(None, [lacks_end(self)])]
+
     def days(self):
         """The days on which it took place, as far as they are known."""
-        start, end = (
-            understand(text).possible if text else (None, None) for text in (self.start_date, self.end_date)
-        )
-        first, last = start[0] or date.min, start[1] or date.max
-        return Days(first, last, max(end[0] or first, first), end[1] or date.max, self.start_date)
+        (first, last), (ended, over) = placing(self)
+        first = first or date.min
+        edges = (first if first > date.min else "..", over or "..")
+        text = self.start_date if self.end_date in ("", self.start_date) else "/".join(map(str, edges))
+        return Days(first, last or date.max, max(ended or first, first), over or date.max, text)
 
     def _closes(self):
         """Whether it is said not to have been open, and what is stored says that it was."""
@@ -604,7 +614,7 @@ class Statement(Titled):
         speakers = Speaker.objects.filter(record__in=[self.pk, self.part_of_id or self.pk])
         here = {key for pair in speakers.values_list("person", "organization") for key in pair} - {None}
         about = [judgement.about() for judgement in self.responds_to_assessments.all()]
-        about += [{case.person_id} for case in self.responds_to_cases.all()]
+        about += [{case.person_id or case.organization_id} for case in self.responds_to_cases.all()]
         return any(here.isdisjoint(keys) for keys in about)
 
 

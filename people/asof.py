@@ -1,4 +1,4 @@
-"""What is known of affiliations on the days that are asked for, as expressions of the database.
+"""What is known of affiliations and occupations on the days asked for, as expressions of the database.
 
 Each function takes the reader, who names the days and decides which sources count.
 """
@@ -13,7 +13,7 @@ from tracker.records.overlaps import PossibleDay, period_certainly_overlaps
 from tracker.records.shapes import Json
 
 from .choices import Active
-from .models import Affiliation, AffiliationCitation
+from .models import Affiliation, Occupation
 
 
 def literal(day):
@@ -30,13 +30,13 @@ def vouching(citations, reader, **conditions):
     return rows.exclude(stance=Stance.CONTRADICTS)
 
 
-def cited_dates(reader):
+def cited_dates(reader, model):
     """The citations of an affiliation whose source vouches for it and has a date, the newest source first."""
-    cited = vouching(AffiliationCitation, reader, record=OuterRef("pk"))
+    cited = vouching(model.citations.rel.related_model, reader, record=OuterRef("pk"))
     return cited.exclude(source__date="").order_by("-source__date_sort", "pk")
 
 
-# what an affiliation cannot be before, and after
+# what an affiliation cannot be before, and after; an occupation has no organization
 LIFE = {
     "start_date": "possibly_by",
     "organization__founding_date": "possibly_by",
@@ -44,16 +44,17 @@ LIFE = {
     "person__death_date": "possibly_from",
     "organization__dissolution_date": "possibly_from",
 }
+OWN_LIFE = {name: lookup for name, lookup in LIFE.items() if not name.startswith("organization")}
 
 
-def excluded(days):
+def excluded(days, model):
     """Two Qs: a sure date says that an affiliation was not there on any of the days; a doubtful one does.
 
     It is not there before it began or after it ended, nor when the person was dead or the organization gone.
     """
     surely, perhaps = Q(), Q()
     edges = {"possibly_by": days.last_end, "possibly_from": days.first_start}
-    for name, lookup in LIFE.items():
+    for name, lookup in (LIFE if model is Affiliation else OWN_LIFE).items():
         outside = ~Q(**{f"{name}__{lookup}": edges[lookup]})
         surely |= outside & Q(**{f"{name}__sure": True})
         perhaps |= outside
@@ -67,17 +68,17 @@ def certain(days):
     return Q(start_date__surely_by=days.first_start, end_date__surely_from=days.last_end)
 
 
-def active(reader):
-    """One of `Active` for an affiliation.
+def active(reader, model=Affiliation):
+    """One of `Active` for an affiliation, or for an occupation.
 
     A doubtful date proves nothing: what it excludes is possible, and nothing is certain by it.
     """
-    surely, perhaps = excluded(reader.days)
+    surely, perhaps = excluded(reader.days, model)
     return choice(
         When(surely, then=Value(Active.NO)),
         When(perhaps, then=Value(Active.POSSIBLE)),
         When(certain(reader.days), then=Value(Active.CERTAIN)),
-        When(~Q(attested_date="") | Exists(cited_dates(reader)), then=Value(Active.ATTESTED)),
+        When(~Q(attested_date="") | Exists(cited_dates(reader, model)), then=Value(Active.ATTESTED)),
         default=Active.POSSIBLE,
     )
 
@@ -94,27 +95,36 @@ class Distance(Subquery):
     )
 
 
-def distance(reader):
+def distance(reader, model=Affiliation):
     """How far the days are from when a source vouches for the affiliation: as stated, else its newest."""
     asked = {"first": literal(reader.days.first_start), "last": literal(reader.days.last_end)}
-    stated = Affiliation.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
+    stated = model.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
     stated = stated.values(
         earliest=PossibleDay("attested_date"),
         latest=PossibleDay("attested_date", last=True),
         **asked,
     )
-    newest = cited_dates(reader).values(
+    newest = cited_dates(reader, model).values(
         earliest=PossibleDay("source__date"),
         latest=PossibleDay("source__date", last=True),
         **asked,
     )
+    attested = Exact(active(reader, model), Value(Active.ATTESTED))
     return Case(
-        When(Q(Exact(active(reader), Value(Active.ATTESTED))) & ~Q(attested_date=""), then=Distance(stated)),
-        When(Exact(active(reader), Value(Active.ATTESTED)), then=Distance(newest[:1])),
+        When(Q(attested) & ~Q(attested_date=""), then=Distance(stated)),
+        When(attested, then=Distance(newest[:1])),
     )
 
 
-def affiliation(reader):
-    """{"day" or "period", "active", "distance_days"} of an affiliation."""
+def affiliation(reader, model=Affiliation):
+    """{"day" or "period", "active", "distance_days"} of an affiliation, or of an occupation."""
     asked = ("day" if reader.days.is_day else "period", Value(reader.days.text, models.TextField()))
-    return Json([asked, ("active", active(reader)), ("distance_days", distance(reader))])
+    return Json([asked, ("active", active(reader, model)), ("distance_days", distance(reader, model))])
+
+
+def occupation(reader):
+    return affiliation(reader, Occupation)
+
+
+def occupied(reader):
+    return active(reader, Occupation)

@@ -67,12 +67,6 @@ class NameShape(PartShape):
         internal = ["confidentiality"]
 
 
-class IdentifierShape(PartShape):
-    class Meta:
-        model = models.Identifier
-        fields = ["scheme", "identifier"]
-
-
 class SideShape(PartShape):
     class Meta:
         model = models.Side
@@ -96,8 +90,28 @@ class ConflictShape(Shape):
     class Meta:
         model = models.Conflict
         fields = ["title", "sides"]
-        detail = ["summary"]
+        detail = ["summary", "identifiers"]
         ordering = ["title"]
+
+
+OCCUPATION = ["occupation", "wording", "start_date", "end_date", "attested_date", "as_of"]
+
+
+class OccupationRow(Row):
+    as_of = Computed(asof.occupation, AFFILIATION_DAY)
+
+    class Meta:
+        model = models.Occupation
+        fields = OCCUPATION
+        order = ["start_date_sort"]
+
+
+class OccupationShape(Shape):
+    as_of = Computed(asof.occupation, AFFILIATION_DAY)
+
+    class Meta:
+        model = models.Occupation
+        fields = ["person", *OCCUPATION]
 
 
 class AffiliationRow(Row):
@@ -119,6 +133,7 @@ class CaseRow(Row):
 
 class PersonShape(Shape):
     as_of = Computed(facts.facts_of_person, PERSON_AS_OF, finish=facts.person_as_of)
+    occupations = OccupationRow(many=True)
     affiliations = AffiliationRow(many=True)
     cases = CaseRow(many=True)
 
@@ -132,6 +147,7 @@ class PersonShape(Shape):
             "birth_date",
             "death_date",
             "as_of",
+            "occupations",
             "affiliations",
         ]
         detail = ["basis", "summary", "other_names", "identifiers", "cases"]
@@ -139,10 +155,12 @@ class PersonShape(Shape):
 
 
 class OrganizationShape(Shape):
+    cases = CaseRow(many=True)
+
     class Meta:
         model = models.Organization
         fields = ["name", "classification", "parent", "place", "country", "founding_date", "dissolution_date"]
-        detail = ["summary", "other_names", "identifiers"]
+        detail = ["summary", "other_names", "identifiers", "cases"]
         ordering = ["name"]
 
 
@@ -206,7 +224,7 @@ class CaseActorShape(Shape):
         example = ["organization"]
 
 
-RECOGNITION = ["organization", "recognized_by", "kind", "wgad_category", "date", "reference", "answer"]
+RECOGNITION = ["organization", "recognized_by", "kind", "wgad_categories", "date", "reference", "answer"]
 
 
 class RecognitionRow(Row):
@@ -225,18 +243,39 @@ class RecognitionShape(Shape):
         example = ["organization"]
 
 
+class CaseRelationRow(Row):
+    class Meta:
+        model = models.CaseRelation
+        fields = ["kind", "related_case"]
+
+
+class CaseRelationToRow(Row):
+    class Meta:
+        model = models.CaseRelation
+        fields = ["kind", "case"]
+
+
+class CaseRelationShape(Shape):
+    class Meta:
+        model = models.CaseRelation
+        fields = ["case", "kind", "related_case"]
+
+
 class CaseShape(Shape):
     as_of = Computed(facts.facts_of_case, CASE_AS_OF, finish=facts.case_as_of)
     charges = ChargeRow(many=True)
     events = CaseEventRow(many=True)
     actors = CaseActorRow(many=True)
     recognitions = RecognitionRow(many=True)
+    relations = CaseRelationRow(many=True)
+    relations_to = CaseRelationToRow(many=True)
 
     class Meta:
         model = models.PersecutionCase
         fields = [
             "title",
             "person",
+            "organization",
             "jurisdiction",
             "conflict",
             "impugned_activities",
@@ -245,5 +284,15 @@ class CaseShape(Shape):
             "events",
             "responses",
         ]
-        detail = ["stated_reason", "summary", "evidence", "identifiers", "actors", "recognitions"]
+        detail = [
+            "stated_reason",
+            "summary",
+            "evidence",
+            "identifiers",
+            "actors",
+            "recognitions",
+            "relations",
+            "relations_to",
+        ]
+        example = ["person"]
         ordering = ["title"]

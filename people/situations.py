@@ -28,7 +28,7 @@ from .effects import (
     Effect,
     Effects,
 )
-from .worlds import CUSTODY, Answer, Item, Strength, Tangled, join, walk
+from .worlds import CUSTODY, Item, Strength, Tangled, join, walk
 
 BEFORE_ALL, AFTER_ALL = 0, date.max.toordinal() + 1  # days as numbers
 MOST_DOUBTS = 6
@@ -158,18 +158,7 @@ def _joined(ones, common=None):
 
 def _of_worlds(histories, entries, day):
     """For each case and track what these facts tell of the day."""
-    facts, items = _items(histories, entries, day)
-    try:
-        walked = walk(items, len(histories), day) or walk(
-            [item._replace(after=0) for item in items], len(histories), day
-        )
-    except Tangled:
-        walked = [
-            [{_untangled(items, case, track, day)} for track in RANGE] for case in range(len(histories))
-        ]
-    told = [
-        [_joined([_known(answer, facts) for answer in answers]) for answers in of_case] for of_case in walked
-    ]
+    told = _walked(histories, entries, day)
     deaths = [fact for case, fact in entries if case is None or fact.kind in DEATHS]
     if any(interval(fact).last < day for fact in deaths if not interval(fact).doubtful):
         return told
@@ -177,6 +166,55 @@ def _of_worlds(histories, entries, day):
         if fact.kind == CaseEventKind.IMPRISONMENT_UNSPECIFIED:
             told[case][CUSTODY] = max(told[case][CUSTODY], _some_time(fact, day), key=latest)
     return told
+
+
+def _walked(histories, entries, day):
+    """As above, but for times in prison without dates.
+
+    Cases that no fact of another one reaches are walked one by one, and so are those that together are too
+    tangled.
+    """
+    facts, items = _items(histories, entries, day)
+    cases = range(len(histories))
+    if any(_reaches(item) for item in items):
+        try:
+            return _told(facts, items, len(histories), day)
+        except Tangled:
+            pass
+    found = []
+    for case in cases:
+        pairs = [(fact, item) for fact, item in zip(facts, items, strict=True) if _concerns(item, case)]
+        facts_of_case = [fact for fact, _ in pairs]
+        places = {None: None, case: 0}  # all others are beyond the one case
+        alone = [item._replace(case=places.get(item.case, 1)) for _, item in pairs]
+        try:
+            found += _told(facts_of_case, alone, 1, day)
+        except Tangled:
+            found.append([_untangled(facts_of_case, alone, track, day) for track in RANGE])
+    return found
+
+
+def _reaches(item):
+    """Whether a fact has to do with other cases than its own."""
+    vague_death = item.case is None and item.first != item.last
+    return item.elsewhere != Effects() or item.unsettles_elsewhere or vague_death
+
+
+def _concerns(item, case):
+    return item.case in (None, case) or _reaches(item)
+
+
+def _told(facts, items, cases, day):
+    """What the worlds of these facts tell, by case and track; without positions, if no world can keep them."""
+    items = [item._replace(index=bit) for bit, item in enumerate(items)]
+    items = [
+        item._replace(after=_before(item, fact, items, facts))
+        for item, fact in zip(items, facts, strict=True)
+    ]
+    walked = walk(items, cases, day) or walk([item._replace(after=0) for item in items], cases, day)
+    return [
+        [_joined([_known(answer, facts) for answer in answers]) for answers in of_case] for of_case in walked
+    ]
 
 
 def _known(answer, facts):
@@ -191,28 +229,29 @@ def _some_time(fact, day):
     return Known(Strength.POSSIBLY, fact) if first <= day <= last else NOTHING
 
 
-def _untangled(items, case, track, day):
+def _untangled(facts, items, track, day):
     """The cautious answer where too many orders are possible: nothing that depends on one."""
-    does = [item for item in items if item.case in (None, case) and item.effects[track] is not Effect.NOTHING]
     so = (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS, Effect.MAY_BEGIN, Effect.SENTENCES)
-    begun = [item for item in does if item.effects[track] in so]
-    if any(item.first <= day for item in begun if item.dated):
-        return Answer(Strength.POSSIBLY, begun[-1].index)
-    return Answer(Strength.UNDATED, begun[-1].index) if begun else Answer(Strength.NOT_RECORDED)
+    begun = [
+        (fact, item)
+        for fact, item in zip(facts, items, strict=True)
+        if item.case in (None, 0) and item.effects[track] in so
+    ]
+    if not begun:
+        return NOTHING
+    possible = any(item.dated and item.first <= day for _, item in begun)
+    return Known(Strength.POSSIBLY if possible else Strength.UNDATED, begun[-1][0])
 
 
 def _items(histories, entries, day):
     """The facts as the walk needs them; what says nothing of any track is left out."""
     facts, items = [], []
     for case, fact in entries:
-        item = _item(len(items), case, fact, histories, day)
+        item = _item(case, fact, histories, day)
         if item.effects != Effects() or item.term or fact.position is not None:
             items.append(item)
             facts.append(fact)
-    return facts, [
-        item._replace(after=_before(item, fact, items, facts))
-        for item, fact in zip(items, facts, strict=True)
-    ]
+    return facts, items
 
 
 def _before(item, fact, items, facts):
@@ -227,7 +266,7 @@ def _before(item, fact, items, facts):
     )
 
 
-def _item(index, case, fact, histories, day):
+def _item(case, fact, histories, day):
     first, last, dated, _ = interval(fact)
     effects, mute_from, may_be_mute = DEATH, None, False
     if case is not None:
@@ -243,7 +282,7 @@ def _item(index, case, fact, histories, day):
     elif fact.kind == CaseEventKind.RETURNED:
         away = Effects(abroad=Effect.STOPS)
     return Item(
-        index,
+        0,
         case,
         effects,
         first,

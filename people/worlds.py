@@ -14,7 +14,7 @@ from typing import NamedTuple
 from .effects import TRACKS, Effect, Effects
 
 CUSTODY, HOUSE_ARREST, TRAVEL_BAN, ABROAD = range(len(TRACKS))
-MOST_STEPS = 30_000
+MOST_STEPS = 20_000
 
 
 class Strength(IntEnum):
@@ -118,18 +118,19 @@ def join(strengths):
 
 
 def walk(items, cases, day):
-    """For each case and track the set of answers that the worlds with the fewest unrecorded facts give."""
+    """For each case and track the set of answers that the worlds with the fewest unrecorded facts give.
+
+    Raises Tangled where there are too many to walk.
+    """
     layer, everything = {(0, World((CaseState(),) * cases), None): 0}, (1 << len(items)) - 1
-    budget = MOST_STEPS
+    left = MOST_STEPS
     for start, end in stretches(items, day):
         if start == day:
             layer = {(mask, world, first_look(world, day)): n for (mask, world, _), n in layer.items()}
         here = [(bit, item) for bit, item in enumerate(items) if item.first <= start and end <= item.last]
-        budget -= len(here) * len(layer)
         if here:
-            layer = placed(layer, here, (start, end), items, day)
-        if len(layer) * max(len(here), 1) > budget:
-            raise Tangled
+            layer, steps = placed(layer, here, (start, end), day, left // cases)
+            left -= steps * cases
         due = sum(1 << bit for bit, item in enumerate(items) if item.last <= end)
         layer = {key: cost for key, cost in layer.items() if key[0] & due == due}
     return gathered({key: cost for key, cost in layer.items() if key[0] == everything})
@@ -156,24 +157,27 @@ def stretches(items, day):
     ]
 
 
-def placed(layer, here, stretch, items, day):
-    """The layer after each number of the facts that may happen in a stretch, in each order."""
-    found, by_number = {}, defaultdict(dict)
+def placed(layer, here, stretch, day, most):
+    """The layer after each number of the facts that may happen in a stretch, in each order; and the steps."""
+    found, by_number, steps = {}, defaultdict(dict), 0
     for key, cost in layer.items():
         by_number[key[0].bit_count()][key] = cost
-    for number in range(len(items) + 1):
-        for key, cost in by_number.pop(number, {}).items():
+    while by_number:
+        number = min(by_number)
+        for key, cost in by_number.pop(number).items():
             found[key] = min(cost, found.get(key, cost))
             for bit, item in here:
                 if key[0] >> bit & 1 or item.after & ~key[0]:
                     continue
                 for world, seen, more in happened(key[1], key[2], item, stretch, day):
-                    new = (key[0] | 1 << bit, world, seen)
-                    row = by_number[number + 1]
+                    new, row = (key[0] | 1 << bit, world, seen), by_number[number + 1]
                     row[new] = min(cost + more, row.get(new, cost + more))
-                    if len(row) > MOST_STEPS:
-                        raise Tangled
-    return found
+                steps += 1
+                if steps > most:
+                    raise Tangled
+        if not by_number[number + 1]:
+            del by_number[number + 1]
+    return found, steps
 
 
 def happened(world, seen, item, stretch, day):

@@ -33,6 +33,7 @@ def work(oracle, record):
 
 COMPUTED = {
     shapes.work: work,
+    asof.occupation: slow_asof.affiliation,
     asof.affiliation: slow_asof.affiliation,
     facts.facts_of_case: slow_asof.case,
     facts.facts_of_person: slow_asof.person,

@@ -83,11 +83,14 @@ def affiliation(oracle, row):
 
 def outside(oracle, row, start, end):
     """The moments that say: not yet, or no more."""
-    (person,), (organization,) = oracle.related(row, "person"), oracle.related(row, "organization")
-    founded, dissolved = (Wide(organization, name) for name in ("founding_date", "dissolution_date"))
-    later = [moment for moment in (start, founded) if moment.first > oracle.day]
+    (person,) = oracle.related(row, "person")
+    founded, dissolved = [], []
+    for organization in oracle.related(row, "organization") if hasattr(row, "organization_id") else ():
+        founded.append(Wide(organization, "founding_date"))
+        dissolved.append(Wide(organization, "dissolution_date"))
+    later = [moment for moment in (start, *founded) if moment.first > oracle.day]
     return later + [
-        moment for moment in (end, Wide(person, "death_date"), dissolved) if moment.last < oracle.day
+        moment for moment in (end, Wide(person, "death_date"), *dissolved) if moment.last < oracle.day
     ]
 
 

@@ -19,7 +19,7 @@ from . import editorial, roles
 from .days import Days
 from .fields import PartialDateField
 from .finishing import MARK
-from .models import Citation, Record, Slugged
+from .models import Citation, Identifier, Record, Slugged
 
 API = "/api/v1/"
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -366,6 +366,12 @@ class CitationShape(PartShape):
             "directness",
         ]
         example = ["locator_kind", "locator"]
+
+
+class IdentifierShape(PartShape):
+    class Meta:
+        model = Identifier
+        fields = ["scheme", "identifier"]
 
 
 # From here on: what the database makes of it.
