@@ -185,8 +185,8 @@ def _walked(histories, entries, day):
     for case in cases:
         pairs = [(fact, item) for fact, item in zip(facts, items, strict=True) if _concerns(item, case)]
         facts_of_case = [fact for fact, _ in pairs]
-        places = {None: None, case: 0}  # all others are beyond the one case
-        alone = [item._replace(case=places.get(item.case, 1)) for _, item in pairs]
+        places = {None: None, case: 0}  # the others stay apart, beyond the one case that is walked
+        alone = [item._replace(case=places.get(item.case, (item.case or 0) + 1)) for _, item in pairs]
         try:
             found += _told(facts_of_case, alone, 1, day)
         except Tangled:
@@ -205,7 +205,7 @@ def _concerns(item, case):
 
 
 def _told(facts, items, cases, day):
-    """What the worlds of these facts tell, by case and track; without positions, if no world can keep them."""
+    """What the worlds of these facts tell, by case and track. Positions that no world can keep are ignored."""
     items = [item._replace(index=bit) for bit, item in enumerate(items)]
     items = [
         item._replace(after=_before(item, fact, items, facts))
