@@ -22,7 +22,8 @@ from people.models import (
 )
 from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication, Stance
-from tracker.records.constraints import Said, language_code, not_reversed
+from tracker.records.code_fields import LanguageField
+from tracker.records.constraints import Said, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Source, Titled
 from tracker.records.names import fold
@@ -497,7 +498,7 @@ class Statement(Titled):
     questions = models.ManyToManyField(Question, blank=True, related_name="statements")
     summary = models.TextField(blank=True, help_text="In our words.")
     quotation = models.TextField(blank=True, help_text="A few exact words.")
-    language = models.CharField(max_length=35, blank=True, validators=[language_code])
+    language = LanguageField(blank=True, help_text="In which language it was said.")
     translation = models.TextField(blank=True, help_text="The quotation in English.")
 
     class Meta(Titled.Meta):

@@ -12,7 +12,8 @@ from django.utils import timezone
 
 from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication
-from tracker.records.constraints import Said, country_code, language_code, not_reversed
+from tracker.records.code_fields import CodesField, CountryField, LanguageField, ScriptField
+from tracker.records.constraints import Said, not_reversed
 from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField
 from tracker.records.lint import Secret
 from tracker.records.models import Citation, Named, Part, Place, Record, Titled
@@ -81,10 +82,8 @@ class Name(Part):
 
     text = models.CharField(max_length=300)
     text_folded = FoldedField("text")
-    lang = models.CharField(
-        max_length=35, blank=True, validators=[language_code], help_text="BCP 47, for example az."
-    )
-    script = models.CharField(max_length=4, blank=True, help_text="ISO 15924, for example Latn, Cyrl, Armn.")
+    lang = LanguageField(blank=True)
+    script = ScriptField(blank=True)
     kind = models.CharField(max_length=20, choices=NameKind, default=NameKind.ALTERNATE)
     start_date = PartialDateField()
     end_date = PartialDateField()
@@ -192,11 +191,8 @@ class Person(Identified, Named):
     )
     birth_date = PartialDateField()
     death_date = PartialDateField()
-    nationality = ArrayField(
-        models.CharField(max_length=2, validators=[country_code]),
-        default=list,
-        blank=True,
-        help_text="ISO 3166-1 alpha-2, separated by commas; only where a source says so.",
+    nationality = CodesField(
+        CountryField(), default=list, blank=True, help_text="Only where a source says so."
     )
     description = models.CharField(
         max_length=300, blank=True, help_text="A few words that tell homonyms apart."
@@ -280,10 +276,19 @@ class Person(Identified, Named):
             found.append(UNCOVERED)
         return found
 
-    def _moved(self, by):
-        super()._moved(by)
-        if self.publication == Publication.PUBLISHED and self.exceeds_consent():
-            raise ValidationError(UNCOVERED)  # by what its author does not see
+    def hindered(self):
+        """What stands against it by its cases, which become public with it, or by more than it is covered."""
+        cases = self.cases.filter(publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC)
+        cases = cases if self.confidentiality == Confidentiality.PUBLIC else cases.none()
+        told = PersecutionCaseIdentifier.objects.filter(record__in=cases)
+        same = {"scheme": OuterRef("scheme"), "identifier": OuterRef("identifier")}
+        public = PersecutionCaseIdentifier.objects.filter(Q(published=True) | Q(record__in=cases), **same)
+        taken = told.filter(Exists(public.exclude(record=OuterRef("record"))))
+        found = [*super().hindered(), *([UNCOVERED] if self.exceeds_consent() else [])]
+        return [
+            *found,
+            *(f"A published case has the {row.scheme} identifier of one of theirs." for row in taken),
+        ]
 
 
 class ConsentQuerySet(GuardedUpdate, models.QuerySet):
@@ -387,9 +392,7 @@ class Organization(Identified, Named):
     )
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="organizations")
-    country = models.CharField(
-        max_length=2, blank=True, validators=[country_code], help_text="ISO 3166-1 alpha-2."
-    )
+    country = CountryField(blank=True)
     founding_date = PartialDateField()
     dissolution_date = PartialDateField()
     summary = models.TextField(blank=True)
@@ -449,9 +452,7 @@ class PersecutionCase(Identified, Titled):
     publishes = ("charges", "events", "actors", "recognitions")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
-    jurisdiction = models.CharField(
-        max_length=2, blank=True, validators=[country_code], help_text="The state: ISO 3166-1 alpha-2."
-    )
+    jurisdiction = CountryField(blank=True, help_text="The state.")
     conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="cases")
     stated_reason = models.TextField(blank=True, help_text="What the authorities say it is for.")
     impugned_activities = ArrayField(

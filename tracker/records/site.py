@@ -9,10 +9,11 @@ from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.apps import AuthConfig
 from django.core.exceptions import ValidationError
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.urls import path
 
 from tracker.records.autocomplete import LabelledAutocomplete
+from tracker.records.codes import REGISTRIES
 from tracker.records.dates import understand
 from tracker.records.held import hold
 from tracker.records.proof import is_proven, remember_device
@@ -55,6 +56,7 @@ class Site(AdminSite):
         return [
             waiting,
             path("understand/", self.admin_view(self.understand), name="understand"),
+            path("codes/<slug:category>/", self.admin_view(self.codes), name="codes"),
             *filter(is_ours, super().get_urls()),
         ]
 
@@ -65,6 +67,13 @@ class Site(AdminSite):
         except ValidationError:
             return JsonResponse({"understood": ""})
         return JsonResponse({"understood": f"understood: {date.span()} ({date.edtf})"})
+
+    def codes(self, request, category):
+        """The codes of a registry with their English names, by name: `{"results": [{"code", "name"}]}`."""
+        if category not in REGISTRIES:
+            raise Http404
+        results = [{"code": code, "name": name} for code, name in REGISTRIES[category].listed()]
+        return JsonResponse({"results": results})
 
     def autocomplete_view(self, request):
         return LabelledAutocomplete.as_view(admin_site=self)(request)
