@@ -13,6 +13,7 @@ from tracker.records.admin import (
     VisibleRelations,
     text_of,
 )
+from tracker.records.models import Place
 
 from . import models
 from .choices import Naming
@@ -22,13 +23,17 @@ class DialogueIdentifierInline(IdentifierInline):
     model = models.DialogueIdentifier
 
 
+class ContextEventIdentifierInline(IdentifierInline):
+    model = models.ContextEventIdentifier
+
+
 class ParticipationInline(RecordInline):
     """One row for each person, organization or group; the naming of a row is changed on its own page."""
 
     model = models.Participation
     rows = [
         ("person", "organization", "group_label", "count_min", "count_max", "member_of", "role"),
-        ("side", "affiliation", "described_as"),
+        ("side", "no_side", "affiliation", "described_as", "note"),
     ]
     one_of = ("person", "organization", "group_label")
     only_with = {
@@ -43,9 +48,17 @@ class ParticipationInline(RecordInline):
 
 @admin.register(models.Dialogue)
 class DialogueAdmin(RecordAdmin):
-    tells = ["start_date", "place"]
-    columns = ["title", "start_date", "classification", "track", "place", "state", "sources"]
+    tells = ["start_date"]
+    columns = ["title", "start_date", "classification", "track", "where", "state", "sources"]
     inlines = [DialogueIdentifierInline, ParticipationInline]
+
+    @admin.display(description="places")
+    def where(self, record):
+        return ", ".join(place.name for place in record.known_places)
+
+    def listed(self, queryset, user):
+        places = Place.objects.visible_to(user).order_by("name_sort")
+        return queryset.prefetch_related(Prefetch("places", places, to_attr="known_places"))
 
 
 class IdentityInline(VisibleRelations, admin.StackedInline):
@@ -175,5 +188,6 @@ class QuestionAdmin(RecordAdmin):
 
 @admin.register(models.ContextEvent)
 class ContextEventAdmin(RecordAdmin):
+    inlines = [ContextEventIdentifierInline]
     tells = ["kind", "start_date"]
     columns = ["title", "kind", "start_date", "end_date", "place", "state", "sources"]

@@ -11,6 +11,10 @@ class DialogueClassification(Vocabulary):
     CONFERENCE = "conference", "Conference"
     ROUND_TABLE = "round_table", "Round table"
     WORKSHOP = "workshop", "Workshop"
+    TRAINING = "training", "Training"
+    CAMP = "camp", "Camp"
+    CONSULTATION = "consultation", "Consultation"
+    DELEGATION_MEETING = "delegation_meeting", "Meeting of delegations"
     STUDY_VISIT = "study_visit", "Study visit"
     EXCHANGE_VISIT = "exchange_visit", "Exchange visit"
     ONLINE_MEETING = "online_meeting", "Online meeting"
@@ -40,6 +44,7 @@ class VenueRelation(Vocabulary):
     TERRITORY_OF_A_SIDE = "territory_of_a_side", "On the territory of a side"
     THIRD_PLACE = "third_place", cameo("044"), "In a third place"
     ONLINE = "online", "Online"
+    HYBRID = "hybrid", "Partly online"
     UNKNOWN = "unknown", "Unknown"
 
 
@@ -72,12 +77,19 @@ class ParticipationRole(Vocabulary):
     FUNDER = "funder", "Funder"
     OBSERVER = "observer", "Observer"
     EXPERT = "expert", "Expert"
+    ADVISER = "adviser", "Adviser"
     INTERPRETER = "interpreter", "Interpreter"
+    MET_WITH = "met_with", "Met with"
+    DONOR_CONTACT = "donor_contact", "Contact at a donor"
     INVITED_ABSENT = "invited_absent", "Invited, did not come"
     EXCLUDED = "excluded", "Excluded"
     PREVENTED = "prevented", "Prevented from coming"
     OTHER = "other", "Other"
     UNKNOWN = "unknown", "Unknown"
+
+
+# Who was to come and did not: never counted or listed among those who took part.
+ABSENT = (ParticipationRole.INVITED_ABSENT, ParticipationRole.EXCLUDED, ParticipationRole.PREVENTED)
 
 
 class Capacity(Vocabulary):
@@ -124,6 +136,7 @@ class AssessmentAttribute(Vocabulary):
     SELECTION = "selection", "Selection"
     EXPERIENCE = "experience", "Experience"
     INDEPENDENCE = "independence", "Independence"
+    REPRESENTATIVENESS = "representativeness", "Representativeness"
 
 
 class AssessmentValue(Vocabulary):
@@ -143,6 +156,9 @@ class AssessmentValue(Vocabulary):
     NO_EXPERIENCE = "no_experience", "No experience"
     PARTLY_INDEPENDENT = "partly_independent", "Partly independent"
     NOT_INDEPENDENT = "not_independent", "Not independent"
+    REPRESENTATIVE = "representative", "Representative"
+    PARTLY_REPRESENTATIVE = "partly_representative", "Partly representative"
+    NOT_REPRESENTATIVE = "not_representative", "Not representative"
     OTHER = "other", "Other"
 
 
@@ -175,6 +191,12 @@ ASSESSMENT_VALUES = {
         AssessmentValue.INDEPENDENT,
         AssessmentValue.PARTLY_INDEPENDENT,
         AssessmentValue.NOT_INDEPENDENT,
+        AssessmentValue.OTHER,
+    ),
+    AssessmentAttribute.REPRESENTATIVENESS: (
+        AssessmentValue.REPRESENTATIVE,
+        AssessmentValue.PARTLY_REPRESENTATIVE,
+        AssessmentValue.NOT_REPRESENTATIVE,
         AssessmentValue.OTHER,
     ),
 }

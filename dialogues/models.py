@@ -10,13 +10,10 @@ from people.models import (
     Affiliation,
     CaseEvent,
     Conflict,
-    Identified,
-    Identifier,
     Organization,
     PersecutionCase,
     Person,
     Side,
-    identifiers_trigger,
     known,
     secrets_of,
 )
@@ -25,12 +22,24 @@ from tracker.records.choices import Confidentiality, Publication, Stance
 from tracker.records.code_fields import LanguageField
 from tracker.records.constraints import Said, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Source, Titled
+from tracker.records.identifiers import Identified, identifiers_trigger
+from tracker.records.models import (
+    QUOTATION_WORDS,
+    Citation,
+    Identifier,
+    Part,
+    Place,
+    Record,
+    Source,
+    Titled,
+)
 from tracker.records.names import fold
 from tracker.records.reading import note_load
 from tracker.records.search import tokens_trigger
+from tracker.records.visible import VisibleQuerySet
 
 from .choices import (
+    ABSENT,
     ASSESSMENT_VALUES,
     AssessmentAttribute,
     AssessmentForm,
@@ -68,6 +77,7 @@ TOLD_AGAIN = (
     " it is public already."
 )
 
+NOT_BOTH = "Give a side or no_side, not both."
 FOR_OTHERS = "It answers a judgement or a case of somebody who does not speak here."
 
 
@@ -118,11 +128,17 @@ class Dialogue(Identified, Titled):
     outcome = models.TextField(blank=True)
     start_date = PartialDateField()
     end_date = PartialDateField()
-    place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="dialogues")
+    places = models.ManyToManyField(Place, blank=True, related_name="dialogues")
+    meetings_min = models.PositiveIntegerField(
+        null=True, blank=True, help_text="A series had at least so many meetings."
+    )
+    meetings_max = models.PositiveIntegerField(
+        null=True, blank=True, help_text="A series had at most so many meetings."
+    )
     summary = models.TextField(blank=True)
 
     class Meta(Titled.Meta):
-        constraints = [*Titled.Meta.constraints, not_reversed()]
+        constraints = [*Titled.Meta.constraints, not_reversed(), not_above("meetings_min", "meetings_max")]
         triggers = [*Titled.Meta.triggers, identifiers_trigger("dialogues_dialogueidentifier")]
 
     def clean(self):
@@ -155,11 +171,21 @@ class DialogueCitation(Citation):
     record = models.ForeignKey(Dialogue, models.CASCADE, related_name="citations")
 
 
+class ParticipationQuerySet(VisibleQuerySet):
+    def took_part(self):
+        """Those of who came."""
+        return self.exclude(role__in=ABSENT)
+
+    def did_not_take_part(self):
+        """Those of who was invited and did not come, was excluded, or was prevented from coming."""
+        return self.filter(role__in=ABSENT)
+
+
 class Participation(Record):
-    """The part of a person, an organization or a group in one dialogue."""
+    """The part of a person, an organization or a group in one dialogue, or why they had none."""
 
     visible_with = ("dialogue", "person", "organization")
-    names_who = ("person", "organization", "group_label", "affiliation", "described_as")
+    names_who = ("person", "organization", "group_label", "affiliation", "described_as", "note")
     internal = Record.internal | {"already_public"}
 
     dialogue = models.ForeignKey(Dialogue, models.PROTECT, related_name="participations")
@@ -183,7 +209,17 @@ class Participation(Record):
         related_name="members",
         help_text="The group that the person came with.",
     )
-    side = models.ForeignKey(Side, models.PROTECT, null=True, blank=True, related_name="participations")
+    side = models.ForeignKey(
+        Side,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="participations",
+        help_text="Empty: not stated, unless no_side says that there is none.",
+    )
+    no_side = models.BooleanField(
+        default=False, help_text="A source says that they came for no side of the conflict."
+    )
     role = models.CharField(max_length=30, choices=ParticipationRole, default=ParticipationRole.PARTICIPANT)
     capacity = models.CharField(max_length=40, choices=Capacity, default=Capacity.UNKNOWN)
     selection = models.CharField(max_length=20, choices=Selection, default=Selection.UNKNOWN)
@@ -194,11 +230,16 @@ class Participation(Record):
         Affiliation, models.PROTECT, null=True, blank=True, related_name="participations"
     )
     described_as = models.CharField(max_length=300, blank=True, help_text="In the source's words.")
+    note = models.TextField(
+        blank=True, help_text="What else is known of their part, in our words; it is published."
+    )
     already_public = models.BooleanField(
         default=False,
         editable=False,
         help_text="Whoever published it said that it is public already in the sources that are cited.",
     )
+
+    objects = ParticipationQuerySet.as_manager()
 
     class Meta(Record.Meta):
         constraints = [
@@ -228,6 +269,11 @@ class Participation(Record):
                 name="participation_count_of_group",
                 violation_error_message="Only a group has counts: give its group_label.",
             ),
+            models.CheckConstraint(
+                condition=Q(no_side=False) | Q(side=None),
+                name="participation_side_or_none",
+                violation_error_message=NOT_BOTH,
+            ),
             not_above("count_min", "count_max"),
             not_above("women_min", "women_max"),
             not_above("women_min", "count_max"),
@@ -240,10 +286,14 @@ class Participation(Record):
             self.member_of.dialogue_id != self.dialogue_id or not self.member_of.group_label
         ):
             errors["member_of"] = "Give a group of the same dialogue."
+        elif self.member_of and self.member_of.role in ABSENT and self.role not in ABSENT:
+            errors["member_of"] = "This group did not take part: leave it out, or give a role as its own."
         if self.affiliation and self.affiliation.person_id != self.person_id:
             errors["affiliation"] = "Give an affiliation of this person."
         if self.side and dialogue and self.side.record_id != dialogue.conflict_id:
             errors["side"] = "Give a side of the dialogue's conflict."
+        if self.side and self.no_side:
+            errors["side"] = NOT_BOTH
         self.pass_over_unknown(errors)
         twice = self.person_id and self.compared_with(dialogue=self.dialogue_id, person=self.person_id)
         if twice and twice.exists():
@@ -369,7 +419,14 @@ class Assessment(Record):
         Organization, models.PROTECT, null=True, blank=True, related_name="assessments_given"
     )
     attribute = models.CharField(max_length=20, choices=AssessmentAttribute)
-    value = models.CharField(max_length=30, choices=AssessmentValue)
+    value = models.CharField(
+        max_length=30, choices=AssessmentValue, help_text="What the assessor's words come to."
+    )
+    wording = models.CharField(
+        max_length=300,
+        blank=True,
+        help_text=f"The judgement in the assessor's own words, at most {QUOTATION_WORDS}.",
+    )
     share = models.CharField(max_length=20, choices=AssessmentShare, default=AssessmentShare.NOT_STATED)
     form = models.CharField(max_length=20, choices=AssessmentForm, default=AssessmentForm.ASSERTION)
     date = PartialDateField()
@@ -394,6 +451,10 @@ class Assessment(Record):
         values = ASSESSMENT_VALUES.get(self.attribute)
         if values and self.value and self.value not in values:
             raise ValidationError({"value": f"Of {self.attribute} one says {', '.join(values)}."})
+        if self.value == AssessmentValue.OTHER and not self.wording:
+            raise ValidationError({"wording": "The value is other: give the assessor's own words."})
+        if len(self.wording.split()) > QUOTATION_WORDS:
+            raise ValidationError({"wording": f"A quotation has at most {QUOTATION_WORDS} words."})
 
     def about(self):
         """The ids of whom it judges: of a group its members, as far as they are public."""
@@ -429,7 +490,7 @@ class AllTitlesFolded(FoldedField):
         return fold(" ".join([event.title, *event.other_titles]))
 
 
-class ContextEvent(Titled):
+class ContextEvent(Identified, Titled):
     """A war, a blockade, an agreement: what a timeline needs to be understood."""
 
     other_titles = ArrayField(
@@ -447,7 +508,11 @@ class ContextEvent(Titled):
 
     class Meta(Titled.Meta):
         constraints = [*Titled.Meta.constraints, not_reversed()]
-        triggers = [tokens_trigger("title_folded")]
+        triggers = [tokens_trigger("title_folded"), identifiers_trigger("dialogues_contexteventidentifier")]
+
+
+class ContextEventIdentifier(Identifier):
+    record = models.ForeignKey(ContextEvent, models.CASCADE, related_name="identifiers")
 
 
 class ContextEventCitation(Citation):
@@ -535,7 +600,7 @@ class Statement(Titled):
         speakers = Speaker.objects.filter(record__in=[self.pk, self.part_of_id or self.pk])
         here = {key for pair in speakers.values_list("person", "organization") for key in pair} - {None}
         about = [judgement.about() for judgement in self.responds_to_assessments.all()]
-        about += [{case.person_id} for case in self.responds_to_cases.all()]
+        about += [{case.person_id or case.organization_id} for case in self.responds_to_cases.all()]
         return any(here.isdisjoint(keys) for keys in about)
 
 

@@ -23,6 +23,7 @@ class ConsentScope(Vocabulary):
 
     ALL = "all", "Everything"
     NAME = "name", "The name"
+    OCCUPATIONS = "occupations", "The occupations"
     AFFILIATIONS = "affiliations", "The affiliations"
     PARTICIPATIONS = "participations", "The participations"
 
@@ -71,6 +72,33 @@ class NameKind(Vocabulary):
     MISSPELLING = "misspelling", "Misspelling"
 
 
+class OccupationKind(Vocabulary):
+    """What somebody does, as a source says; never concluded from what they wrote or whom they belong to."""
+
+    JOURNALIST = "journalist", ftm("role.journo"), "Journalist"
+    BLOGGER = "blogger", "Blogger"
+    WRITER = "writer", "Writer"
+    ARTIST = "artist", "Artist"
+    SCHOLAR = "scholar", "Scholar or researcher"
+    ANALYST = "analyst", "Analyst"
+    TEACHER = "teacher", "Teacher"
+    STUDENT = "student", "Student"
+    LAWYER = "lawyer", ftm("role.lawyer"), "Lawyer"
+    JUDGE = "judge", ftm("role.judge"), "Judge"
+    ACTIVIST = "activist", ftm("role.act"), "Activist"
+    HUMAN_RIGHTS_DEFENDER = "human_rights_defender", "Human rights defender"
+    POLITICIAN = "politician", ftm("role.pol"), "Politician"
+    OFFICIAL = "official", "Official"
+    DIPLOMAT = "diplomat", ftm("role.diplo"), "Diplomat"
+    MILITARY = "military", ftm("mil"), "Member of the armed forces"
+    CLERIC = "cleric", "Member of the clergy"
+    PHYSICIAN = "physician", "Physician"
+    BUSINESSPERSON = "businessperson", "Businessperson"
+    WORKER = "worker", "Worker"
+    OTHER = "other", "Other"
+    UNKNOWN = "unknown", "Unknown"
+
+
 class ChargeStage(Vocabulary):
     """How far a charge has come; somebody who is only accused has not been charged."""
 
@@ -78,7 +106,7 @@ class ChargeStage(Vocabulary):
     CHARGED = "charged", "Charged"
     INDICTED = "indicted", "Indicted"
     CONVICTED = "convicted", cameo("116"), "Convicted"
-    ACQUITTED = "acquitted", huridocs(25, "020104"), "Acquitted"
+    ACQUITTED = "acquitted", "Acquitted"
     DROPPED = "dropped", "Charge dropped"
     UNKNOWN = "unknown", "Unknown"
 
@@ -143,11 +171,13 @@ class CaseEventKind(Vocabulary):
     SUMMONS = "summons", "Summons"
     ARREST = "arrest", huridocs(4, "030101"), "Arrest"
     DETENTION = "detention", huridocs(4, "030102"), "Detention"
+    IN_CUSTODY = "in_custody", "Reported in custody"
     DETENTION_EXTENDED = "detention_extended", "Detention extended"
     TRANSFER = "transfer", "Transfer to another place of detention"
     HOUSE_ARREST = "house_arrest", huridocs(4, "030105"), "House arrest"
     TRAVEL_BAN = "travel_ban", huridocs(4, "050106"), "Travel ban"
     BAN_LIFTED = "ban_lifted", "Travel ban lifted"
+    ENTRY_BAN = "entry_ban", "Ban on entering the country"
     CHARGE = "charge", "Charge"
     HEARING = "hearing", "Hearing"
     TRIAL = "trial", "Trial"
@@ -155,18 +185,51 @@ class CaseEventKind(Vocabulary):
     SENTENCE = "sentence", "Sentence"
     APPEAL_FILED = "appeal_filed", "Appeal filed"
     APPEAL_DECIDED = "appeal_decided", "Appeal decided"
+    ACQUITTAL = "acquittal", "Acquittal"
+    VERDICT_ANNULLED = "verdict_annulled", "Verdict annulled"
+    RETRIAL_ORDERED = "retrial_ordered", "New trial ordered"
+    CHARGES_DROPPED = "charges_dropped", "Charges dropped"
     SENTENCE_REDUCED = "sentence_reduced", "Sentence reduced"
+    FINE = "fine", "Fine"
+    CONFISCATION = "confiscation", huridocs(4, "130107"), "Confiscation of property"
     RELEASE = "release", cameo("0841"), "Release"
-    TERM_SERVED = "term_served", huridocs(25, "020105"), "Release at the end of the full term"
+    BAIL = "bail", "Release on bail"
+    PAROLE = "parole", "Release on parole"
+    TERM_SERVED = "term_served", "End of the full term"
     PARDON = "pardon", "Pardon"
+    AMNESTY = "amnesty", "Release by an amnesty"
     EXCHANGE = "exchange", "Exchange of prisoners"
     IMPRISONMENT_UNSPECIFIED = "imprisonment_unspecified", huridocs(4, "030102"), "Time in prison, no dates"
     LEFT_COUNTRY = "left_country", "Left the country"
     EXILE = "exile", huridocs(4, "050102"), "Exile"
+    EXPULSION = "expulsion", huridocs(4, "330101"), "Expulsion or deportation"
     RETURNED = "returned", "Returned to the country"
+    DEPRIVATION_OF_CITIZENSHIP = "deprivation_of_citizenship", "Deprivation of citizenship"
+    DISMISSAL = "dismissal", "Dismissal from work"
+    CLOSURE = "closure", "Closure of an organization or outlet"
+    SURVEILLANCE = "surveillance", huridocs(4, "02010303"), "Surveillance"
+    SMEAR_CAMPAIGN = "smear_campaign", huridocs(4, "140101"), "Smear campaign"
+    THREAT = "threat", "Threat"
+    ASSAULT = "assault", huridocs(4, "020101"), "Physical assault"
+    TORTURE = "torture", huridocs(4, "02011111"), "Torture"
+    ENFORCED_DISAPPEARANCE = "enforced_disappearance", huridocs(4, "030103"), "Enforced disappearance"
+    ABDUCTION = "abduction", huridocs(4, "030104"), "Abduction"
     HEALTH = "health", "Health"
-    DEATH_IN_CUSTODY = "death_in_custody", "Death in custody"
+    KILLING = "killing", "Killing"
+    DEATH_IN_CUSTODY = "death_in_custody", huridocs(4, "01010601"), "Death in custody"
     OTHER = "other", "Other"
+
+
+class AppealOutcome(Vocabulary):
+    """What the court that decided an appeal did with the judgment."""
+
+    UPHELD = "upheld", "Upheld"
+    REDUCED = "reduced", "Sentence reduced"
+    INCREASED = "increased", "Sentence increased"
+    ANNULLED = "annulled", "Annulled"
+    RETRIAL_ORDERED = "retrial_ordered", "New trial ordered"
+    ACQUITTED = "acquitted", "Acquitted"
+    UNKNOWN = "unknown", "Unknown"
 
 
 class CaseActorRole(Vocabulary):
@@ -180,6 +243,14 @@ class CaseActorRole(Vocabulary):
     MONITOR = "monitor", "Monitor"
     OTHER = "other", "Other"
     UNKNOWN = "unknown", "Unknown"
+
+
+class CaseRelationKind(Vocabulary):
+    """What a case is to the related case: tried together with it, the next after it, an appeal of it."""
+
+    SAME_TRIAL = "same_trial", "Same trial"
+    FOLLOWS = "follows", huridocs(22, "22"), "Follows"
+    APPEAL_OF = "appeal_of", "Appeal of"
 
 
 class RecognitionKind(Vocabulary):
@@ -223,11 +294,13 @@ _CHANGES = {
     CaseEventKind.SUMMONS: (SAME, SAME, SAME),
     CaseEventKind.ARREST: (BEGINS, SAME, SAME),
     CaseEventKind.DETENTION: (BEGINS, SAME, SAME),
+    CaseEventKind.IN_CUSTODY: (BEGINS, SAME, SAME),
     CaseEventKind.DETENTION_EXTENDED: (BEGINS, SAME, SAME),
     CaseEventKind.TRANSFER: (BEGINS, SAME, SAME),
     CaseEventKind.HOUSE_ARREST: (ENDS, SAME, SAME),
     CaseEventKind.TRAVEL_BAN: (SAME, BEGINS, SAME),
     CaseEventKind.BAN_LIFTED: (SAME, ENDS, SAME),
+    CaseEventKind.ENTRY_BAN: (SAME, SAME, SAME),
     CaseEventKind.CHARGE: (SAME, SAME, SAME),
     CaseEventKind.HEARING: (SAME, SAME, SAME),
     CaseEventKind.TRIAL: (SAME, SAME, SAME),
@@ -235,16 +308,37 @@ _CHANGES = {
     CaseEventKind.SENTENCE: (SAME, SAME, SAME),
     CaseEventKind.APPEAL_FILED: (SAME, SAME, SAME),
     CaseEventKind.APPEAL_DECIDED: (SAME, SAME, SAME),
+    CaseEventKind.ACQUITTAL: (SAME, SAME, SAME),
+    CaseEventKind.VERDICT_ANNULLED: (SAME, SAME, SAME),
+    CaseEventKind.RETRIAL_ORDERED: (SAME, SAME, SAME),
+    CaseEventKind.CHARGES_DROPPED: (SAME, SAME, SAME),
     CaseEventKind.SENTENCE_REDUCED: (SAME, SAME, SAME),
+    CaseEventKind.FINE: (SAME, SAME, SAME),
+    CaseEventKind.CONFISCATION: (SAME, SAME, SAME),
     CaseEventKind.RELEASE: (ENDS, SAME, SAME),
+    CaseEventKind.BAIL: (ENDS, SAME, SAME),
+    CaseEventKind.PAROLE: (ENDS, SAME, SAME),
     CaseEventKind.TERM_SERVED: (ENDS, SAME, SAME),
     CaseEventKind.PARDON: (ENDS, SAME, SAME),
+    CaseEventKind.AMNESTY: (ENDS, SAME, SAME),
     CaseEventKind.EXCHANGE: (ENDS, ENDS, SAME),
     CaseEventKind.IMPRISONMENT_UNSPECIFIED: (WITHIN, SAME, SAME),
     CaseEventKind.LEFT_COUNTRY: (ENDS, ENDS, BEGINS),
     CaseEventKind.EXILE: (ENDS, ENDS, BEGINS),
+    CaseEventKind.EXPULSION: (ENDS, ENDS, BEGINS),
     CaseEventKind.RETURNED: (SAME, SAME, ENDS),
+    CaseEventKind.DEPRIVATION_OF_CITIZENSHIP: (SAME, SAME, SAME),
+    CaseEventKind.DISMISSAL: (SAME, SAME, SAME),
+    CaseEventKind.CLOSURE: (SAME, SAME, SAME),
+    CaseEventKind.SURVEILLANCE: (SAME, SAME, SAME),
+    CaseEventKind.SMEAR_CAMPAIGN: (SAME, SAME, SAME),
+    CaseEventKind.THREAT: (SAME, SAME, SAME),
+    CaseEventKind.ASSAULT: (SAME, SAME, SAME),
+    CaseEventKind.TORTURE: (SAME, SAME, SAME),
+    CaseEventKind.ENFORCED_DISAPPEARANCE: (SAME, SAME, SAME),
+    CaseEventKind.ABDUCTION: (SAME, SAME, SAME),
     CaseEventKind.HEALTH: (SAME, SAME, SAME),
+    CaseEventKind.KILLING: (ENDS, ENDS, ENDS),
     CaseEventKind.DEATH_IN_CUSTODY: (ENDS, ENDS, ENDS),
     CaseEventKind.OTHER: (SAME, SAME, SAME),
 }
@@ -257,7 +351,14 @@ RELEASES = frozenset(
     kind
     for kind, change in CUSTODY.items()
     if change == ENDS
-    and kind not in (CaseEventKind.LEFT_COUNTRY, CaseEventKind.EXILE, CaseEventKind.HOUSE_ARREST)
+    and kind
+    not in (
+        CaseEventKind.LEFT_COUNTRY,
+        CaseEventKind.EXILE,
+        CaseEventKind.EXPULSION,
+        CaseEventKind.HOUSE_ARREST,
+        CaseEventKind.KILLING,
+    )
 )
 
 # Acquittal and dropped charges are stages of a charge; a conviction or an ordinary release ends no case.

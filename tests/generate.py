@@ -15,6 +15,7 @@ from django.db import models
 from dialogues import models as dialogues
 from dialogues.choices import ASSESSMENT_VALUES, Naming
 from people import models as people
+from people.choices import CaseEventKind
 from tests import make
 from tracker.records import models as records
 from tracker.records.choices import Confidentiality, Publication
@@ -85,6 +86,12 @@ class World:
         some = liked if liked and self.random.random() < 0.85 else rows
         return self.random.choice(some) if some else None
 
+    def other(self, row):
+        """Another row of the same model; more often one that is `liked` than not."""
+        rows = [one for one in self.rows[type(row)] if one != row]
+        liked = [one for one in rows if self.liked(one)]
+        return self.random.choice(liked if liked and self.random.random() < 0.85 else rows)
+
     def add(self, model, publication, confidentiality, **given):
         """A record with these values, its parts and its citations."""
         lists = [field for field in model._meta.many_to_many if field.name != "cleared"]
@@ -102,7 +109,7 @@ class World:
         )
         self.rows[model].append(row)
         for _ in range(self.random.randint(1, 3) if row.cited else 0):
-            self.part(row, "citations", **self.citation())
+            self.part(row, "citations", **self.citation(model))
         for name, parts in PARTS.get(model, {}).items():
             for fields in parts(self):
                 self.part(row, name, **fields)
@@ -117,8 +124,8 @@ class World:
         found = {self.any(model) for _ in range(self.random.randint(0, 3))} - {None}
         return sorted(found, key=lambda row: row.pk)
 
-    def citation(self):
-        inferred = self.random.random() < 0.3
+    def citation(self, model):
+        inferred = self.random.random() < 0.3 and model is not people.Occupation
         basis = {"basis": "inferred", "reasoning": "It follows."} if inferred else {}
         return {"source": self.any(records.Source), "quotation": self.random.choice(TEXTS), **basis}
 
@@ -162,7 +169,7 @@ def values(field):
         models.URLField: (KEEP,),
         models.DecimalField: (KEEP,),
         models.DateTimeField: (KEEP,),
-        models.BooleanField: (None, True, False),
+        models.BooleanField: (None, True, False) if field.null else (True, False),
         models.IntegerField: (None, 0, 1, 180),
     }
     if field.choices:
@@ -195,6 +202,16 @@ def place(world, fields):
     return {"latitude": "40.18", "longitude": "-44.51385"} if known else {}
 
 
+def case(world, fields):
+    organization = fields["organization"] if world.random.random() < 0.3 else None
+    person = None if organization else fields["person"] or world.any(people.Person)
+    return {"person": person, "organization": organization}
+
+
+def case_relation(world, fields):
+    return {"related_case": world.other(fields["case"])}
+
+
 def case_actor(world, fields):
     who = world.random.choice(("person", "organization"))
     others = {"person": None, "organization": None, "event": world.any(people.CaseEvent, case=fields["case"])}
@@ -206,7 +223,12 @@ def recognition(world, fields):
 
 
 def case_event(world, fields):
-    return {"suspended_months": min(fields["suspended_months"] or 0, fields["term_months"] or 0)}
+    within = {
+        f"suspended_{unit}": min(fields[f"suspended_{unit}"] or 0, fields[f"term_{unit}"] or 0)
+        for unit in ("months", "days")
+    }
+    appeal = fields["kind"] == CaseEventKind.APPEAL_DECIDED
+    return {**within, **({} if appeal else {"outcome": ""})}
 
 
 KINDS = ("group", "person", "organization", Naming.PSEUDONYM, "person", Naming.WITHHELD, "person")
@@ -247,7 +269,13 @@ def participation(world, fields):
         "member_of": group,
         "dialogue": dialogue,
         "side": people.Side.objects.filter(record=dialogue.conflict).first(),
+        "no_side": False,
     }
+
+
+def dialogue(world, fields):
+    low, high = sorted(fields[name] or 0 for name in ("meetings_min", "meetings_max"))
+    return {"meetings_min": low, "meetings_max": high or None}
 
 
 def assessment(world, fields):
@@ -269,7 +297,7 @@ def assessment(world, fields):
     )
     said = ASSESSMENT_VALUES[fields["attribute"]]
     value = fields["value"] if fields["value"] in said else world.random.choice(said)
-    return {**wanted, about: found, "value": value}
+    return {**wanted, about: found, "value": value, "wording": fields["wording"] or "in their words"}
 
 
 def statement(world, fields):
@@ -278,18 +306,18 @@ def statement(world, fields):
 
 
 def statement_relation(world, fields):
-    others = [row for row in world.rows[dialogues.Statement] if row != fields["statement"]]
-    liked = [row for row in others if world.liked(row)]
-    some = liked if liked and world.random.random() < 0.85 else others
-    return {"related_statement": world.random.choice(some)}
+    return {"related_statement": world.other(fields["statement"])}
 
 
 SPECIAL = {
     records.Source: source,
     records.Place: place,
+    people.PersecutionCase: case,
+    people.CaseRelation: case_relation,
     people.CaseActor: case_actor,
     people.CaseEvent: case_event,
     people.Recognition: recognition,
+    dialogues.Dialogue: dialogue,
     dialogues.Participation: participation,
     dialogues.Assessment: assessment,
     dialogues.Statement: statement,
@@ -334,7 +362,9 @@ PARTS = {
     people.Person: NAMED,
     people.Organization: NAMED,
     people.PersecutionCase: {"identifiers": identifiers},
-    people.Conflict: {"sides": sides},
+    records.Place: {"identifiers": identifiers},
+    people.Conflict: {"sides": sides, "identifiers": identifiers},
     dialogues.Dialogue: {"identifiers": identifiers},
+    dialogues.ContextEvent: {"identifiers": identifiers},
     dialogues.Statement: {"speakers": speakers},
 }

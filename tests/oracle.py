@@ -31,7 +31,17 @@ def work(oracle, record):
     }
 
 
-COMPUTED = {shapes.work: work, asof.affiliation: slow_asof.affiliation, asof.case: slow_asof.case}
+COMPUTED = {
+    shapes.work: work,
+    asof.occupation: slow_asof.affiliation,
+    asof.affiliation: slow_asof.affiliation,
+    asof.case: slow_asof.case,
+}
+ABSENT = {"invited_absent", "excluded", "prevented"}
+PARTS = {  # lists that have some of the rows alone, by the verb that says which
+    "took_part": lambda row: row.role not in ABSENT,
+    "did_not_take_part": lambda row: row.role in ABSENT,
+}
 
 
 class Oracle:
@@ -78,7 +88,8 @@ class Oracle:
     def value(self, record, field):
         if isinstance(field, serializers.ListSerializer):
             order = getattr(field.child.Meta, "order", ())
-            rows = in_order(self.related(record, field.source), order)
+            part = PARTS.get(getattr(field.child.Meta, "rows", None), lambda row: True)
+            rows = in_order(filter(part, self.related(record, field.source)), order)
             return [self.row(row, field.child) for row in rows]
         if isinstance(field, serializers.BaseSerializer):
             return next((self.row(row, field) for row in self.related(record, field.source)), None)
@@ -92,12 +103,18 @@ class Oracle:
     def rows(self, shape, pick):
         """The JSON objects of all visible records in the order of a list."""
         made = shape(pick=pick)
-        names = [f"{name}_sort" for name in getattr(shape.Meta, "ordering", ())]
+        keys = getattr(shape.Meta, "ordering", ())
+        names = [name if name == "position" else f"{name}_sort" for name in keys]
         return [self.row(row, made) for row in in_order(self.table(shape.Meta.model).values(), names)]
 
 
 def in_order(rows, columns):
-    return sorted(rows, key=lambda row: (*[getattr(row, column) for column in columns], row.pk))
+    """Rows by these columns, what has no value last, then by id."""
+    return sorted(rows, key=lambda row: (*[last(getattr(row, column)) for column in columns], row.pk))
+
+
+def last(value):
+    return (value is None, value)
 
 
 def plain(value):

@@ -7,9 +7,16 @@ from calendar import monthrange
 from datetime import date
 
 from people.choices import BEGINS, CUSTODY, ENDS, ENDS_CASE, PURSUES_CASE, WITHIN, CaseEventKind
+from people.models import Person
 
 BEFORE_ALL, AFTER_ALL = date.min, date.max
-LEAVES_NO_TRACE = {CaseEventKind.HOUSE_ARREST, CaseEventKind.LEFT_COUNTRY, CaseEventKind.EXILE}
+LEAVES_NO_TRACE = {
+    CaseEventKind.HOUSE_ARREST,
+    CaseEventKind.LEFT_COUNTRY,
+    CaseEventKind.EXILE,
+    CaseEventKind.EXPULSION,
+    CaseEventKind.KILLING,
+}
 
 
 class Moment:
@@ -31,16 +38,44 @@ class Moment:
         return self.first <= day <= self.last
 
 
+class Wide(Moment):
+    """A moment with what its qualifiers add: a unit of what is stated. Doubt makes it unsure."""
+
+    def __init__(self, record, name="date"):
+        super().__init__(record, name)
+        text = getattr(record, name)
+        start, _, end = text.partition("/")
+        self.sure = "?" not in text and "%" not in text
+        self.first = date.fromordinal(max(1, self.first.toordinal() - unit(start)))
+        self.last = date.fromordinal(min(date.max.toordinal(), self.last.toordinal() + unit(end or start)))
+
+
+def unit(point):
+    """How many days a qualified date may be off: one of the unit that it states."""
+    if point[-1:] not in ("?", "~", "%"):
+        return 0
+    known = point[:-1].replace("-XX", "")
+    if "X" in known:
+        return 36525 if "XX" in known else 3653
+    _, month, day = [*known.split("-"), "", ""][:3]
+    if day:
+        return 7
+    return (91 if int(month) > 12 else 31) if month else 366
+
+
 def affiliation(oracle, row):
     """{"day", "active", "distance_days"}: whether it was so on the day, and how far off a source says so."""
-    day, start, end = oracle.day, Moment(row, "start_date"), Moment(row, "end_date")
-    vouched = Moment(row, "attested_date")
+    day, start, end = oracle.day, Wide(row, "start_date"), Wide(row, "end_date")
+    vouched = Wide(row, "attested_date")
     if not vouched.stated:
         dated = [source for source in sources(oracle, row) if source.date]
-        vouched = Moment(max(dated, key=lambda source: source.date_sort)) if dated else None
-    if not start.perhaps_by(day) or end.last < day or outlived(oracle, row):
+        vouched = Wide(max(dated, key=lambda source: source.date_sort)) if dated else None
+    against = outside(oracle, row, start, end)
+    if any(moment.sure for moment in against):
         active = "no"
-    elif start.surely_by(day) and end.stated and end.first >= day:
+    elif against:
+        active = "possible"
+    elif start.sure and start.surely_by(day) and end.sure and end.stated and end.first >= day:
         active = "certain"
     else:
         active = "attested" if vouched else "possible"
@@ -48,11 +83,17 @@ def affiliation(oracle, row):
     return {"day": day.isoformat(), "active": active, "distance_days": distance}
 
 
-def outlived(oracle, row):
-    """Whether the person was dead on the day, or the organization not there."""
-    (person,), (organization,) = oracle.related(row, "person"), oracle.related(row, "organization")
-    founded, dissolved = (Moment(organization, name) for name in ("founding_date", "dissolution_date"))
-    return min(Moment(person, "death_date").last, dissolved.last) < oracle.day or founded.first > oracle.day
+def outside(oracle, row, start, end):
+    """The moments that say: not yet, or no more."""
+    (person,) = oracle.related(row, "person")
+    founded, dissolved = [], []
+    for organization in oracle.related(row, "organization") if hasattr(row, "organization_id") else ():
+        founded.append(Wide(organization, "founding_date"))
+        dissolved.append(Wide(organization, "dissolution_date"))
+    later = [moment for moment in (start, *founded) if moment.first > oracle.day]
+    return later + [
+        moment for moment in (end, Wide(person, "death_date"), *dissolved) if moment.last < oracle.day
+    ]
 
 
 def days_off(day, moment):
@@ -78,7 +119,7 @@ def case(oracle, row):
     events, charges = oracle.related(row, "events"), oracle.related(row, "charges")
     told = [source.date_earliest for about in (row, *events) for source in sources(oracle, about)]
     reported = max((day for day in told if day), default=None)
-    death = Moment(oracle.related(row, "person")[0], "death_date")
+    death = Moment(next(iter(oracle.related(row, "person")), Person()), "death_date")
     return {
         "day": oracle.day.isoformat(),
         "open": opened(oracle.day, events, charges, death),

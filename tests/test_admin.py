@@ -11,8 +11,8 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 
-from dialogues.admin import DialogueAdmin
-from dialogues.models import Dialogue, Participation, Statement
+from dialogues.admin import ContextEventAdmin
+from dialogues.models import ContextEvent, Dialogue, Participation, Statement
 from people.models import Conflict, Organization, PersecutionCase, Person
 from tests import make
 from tests.generate import World
@@ -271,12 +271,14 @@ class NothingHiddenTest(AdminTest):
 
     def test_no_list_is_ordered_by_a_hidden_name(self):
         hidden = make.place(name="Mmm", confidentiality="confidential")
-        made = [make.dialogue(place=make.place(name=name)) for name in ("Bbb", "Yyy")]
-        made.append(make.dialogue(place=hidden))
-        place = DialogueAdmin.columns.index("place") + 1  # after the column of the boxes
+        made = [make.context_event(place=make.place(name=name)) for name in ("Bbb", "Yyy")]
+        made.append(make.context_event(place=hidden))
+        place = ContextEventAdmin.columns.index("place") + 1  # after the column of the boxes
         for name in ("Aaa", "Zzz"):
             Place.objects.filter(pk=hidden.pk).update(name_folded=fold(name))
-            listed = self.client.get(address(Dialogue, "changelist"), {"o": place}).context["cl"].result_list
+            listed = (
+                self.client.get(address(ContextEvent, "changelist"), {"o": place}).context["cl"].result_list
+            )
             self.assertEqual([row.pk for row in listed], [row.pk for row in made])
 
     def test_a_side_is_found_by_its_own_name(self):

@@ -2,6 +2,7 @@
 
 import json
 import os
+import re
 from io import StringIO
 from pathlib import Path
 from unittest import skipUnless
@@ -13,10 +14,10 @@ from django.core.management import call_command
 from django.db import models
 from django.test import SimpleTestCase, TestCase
 
-from dialogues.models import Assessment, Dialogue, Participation, Statement
-from people.models import CaseActor, CaseEvent, Charge, Person, Recognition
+from dialogues.models import Assessment, ContextEvent, Dialogue, Participation, Statement
+from people.models import CaseActor, CaseEvent, Charge, PersecutionCase, Person, Recognition
 from tests.names import people
-from tracker.records.fields import Derived, FoldedField
+from tracker.records.fields import Derived, FoldedField, PartialDateField
 from tracker.records.history import Entry
 from tracker.records.models import Citation, Record, Slugged, Source
 from tracker.records.names import tokens
@@ -26,6 +27,8 @@ FILES = sorted((settings.BASE_DIR / "fixtures").glob("*.json"))
 ARTICLE = os.environ.get("ARTICLE")
 PARAGRAPHS = 24
 MADE = (Token, Entry)  # by the database, from what is loaded
+DOUBT = "or at least those presented as such"
+PEOPLES = {"Armenia": "Armenian", "Azerbaijan": "Azerbaijani"}
 
 
 def load():
@@ -62,6 +65,11 @@ def quotations():
     for model, pk, fields in in_files():
         if model is Statement and fields.get("quotation"):
             yield pk, fields["quotation"], cited[str([fields["slug"]])]
+
+
+def bases(row, field):
+    """Whether a field is stated or inferred, as its own citations say."""
+    return set(row.citations.filter(field=field).values_list("basis", flat=True))
 
 
 def stored(model):
@@ -204,9 +212,22 @@ class WhatTheArticleSaysTest(TestCase):
     def setUpTestData(cls):
         load()
 
-    def test_no_person_or_group_is_assessed(self):
-        assessed = Assessment.objects.values_list("organization__slug", "person", "participation")
-        self.assertEqual(list(assessed), [("apa", None, None)])
+    def test_no_person_is_assessed_and_of_groups_only_those_whom_the_article_doubts(self):
+        self.assertFalse(Assessment.objects.exclude(person=None).exists())
+        self.assertEqual(
+            [row.organization.slug for row in Assessment.objects.exclude(organization=None)], ["apa"]
+        )
+        groups = Assessment.objects.exclude(participation=None)
+        told = {(row.attribute, row.value, row.form, row.wording) for row in groups}
+        self.assertEqual(told, {("representativeness", "other", "question", DOUBT)})
+        self.assertTrue(all(DOUBT in row.participation.group_label for row in groups))
+
+    def test_nobody_is_a_member_of_a_group_whose_label_doubts_it(self):
+        doubted = Participation.objects.filter(group_label__contains=DOUBT)
+        self.assertEqual(doubted.count(), 2)
+        self.assertFalse(Participation.objects.filter(member_of__in=doubted).exists())
+        member = Participation.objects.get(person__slug="farhad-mammadov")
+        self.assertEqual(member.member_of.group_label, "the Azerbaijani delegation")
 
     def test_no_actor_or_recognition_is_named(self):
         for model in (CaseActor, Recognition):
@@ -230,9 +251,20 @@ class WhatTheArticleSaysTest(TestCase):
         )
         self.assertFalse(counted.exists())
 
-    def test_a_side_is_given_only_to_groups_and_to_the_member_of_the_azerbaijani_delegation(self):
-        sided = Participation.objects.exclude(side=None).exclude(person=None)
-        self.assertEqual(list(sided.values_list("person__slug", flat=True)), ["farhad-mammadov"])
+    def test_a_conflict_is_never_stated_but_concluded_from_words_of_the_article(self):
+        for model in (Dialogue, PersecutionCase, ContextEvent):
+            for row in model.objects.all():
+                with self.subTest(row.slug):
+                    self.assertEqual(row.conflict.slug, "armenia-azerbaijan-conflict")
+                    self.assertEqual(bases(row, "conflict"), {"inferred"})
+
+    def test_a_side_is_given_where_the_article_calls_the_participants_so_and_nowhere_else(self):
+        for row in Participation.objects.all():
+            told = f"{row.group_label} {row.described_as}"
+            sides = [side for side, people in PEOPLES.items() if re.search(rf"\b{people}\b", told)]
+            with self.subTest(told):
+                self.assertEqual([row.side.name] if row.side else [], sides)
+                self.assertFalse(row.no_side)
 
     def test_a_member_of_a_delegation_is_not_affiliated_by_it(self):
         self.assertFalse(Person.objects.get(slug="farhad-mammadov").affiliations.exists())
@@ -246,14 +278,39 @@ class WhatTheArticleSaysTest(TestCase):
             expected = "charged" if offence == "treason" and person in charged else "accused"
             self.assertEqual(stage, expected, (person, offence))
 
-    def test_the_arrest_was_in_a_season_and_the_sentence_is_an_event(self):
-        events = CaseEvent.objects.filter(case__person__slug="bahruz-samadov").order_by("date_sort")
-        told = list(events.values_list("kind", "date", "term_months"))
-        self.assertEqual(told, [("arrest", "2024-22", None), ("sentence", "2025-06", 180)])
+    def test_what_the_authorities_accuse_somebody_of_is_not_what_the_case_is_really_for(self):
+        told = dict(PersecutionCase.objects.values_list("person__slug", "impugned_activities"))
+        self.assertEqual(told.pop("bahruz-samadov"), ["peace_advocacy"])
+        self.assertFalse(any(told.values()))
+
+    def test_only_the_events_that_are_told_are_recorded(self):
+        events = CaseEvent.objects.order_by("case__person__slug", "position", "date_sort")
+        told = list(events.values_list("case__person__slug", "kind", "date", "position", "term_months"))
+        self.assertEqual(
+            told,
+            [
+                ("bahruz-samadov", "arrest", "2024-22", None, None),
+                ("bahruz-samadov", "sentence", "2025-06", None, 180),
+                ("rauf-mirkadirov", "imprisonment_unspecified", "", 1, None),
+                ("rauf-mirkadirov", "left_country", "", 2, None),
+            ],
+        )
+
+    def test_the_meeting_in_washington_is_a_date_of_the_story_and_not_a_dialogue(self):
+        self.assertEqual(ContextEvent.objects.get(place__slug="washington").kind, "meeting")
+        self.assertFalse(Dialogue.objects.filter(places__slug="washington").exists())
 
     def test_what_is_only_ordered_ends_at_the_latest_with_the_article(self):
         visit = Dialogue.objects.get(slug="visit-to-yerevan-for-the-nato-summit")
         self.assertEqual(visit.start_date, "2025-09/2025-12-10")
+
+    def test_a_date_that_is_no_plain_day_month_year_or_season_is_concluded(self):
+        for model in of(Record):
+            dates = [field.name for field in model._meta.fields if isinstance(field, PartialDateField)]
+            for row in model.objects.all() if dates else ():
+                for name in dates:
+                    if re.search("[/~?%]", getattr(row, name)):
+                        self.assertEqual(bases(row, name), {"inferred"}, f"{row.pk} {name}")
 
     def test_the_closing_question_is_about_nobody(self):
         question = Statement.objects.get(summary__contains="hand-picked")

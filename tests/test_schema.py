@@ -210,7 +210,7 @@ class AnswerTest(TestCase):
             part_of=make.statement(),
             questions=[make.question()],
         )
-        make.dialogue(parent=make.dialogue(), place=make.place(), end_date="../2025")
+        make.dialogue(parent=make.dialogue(), places=[make.place()], end_date="../2025")
 
     def each(self):
         """Every list of records with its operation, and each record in it with its own."""

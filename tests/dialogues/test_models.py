@@ -1,6 +1,7 @@
 """Rules of dialogues, participations, assessments and statements, in forms and in the database."""
 
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError, transaction
 
 from dialogues.choices import ASSESSMENT_VALUES, AssessmentValue
 from dialogues.models import (
@@ -31,6 +32,15 @@ class DialogueTest(RuleTest):
             row.full_clean() if right else self.assert_invalid(row, "venue_side")
         row.venue_side, row.conflict = conflict.sides.first(), None
         self.assert_invalid(row, "venue_side")
+
+    def test_a_series_has_so_many_meetings(self):
+        for low, high in ((5, None), (None, 5), (5, 5), (0, 0)):
+            make.dialogue(meetings_min=low, meetings_max=high).full_clean()
+        wrong = make.dialogue()
+        wrong.meetings_min, wrong.meetings_max = 6, 5
+        self.assert_invalid(wrong, "meetings_min", "meetings_max")
+        with self.assertRaises(IntegrityError), transaction.atomic():
+            wrong.save()
 
     def test_a_side_has_its_name_once_in_a_conflict(self):
         conflict = make.conflict(sides=["North"])
@@ -124,6 +134,21 @@ class ParticipationTest(RuleTest):
         self.assert_valid(self.row(person=self.person, side=self.conflict.sides.first()))
         self.assert_invalid(self.row(person=self.person, side=make.conflict().sides.first()), "side")
 
+    def test_who_came_for_no_side_has_none(self):
+        side = self.conflict.sides.first()
+        self.assert_valid(self.row(person=self.person, no_side=True))
+        both = self.row(person=self.person, side=side, no_side=True)
+        self.assert_invalid(both, "no_side")
+        self.assert_impossible(both)
+
+    def test_a_side_that_is_hidden_is_told_by_no_refusal(self):
+        editor, hidden = make.member("editor"), make.conflict(confidentiality="confidential")
+        row = make.participation(dialogue=make.dialogue(conflict=hidden), side=hidden.sides.first())
+        row.no_side = True
+        row.full_clean()
+        self.assertFalse(hidden.is_visible_to(editor))
+        self.assertEqual((row.side, row.no_side), (None, True))
+
     def test_a_row_without_a_dialogue_is_told_so(self):
         row = Participation(person=self.person, side=self.conflict.sides.first())
         self.assert_invalid(row, "dialogue")
@@ -194,9 +219,16 @@ class AssessmentTest(RuleTest):
         given = {"organization": self.about["organization"], "assessor_person": self.by["assessor_person"]}
         for attribute, values in ASSESSMENT_VALUES.items():
             for value in AssessmentValue:
-                row = self.row(**given, attribute=attribute, value=value)
+                row = self.row(**given, attribute=attribute, value=value, wording="so they say")
                 with self.subTest(attribute=attribute, value=value):
                     row.full_clean() if value in values else self.assert_invalid(row, "value", attribute)
+
+    def test_another_value_is_in_the_words_of_the_assessor(self):
+        given = {"organization": self.about["organization"], "assessor_person": self.by["assessor_person"]}
+        self.assert_invalid(self.row(**given, value="other"), "wording")
+        self.assert_valid(self.row(**given, value="other", wording="a shop window"))
+        self.assert_valid(self.row(**given, wording="on its own " * 8))
+        self.assert_invalid(self.row(**given, wording="on its own feet " * 7), "25 words")
 
     def test_about_a_living_person_it_needs_the_exact_words(self):
         admin = make.superuser()

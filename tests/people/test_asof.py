@@ -46,7 +46,17 @@ class AffiliationTest(AsOfTest):
                 {"2024-01-01": "certain", "2025-01-01": "possible", "2027-01-01": "no"},
             ),
             (("2020-24", "2024-22"), {"2021-02-27": "possible", "2021-02-28": "certain", "2020-11-30": "no"}),
-            (("2020?", "2024~"), {"2021-01-01": "certain"}),
+            (
+                ("2020", "2024~"),
+                {"2021-01-01": "certain", "2026-01-01": "possible", "2027-01-01": "no"},
+            ),
+            (
+                ("2020-12-01~", "2024"),
+                {"2020-11-30": "possible", "2020-11-23": "no", "2020-12-09": "certain"},
+            ),
+            (("2020", "2024~"), {"2026-01-02": "no"}),
+            (("2020?", "2024"), {"2022-01-01": "possible", "2015-01-01": "possible", "2025-01-01": "no"}),
+            (("2020", "2024%"), {"2022-01-01": "possible", "2030-01-01": "possible", "2019-01-01": "no"}),
             (("199X", "200X"), {"1989-12-31": "no", "1995-01-01": "possible", "1999-12-31": "certain"}),
         ]
         self.assert_table(asof.active, table)
@@ -62,6 +72,7 @@ class AffiliationTest(AsOfTest):
                 ("2020", "2024", "2022"),
                 {"2021-06-01": "certain", "2024-06-01": "attested", "2025-01-01": "no"},
             ),
+            (("2020", "2024?", "2022"), {"2024-06-01": "attested", "2030-01-01": "possible"}),
         ]
         self.assert_table(asof.active, table)
 
@@ -77,6 +88,7 @@ class AffiliationTest(AsOfTest):
             ),
             (("", "", "2025-10"), {"2025-09-30": span(1, 31), "2025-10-10": span(0, 21)}),
             (("", "", "2024-06-01/2024-06-11"), {"2024-06-21": span(10, 20), "2024-05-31": span(1, 11)}),
+            (("", "", "2025-10-31~"), {"2025-11-02": span(0, 9), "2025-11-10": span(3, 17)}),
             (("", "", "2024-06/.."), {"2024-07-01": span(None, None)}),
             (("", "", "../2024-06"), {"2024-07-01": span(None, None)}),
         ]
@@ -111,9 +123,11 @@ class AffiliationTest(AsOfTest):
 
     def test_nobody_is_affiliated_after_death_nor_to_what_is_not_there(self):
         dead = make.person(death_date="2022-05", cited=False)
+        perhaps = make.person(death_date="2022-05?", cited=False)
         closed = make.organization(founding_date="2015", dissolution_date="2022", cited=False)
         table = [
             ({"person": dead}, {"2022-04-30": "possible", "2022-05-31": "possible", "2022-06-01": "no"}),
+            ({"person": perhaps}, {"2030-01-01": "possible"}),
             ({"organization": closed}, {"2014-12-31": "no", "2015-01-01": "possible"}),
             ({"organization": closed}, {"2022-12-31": "possible", "2023-01-01": "no"}),
         ]

@@ -118,7 +118,8 @@ class IdentifierTest(RuleTest):
         make.identifier(make.organization(), identifier="Q1")
 
     def test_publishing_a_record_whose_identifier_is_taken_is_refused(self):
-        for build in (make.person, make.organization, make.case, make.dialogue):
+        known = (make.person, make.organization, make.case, make.conflict, make.place, make.dialogue)
+        for build in known:
             make.identifier(build(), identifier="Q1")
             draft = build(publication="draft")
             make.identifier(draft, identifier="Q1")
@@ -168,33 +169,35 @@ class CaseEventTest(RuleTest):
     def event(self, case, kind, date, **fields):
         return case.events.model(case=case, kind=kind, date=date, **{"created_by": self.writer, **fields})
 
-    def test_a_release_is_not_before_the_arrest(self):
+    def test_a_release_before_every_recorded_arrest_is_taken(self):
+        case = make.case_event(kind="arrest", date="2024-05").case
         for kind in ("release", "term_served", "pardon", "exchange", "death_in_custody"):
-            case = make.case_event(kind="arrest", date="2024-05").case
-            with self.subTest(kind=kind):
-                self.assert_invalid(self.event(case, kind, "2024-04-30"), "date", "before every arrest")
-                self.assert_valid(self.event(case, kind, "2024"))
+            self.assert_valid(self.event(case, kind, "2020"))
 
-    def test_an_arrest_is_not_after_the_only_release(self):
-        case = make.case_event(kind="release", date="2024-05").case
-        self.assert_invalid(self.event(case, "arrest", "2024-06"), "date", "before every arrest")
-        self.assert_valid(self.event(case, "arrest", ""))
-        self.assert_valid(self.event(case, "arrest", "2024-06"))
+    def test_a_position_that_the_dates_contradict_is_refused(self):
+        case = make.case_event(date="2024-05", position=2).case
+        for position, date in ((1, "2024-06"), (3, "2024-04"), (1, "2024-06/.."), (3, "../2024-04")):
+            with self.subTest(position=position, date=date):
+                self.assert_invalid(self.event(case, "hearing", date, position=position), "position")
 
-    def test_a_release_alone_or_after_another_arrest_is_taken(self):
-        case = make.case()
-        self.assert_valid(self.event(case, "release", "2020"))
-        self.assert_valid(self.event(case, "arrest", "2018"))
-        self.assert_valid(self.event(case, "arrest", "2024"))
-        make.case_event(date="2024", case=make.case(person=case.person))
-        self.assert_valid(self.event(case, "release", "2021"))
+    def test_a_position_where_the_dates_leave_the_order_open_is_taken(self):
+        case = make.case_event(date="2024-05", position=2).case
+        make.case_event(date="2023", position=9)  # of another case
+        make.case_event(date="2022", position=8, publication="withdrawn", case=case)
+        dates = ("2024-05-31", "2024", "", "2024-05", "2020?", "2030%", "2024-04-28~")
+        for position, date in [*((1, date) for date in dates), *((3, date) for date in dates)]:
+            with self.subTest(position=position, date=date):
+                self.event(case, "hearing", date, position=position).full_clean()
+        for position, date in ((1, "2024-04"), (3, "2024-06"), (2, "2020"), (2, "2030"), (None, "2030")):
+            with self.subTest(position=position, date=date):
+                self.event(case, "hearing", date, position=position).full_clean()
 
-    def test_a_withdrawn_arrest_explains_no_release(self):
-        case = make.case_event(kind="arrest", date="2018", publication="withdrawn").case
-        self.assert_valid(self.event(case, "arrest", "2024"))
-        self.assert_invalid(self.event(case, "release", "2020"), "date")
+    def test_an_event_without_a_date_may_stand_anywhere(self):
+        case = make.case_event(date="", position=2).case
+        for position in (1, 2, 3):
+            self.event(case, "hearing", "2024", position=position).full_clean()
 
-    def test_a_refusal_tells_nobody_of_an_arrest_that_they_do_not_see(self):
+    def test_a_refusal_tells_nobody_of_an_event_that_they_do_not_see(self):
         one, other = (make.member("contributor") for _ in range(2))
         editor, officer = make.member("editor"), make.member("case_officer")
         hidden = (
@@ -206,31 +209,41 @@ class CaseEventTest(RuleTest):
         draft, given = {"created_by": other}, {"created_by": editor, "assigned_to": other}
         public = {"created_by": editor, "publication": "published"}
         for fields in hidden:
-            case = make.case_event(kind="arrest", date="2024", **fields).case
+            case = make.case_event(date="2024", position=1, **fields).case
             for written in (draft, given, public, {"created_by": officer}, {"created_by": None}):
-                with self.subTest(arrest=fields, release=written):
-                    self.assert_valid(self.event(case, "release", "2020", **written))
+                with self.subTest(event=fields, other=written):
+                    self.event(case, "release", "2020", position=2, **written).full_clean()
 
     def test_the_dates_of_drafts_are_compared_for_whoever_sees_both(self):
         editor, own = make.member("editor"), {"publication": "draft", "created_by": self.writer}
-        case = make.case_event(kind="arrest", date="2024", **own).case
+        case = make.case_event(date="2024", position=1, **own).case
         for workers in ({}, {"created_by": editor}, {"assigned_to": editor}):
-            self.assert_invalid(self.event(case, "release", "2020", **workers), "date")
-
-    def test_other_events_may_be_before_the_arrest(self):
-        case = make.case_event(kind="arrest", date="2024-05").case
-        for kind in ("search", "summons", "travel_ban", "left_country", "house_arrest"):
-            self.assert_valid(self.event(case, kind, "2020"))
+            self.assert_invalid(self.event(case, "release", "2020", position=2, **workers), "position")
 
     def test_no_more_of_a_term_is_suspended_than_it_has(self):
         case = make.case()
-        row = self.event(case, "sentence", "2024", term_months=12, suspended_months=13)
-        self.assert_invalid(row, "suspended_months", "term_months")
+        names = ("term_months", "term_days", "suspended_months", "suspended_days")
+        for term in ((12, None, 13, None), (None, 10, None, 11), (None, 27, 1, None), (1, None, None, 32)):
+            row = self.event(case, "sentence", "2024", **dict(zip(names, term, strict=True)))
+            with self.subTest(term):
+                self.assert_invalid(row, "suspended_months", "suspended_days")
+                self.assert_impossible(row)
+        for term in (
+            *((12, None, 12, None), (12, None, 0, None), (None, None, 12, None), (12, None, None, None)),
+            *((None, 15, None, 15), (1, None, None, 30), (None, 30, 1, None), (1, 15, 1, 15)),
+            *((2, 0, 1, 31), (None, None, None, 9), (None, 9, None, None), (32767, 0, 32767, None)),
+        ):
+            with self.subTest(term):
+                row = self.event(case, "sentence", "2024", **dict(zip(names, term, strict=True)))
+                self.assert_valid(row)
+
+    def test_only_a_decided_appeal_has_an_outcome(self):
+        case = make.case()
+        row = self.event(case, "appeal_filed", "2024", outcome="upheld")
+        self.assert_invalid(row, "outcome", "appeal_decided")
         self.assert_impossible(row)
-        for term, suspended in ((12, 12), (12, 0), (None, 12), (12, None)):
-            self.assert_valid(
-                self.event(case, "sentence", "2024", term_months=term, suspended_months=suspended)
-            )
+        self.assert_valid(self.event(case, "appeal_decided", "2024", outcome="upheld"))
+        self.assert_valid(self.event(case, "appeal_decided", "2024"))
 
 
 class OneOfTest(RuleTest):

@@ -1,13 +1,16 @@
 """Possible and certain overlap of partial dates and of periods: truth tables, joins, opposites."""
 
+from datetime import date
+
 from django.core.exceptions import FieldError, ValidationError
-from django.db import models, transaction
+from django.db import connection, models, transaction
 from django.db.models import OuterRef, Q
 from django.db.models.functions import Lower
 
 from tests.records.dated import Event, TablesTestCase, Visit, table
 from tracker.records.dates import understand
-from tracker.records.fields import PartialDateField, period_certainly_overlaps, period_overlaps
+from tracker.records.fields import PartialDateField
+from tracker.records.overlaps import PossibleDay, period_certainly_overlaps, period_overlaps
 
 # asked, record, possible, certain
 OVERLAPS = """
@@ -29,6 +32,44 @@ OVERLAPS = """
     ../2025 | 2025 | yes | yes
     ../2025 | 2026 | no | no
     ../2025 | | no | no
+    2025-10-15 | 2025-10-15~ | yes | no
+    2025-10-15 | 2025-10-15? | yes | no
+    2025-10-08 | 2025-10-15~ | yes | no
+    2025-10-07 | 2025-10-15~ | no | no
+    2025-10-22 | 2025-10-15% | yes | no
+    2025-10-23 | 2025-10-15% | no | no
+    2025-10-08/2025-10-22 | 2025-10-15~ | yes | yes
+    2025-10-08/2025-10-22 | 2025-10-15? | yes | no
+    2025 | 2025-10-15% | yes | no
+    2025-10-09/2025-10-22 | 2025-10-15~ | yes | no
+    2025-09 | 2025-10~ | yes | no
+    2025-08-31/2025-12-01 | 2025-10~ | yes | yes
+    2025-12-02/.. | 2025-10~ | no | no
+    2025-12-01/.. | 2025-10-XX~ | yes | no
+    ../2024-03-01 | 2024-22~ | no | no
+    ../2024-03-02 | 2024-22~ | yes | no
+    2024 | 2025? | yes | no
+    2026 | 2025~ | yes | no
+    2027 | 2025-XX~ | yes | no
+    2028 | 2025-XX-XX~ | no | no
+    1980 | 199X~ | yes | no
+    1979 | 199X~ | no | no
+    1800 | 19XX? | yes | no
+    1798 | 19XX? | no | no
+    2024-05 | 2024-06~/2024-08 | yes | no
+    2024-09 | 2024-06~/2024-08 | no | no
+    2024-09 | 2024-06/2024-08~ | yes | no
+    2024-05 | 2024-06/2024-08~ | no | no
+    2024-06/2024-08 | 2024-06?/2024-08 | yes | no
+    2024-05-01/.. | 2024-06-05~/.. | yes | no
+    2024-05-28 | 2024-06-05~/.. | no | no
+    2024-05-29 | 2024-06-05~/.. | yes | no
+    2025-10-15~ | 2025-10-08 | yes | yes
+    2025-10-15? | 2025-10-22 | yes | yes
+    2025-10-15~ | 2025-10-23 | no | no
+    ../0001-01-01 | 0001-01-05~ | yes | no
+    0001-01-01/0001-01-12 | 0001-01-05~ | yes | yes
+    9999-12-31/.. | 9999-12-25~ | yes | no
 """
 
 
@@ -121,7 +162,73 @@ PERIODS = """
     ../2025-09 | 2025-11 | yes | yes
     ../2025-10 | | yes | no
     | | yes | no
+    2025-10-05~ | 2025-10-07~ | yes | no
+    2025-10-15~ | 2025-10-17~ | yes | yes
+    2025-10-15? | 2025-10-17? | yes | no
+    2025-10-15? | 2025-10-17 | yes | yes
+    2025-11-07~ | 2025-11-08 | yes | no
+    2025-11-08~ | 2025-11-09 | no | no
+    2025-09 | 2025-09-24? | yes | no
+    2025-09 | 2025-09-23? | no | no
+    2025-09? | 2025-11 | yes | no
+    2025~ | 2027 | yes | no
 """
+
+
+class ReachTest(TablesTestCase):
+    """The database, which looks near the day only, and `PartialDate.possible` agree on every kind of date."""
+
+    POINTS = """2025-12-31 2025-01-01 2024-02-29 2025-06-15 2025-12 2025-01 2024-02 2025-12-XX 2024-24 2025-21
+        2024-22 2025 2000 1999 2025-XX 2025-XX-XX 199X 200X 201X 19XX 20XX 0001 9999 0001-01-03 9999-12-30"""
+
+    def texts(self):
+        points = self.POINTS.split()
+        for point in points:
+            yield from (f"{point}{qualifier}" for qualifier in ("", "~", "?", "%"))
+            yield from (f"{point}{qualifier}/.." for qualifier in ("", "~"))
+            yield from (f"../{point}{qualifier}" for qualifier in ("", "%"))
+
+    def days(self, texts):
+        """The days at which an answer can change, and those beside."""
+        bounds = {bound for text in texts for bound in understand(text).possible if bound}
+        numbers = {bound.toordinal() + step for bound in bounds for step in (-1, 0, 1)}
+        return [date.fromordinal(number) for number in sorted(numbers) if 1 <= number <= date.max.toordinal()]
+
+    def test_both_find_the_same_dates_on_every_day(self):
+        texts = list(self.texts())
+        Event.objects.bulk_create([Event(start_date=text) for text in texts])
+        days = self.days(texts)
+        self.assertGreater(len(days), 150)
+        for day in days:
+            for lookup, rule in RULES.items():
+                found = set(Event.objects.filter(**{f"start_date__{lookup}": day}).values_list("start_date"))
+                wanted = {(text,) for text in texts if rule(understand(text), day)}
+                self.assertEqual(found, wanted, (day, lookup))
+
+    def test_the_first_and_the_last_possible_day_are_the_same_too(self):
+        Event.objects.bulk_create([Event(start_date=text) for text in self.texts()])
+        first, last = PossibleDay("start_date"), PossibleDay("start_date", last=True)
+        for text, *bounds in Event.objects.values_list("start_date", first, last):
+            self.assertEqual(tuple(bounds), understand(text).possible, text)
+
+    def test_a_date_is_found_by_the_index_of_its_bound(self):
+        Event.objects.bulk_create(
+            [Event(start_date=f"{1000 + number // 4}{'~' * (number % 2)}") for number in range(8000)]
+        )
+        with connection.cursor() as cursor:
+            cursor.execute(f"ANALYZE {Event._meta.db_table}")
+        for rule in ("overlaps", "certainly_overlaps"):
+            for asked in ("../1003", "2990/.."):
+                plan = Event.objects.filter(**{f"start_date__{rule}": asked}).explain()
+                self.assertNotIn("Seq Scan", plan)
+
+
+RULES = {
+    "possibly_by": lambda known, day: not known.possible[0] or known.possible[0] <= day,
+    "possibly_from": lambda known, day: not known.possible[1] or known.possible[1] >= day,
+    "surely_by": lambda known, day: known.sure and bool(known.possible[1]) and known.possible[1] <= day,
+    "surely_from": lambda known, day: known.sure and bool(known.possible[0]) and known.possible[0] >= day,
+}
 
 
 class PeriodTest(TablesTestCase):

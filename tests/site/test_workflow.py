@@ -193,18 +193,19 @@ class RolesTest(WorkTest):
         part.refresh_from_db()
         self.assertEqual(part.described_as, "old")
 
-    def test_dates_are_compared_with_own_drafts_and_never_with_what_is_hidden(self):
+    def test_places_are_compared_with_own_drafts_and_never_with_what_is_hidden(self):
         case = make.case()
-        make.case_event(case=case, date="2020", confidentiality="restricted")
-        release = {"case": case.pk, "kind": "release", "date": "2019"}
+        make.case_event(case=case, date="2020", position=1, confidentiality="restricted")
+        release = {"case": case.pk, "kind": "release", "date": "2019", "position": 2}
         self.client.force_login(self.contributor)
         self.add(CaseEvent, **release)
         self.assertTrue(case.events.filter(kind="release").exists())
-        self.draft(CaseEvent, case=case, date="2020")
-        self.assertContains(self.add(CaseEvent, **release), "before every arrest")
-        row = self.row("events", 2, kind="release", date="2019")
+        self.draft(CaseEvent, case=case, date="2020", position=1)
+        self.assertContains(self.add(CaseEvent, **release), "The dates give another order")
+        row = self.row("events", 2, kind="release", date="2019", position=2)
         self.client.force_login(self.editor)
-        self.assertContains(self.change(case, **row, **{"events-TOTAL_FORMS": "4"}), "before every arrest")
+        page = self.change(case, **row, **{"events-TOTAL_FORMS": "4"})
+        self.assertContains(page, "The dates give another order")
 
     def test_what_nobody_may_change_still_shows_what_it_cites(self):
         part = make.participation()

@@ -7,7 +7,7 @@ from django.db import models
 
 
 class Code(NamedTuple):
-    """What a standard calls a term: only where it means the same, neither more nor less."""
+    """What a standard calls a term: the same or, where it has no nearer one, what includes it; never more."""
 
     scheme: str
     code: str

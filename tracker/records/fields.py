@@ -7,15 +7,14 @@ from datetime import date
 
 from django import forms
 from django.core import checks
-from django.core.exceptions import FieldError, ValidationError
+from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
-from django.db.models.expressions import Col
 from django.db.models.functions import Coalesce
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.html import format_html
 
-from tracker.records.dates import LONGEST, PartialDate, understand
+from tracker.records.dates import LONGEST, LONGEST_TYPED, PartialDate, explain, understand
 from tracker.records.names import fold
 
 PARTS = ("earliest", "latest", "sort")
@@ -173,7 +172,16 @@ class PartialDateField(models.CharField):
         return text
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
+        typed = {"form_class": PartialDateFormField, "max_length": LONGEST_TYPED}
+        return super().formfield(**{**typed, **kwargs})
+
+
+def possible_days(record, name) -> tuple[date | None, date | None]:
+    """The first and the last day that a date of a record may be; None where nothing is known."""
+    try:
+        return _understood(getattr(record, name)).possible
+    except ValidationError:
+        return None, None
 
 
 def _understood(value) -> PartialDate:
@@ -184,88 +192,6 @@ def _constrain(model, constraint):
     """Adds a constraint to the model and to what migrations read of its Meta."""
     model._meta.constraints = [*model._meta.constraints, constraint]
     model._meta.original_attrs["constraints"] = model._meta.constraints
-
-
-class BoundsLookup(models.Lookup):
-    """Compares the bounds of a partial date with the range that is asked for: a text, or a PartialDate.
-
-    `given` is what must be known; `limits` pairs each comparison with the end of the asked range it is with,
-    an open end being no limit. No row makes the condition NULL, so that `~Q` is its exact opposite.
-    """
-
-    prepare_rhs = False
-
-    def get_prep_lookup(self):
-        return _understood(self.rhs)
-
-    def as_sql(self, compiler, connection):
-        if not isinstance(self.lhs, Col):
-            raise FieldError(f"{self.lookup_name} needs a field of a model, not an expression.")
-        field, model = self.lhs.target, self.lhs.target.model
-        names = {"text": field.name, "first": f"{field.name}_earliest", "last": f"{field.name}_latest"}
-        columns = {
-            key: compiler.compile(Col(self.lhs.alias, model._meta.get_field(name)))[0]
-            for key, name in names.items()
-        }
-        limits = [(sql, day) for sql, end in self.limits if (day := getattr(self.rhs, end))]
-        sql = " AND ".join([self.given, *(sql for sql, _ in limits)]).format(**columns)
-        return f"({sql})", [day for _, day in limits]
-
-
-@PartialDateField.register_lookup
-class Overlaps(BoundsLookup):
-    """Possible overlap: nothing known excludes that it was within the asked range. Never of an empty text."""
-
-    lookup_name = "overlaps"
-    given = "{text} <> ''"
-    limits = (
-        ("({first} IS NULL OR {first} <= %s)", "latest"),
-        ("({last} IS NULL OR {last} >= %s)", "earliest"),
-    )
-
-
-@PartialDateField.register_lookup
-class CertainlyOverlaps(BoundsLookup):
-    """Certain overlap: both bounds are known, and all that is between them is within the asked range."""
-
-    lookup_name = "certainly_overlaps"
-    given = "{first} IS NOT NULL AND {last} IS NOT NULL"
-    limits = (("{first} >= %s", "earliest"), ("{last} <= %s", "latest"))
-
-
-def period_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
-    """Records whose time, from field `start` to field `end`, possibly shares a day with the asked range.
-
-    Not excluded is possible: a missing start is "possibly active", a missing end "possibly still going on".
-    The names may lead through relations to one ("dialogue__start_date"); no related row, no overlap.
-    """
-    asked = _understood(asked)
-    began = Q(**{f"{start}_earliest__isnull": True}) | _until(f"{start}_earliest", asked.latest)
-    lasted = Q(**{f"{end}_latest__isnull": True}) | _from(f"{end}_latest", asked.earliest)
-    return Q(**{f"{start}_sort__isnull": False}) & began & lasted
-
-
-def period_certainly_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
-    """Records whose time certainly shares a day with the asked range.
-
-    One of three says so: it had begun by the last asked day and had not ended before the first; or the day it
-    began is in the range; or the day it ended is. The latter two need only the one field.
-    """
-    asked = _understood(asked)
-    through = _until(f"{start}_latest", asked.latest) & _from(f"{end}_earliest", asked.earliest)
-    began = _from(f"{start}_earliest", asked.earliest) & _until(f"{start}_latest", asked.latest)
-    ended = _from(f"{end}_earliest", asked.earliest) & _until(f"{end}_latest", asked.latest)
-    return through | began | ended
-
-
-def _until(column: str, day: date | None) -> Q:
-    """Known, and not after the day; without a day, known."""
-    return Q(**{f"{column}__isnull": False}) if day is None else Q(**{f"{column}__lte": day})
-
-
-def _from(column: str, day: date | None) -> Q:
-    """Known, and not before the day; without a day, known."""
-    return Q(**{f"{column}__isnull": False}) if day is None else Q(**{f"{column}__gte": day})
 
 
 class PartialDateInput(forms.TextInput):
@@ -291,11 +217,7 @@ class PartialDateInput(forms.TextInput):
 
     def understood(self, value) -> str:
         """The sentence for a value, "" when there is none."""
-        try:
-            known = _understood(value) if value else None
-        except ValidationError:
-            return ""
-        return f"understood: {known.span()} ({known.edtf})" if known else ""
+        return explain(value).get("understood", "") if value else ""
 
 
 class PartialDateFormField(forms.CharField):

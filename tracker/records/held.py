@@ -19,11 +19,16 @@ KEY = re.compile("[0-9a-f-]{36}")
 
 def held(request):
     """The page with what was typed. It does nothing by itself: somebody who is logged in sends it again."""
-    names = [name for name in request.POST if name != OURS and not SECRET.search(name)]
-    typed = [(name, value) for name in names for value in request.POST.getlist(name)]
-    shown = [(in_words(name), value) for name, value in typed if value and is_typed(name, value)]
-    context = {"typed": typed, "shown": shown, "known": is_proven(request), "login": reverse("admin:login")}
+    context = {**typed(request), "known": is_proven(request), "login": reverse("admin:login")}
     return TemplateResponse(request, "admin/held.html", context, status=403)
+
+
+def typed(request):
+    """What a form brought: `typed` to be sent again, `shown` to be read."""
+    names = [name for name in request.POST if name != OURS and not SECRET.search(name)]
+    pairs = [(name, value) for name in names for value in request.POST.getlist(name)]
+    shown = [(in_words(name), value) for name, value in pairs if value and is_typed(name, value)]
+    return {"typed": pairs, "shown": shown}
 
 
 def is_typed(name, value):

@@ -22,6 +22,15 @@ class KeptAnswerQuerySet(models.QuerySet):
         old = self.filter(created_at__lt=timezone.now() - KEPT).select_for_update(skip_locked=True)
         self.filter(pk__in=old.values("pk")).delete()
 
+    def claim(self, user, key, digest):
+        """The row of a user's key, locked: new, with status 0, unless the key was used before.
+
+        Whoever comes second waits here for the transaction of the first.
+        """
+        self.forget()
+        self.bulk_create([self.model(user=user, key=key, digest=digest)], ignore_conflicts=True)
+        return self.select_for_update(of=("self",)).get(user=user, key=key)
+
     def telling_of(self, records):
         """The answers in which one of these records stands."""
         said = Q(pk__in=[])
@@ -31,7 +40,7 @@ class KeptAnswerQuerySet(models.QuerySet):
 
 
 class KeptAnswer(models.Model):
-    """What a request with an Idempotency-Key was answered; kept for a day."""
+    """What a request with an Idempotency-Key was answered, or a form of the admin; kept for a day."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     key = models.CharField(max_length=LONGEST_KEY)
@@ -67,11 +76,9 @@ def once(request, act):
     if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise exceptions.ParseError(f"Give an Idempotency-Key of 1 to {LONGEST_KEY} printable characters.")
     with transaction.atomic():
-        KeptAnswer.objects.forget()
-        row = KeptAnswer(user=request.user, key=key, digest=digest(request))
-        KeptAnswer.objects.bulk_create([row], ignore_conflicts=True)
-        kept = KeptAnswer.objects.select_for_update(of=("self",)).get(user=request.user, key=key)
-        if kept.digest != row.digest:
+        said = digest(request)
+        kept = KeptAnswer.objects.claim(request.user, key, said)
+        if kept.digest != said:
             raise OtherRequest
         if kept.status:
             return HttpResponse(kept.body, status=kept.status, headers=kept.headers)

@@ -90,6 +90,8 @@ def order_keys(shape):
     if issubclass(shape.Meta.model, Slugged):
         name = "name" if issubclass(shape.Meta.model, Named) else "title"
         keys[name] = Key(F(f"{name}_sort"), str)
+    if "position" in fields:
+        keys["position"] = Key(Coalesce(F("position"), Value(2**15)), int)
     last = Value(datetime(9999, 12, 31, tzinfo=UTC))
     moments = {
         name: Key(Coalesce(F(name), last), datetime.fromisoformat)

@@ -159,7 +159,7 @@ class WritingSchema:
             return {"type": "array", "items": REFERENCE} if many else {"oneOf": [REFERENCE, {"type": "null"}]}
         if isinstance(field, PartialDate):
             kinds = ["string", "object", "null"]
-            return {"type": kinds, "description": "A date in any form that is understood, or as it is read."}
+            return {"type": kinds, "description": "A date in EDTF or in English, or as it is read."}
         if isinstance(field, Code):
             return {"type": "string", "description": field.registry.right}
         if isinstance(getattr(field, "child", None), Code):

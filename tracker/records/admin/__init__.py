@@ -3,7 +3,7 @@
 from django.contrib import admin
 
 from tracker.records.addresses import key_of
-from tracker.records.models import Place, Source
+from tracker.records.models import Place, PlaceIdentifier, Source
 
 from . import accounts, proposals, readings, start, tokens  # noqa: F401 - they register themselves
 from .base import RecordAdmin, VisibleAdmin
@@ -49,7 +49,12 @@ class SourceAdmin(Citing, RecordAdmin):
         return form
 
 
+class PlaceIdentifierInline(IdentifierInline):
+    model = PlaceIdentifier
+
+
 @admin.register(Place)
 class PlaceAdmin(RecordAdmin):
     tells = ["country"]
     columns = ["name", "country", "parent", "state"]
+    inlines = [PlaceIdentifierInline]

@@ -18,6 +18,7 @@ from tracker.records.accounts import LoginForm, end_sessions, grant, link_lasts_
 from tracker.records.roles import Role, edits
 from tracker.records.texts import LineField
 
+from .once import Once
 from .pages import answer, answer_once
 from .rights import OnlyFiltered
 
@@ -76,8 +77,9 @@ class SaysWhatIsTaken:
 
 
 @admin.register(User)
-class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, admin.ModelAdmin):
+class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
     form = AccountForm
+    shown_once = "The link was shown once, on the page that you left: make a new password link."
     change_form_template = "admin/account_form.html"
     list_display = ["username", "full_name", "email", "held", "state", "last_login"]
     list_filter = ["is_active", HasRole]

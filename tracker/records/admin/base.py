@@ -36,6 +36,7 @@ from .lists import (
     to_visible,
     visible_relations,
 )
+from .once import Once
 from .proposals import Proposing
 from .relations import VisibleRelations
 from .rights import Rights, editing_fields
@@ -216,7 +217,7 @@ class Page(VisibleAdmin):
 
 
 class RecordAdmin(
-    KeptFilters, Similar, Bulk, Proposing, History, Unnamed, Stale, Rights, Erasing, Verbs, Page
+    KeptFilters, Similar, Bulk, Proposing, History, Unnamed, Stale, Rights, Erasing, Verbs, Once, Page
 ):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 

@@ -38,18 +38,21 @@ class KnownChoice:
     """Mixin for a widget that knows the labels of what is chosen: `known`, by key; look_up() finds others."""
 
 
-class VisibleChoice(KnownChoice):
+class Chosen:
+    """Mixin for an autocomplete: with the script that takes the place of Django's own function."""
+
+    @property
+    def media(self):
+        return forms.Media(css=super().media._css, js=[*super().media._js, "tracker/choices.js"])
+
+
+class VisibleChoice(Chosen, KnownChoice):
     """An autocomplete that names chosen rows by their labels and asks the database only for unknown ones."""
 
     def __init__(self, field, admin_site, *, user, **kwargs):
         super().__init__(field, admin_site, **kwargs)
         self.user = user
         self.known = {}
-
-    @property
-    def media(self):
-        """As Django's, with the script that takes the place of its own function."""
-        return forms.Media(css=super().media._css, js=[*super().media._js, "tracker/choices.js"])
 
     def build_attrs(self, base_attrs, extra_attrs=None):
         """With the field that takes what was typed where something new is created."""
@@ -82,7 +85,7 @@ class VisibleSelectMultiple(VisibleChoice, AutocompleteSelectMultiple):
     pass
 
 
-class Possible:
+class Possible(Chosen):
     """Mixin for a choice of accounts: a key that was sent and could be nobody's is none of them."""
 
     def optgroups(self, name, value, attrs=None):

@@ -9,6 +9,14 @@ def address_of(record, page):
     return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_{page}", args=[record.pk])
 
 
+class Addressed:
+    """Mixin for an admin: where its pages are."""
+
+    def address(self, page, *args):
+        """The path of a page of this admin."""
+        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+
 def answer(model_admin, request, template, **said):
     """A page of the admin of a model that shows what is said."""
     context = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, **said}

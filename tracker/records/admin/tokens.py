@@ -14,6 +14,7 @@ from tracker.records.shapes import registry, resource
 from tracker.records.tokens import LONGEST, ApiToken, TokenScope
 
 from .accounts import SaysWhatIsTaken
+from .once import Once
 from .pages import answer_once
 from .rights import OnlyFiltered, OnlyShown
 
@@ -62,8 +63,9 @@ class TokenForm(forms.ModelForm):
 
 
 @admin.register(ApiToken)
-class TokenAdmin(SaysWhatIsTaken, OnlyFiltered, OnlyShown, admin.ModelAdmin):
+class TokenAdmin(SaysWhatIsTaken, OnlyFiltered, OnlyShown, Once, admin.ModelAdmin):
     form = TokenForm
+    shown_once = "The token was shown once, on the page that you left: revoke it, and make another one."
     change_form_template = "admin/token_form.html"
     change_list_template = "admin/token_list.html"
     list_display = ["name", "owner", "does", "reaches", "state", "expires_at", "last_used_at"]

@@ -11,7 +11,7 @@ from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.urls import path, reverse
+from django.urls import path
 from django.utils.html import format_html, format_html_join
 
 from tracker.records import refusals, roles
@@ -27,7 +27,7 @@ from tracker.records.unread import is_unread, read
 
 from .forms import label_of, readable, sentences
 from .lists import lists_of
-from .pages import address_of, answer
+from .pages import Addressed, address_of, answer
 from .rights import editing_fields
 from .stale import versions_of
 from .unnamed import homonym_field
@@ -129,7 +129,7 @@ def chosen(request):
     return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
 
 
-class Verbs:
+class Verbs(Addressed):
     """Mixin for the admin of records."""
 
     actions = [
@@ -170,10 +170,6 @@ class Verbs:
         if len(keys) > AT_ONCE:
             return self.message_user(request, f"Choose at most {AT_ONCE} records at once.", messages.ERROR)
         return redirect(f"{self.address(page)}?ids={','.join(map(str, keys))}")
-
-    def address(self, page, *args):
-        """The path of a page of this admin."""
-        return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
     def carry_out(self, request, verb, keys, *args):
         """Do it to each record in a transaction of its own, and say of each one that was refused why.

@@ -1,10 +1,14 @@
 // Autocompletes: typing opens them, other fields of the row narrow them, what is missing is created from what
-// was typed, and a screen reader hears which field it is in.
+// was typed, and a screen reader hears which field it is in. Enter and Tab take the hit that is marked: by keys,
+// or by a pointer that moves, never by one that rests where the hits appear.
 "use strict";
 
 (($) => {
   const CREATE = "+";
   const SEARCH = ".select2-container--open .select2-search--dropdown .select2-search__field";
+  const HIT = ".select2-results__option[aria-selected]";
+  const MARKED = "select2-results__option--highlighted";
+  const STILL = 4; // pixels: a hand on the desk shakes a pointer that far
 
   // As Django's, which calls it for every autocomplete of a page and of a new row.
   $.fn.djangoAdminSelect2 = function () {
@@ -38,6 +42,7 @@
   }
 
   function offered(select, { results, pagination }, { term }) {
+    rest();
     const typed = (term || "").trim();
     if (adder(select) && !pagination.more && (typed || !results.length)) {
       results.push({ id: CREATE, text: typed ? `Create “${typed}” …` : "Create one …", typed });
@@ -83,6 +88,42 @@
     const search = document.querySelector(SEARCH);
     if (search) search.setAttribute("aria-label", `Search: ${label(select)?.textContent.trim() || ""}`);
   }
+
+  let pointer = "", start = null, moves = false;
+
+  function rest() {
+    start = null;
+    moves = false;
+  }
+
+  function isMoving({ screenX, screenY }) {
+    const here = `${screenX} ${screenY}`, same = here === pointer; // as when the page moves below it
+    pointer = here;
+    start ||= [screenX, screenY];
+    moves ||= Math.hypot(screenX - start[0], screenY - start[1]) >= STILL;
+    return moves && !same;
+  }
+
+  // Select2 marks what comes to lie under the pointer.
+  document.addEventListener("mouseover", (event) => event.target.closest?.(HIT) && event.stopPropagation(), true);
+  document.addEventListener("mousemove", (event) => {
+    const hit = event.target.closest?.(HIT);
+    if (isMoving(event) && hit && !hit.classList.contains(MARKED)) $(hit).trigger("mouseenter");
+  }, true);
+  document.addEventListener("keydown", rest, true);
+
+  // The hits of what was typed before are not those of what is typed now.
+  document.addEventListener("input", (event) => {
+    if (event.target.matches(".select2-search__field")) document.querySelectorAll(HIT).forEach((hit) => hit.remove());
+  }, true);
+
+  // Once something was typed, Tab takes the marked hit too, and goes on.
+  document.addEventListener("keydown", ({ key, target }) => {
+    if (key !== "Tab" || !target.matches?.(".select2-search__field") || !target.value.trim()) return;
+    const hit = document.querySelector(`.select2-container--open .${MARKED}`);
+    const select = document.querySelector("select + .select2-container--open")?.previousElementSibling;
+    if (hit && select && !hit.id.endsWith(CREATE)) $(select).data("select2").trigger("results:select", {});
+  }, true);
 
   document.addEventListener("keydown", (event) => {
     const closed = event.target.closest?.(".select2-selection--single");
