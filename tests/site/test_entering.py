@@ -35,7 +35,7 @@ class EnteringTest(BrowserTest):
         self.assertIn(["Armenia", "AM"], offered)
         self.page.fill("#id_nationality", "Armenia")
         self.page.fill("#id_nationality_1", "UK")
-        self.page.click("text=Add another Person name")
+        self.page.click("#other_names-group a:has-text('Add another')")
         self.page.fill("#id_other_names-0-text", "Someone")
         self.page.focus("#id_other_names-0-lang")
         self.page.wait_for_selector("#codes-language option[value=Azerbaijani]", state="attached")
