@@ -18,7 +18,7 @@ def sort_again(apps, schema_editor):
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('dialogues', '0007_dialogue_vocabulary'),
+        ('dialogues', '0008_when_a_meeting_ended'),
     ]
 
     operations = [
