@@ -41,6 +41,7 @@ from .choices import (
     RecognitionKind,
     WgadCategory,
 )
+from .plausible import BEFORE_BIRTH, acts_before_birth, is_unborn, never_held
 
 NO_RELATIVES = (
     "Nothing is recorded of what they did, said or suffered themselves. Relatives and contacts get no record:"
@@ -112,6 +113,32 @@ class Name(Part):
     @classmethod
     def own_conditions(cls, user, path):
         return Q() if roles.edits(user) else Q(**{f"{path}confidentiality": Confidentiality.PUBLIC})
+
+
+class Act(models.Model):
+    """Mixin: something that people did or suffered, so not before they were born."""
+
+    class Meta(Record.Meta):
+        abstract = True
+
+    def people_in(self, user):
+        """The ids of these people, as far as a user sees them."""
+        return {self.person_id} - {None}
+
+    def warnings(self, user):
+        people = Person.objects.visible_to(user).filter(pk__in=self.people_in(user)).exclude(birth_date="")
+        early = [BEFORE_BIRTH.format(one) for one in people if is_unborn(one, self)]
+        return [*super().warnings(user), *early]
+
+
+class OfCase(Act):
+    """Mixin: something that happened to the person of a case."""
+
+    class Meta(Act.Meta):
+        abstract = True
+
+    def people_in(self, user):
+        return {self.case.person_id} - {None}
 
 
 class WithCases(models.Model):
@@ -233,6 +260,25 @@ class Person(WithCases, Identified, Named):
 
     def hindered(self):
         return [*super().hindered(), *([UNCOVERED] if self.exceeds_consent() else [])]
+
+    def warnings(self, user):
+        acts = (act for rows in self.acts(user) for act in rows) if self.birth_date else ()
+        mine = (act for act in acts if self.pk in act.people_in(user))
+        return [*super().warnings(user), *acts_before_birth(self, mine)]
+
+    def acts(self, user):
+        """What a user sees that they may have done or suffered: querysets."""
+        cases = PersecutionCase.objects.visible_to(user).filter(person=self)
+        keys = [*self._meta.related_objects, *PersecutionCase._meta.related_objects]
+        for relation in (one for one in keys if one.one_to_many):
+            model, key = relation.related_model, relation.field.name
+            about = {f"{key}__in": cases} if relation.model is PersecutionCase else {key: self}
+            if issubclass(model, Act):
+                yield model.objects.visible_to(user).filter(**about)
+            elif issubclass(model, Part) and issubclass(model._meta.get_field("record").related_model, Act):
+                told = model.objects.visible_to(user).filter(**about).values("record")
+                whole = model._meta.get_field("record").related_model
+                yield whole.objects.visible_to(user).filter(pk__in=told)
 
 
 class ConsentQuerySet(GuardedUpdate, models.QuerySet):
@@ -365,7 +411,7 @@ class OrganizationCitation(Citation):
     record = models.ForeignKey(Organization, models.CASCADE, related_name="citations")
 
 
-class Occupation(Record):
+class Occupation(Act, Record):
     """What a person does, as a source says: never inferred, dated like an affiliation."""
 
     visible_with = ("person",)
@@ -403,7 +449,7 @@ class OccupationCitation(Citation):
         ]
 
 
-class Affiliation(Record):
+class Affiliation(Act, Record):
     """A person's tie to an organization, in a role and for a time."""
 
     visible_with = ("person", "organization")
@@ -506,7 +552,7 @@ class CaseRelationCitation(Citation):
     record = models.ForeignKey(CaseRelation, models.CASCADE, related_name="citations")
 
 
-class Charge(Record):
+class Charge(OfCase, Record):
     """One accusation in a case and how far it has come."""
 
     visible_with = ("case",)
@@ -558,7 +604,7 @@ def number(name):
     return Cast(Coalesce(F(name), 0), IntegerField())
 
 
-class CaseEvent(Protecting, Record):
+class CaseEvent(OfCase, Protecting, Record):
     """Something that happened in a case."""
 
     visible_with = ("case",)
@@ -634,12 +680,16 @@ class CaseEvent(Protecting, Record):
                 {"position": "The dates give another order: change the position or leave it empty."}
             )
 
+    def warnings(self, user):
+        events = CaseEvent.objects.visible_to(user).filter(case=self.case_id)
+        return [*super().warnings(user), *(never_held(self, events) if self.case.person_id else [])]
+
 
 class CaseEventCitation(Citation):
     record = models.ForeignKey(CaseEvent, models.CASCADE, related_name="citations")
 
 
-class CaseActor(Protecting, Record):
+class CaseActor(Act, Protecting, Record):
     """A person or an organization that acts in a case; naming a defender can cost them their licence."""
 
     visible_with = ("case", "event", "person", "organization")
@@ -673,12 +723,15 @@ class CaseActor(Protecting, Record):
         hidden = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
         return secrets_of(hidden.values_list("person", "case"))
 
+    def days(self):
+        return self.event.days() if self.event else (None, None)
+
 
 class CaseActorCitation(Citation):
     record = models.ForeignKey(CaseActor, models.CASCADE, related_name="citations")
 
 
-class Recognition(Record):
+class Recognition(OfCase, Record):
     """Somebody recognizes or judges a case: a list, an opinion, a judgment, an appeal."""
 
     visible_with = ("case", "organization")

@@ -26,7 +26,7 @@ from .choices import (
 )
 from .code_fields import CountryField, LanguageField
 from .constraints import Said  # noqa: F401 - migrations look for it here
-from .fields import Derived, FoldedField, PartialDateField
+from .fields import Derived, FoldedField, PartialDateField, possible_days
 from .identifiers import Identified, identifiers_trigger, published_trigger
 from .names import alphabetical, slugify_name
 from .overlaps import DayLookup  # noqa: F401 - registers what dates are asked
@@ -51,6 +51,7 @@ INTERNAL = {
 }
 QUOTATION_WORDS = 25
 MOST_DOUBLES = 5  # as many are named
+LATER = "It is dated after every source that is cited for it."
 
 
 class OldSlug(models.Model):
@@ -214,6 +215,18 @@ class Record(Workflow, Visible):
         if self.cited and not self.citations.filter(source__in=Source.objects.visible_to(None)).exists():
             found.append("It cites no published source: add a citation, or publish the source it cites.")
         return found
+
+    def days(self):
+        """The first and the last day on which it may have happened; None where nothing says so."""
+        name = next((name for name in ("date", "start_date") if hasattr(self, name)), None)
+        return possible_days(self, name) if name else (None, None)
+
+    def warnings(self, user):
+        """That it certainly happened after every source that is cited for it, as far as a user sees them."""
+        first, keys = self.days()[0], self.citations.visible_to(user).values("source") if self.cited else ()
+        cited = Source.objects.visible_to(user).filter(pk__in=keys) if first and keys else ()
+        known = [possible_days(source, "date")[1] for source in cited]
+        return [LATER] if known and None not in known and max(known) < first else []
 
 
 def seen_of(field, value):

@@ -361,15 +361,16 @@ class Verbs(Addressed):
         """Where a record stands in the workflow, for its page."""
         unpublished = obj.publication != Publication.PUBLISHED
         approval = Approval.objects.of(obj).first() if roles.edits(request.user) else None
-        told = unpublished and self.has_change_permission(request, obj)
+        may_change = self.has_change_permission(request, obj)
+        told = unpublished and may_change
         lacking = obj.lacking(request.user, obj.scheduled_for(), already_public=True) if told else []
         return {
             "lists": lists_of(obj, request),
             "record_state": obj.publication,
             "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
-            "waits": obj.publication == Publication.IN_REVIEW and not told,
+            "waits": obj.publication == Publication.IN_REVIEW and not may_change,
             "missing": [readable(said) for said in lacking],
-            "hints": obj.hints(request.user) if told else [],
+            "hints": obj.hints(request.user) if told else obj.warnings(request.user) if may_change else [],
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
             "approval": approval,
             "still_approved": approval and approval.covers(obj),
