@@ -100,6 +100,11 @@ class ReadTest(SimpleTestCase):
                     sentence.removeprefix(registry.right), f" It may be {meant}." if meant else ""
                 )
 
+    def test_a_long_text_is_refused_at_once(self):
+        for registry in REGISTRIES.values():
+            with self.assertRaises(ValidationError):
+                registry.read("a" * 1_000_000)
+
     def test_whatever_is_offered_is_understood_by_its_name_and_its_code(self):
         for registry in REGISTRIES.values():
             listed = registry.listed()
@@ -209,6 +214,7 @@ class AdminTest(EditingTest):
         person = make.person(nationality=["AM", "SU", "AZ"])
         field = self.client.get(address(Person, "change", person.pk)).context["adminform"].form["nationality"]
         self.assertEqual(str(field).count("<input"), 4)
+        self.assertIn('aria-label="Nationality 4"', str(field))
         self.change(person)
         self.assertEqual(person.nationality, ["AM", "SU", "AZ"])
         self.change(person, nationality=["", "Azerbaijan", "UK", ""])

@@ -99,6 +99,8 @@ class CodeInput(forms.TextInput):
 class CodesInput(CodeInput):
     """Several such boxes, some of them still empty; no button is needed for one more."""
 
+    label = ""  # what the first of them is called
+
     def render(self, name, value, attrs=None, renderer=None):
         given = value or []
         attrs = {**self.attrs, **(attrs or {})}
@@ -114,12 +116,10 @@ class CodesInput(CodeInput):
 
     def told(self, attrs, number, code):
         """The attributes of one box."""
-        own = (
-            {"id": f"{attrs['id']}_{number}", "aria-label": f"{number + 1}"}
-            if number and "id" in attrs
-            else {}
-        )
-        return {**own, "value": self.format_value(code)}
+        value = {"value": self.format_value(code)}
+        if not number:
+            return value
+        return {**value, "id": f"{attrs.get('id', '')}_{number}", "aria-label": f"{self.label} {number + 1}"}
 
     def value_from_datadict(self, data, files, name):
         found = data.getlist(name) if hasattr(data, "getlist") else data.get(name) or []
@@ -147,6 +147,7 @@ class CodesFormField(forms.Field):
     def __init__(self, registry, **kwargs):
         self.registry = registry
         super().__init__(**{**kwargs, "widget": CodesInput(registry)})
+        self.widget.label = self.label
 
     def to_python(self, value):
         return [*dict.fromkeys(map(self.registry.read, value or []))]

@@ -42,7 +42,7 @@ COUNTRIES_SAID |= {"u s": "US", "u s a": "US", "uae": "AE"}
 LANGUAGES_SAID = {"montenegrin": "cnr", "dari": "prs"}
 NO_LANGUAGE = {"und", "mis"}
 LITTLE = {"and", "the"}  # words that names are written with and without
-SHORTEST = 4  # letters of a name: fewer are a code, or none
+SHORTEST, LONGEST = 4, 100  # letters of a name: fewer are a code, or none
 CLOSE = 0.85
 
 
@@ -69,9 +69,10 @@ class Registry:
 
     def read(self, text):
         """The code of a text; ValidationError says what would be right."""
-        text, words = text.strip(), worded(text)
-        likely = self.readings(text, words)
-        code = self.coded(text) or self.named(text, words)
+        text = text.strip()
+        words, short = worded(text[:LONGEST]), len(text) <= LONGEST
+        likely = self.readings(text, words) if short else ()
+        code = (self.coded(text) or self.named(text, words)) if short else None
         if likely or code is None:
             raise ValidationError(" ".join([self.right, *meant(self, likely or self.like(words))]))
         return code
@@ -163,6 +164,7 @@ class Languages(Registry):
         pairs = [*LANGUAGE_ALPHA3_BIBLIOGRAPHIC.items(), *LANGUAGE_ALPHA3.items()]
         return {long: two for two, long in pairs if two in known and len(two) == 2}
 
+    @cache  # noqa: B019
     def codes(self):
         return {two for two in LANGUAGE_ALPHA3 if len(two) == 2 and self.canonical(two) == two}
 
