@@ -60,6 +60,7 @@ from .choices import (
     Track,
     VenueRelation,
 )
+from .lasting import lacks_end
 
 # Contact across the line is itself what people are charged with: nobody is the first to tell of it here.
 UNDISCLOSED = (Disclosure.CLOSED, Disclosure.SECRET, Disclosure.UNKNOWN)
@@ -126,7 +127,7 @@ class Dialogue(Identified, Titled):
     agenda = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
     start_date = PartialDateField()
-    end_date = PartialDateField()
+    end_date = PartialDateField(help_text="Empty: a meeting that was held ended on the day it began.")
     places = models.ManyToManyField(Place, blank=True, related_name="dialogues")
     meetings_min = models.PositiveIntegerField(
         null=True, blank=True, help_text="A series had at least so many meetings."
@@ -145,6 +146,9 @@ class Dialogue(Identified, Titled):
             raise ValidationError({"venue_side": "The side belongs to another conflict."})
         if self._closes() and self.told().exists():
             raise ValidationError({"disclosure": STILL_TOLD})
+
+    def missing(self):
+        return [*super().missing(), *filter(None, [lacks_end(self)])]
 
     def _closes(self):
         """Whether it is said not to have been open, and what is stored says that it was."""

@@ -356,6 +356,7 @@ class RecordFilterSet(django_filters.FilterSet):
     verbs = {}
     paths = {}
     computed = {}
+    periods = (period_overlaps, period_certainly_overlaps)  # how start and end are compared together
 
     def __init__(self, data, queryset, reader):
         self.reader = reader
@@ -395,7 +396,7 @@ def generated(filterset):
         found |= filters_at(model, name, path)
     for start, end in PERIODS:
         if {start, end} <= columns:
-            found |= period_filters(start, end)
+            found |= period_filters(start, end, *filterset.periods)
     found |= {name: VerbFilter(*said) for name, said in filterset.verbs.items()}
     for name, (expression, vocabulary) in filterset.computed.items():
         found |= computed_filters(name, expression, vocabulary)
@@ -420,7 +421,7 @@ def own_filters(model):
     return {"q": search, "id__in": ids} if issubclass(model, Slugged) else {"id__in": ids}
 
 
-def period_filters(start, end):
+def period_filters(start, end, possibly, certainly):
     def asked(rule, words):
         condition = lambda dates, reader: rule(start, end, dates)  # noqa: E731
         return Filter(
@@ -428,8 +429,8 @@ def period_filters(start, end):
         )
 
     return {
-        "period_overlaps": asked(period_overlaps, f"From {start} to {end}: possibly"),
-        "period_certainly_overlaps": asked(period_certainly_overlaps, f"From {start} to {end}: certainly"),
+        "period_overlaps": asked(possibly, f"From {start} to {end}: possibly"),
+        "period_certainly_overlaps": asked(certainly, f"From {start} to {end}: certainly"),
     }
 
 

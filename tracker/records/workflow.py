@@ -64,7 +64,7 @@ class Workflow:
         if not rows and not readers:
             super().discard(by)
             return
-        self._leave(readers, to_editors=sees_any(roles.any_editor(), unseen))
+        self._leave(readers, to_editors=sees_any(roles.anybody([roles.Role.EDITOR]), unseen))
         for linked in links:  # as if it were deleted, so says the history of what `by` sees
             linked.remove(*linked.visible_to(by))
 
