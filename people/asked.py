@@ -13,7 +13,7 @@ from .situations import History, Known, change_days, known, latest
 from .worlds import CUSTODY, Strength, join
 
 DAY = timedelta(days=1)
-occasions = {}  # parameter -> model of what took place on some `days()`; later apps add theirs
+occasions = {}  # parameter -> model with `took_place()`; later apps add theirs
 OPENNESS = [Open.NO, Open.UNDATED, Open.POSSIBLE, Open.CERTAIN]  # from the weakest to the strongest
 
 

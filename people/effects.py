@@ -160,3 +160,10 @@ PURSUES_CASE = {
 
 # What shows that the person is in custody.
 SHOW_CUSTODY = [kind for kind, does in EFFECTS.items() if does.custody in (Effect.BEGINS, Effect.CONFIRMS)]
+# Whoever had one of these was in custody at some time, whether its beginning is recorded or not.
+TELLS_OF_CUSTODY = [
+    kind
+    for kind, does in EFFECTS.items()
+    if does.custody in (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS, Effect.MAY_BEGIN)
+    or kind in (CaseEventKind.TERM_SERVED, CaseEventKind.IMPRISONMENT_UNSPECIFIED)
+]

@@ -205,7 +205,7 @@ def _concerns(item, case):
 
 
 def _told(facts, items, cases, day):
-    """What the worlds of these facts tell, by case and track. Positions that no world can keep are ignored."""
+    """What the worlds of these facts tell, by case and track. Positions that none can keep are ignored."""
     items = [item._replace(index=bit) for bit, item in enumerate(items)]
     items = [
         item._replace(after=_before(item, fact, items, facts))

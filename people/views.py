@@ -59,7 +59,7 @@ class SituationViewSet(RecordViewSet):
         if not hasattr(self, "found_days"):
             user = self.request.user if self.request.user.is_authenticated else None
             found = model.objects.visible_to(user).filter(condition).first()
-            self.missed, self.found_days = found is None, found.days() if found else Days.today()
+            self.missed, self.found_days = found is None, found.took_place() if found else Days.today()
         return self.found_days
 
     def selection(self, model=None):

@@ -3,7 +3,7 @@ import re
 from django.test import SimpleTestCase
 
 from dialogues.choices import ASSESSMENT_VALUES, AssessmentAttribute, AssessmentValue
-from people.choices import BEGINS, CUSTODY, ENDS, ENDS_CASE, EXILE, SAME, TRAVEL_BAN, WITHIN, CaseEventKind
+from people.choices import CaseEventKind, ChargeStage
 from tracker.records.choices import Reliability, Stance, Vocabulary, vocabularies
 
 CODES = {
@@ -51,32 +51,27 @@ class VocabularyTest(SimpleTestCase):
                     if member.code is not None:
                         self.assertTrue(re.fullmatch(CODES[member.scheme], member.code), member.code)
 
+    def test_no_code_says_more_than_its_term(self):
+        """HURIDOCS' acquitted were arrested, its killings are deliberate, its threats not of death."""
+        more = (
+            *(ChargeStage.ACQUITTED, ChargeStage.DROPPED, CaseEventKind.ACQUITTAL, CaseEventKind.TERM_SERVED),
+            *(CaseEventKind.SEARCH, CaseEventKind.KILLING, CaseEventKind.THREAT, CaseEventKind.DISMISSAL),
+        )
+        self.assertEqual([term for term in more if term.code], [])
+        same = {
+            "torture": "02011111",
+            "expulsion": "330101",
+            "abduction": "030104",
+            "surveillance": "02010303",
+        }
+        for slug, code in same.items():
+            self.assertEqual(CaseEventKind(slug).code, f"4:{code}")
+
     def test_other_and_unknown_come_last(self):
         for vocabulary in vocabularies().values():
             last = [slug for slug in vocabulary.values if slug in ("other", "unknown")]
             with self.subTest(vocabulary.__name__):
                 self.assertEqual(vocabulary.values[len(vocabulary) - len(last) :], last)
-
-
-class CaseEventTableTest(SimpleTestCase):
-    def test_every_kind_says_what_it_changes(self):
-        for table in (CUSTODY, TRAVEL_BAN, EXILE):
-            self.assertEqual(list(table), list(CaseEventKind))
-            self.assertLessEqual(set(table.values()), {BEGINS, ENDS, WITHIN, SAME})
-
-    def test_whatever_ends_a_case_ends_custody(self):
-        for kind in ENDS_CASE:
-            self.assertEqual(CUSTODY[kind], ENDS, kind)
-
-    def test_a_judgment_changes_no_custody(self):
-        for kind in ("charge", "hearing", "trial", "conviction", "sentence", "appeal_decided"):
-            self.assertEqual(CUSTODY[kind], SAME, kind)
-
-    def test_time_in_prison_without_dates_is_not_held_until_today(self):
-        self.assertEqual(CUSTODY[CaseEventKind.IMPRISONMENT_UNSPECIFIED], WITHIN)
-
-    def test_a_release_does_not_lift_a_travel_ban(self):
-        self.assertEqual(TRAVEL_BAN[CaseEventKind.RELEASE], SAME)
 
 
 class AssessmentTableTest(SimpleTestCase):

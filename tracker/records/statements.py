@@ -50,23 +50,24 @@ def compiled(queryset):
 def shaped(shape, pick, reader):
     """The subquery that gives the JSON of the row whose id is page.key."""
     held = reader.user and roles.roles(reader.user)
-    text, params = kept(shape, pick, reader.day, held, settings.PUBLIC_URL)
-    return Statement(text, tuple(reader.user.pk if one == roles.ANYBODY else one for one in params))
+    text, params, _ = kept(shape, pick, reader.days, reader.known_on, held, settings.PUBLIC_URL)
+    params = tuple(reader.user.pk if one == roles.ANYBODY else one for one in params)
+    return Statement(text, params, reader)
 
 
 @lru_cache(maxsize=512)
-def kept(shape, pick, day, held, public_url):
+def kept(shape, pick, days, known_on, held, public_url):
     """The one place where the text of statements is kept between requests, for all users with these roles.
 
     The rule knows of a user the roles and the id, which is a parameter: `shaped` puts it in.
     """
-    return fresh(shape, pick, Reader(None if held is None else roles.anybody(held), day))
+    return fresh(shape, pick, Reader(None if held is None else roles.anybody(held), days, known_on))
 
 
 def fresh(shape, pick, reader):
     model = shape.Meta.model
     rows = model._base_manager.filter(pk=RawSQL("page.key", ()))
-    return compiled(rows.order_by().values(json=row(shape(pick=pick), reader)))._replace(reader=reader)
+    return compiled(rows.order_by().values(json=row(shape(pick=pick), reader)))
 
 
 def one(rows, json):
