@@ -24,6 +24,7 @@ READS = [
 EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/fields.py _unguarded": "asks for the class of the manager, not for rows",
     "tracker/records/filters.py met": "a table of ids only, cut down to rows that are visible",
+    "tracker/records/writes.py refuse_others": "new rows, which the document has just made",
     "tracker/records/filters.py own_filters": "a search, cut down to the visible rows of a list",
     "tracker/records/shapes.py related": "a table of ids only, cut down to rows that are visible",
     "tracker/records/statements.py fresh": "the row of page.key, which the selection has found visible",
@@ -97,6 +98,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "dialogues/models.py _closes": "the row itself, as it is stored",
     "dialogues/models.py _tells_more": "the row itself, as it is stored",
     "people/asof.py distance": "the visible row itself, once more",
+    "people/models.py hindered": "identifiers of public cases, and of those that become public with a person",
     "tracker/records/identifiers.py missing": "identifiers, cut down to those of public records",
     "tracker/records/models.py compared_with": "the like of a row, cut down to what all see who work on it",
     "tracker/records/models.py pass_over_unknown": "what a key leads to, if all see it who work on it",
