@@ -10,13 +10,10 @@ from people.models import (
     Affiliation,
     CaseEvent,
     Conflict,
-    Identified,
-    Identifier,
     Organization,
     PersecutionCase,
     Person,
     Side,
-    identifiers_trigger,
     known,
     secrets_of,
 )
@@ -24,7 +21,17 @@ from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication, Stance
 from tracker.records.constraints import Said, language_code, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Source, Titled
+from tracker.records.identifiers import Identified, identifiers_trigger
+from tracker.records.models import (
+    QUOTATION_WORDS,
+    Citation,
+    Identifier,
+    Part,
+    Place,
+    Record,
+    Source,
+    Titled,
+)
 from tracker.records.names import fold
 from tracker.records.reading import note_load
 from tracker.records.search import tokens_trigger
@@ -592,7 +599,7 @@ class Statement(Titled):
         speakers = Speaker.objects.filter(record__in=[self.pk, self.part_of_id or self.pk])
         here = {key for pair in speakers.values_list("person", "organization") for key in pair} - {None}
         about = [judgement.about() for judgement in self.responds_to_assessments.all()]
-        about += [{case.person_id} for case in self.responds_to_cases.all()]
+        about += [{case.person_id or case.organization_id} for case in self.responds_to_cases.all()]
         return any(here.isdisjoint(keys) for keys in about)
 
 

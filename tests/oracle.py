@@ -31,7 +31,12 @@ def work(oracle, record):
     }
 
 
-COMPUTED = {shapes.work: work, asof.affiliation: slow_asof.affiliation, asof.case: slow_asof.case}
+COMPUTED = {
+    shapes.work: work,
+    asof.occupation: slow_asof.affiliation,
+    asof.affiliation: slow_asof.affiliation,
+    asof.case: slow_asof.case,
+}
 ABSENT = {"invited_absent", "excluded", "prevented"}
 PARTS = {  # lists that have some of the rows alone, by the verb that says which
     "took_part": lambda row: row.role not in ABSENT,

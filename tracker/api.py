@@ -22,9 +22,11 @@ from tracker.records.vocabularies import VocabularyViewSet
 ENDPOINTS = [
     people.PersonViewSet,
     people.OrganizationViewSet,
+    people.OccupationViewSet,
     people.AffiliationViewSet,
     dialogues.AssessmentViewSet,
     people.CaseViewSet,
+    people.CaseRelationViewSet,
     people.ChargeViewSet,
     people.CaseEventViewSet,
     people.CaseActorViewSet,

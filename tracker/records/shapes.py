@@ -19,7 +19,7 @@ from rest_framework import serializers
 from . import editorial, roles
 from .choices import CitationBasis, Stance
 from .fields import PartialDateField
-from .models import Citation, Record, Slugged
+from .models import Citation, Identifier, Record, Slugged
 
 API = "/api/v1/"
 WHOLE = "*"  # all of a record, in a list of its fields
@@ -414,6 +414,12 @@ class CitationShape(PartShape):
             "directness",
         ]
         example = ["locator_kind", "locator"]
+
+
+class IdentifierShape(PartShape):
+    class Meta:
+        model = Identifier
+        fields = ["scheme", "identifier"]
 
 
 # From here on: what the database makes of it.
