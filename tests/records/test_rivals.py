@@ -36,7 +36,7 @@ RIGHT = (  # model, field, what is written, what is shown
     (ContextEvent, "other_titles", "The war,The 44 days", ["The war", "The 44 days"]),
 )
 WRONG = (  # model, field, what is written, what is said to it
-    (Dialogue, "start_date", "11.12.2025", "form"),
+    (Dialogue, "start_date", "11.12.2025", "Write 2025-12-10"),
     (Dialogue, "classification", "party", "Give one of meeting, visit"),
     (Dialogue, "meetings_max", "seven", "Give a whole number."),
     (Dialogue, "meetings_max", "-1", "Give a whole number."),

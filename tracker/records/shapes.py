@@ -13,7 +13,9 @@ from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.db.models import Case, F, Func, JSONField, OuterRef, Q, Subquery, Value, When
 from django.db.models import Count as NumberOf
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 from rest_framework import serializers
 
 from . import editorial, roles
@@ -548,7 +550,10 @@ def _(field: PartialDate, reader):
 
 @column.register
 def _(field: Rival, reader):
-    return F("value_said")
+    kind = Func(F("value_said"), function="jsonb_typeof", output_field=models.TextField())
+    date = Json([(part, KeyTransform(part, "value_said")) for part in ("edtf", "earliest", "latest")])
+    whole = Func(F("value_said"), template="(%(expressions)s)::json", output_field=JSONField())
+    return Case(When(Exact(kind, Literal("object")), then=date), default=whole)
 
 
 @column.register
