@@ -2,7 +2,7 @@
 
 from tracker.records.filters import RecordFilterSet
 
-from . import shapes
+from . import lasting, shapes
 from .choices import ABSENT
 
 CAME, ABSENTEES = "participations.took_part()", "participations.did_not_take_part()"
@@ -20,6 +20,7 @@ class DialogueFilterSet(RecordFilterSet):
         "did_not_take_part_organization": f"{ABSENTEES}.organization",
         "place_country": "places.country",
     }
+    periods = (lasting.period_overlaps, lasting.period_certainly_overlaps)
 
     def way(self, name, value):
         """A role is that of who is asked for beside it: of who came, or of who did not."""

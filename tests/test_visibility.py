@@ -98,6 +98,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "dialogues/models.py _closes": "the row itself, as it is stored",
     "dialogues/models.py _tells_more": "the row itself, as it is stored",
     "people/asof.py distance": "the visible row itself, once more",
+    "people/models.py hindered": "identifiers of public cases, and of those that become public with a person",
     "tracker/records/identifiers.py missing": "identifiers, cut down to those of public records",
     "tracker/records/models.py compared_with": "the like of a row, cut down to what all see who work on it",
     "tracker/records/models.py pass_over_unknown": "what a key leads to, if all see it who work on it",
@@ -267,6 +268,25 @@ class TruthTableTest(TestCase):
     def test_who_is_behind_a_participation_is_in_no_relation_of_it(self):
         names = {field.name for field in Participation._meta.get_fields(include_hidden=False)}
         self.assertFalse({name for name in names if "identity" in name})
+
+
+class SameRolesTest(TestCase):
+    """The text of a statement is kept for all with the same roles; what it gives is each reader's own."""
+
+    def test_each_reads_inside_a_record_what_they_are_cleared_for_and_their_own_drafts(self):
+        officers = [make.member("case_officer") for _ in range(3)]
+        person = make.person()
+        rows = []
+        for officer in officers[:2]:
+            secret = make.affiliation(person=person, confidentiality="confidential")
+            secret.cleared.add(officer)
+            rows.append({secret, make.affiliation(person=person, publication="draft", created_by=officer)})
+        expected = [{str(row.pk) for row in own} for own in [*rows, ()]]
+        for _ in range(2):
+            for officer, own in zip(officers, expected, strict=True):
+                self.client.force_login(officer)
+                told = self.client.get(f"/api/v1/people/{person.pk}/").json()
+                self.assertEqual({row["id"] for row in told["affiliations"]}, own)
 
 
 def with_parent(model, name):

@@ -21,6 +21,7 @@ from .shapes import FULL, MOMENT, api_url, record_url, resource
 from .takedown import naming
 from .unnamed import HOMONYM, SENTENCE, Named
 from .values import said
+from .workflow import SAY_WHY
 from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
 
@@ -37,7 +38,6 @@ VERBS = {
 ALSO = {"publish": {ALREADY_PUBLIC: False, HOMONYM: ""}, "takedown": {KEEP: []}}
 EXPECTED = {str: "Give a text.", bool: "Give true or false.", list: "Give a list of ids."}
 MOST_DOCUMENTS = settings.MAX_DOCUMENTS
-SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
 
 
 class PreconditionRequired(exceptions.APIException):
@@ -139,7 +139,10 @@ class Editing:
 
     @action(detail=True)
     def publication(self, request, pk):
-        """What publishing would publish, and what is missing: for editors, and for whoever works on it."""
+        """What publishing would publish, and what it would be refused for if nothing is said with it.
+
+        For editors, and for whoever works on it.
+        """
         record = self.named(self.key(pk)).first()
         if record is None or not roles.works_on(request.user, record):
             raise Http404
@@ -149,8 +152,9 @@ class Editing:
         moment = record.scheduled_for()
 
         def lacks(one):
-            missing = lacking(one, request.user, moment)
-            return {"missing": missing, "hints": one.remarks(request.user, together)}
+            back = [SAY_WHY] if one.publication == Publication.TAKEN_DOWN else []
+            missing = [*back, *one.lacking(request.user, moment)]
+            return {"missing": missing, "hints": one.hints(request.user, together)}
 
         body = {
             "publication": record.publication,
@@ -270,14 +274,6 @@ def check_change(user, record, document, path=""):
         raise Invalid({f"{path}/{REASON}": "Say why it is changed: it was published."})
 
 
-def lacking(record, user, moment=None, already_public=True):
-    """What stands between a record and its publication by a user at a moment: sentences."""
-    if record.publication == Publication.PUBLISHED:
-        return []
-    other = roles.edits(user) and not roles.may_publish(user, record)
-    return record.lacking(moment, already_public) + ([SOMEBODY_ELSE] if other else [])
-
-
 def approved_for(record, user):
     """When a record becomes public without anything more to be done, as editors are told; else None."""
     approval = Approval.objects.of(record).waiting().first() if roles.edits(user) else None
@@ -307,6 +303,6 @@ def refused(error, record, name, user, said):
         conflict.errors = [
             {"url": record_url(type(one), one.pk), "detail": sentence}
             for one in [record, *record.drafts(user)]
-            for sentence in lacking(one, user, **told)
+            for sentence in one.lacking(user, **told)
         ]
     return conflict

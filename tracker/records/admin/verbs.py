@@ -294,15 +294,14 @@ class Verbs(Addressed):
         page = together[0]
         keys = [getattr(page._meta.get_field(name), "field", None) for name in page.publishes]
         own = next((key.name for key in keys if key.model is type(record)), "")
-        may = roles.may_publish(request.user, record)
-        mine = [] if may else ["You wrote it: somebody else publishes it first."]
+        lacking = record.lacking(request.user, page.scheduled_for(), already_public=True)  # the page asks
         return {
             "label": label_of(record, without=own),
             "record": record,
             "kind": record._meta.verbose_name,
             "address": address_of(record, "change"),
-            "missing": mine + [readable(said) for said in record.unready(page.scheduled_for())],
-            "hints": record.remarks(request.user, together),
+            "missing": [readable(said) for said in lacking],
+            "hints": [*record.hints(request.user, together), *filter(None, [record.exposes()])],
         }
 
     def read_view(self, request, object_id):
@@ -332,6 +331,7 @@ class Verbs(Addressed):
             return None
         back = obj.publication == Publication.TAKEN_DOWN
         more = back or obj.exposes() or obj.scheduled_for() or obj.drafts(request.user)
+        more = more or obj.warnings(request.user)
         if verb == "publish" and self.has_edit_permission(request) and more:
             return redirect(self.address("publish", obj.pk))
         named = is_for_names(self.carry_out(request, verb, [obj.pk]))
@@ -362,16 +362,15 @@ class Verbs(Addressed):
         unpublished = obj.publication != Publication.PUBLISHED
         approval = Approval.objects.of(obj).first() if roles.edits(request.user) else None
         may_change = self.has_change_permission(request, obj)
+        told = unpublished and may_change
+        lacking = obj.lacking(request.user, obj.scheduled_for(), already_public=True) if told else []
         return {
             "lists": lists_of(obj, request),
             "record_state": obj.publication,
             "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
             "waits": obj.publication == Publication.IN_REVIEW and not may_change,
-            "missing": [readable(said) for said in obj.missing()] if unpublished and may_change else [],
-            "hints": obj.hints(request.user) if unpublished and may_change else [],
-            "four_eyes": unpublished
-            and self.has_edit_permission(request)
-            and not roles.may_publish(request.user, obj),
+            "missing": [readable(said) for said in lacking],
+            "hints": obj.hints(request.user) if told else obj.warnings(request.user) if may_change else [],
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
             "approval": approval,
             "still_approved": approval and approval.covers(obj),
