@@ -28,6 +28,7 @@ from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Recor
 from tracker.records.names import fold
 from tracker.records.reading import note_load
 from tracker.records.search import tokens_trigger
+from tracker.records.together import Lack
 
 from .choices import (
     ASSESSMENT_VALUES,
@@ -68,6 +69,7 @@ TOLD_AGAIN = (
 )
 
 NOT_BOTH = "Give a side or no_side, not both."
+HIDDEN_SPEAKER = "A speaker is not public: publish them, or mark the speaker as withheld."
 FOR_OTHERS = "It answers a judgement or a case of somebody who does not speak here."
 
 
@@ -454,6 +456,7 @@ class Question(Titled):
     """A contested point that statements take positions on."""
 
     cited = False
+    goes_along = True
 
     conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="questions")
     summary = models.TextField(blank=True)
@@ -468,6 +471,8 @@ class AllTitlesFolded(FoldedField):
 
 class ContextEvent(Identified, Titled):
     """A war, a blockade, an agreement: what a timeline needs to be understood."""
+
+    goes_along = True
 
     other_titles = ArrayField(
         models.CharField(max_length=300), default=list, blank=True, help_text="Separated by commas."
@@ -500,6 +505,7 @@ class Statement(Titled):
 
     gone = True
     visible_with = ("part_of",)
+    publishes = ("parts", "relations", "relations_to")
 
     kind = models.CharField(max_length=30, choices=StatementKind, default=StatementKind.UNKNOWN)
     part_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
@@ -564,8 +570,8 @@ class Statement(Titled):
         found = super().missing()
         people = Q(person=None) | Q(person__in=Person.objects.visible_to(None))
         organizations = Q(organization=None) | Q(organization__in=Organization.objects.visible_to(None))
-        if self.speakers.exclude(people & organizations).exists():
-            found.append("A speaker is not public: publish them, or mark the speaker as withheld.")
+        if hidden := self.speakers.exclude(people & organizations).select_related("person", "organization"):
+            found.append(Lack(HIDDEN_SPEAKER, [one.person or one.organization for one in hidden]))
         parts = self.parts.filter(publication=Publication.PUBLISHED)
         if any(one.answers_for_others() for one in (self, *parts)):
             found.append(FOR_OTHERS)
@@ -632,6 +638,11 @@ class StatementRelation(Record):
                 violation_error_message="The statement and the related_statement are the same.",
             )
         ]
+
+    def goes_with(self, records):
+        """A relation is published with the one of its two statements that is published last."""
+        both = (self.statement, self.related_statement)
+        return all(one in records or one.is_visible_to(None) for one in both)
 
 
 class StatementRelationCitation(Citation):

@@ -51,6 +51,7 @@ class Conflict(Titled):
     """A conflict line."""
 
     cited = False
+    goes_along = True
 
     summary = models.TextField(blank=True)
 
@@ -181,7 +182,7 @@ class Identified(models.Model):
 class Person(Identified, Named):
     """A person who takes part in dialogues, is assessed, speaks or is persecuted."""
 
-    forgets_slug = True
+    forgets_slug = goes_along = True
     publishes = ("affiliations",)
 
     gender = models.CharField(
@@ -382,6 +383,8 @@ class PersonCitation(Citation):
 class Organization(Identified, Named):
     """An organization; who owns it or whom it is close to is an assessment, never a classification."""
 
+    goes_along = True
+
     classification = models.CharField(
         max_length=30, choices=OrganizationClassification, default=OrganizationClassification.UNKNOWN
     )
@@ -414,6 +417,7 @@ class OrganizationCitation(Citation):
 class Affiliation(Record):
     """A person's tie to an organization, in a role and for a time."""
 
+    goes_along = True
     visible_with = ("person", "organization")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations")
@@ -503,8 +507,6 @@ class Protecting(models.Model):
 
     Whoever is cleared may open it afterwards, on purpose, and the history says who did.
     """
-
-    protected = ("", ())  # a field, and its values
 
     class Meta:
         abstract = True

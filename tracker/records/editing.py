@@ -1,5 +1,6 @@
 """What the endpoints of records do besides reading: create, change, delete, and the verbs."""
 
+import itertools
 import json
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from .refusals import Conflict, check_references, put_in_words
 from .scheduled import Approval
 from .shapes import FULL, MOMENT, api_url, record_url, resource
 from .takedown import naming
+from .together import ALSO, lacks, ready
 from .unnamed import HOMONYM, SENTENCE, Named
 from .values import said
 from .writer import REASON, rows_of, written
@@ -34,7 +36,11 @@ VERBS = {
     "takedown": REASON,
 }
 # What else may be said with a verb, and what it means if it is not.
-ALSO = {"publish": {ALREADY_PUBLIC: False, HOMONYM: ""}, "takedown": {KEEP: []}}
+MORE = {
+    "submit": {ALSO: []},
+    "publish": {ALREADY_PUBLIC: False, HOMONYM: "", ALSO: []},
+    "takedown": {KEEP: []},
+}
 EXPECTED = {str: "Give a text.", bool: "Give true or false.", list: "Give a list of ids."}
 MOST_DOCUMENTS = settings.MAX_DOCUMENTS
 SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
@@ -143,25 +149,28 @@ class Editing:
         record = self.named(self.key(pk)).first()
         if record is None or not roles.works_on(request.user, record):
             raise Http404
-        drafts = record.drafts(request.user)
-        together = [record, *drafts]
+        user, moment = request.user, record.scheduled_for()
+        together, found = [record, *record.drafts(user)], record.named(user)
+        missing = lacking({**lacks(together, [], moment), **ready(found, user, moment)[0]}, user)
+
+        def shown(one):
+            return {"missing": missing.get(one, []), "hints": one.remarks(user, together)}
+
+        def listed(rows):
+            return [
+                {"url": record_url(type(row), row.pk), "type": resource(type(row)), **shown(row)}
+                for row in rows
+            ]
+
         sent_back = record.sent_back() if record.publication == Publication.DRAFT else None
-        moment = record.scheduled_for()
-
-        def lacks(one):
-            missing = lacking(one, request.user, moment)
-            return {"missing": missing, "hints": one.remarks(request.user, together)}
-
         body = {
             "publication": record.publication,
             "version": record.version,
             "comment": sent_back.reason if sent_back else None,
-            "approved_for": approved_for(record, request.user),
-            **lacks(record),
-            "drafts": [
-                {"url": record_url(type(draft), draft.pk), "type": resource(type(draft)), **lacks(draft)}
-                for draft in drafts
-            ],
+            "approved_for": approved_for(record, user),
+            **shown(record),
+            "drafts": listed(together[1:]),
+            "named": listed(found),
         }
         return self.answer(json.dumps(body, ensure_ascii=False).encode())
 
@@ -174,7 +183,7 @@ class Editing:
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
             if getattr(self.request.auth, "resources", ()):
-                must_reach(self.request, self, *going_with(record, name, self.request.user))
+                must_reach(self.request, self, *going_with(record, name, self.request.user, told))
             try:
                 getattr(record, name)(self.request.user, **told)
             except PermissionDenied as error:
@@ -231,7 +240,7 @@ def a_few(documents):
 
 def said_to(verb, document):
     """What a verb is told besides the user, as the body of a request has it."""
-    return sayings(document, {VERBS[verb]: "", **ALSO.get(verb, {})})
+    return sayings(document, {VERBS[verb]: "", **MORE.get(verb, {})})
 
 
 def sayings(document, keys):
@@ -253,11 +262,17 @@ def is_a(kind, value):
     return type(value) is kind and (kind is not list or all(isinstance(one, str) for one in value))
 
 
-def going_with(record, verb, user):
-    """The resources of the other records that a verb acts on; it does nothing for who is no editor."""
-    others = {"publish": lambda: record.drafts(user), "takedown": lambda: naming(record)}
-    found = others.get(verb, list)() if roles.edits(user) else []
-    return sorted({resource(type(row)) for row in found})
+def going_with(record, verb, user, said):
+    """The resources of the other records that a verb acts on, as far as its user may do it."""
+    ids = said.get(ALSO, ())
+    others = {
+        "submit": lambda: record.going_to_review(user, ids, strict=False),
+        "send_back": lambda: record.waiting(user),
+        "publish": lambda: itertools.chain(*record.going(user, ids, strict=False)),
+        "takedown": lambda: naming(record),
+    }
+    found = others.get(verb, list)() if roles.edits(user) or verb == "submit" else []
+    return sorted({resource(type(row)) for row in found if row != record})
 
 
 def check_change(user, record, document, path=""):
@@ -270,12 +285,13 @@ def check_change(user, record, document, path=""):
         raise Invalid({f"{path}/{REASON}": "Say why it is changed: it was published."})
 
 
-def lacking(record, user, moment=None, already_public=True):
-    """What stands between a record and its publication by a user at a moment: sentences."""
-    if record.publication == Publication.PUBLISHED:
-        return []
-    other = roles.edits(user) and not roles.may_publish(user, record)
-    return record.lacking(moment, already_public) + ([SOMEBODY_ELSE] if other else [])
+def lacking(found, user):
+    """{record: what stands against its publication by a user}, of what each lacks in itself."""
+    return {
+        record: said + ([SOMEBODY_ELSE] if roles.edits(user) and not roles.may_publish(user, record) else [])
+        for record, said in found.items()
+        if record.publication != Publication.PUBLISHED
+    }
 
 
 def approved_for(record, user):
@@ -293,8 +309,8 @@ def pointed_at(text):
 
 def refused(error, record, name, user, said):
     """A ValidationError of a verb as an answer: what is missing of what, or that its state is wrong."""
-    if VERBS[name] in getattr(error, "error_dict", ()):
-        return Invalid({f"/{VERBS[name]}": " ".join(error.messages)})
+    if at := {VERBS[name], ALSO} & getattr(error, "error_dict", {}).keys():
+        return Invalid({f"/{key}": " ".join(error.message_dict[key]) for key in at})
     conflict = Conflict(" ".join(error.messages))
     if isinstance(error, Named):
         conflict.errors = [
@@ -303,10 +319,11 @@ def refused(error, record, name, user, said):
         ]
         return conflict
     if name == "publish":
-        told = {"moment": record.scheduled_for(), ALREADY_PUBLIC: said[ALREADY_PUBLIC]}
+        along, own = record.going(user, said[ALSO], strict=False)
+        found = lacks([*own, *along], along, record.scheduled_for(), said[ALREADY_PUBLIC])
         conflict.errors = [
             {"url": record_url(type(one), one.pk), "detail": sentence}
-            for one in [record, *record.drafts(user)]
-            for sentence in lacking(one, user, **told)
+            for one, sentences in lacking(found, user).items()
+            for sentence in sentences
         ]
     return conflict
