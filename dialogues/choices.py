@@ -88,6 +88,10 @@ class ParticipationRole(Vocabulary):
     UNKNOWN = "unknown", "Unknown"
 
 
+# Who was to come and did not: never counted or listed among those who took part.
+ABSENT = (ParticipationRole.INVITED_ABSENT, ParticipationRole.EXCLUDED, ParticipationRole.PREVENTED)
+
+
 class Capacity(Vocabulary):
     OFFICIAL = "official", "Official"
     OFFICIAL_IN_PERSONAL_CAPACITY = "official_in_personal_capacity", "Official, in a personal capacity"

@@ -10,13 +10,10 @@ from people.models import (
     Affiliation,
     CaseEvent,
     Conflict,
-    Identified,
-    Identifier,
     Organization,
     PersecutionCase,
     Person,
     Side,
-    identifiers_trigger,
     known,
     secrets_of,
 )
@@ -24,13 +21,25 @@ from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication, Stance
 from tracker.records.constraints import Said, language_code, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.models import QUOTATION_WORDS, Citation, Part, Place, Record, Source, Titled
+from tracker.records.identifiers import Identified, identifiers_trigger
+from tracker.records.models import (
+    QUOTATION_WORDS,
+    Citation,
+    Identifier,
+    Part,
+    Place,
+    Record,
+    Source,
+    Titled,
+)
 from tracker.records.names import fold
 from tracker.records.reading import note_load
 from tracker.records.search import tokens_trigger
 from tracker.records.together import Lack
+from tracker.records.visible import VisibleQuerySet
 
 from .choices import (
+    ABSENT,
     ASSESSMENT_VALUES,
     AssessmentAttribute,
     AssessmentForm,
@@ -52,6 +61,7 @@ from .choices import (
     Track,
     VenueRelation,
 )
+from .lasting import lacks_end
 
 # Contact across the line is itself what people are charged with: nobody is the first to tell of it here.
 UNDISCLOSED = (Disclosure.CLOSED, Disclosure.SECRET, Disclosure.UNKNOWN)
@@ -119,7 +129,7 @@ class Dialogue(Identified, Titled):
     agenda = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
     start_date = PartialDateField()
-    end_date = PartialDateField()
+    end_date = PartialDateField(help_text="Empty: a meeting that was held ended on the day it began.")
     places = models.ManyToManyField(Place, blank=True, related_name="dialogues")
     meetings_min = models.PositiveIntegerField(
         null=True, blank=True, help_text="A series had at least so many meetings."
@@ -138,6 +148,9 @@ class Dialogue(Identified, Titled):
             raise ValidationError({"venue_side": "The side belongs to another conflict."})
         if self._closes() and self.told().exists():
             raise ValidationError({"disclosure": STILL_TOLD})
+
+    def missing(self):
+        return [*super().missing(), *filter(None, [lacks_end(self)])]
 
     def _closes(self):
         """Whether it is said not to have been open, and what is stored says that it was."""
@@ -163,8 +176,18 @@ class DialogueCitation(Citation):
     record = models.ForeignKey(Dialogue, models.CASCADE, related_name="citations")
 
 
+class ParticipationQuerySet(VisibleQuerySet):
+    def took_part(self):
+        """Those of who came."""
+        return self.exclude(role__in=ABSENT)
+
+    def did_not_take_part(self):
+        """Those of who was invited and did not come, was excluded, or was prevented from coming."""
+        return self.filter(role__in=ABSENT)
+
+
 class Participation(Record):
-    """The part of a person, an organization or a group in one dialogue."""
+    """The part of a person, an organization or a group in one dialogue, or why they had none."""
 
     visible_with = ("dialogue", "person", "organization")
     names_who = ("person", "organization", "group_label", "affiliation", "described_as", "note")
@@ -221,6 +244,8 @@ class Participation(Record):
         help_text="Whoever published it said that it is public already in the sources that are cited.",
     )
 
+    objects = ParticipationQuerySet.as_manager()
+
     class Meta(Record.Meta):
         constraints = [
             models.CheckConstraint(
@@ -266,6 +291,8 @@ class Participation(Record):
             self.member_of.dialogue_id != self.dialogue_id or not self.member_of.group_label
         ):
             errors["member_of"] = "Give a group of the same dialogue."
+        elif self.member_of and self.member_of.role in ABSENT and self.role not in ABSENT:
+            errors["member_of"] = "This group did not take part: leave it out, or give a role as its own."
         if self.affiliation and self.affiliation.person_id != self.person_id:
             errors["affiliation"] = "Give an affiliation of this person."
         if self.side and dialogue and self.side.record_id != dialogue.conflict_id:
@@ -582,7 +609,7 @@ class Statement(Titled):
         speakers = Speaker.objects.filter(record__in=[self.pk, self.part_of_id or self.pk])
         here = {key for pair in speakers.values_list("person", "organization") for key in pair} - {None}
         about = [judgement.about() for judgement in self.responds_to_assessments.all()]
-        about += [{case.person_id} for case in self.responds_to_cases.all()]
+        about += [{case.person_id or case.organization_id} for case in self.responds_to_cases.all()]
         return any(here.isdisjoint(keys) for keys in about)
 
 
@@ -623,7 +650,7 @@ class StatementCitation(Citation):
 class StatementRelation(Record):
     """How one statement stands to another."""
 
-    visible_with = ("statement", "related_statement")
+    visible_with = between = ("statement", "related_statement")
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="relations")
     kind = models.CharField(max_length=20, choices=StatementRelationKind)
@@ -638,11 +665,6 @@ class StatementRelation(Record):
                 violation_error_message="The statement and the related_statement are the same.",
             )
         ]
-
-    def goes_with(self, records):
-        """A relation is published with the one of its two statements that is published last."""
-        both = (self.statement, self.related_statement)
-        return all(one in records or one.is_visible_to(None) for one in both)
 
 
 class StatementRelationCitation(Citation):

@@ -4,12 +4,13 @@ from people.shapes import AffiliationRef
 from tracker.records.shapes import PartShape, Ref, Row, Shape
 
 from . import models
+from .choices import ABSENT
 
 
 class ParticipationRef(Ref):
     class Meta:
         model = models.Participation
-        fields = ["dialogue", "person", "organization", "group_label"]
+        fields = ["dialogue", "person", "organization", "group_label", "role"]
 
 
 PARTICIPANT = [
@@ -37,16 +38,30 @@ PARTICIPANT = [
 
 
 class ParticipationRow(Row):
+    """Who took part."""
+
     affiliation = AffiliationRef(allow_null=True, read_only=True)
 
     class Meta:
         model = models.Participation
         fields = PARTICIPANT
         example = ["person"]
+        rows = "took_part"
+        other_rows = ("role", "Who did not come stands in did_not_take_part: write the row there.")
+
+
+class AbsenceRow(ParticipationRow):
+    """Who was invited and did not come, was excluded, or was prevented from coming."""
+
+    class Meta(ParticipationRow.Meta):
+        rows = "did_not_take_part"
+        typical = {"role": ABSENT[0]}
+        other_rows = ("role", f"Here stands who did not come: give one of {', '.join(ABSENT)}.")
 
 
 class DialogueShape(Shape):
     participations = ParticipationRow(many=True)
+    did_not_take_part = AbsenceRow(many=True, source="participations")
 
     class Meta:
         model = models.Dialogue
@@ -67,6 +82,7 @@ class DialogueShape(Shape):
             "venue_side",
             "disclosure",
             "participations",
+            "did_not_take_part",
         ]
         detail = ["stated_purpose", "agenda", "outcome", "summary", "identifiers"]
         ordering = ["start_date"]

@@ -13,8 +13,9 @@ class DialogueViewSet(RecordViewSet):
 
 
 class ParticipationViewSet(RecordViewSet):
-    """Who took part in which dialogue, and as what."""
+    """Who took part in which dialogue, and as what; and, by their role, who did not come."""
 
+    linked = {"participations": "took_part=true&", "did_not_take_part": "took_part=false&"}
     shape = shapes.ParticipationShape
     filterset_class = filters.ParticipationFilterSet
 

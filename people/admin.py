@@ -13,6 +13,7 @@ from tracker.records.admin import (
     RecordAdmin,
     RecordInline,
     VisibleAdmin,
+    text_of,
 )
 
 from . import consent, models, start  # noqa: F401 - it adds what it knows of work
@@ -36,6 +37,10 @@ class SideAdmin(OnlyShown, VisibleAdmin):
 
 class SideInline(PartInline):
     model = models.Side
+
+
+class ConflictIdentifierInline(IdentifierInline):
+    model = models.ConflictIdentifier
 
 
 class PersonNameInline(OtherNameInline):
@@ -67,6 +72,11 @@ class OrganizationIdentifierInline(IdentifierInline):
 
 class CaseIdentifierInline(IdentifierInline):
     model = models.PersecutionCaseIdentifier
+
+
+class OccupationInline(RecordInline):
+    model = models.Occupation
+    rows = [("occupation", "wording", "start_date", "end_date", "attested_date")]
 
 
 class AffiliationInline(RecordInline):
@@ -105,7 +115,26 @@ class CaseActorInline(RecordInline):
 
 class RecognitionInline(RecordInline):
     model = models.Recognition
-    rows = [("kind", "organization", "recognized_by", "date"), ("wgad_category", "reference", "answer")]
+    rows = [("kind", "organization", "recognized_by", "date"), ("wgad_categories", "reference", "answer")]
+
+
+class CaseRelationInline(RecordInline):
+    """What the case is to others."""
+
+    model = models.CaseRelation
+    fk_name = "case"
+    rows = [("kind", "related_case")]
+    verbose_name_plural = "relations to other cases"
+
+
+class CaseRelationToInline(RecordInline):
+    """What others are to the case."""
+
+    model = models.CaseRelation
+    fk_name = "related_case"
+    rows = [("case", "kind")]
+    verbose_name = "relation to it"
+    verbose_name_plural = "relations of other cases to it"
 
 
 @admin.register(models.Person)
@@ -114,7 +143,7 @@ class PersonAdmin(RecordAdmin):
 
     tells = ["description", "nationality"]
     columns = ["name", "description", "birth_date", "state", "sources"]
-    inlines = [PersonNameInline, PersonIdentifierInline, AffiliationInline, ConsentInline]
+    inlines = [PersonNameInline, PersonIdentifierInline, OccupationInline, AffiliationInline, ConsentInline]
 
     def get_inlines(self, request, obj):
         works = obj is None or roles.works_on(request.user, obj)
@@ -147,6 +176,12 @@ class OrganizationAdmin(RecordAdmin):
     inlines = [OrganizationNameInline, OrganizationIdentifierInline]
 
 
+@admin.register(models.Occupation)
+class OccupationAdmin(RecordAdmin):
+    tells = ["person", "occupation", "start_date", "end_date"]
+    columns = ["person", "occupation", "wording", "start_date", "end_date", "state", "sources"]
+
+
 @admin.register(models.Affiliation)
 class AffiliationAdmin(RecordAdmin):
     tells = ["person", "role", "organization", "start_date", "end_date"]
@@ -155,9 +190,28 @@ class AffiliationAdmin(RecordAdmin):
 
 @admin.register(models.PersecutionCase)
 class PersecutionCaseAdmin(RecordAdmin):
-    tells = ["person", "jurisdiction"]
-    columns = ["title", "person", "jurisdiction", "conflict", "state", "sources"]
-    inlines = [CaseIdentifierInline, ChargeInline, CaseEventInline, CaseActorInline, RecognitionInline]
+    whose = ["person", "organization"]
+    tells = [*whose, "jurisdiction"]
+    columns = ["title", "of", "jurisdiction", "conflict", "state", "sources"]
+    inlines = [
+        CaseIdentifierInline,
+        ChargeInline,
+        CaseEventInline,
+        CaseActorInline,
+        RecognitionInline,
+        CaseRelationInline,
+        CaseRelationToInline,
+    ]
+
+    @admin.display(description="of")
+    def of(self, record):
+        return "".join(text_of(record, name) for name in self.whose)
+
+
+@admin.register(models.CaseRelation)
+class CaseRelationAdmin(RecordAdmin):
+    tells = ["case", "kind", "related_case"]
+    columns = ["case", "kind", "related_case", "state", "sources"]
 
 
 @admin.register(models.Charge)
@@ -187,4 +241,4 @@ class RecognitionAdmin(RecordAdmin):
 
 @admin.register(models.Conflict)
 class ConflictAdmin(RecordAdmin):
-    inlines = [SideInline]
+    inlines = [SideInline, ConflictIdentifierInline]

@@ -30,10 +30,10 @@ from .choices import (
 )
 from .models import (
     Affiliation,
-    AffiliationCitation,
     CaseEvent,
     CaseEventCitation,
     Charge,
+    Occupation,
     PersecutionCaseCitation,
 )
 
@@ -74,13 +74,13 @@ def vouching(citations, reader, **conditions):
     return rows.exclude(stance=Stance.CONTRADICTS)
 
 
-def cited_dates(reader):
+def cited_dates(reader, model):
     """The citations of an affiliation whose source vouches for it and has a date, the newest source first."""
-    cited = vouching(AffiliationCitation, reader, record=OuterRef("pk"))
+    cited = vouching(model.citations.rel.related_model, reader, record=OuterRef("pk"))
     return cited.exclude(source__date="").order_by("-source__date_sort", "pk")
 
 
-# what an affiliation cannot be before, and after
+# what an affiliation cannot be before, and after; an occupation has no organization
 LIFE = {
     "start_date": "possibly_by",
     "organization__founding_date": "possibly_by",
@@ -88,33 +88,34 @@ LIFE = {
     "person__death_date": "possibly_from",
     "organization__dissolution_date": "possibly_from",
 }
+OWN_LIFE = {name: lookup for name, lookup in LIFE.items() if not name.startswith("organization")}
 
 
-def excluded(day):
+def excluded(day, model):
     """Two Qs: a sure date says that an affiliation was not there on the day; a doubtful one does.
 
     It is not there before it began or after it ended, nor when the person was dead or the organization gone.
     """
     surely, perhaps = Q(), Q()
-    for name, lookup in LIFE.items():
+    for name, lookup in (LIFE if model is Affiliation else OWN_LIFE).items():
         outside = ~Q(**{f"{name}__{lookup}": day})
         surely |= outside & Q(**{f"{name}__sure": True})
         perhaps |= outside
     return surely, perhaps
 
 
-def active(reader):
-    """One of `Active` for an affiliation.
+def active(reader, model=Affiliation):
+    """One of `Active` for an affiliation, or for an occupation.
 
     A doubtful date proves nothing: what it excludes is possible, and nothing is certain by it.
     """
     day = reader.day
-    surely, perhaps = excluded(day)
+    surely, perhaps = excluded(day, model)
     return choice(
         When(surely, then=Value(Active.NO)),
         When(perhaps, then=Value(Active.POSSIBLE)),
         When(Q(start_date__surely_by=day, end_date__surely_from=day), then=Value(Active.CERTAIN)),
-        When(~Q(attested_date="") | Exists(cited_dates(reader)), then=Value(Active.ATTESTED)),
+        When(~Q(attested_date="") | Exists(cited_dates(reader, model)), then=Value(Active.ATTESTED)),
         default=Active.POSSIBLE,
     )
 
@@ -131,30 +132,43 @@ class Distance(Subquery):
     )
 
 
-def distance(reader):
+def distance(reader, model=Affiliation):
     """How far the day is from when a source vouches for the affiliation: as stated, else its newest."""
-    stated = Affiliation.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
+    stated = model.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
     stated = stated.values(
         earliest=PossibleDay("attested_date"),
         latest=PossibleDay("attested_date", last=True),
         day=literal(reader.day),
     )
-    newest = cited_dates(reader).values(
+    newest = cited_dates(reader, model).values(
         earliest=PossibleDay("source__date"),
         latest=PossibleDay("source__date", last=True),
         day=literal(reader.day),
     )
+    attested = Exact(active(reader, model), Value(Active.ATTESTED))
     return Case(
-        When(Q(Exact(active(reader), Value(Active.ATTESTED))) & ~Q(attested_date=""), then=Distance(stated)),
-        When(Exact(active(reader), Value(Active.ATTESTED)), then=Distance(newest[:1])),
+        When(Q(attested) & ~Q(attested_date=""), then=Distance(stated)),
+        When(attested, then=Distance(newest[:1])),
     )
 
 
-def affiliation(reader):
-    """{"day", "active", "distance_days"} of an affiliation."""
+def affiliation(reader, model=Affiliation):
+    """{"day", "active", "distance_days"} of an affiliation, or of an occupation."""
     return Json(
-        [("day", literal(reader.day)), ("active", active(reader)), ("distance_days", distance(reader))]
+        [
+            ("day", literal(reader.day)),
+            ("active", active(reader, model)),
+            ("distance_days", distance(reader, model)),
+        ]
     )
+
+
+def occupation(reader):
+    return affiliation(reader, Occupation)
+
+
+def occupied(reader):
+    return active(reader, Occupation)
 
 
 # Cases
@@ -171,7 +185,7 @@ def charges(reader):
 def dead(day):
     """Two Qs on a case: its person had certainly died by the day; had possibly."""
     name = "person__death_date"
-    return surely_by(day, name), ~Q(**{name: ""}) & by(day, name)
+    return surely_by(day, name), Q(person__isnull=False) & ~Q(**{name: ""}) & by(day, name)
 
 
 def ends(reader):

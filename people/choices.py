@@ -23,6 +23,7 @@ class ConsentScope(Vocabulary):
 
     ALL = "all", "Everything"
     NAME = "name", "The name"
+    OCCUPATIONS = "occupations", "The occupations"
     AFFILIATIONS = "affiliations", "The affiliations"
     PARTICIPATIONS = "participations", "The participations"
 
@@ -69,6 +70,33 @@ class NameKind(Vocabulary):
     PSEUDONYM = "pseudonym", "Pseudonym"
     TRANSLITERATION = "transliteration", "Transliteration"
     MISSPELLING = "misspelling", "Misspelling"
+
+
+class OccupationKind(Vocabulary):
+    """What somebody does, as a source says; never concluded from what they wrote or whom they belong to."""
+
+    JOURNALIST = "journalist", ftm("role.journo"), "Journalist"
+    BLOGGER = "blogger", "Blogger"
+    WRITER = "writer", "Writer"
+    ARTIST = "artist", "Artist"
+    SCHOLAR = "scholar", "Scholar or researcher"
+    ANALYST = "analyst", "Analyst"
+    TEACHER = "teacher", "Teacher"
+    STUDENT = "student", "Student"
+    LAWYER = "lawyer", ftm("role.lawyer"), "Lawyer"
+    JUDGE = "judge", ftm("role.judge"), "Judge"
+    ACTIVIST = "activist", ftm("role.act"), "Activist"
+    HUMAN_RIGHTS_DEFENDER = "human_rights_defender", "Human rights defender"
+    POLITICIAN = "politician", ftm("role.pol"), "Politician"
+    OFFICIAL = "official", "Official"
+    DIPLOMAT = "diplomat", ftm("role.diplo"), "Diplomat"
+    MILITARY = "military", ftm("mil"), "Member of the armed forces"
+    CLERIC = "cleric", "Member of the clergy"
+    PHYSICIAN = "physician", "Physician"
+    BUSINESSPERSON = "businessperson", "Businessperson"
+    WORKER = "worker", "Worker"
+    OTHER = "other", "Other"
+    UNKNOWN = "unknown", "Unknown"
 
 
 class ChargeStage(Vocabulary):
@@ -215,6 +243,14 @@ class CaseActorRole(Vocabulary):
     MONITOR = "monitor", "Monitor"
     OTHER = "other", "Other"
     UNKNOWN = "unknown", "Unknown"
+
+
+class CaseRelationKind(Vocabulary):
+    """What a case is to the related case: tried together with it, the next after it, an appeal of it."""
+
+    SAME_TRIAL = "same_trial", "Same trial"
+    FOLLOWS = "follows", huridocs(22, "22"), "Follows"
+    APPEAL_OF = "appeal_of", "Appeal of"
 
 
 class RecognitionKind(Vocabulary):

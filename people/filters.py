@@ -9,6 +9,7 @@ from .choices import Active, Custody, Open
 class PersonFilterSet(RecordFilterSet):
     shape = shapes.PersonShape
     paths = {
+        "occupation": "occupations.occupation",
         "organization": "affiliations.organization",
         "role": "affiliations.role",
         "case_conflict": "cases.conflict",
@@ -22,7 +23,19 @@ class PersonFilterSet(RecordFilterSet):
 
 class OrganizationFilterSet(RecordFilterSet):
     shape = shapes.OrganizationShape
-    paths = {"person": "affiliations.person", "child": "children"}
+    paths = {
+        "person": "affiliations.person",
+        "child": "children",
+        "case_conflict": "cases.conflict",
+        "case_impugned_activities": "cases.impugned_activities",
+        "case_event_kind": "cases.events.kind",
+        "case_event_date": "cases.events.date",
+    }
+
+
+class OccupationFilterSet(RecordFilterSet):
+    shape = shapes.OccupationShape
+    computed = {"active": (asof.occupied, Active)}
 
 
 class AffiliationFilterSet(RecordFilterSet):
@@ -47,15 +60,20 @@ class CaseFilterSet(RecordFilterSet):
         "actor_organization": "actors.organization",
         "recognition_kind": "recognitions.kind",
         "recognized_by": "recognitions.organization",
+        "relation_kind": "relations.kind",
+        "related_case": "relations.related_case",
     }
     computed = {"open": (asof.opened, Open), "custody": (asof.custody, Custody)}
 
 
+OF_CASE = {"person": "case.person", "organization": "case.organization", "conflict": "case.conflict"}
+
+
 class ChargeFilterSet(RecordFilterSet):
     shape = shapes.ChargeShape
-    paths = {"person": "case.person", "conflict": "case.conflict"}
+    paths = OF_CASE
 
 
 class CaseEventFilterSet(RecordFilterSet):
     shape = shapes.CaseEventShape
-    paths = {"person": "case.person", "conflict": "case.conflict"}
+    paths = OF_CASE

@@ -3,21 +3,22 @@
 import uuid
 from datetime import date
 
-import pgtrigger
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Exists, F, IntegerField, OuterRef, Q
+from django.db.models import F, IntegerField, Q
 from django.db.models.functions import Cast, Coalesce, Least
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 
 from tracker.records import history, roles
-from tracker.records.choices import Confidentiality, Publication
+from tracker.records.choices import CitationBasis, Confidentiality, Publication
 from tracker.records.constraints import Said, country_code, language_code, not_reversed
-from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField
+from tracker.records.dates import understand
+from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField, possible_days
+from tracker.records.identifiers import Identified, identifiers_trigger, published_trigger
 from tracker.records.lint import Secret
-from tracker.records.models import Citation, Named, Part, Place, Record, Titled
+from tracker.records.models import Citation, Identifier, Named, Part, Place, Record, Titled
 from tracker.records.search import tokens_trigger
 from tracker.records.texts import Tidy
 
@@ -25,12 +26,14 @@ from .choices import (
     AppealOutcome,
     CaseActorRole,
     CaseEventKind,
+    CaseRelationKind,
     ChargeStage,
     ConsentForm,
     ConsentScope,
     Gender,
     ImpugnedActivity,
     NameKind,
+    OccupationKind,
     Offence,
     OrganizationClassification,
     PublishingBasis,
@@ -42,18 +45,25 @@ NO_RELATIVES = (
     "Nothing is recorded of what they did, said or suffered themselves. Relatives and contacts get no record:"
     " nobody is published for whom they know."
 )
-BELONGING = (ConsentScope.AFFILIATIONS, ConsentScope.PARTICIPATIONS)  # named as the lists are
-UNCOVERED = f"No valid consent covers what is published of them: {' or '.join(BELONGING)}."
+BELONGING = tuple(ConsentScope)[2:]  # named as the lists are
+UNCOVERED = f"No valid consent covers what is published of them: {', '.join(BELONGING)}."
 MONTH = (28, 31)  # the days that a month has, at least and at most
 
 
-class Conflict(Titled):
+class Conflict(Identified, Titled):
     """A conflict line."""
 
     cited = False
     goes_along = True
 
     summary = models.TextField(blank=True)
+
+    class Meta(Titled.Meta):
+        triggers = [*Titled.Meta.triggers, identifiers_trigger("people_conflictidentifier")]
+
+
+class ConflictIdentifier(Identifier):
+    record = models.ForeignKey(Conflict, models.CASCADE, related_name="identifiers")
 
 
 class Side(Part):
@@ -106,84 +116,11 @@ class Name(Part):
         return Q() if roles.edits(user) else Q(**{f"{path}confidentiality": Confidentiality.PUBLIC})
 
 
-def published_trigger(parent=None):
-    """A trigger that notes with an identifier whether its record is public, and the parent it has."""
-    public = "{0}.publication = 'published' AND {0}.confidentiality = 'public'"
-    tables = "{fields.record.related_model._meta.db_table} record"
-    rule = public.format("record")
-    if parent:
-        tables += f" JOIN {parent} parent ON parent.id = record.{parent.partition('_')[2]}_id"
-        rule += f" AND {public.format('parent')}"
-    return pgtrigger.Trigger(
-        name="published",
-        when=pgtrigger.Before,
-        operation=pgtrigger.Insert | pgtrigger.Update,
-        func=pgtrigger.Func(
-            f"NEW.published := EXISTS (SELECT FROM {tables} WHERE record.id = NEW.record_id AND {rule});"
-            " RETURN NEW;"
-        ),
-    )
-
-
-class Identifier(Part):
-    """What another system calls the record; unique among public records, which the database sees to.
-
-    `published` says whether the record is public: a hidden one is not compared, a refusal would tell of it.
-    """
-
-    scheme = models.SlugField(max_length=40, help_text="The other system, for example wikidata.")
-    identifier = models.CharField(max_length=200)
-    published = models.BooleanField(default=False, editable=False)
-
-    class Meta(Part.Meta):
-        abstract = True
-        constraints = [
-            models.UniqueConstraint(
-                fields=["scheme", "identifier"],
-                condition=Q(published=True),
-                name="%(class)s_unique",
-                violation_error_message="A published record has this identifier.",
-            )
-        ]
-        triggers = [published_trigger()]
-
-    def clean(self):
-        self.published = self.record.is_visible_to(None)  # as the trigger will say
-
-
-def identifiers_trigger(table, *keys, records="SELECT NEW.id"):
-    """A trigger that carries to the identifiers in this table whether their records are public."""
-    decides = ("publication", "confidentiality", *keys)
-    return pgtrigger.Trigger(
-        name=table.partition("_")[2],
-        when=pgtrigger.After,
-        operation=pgtrigger.Update,
-        condition=pgtrigger.AnyChange(*decides),
-        func=f"UPDATE {table} SET published = published WHERE record_id IN ({records}); RETURN NULL;",
-    )
-
-
-class Identified(models.Model):
-    """A record that other systems know too."""
-
-    class Meta:
-        abstract = True
-
-    def missing(self):
-        """What stands between this record and its publication, an identifier of a public one included."""
-        own = self.identifiers.filter(scheme=OuterRef("scheme"), identifier=OuterRef("identifier"))
-        public = type(self).objects.visible_to(None).exclude(pk=self.pk)
-        taken = self.identifiers.model.objects.filter(Exists(own), published=True, record__in=public)
-        return super().missing() + [
-            f"A published record has the same {row.scheme} identifier." for row in taken
-        ]
-
-
 class Person(Identified, Named):
     """A person who takes part in dialogues, is assessed, speaks or is persecuted."""
 
     forgets_slug = goes_along = True
-    publishes = ("affiliations",)
+    publishes = ("occupations", "affiliations")
 
     gender = models.CharField(
         max_length=20,
@@ -236,7 +173,7 @@ class Person(Identified, Named):
     def clean(self):
         today = timezone.now().date()
         for name in ("birth_date", "death_date"):
-            if (getattr(self, f"{name}_earliest") or today) > today:
+            if (possible_days(self, name)[0] or today) > today:
                 raise ValidationError({name: "It lies in the future."})
         before = Person.objects.filter(pk=self.pk, publication=Publication.PUBLISHED)
         covers = self.allows(ConsentScope.NAME) and not self.exceeds_consent()
@@ -252,7 +189,7 @@ class Person(Identified, Named):
     def is_of_public_interest(self, user):
         """Whether something is recorded that they did or suffered, as far as a user sees it."""
         keys = [one for one in self._meta.related_objects if one.one_to_many and one.field.name != "record"]
-        lists = {one.related_name for one in keys} - {"affiliations"}
+        lists = {one.related_name for one in keys} - {"occupations", "affiliations"}
         return any(getattr(self, name).visible_to(user).exists() for name in lists)
 
     def allows(self, scope):
@@ -399,7 +336,14 @@ class Organization(Identified, Named):
 
     class Meta(Named.Meta):
         constraints = [*Named.Meta.constraints, not_reversed("founding_date", "dissolution_date")]
-        triggers = [*Named.Meta.triggers, identifiers_trigger("people_organizationidentifier")]
+        triggers = [
+            *Named.Meta.triggers,
+            identifiers_trigger("people_organizationidentifier"),
+            identifiers_trigger(
+                "people_persecutioncaseidentifier",
+                records="SELECT id FROM people_persecutioncase WHERE organization_id = NEW.id",
+            ),
+        ]
 
 
 class OrganizationName(Name):
@@ -412,6 +356,44 @@ class OrganizationIdentifier(Identifier):
 
 class OrganizationCitation(Citation):
     record = models.ForeignKey(Organization, models.CASCADE, related_name="citations")
+
+
+class Occupation(Record):
+    """What a person does, as a source says: never inferred, dated like an affiliation."""
+
+    visible_with = ("person",)
+
+    person = models.ForeignKey(Person, models.PROTECT, related_name="occupations")
+    occupation = models.CharField(max_length=30, choices=OccupationKind, default=OccupationKind.UNKNOWN)
+    wording = models.CharField(max_length=200, blank=True, help_text="As the source words it.")
+    start_date = PartialDateField()
+    end_date = PartialDateField()
+    attested_date = PartialDateField(
+        help_text="When a source vouches for it; if empty, the date of the newest source cited."
+    )
+
+    class Meta(Record.Meta):
+        constraints = [not_reversed()]
+
+    def missing(self):
+        found = super().missing()
+        if not self.person.allows(ConsentScope.OCCUPATIONS):
+            found.append("The consent of the person does not cover occupations.")
+        return found
+
+
+class OccupationCitation(Citation):
+    record = models.ForeignKey(Occupation, models.CASCADE, related_name="citations")
+
+    class Meta(Citation.Meta):
+        constraints = [
+            *Citation.Meta.constraints,
+            models.CheckConstraint(
+                condition=Q(basis=CitationBasis.STATED),
+                name="occupation_stated",
+                violation_error_message="The basis is stated: an occupation is never inferred.",
+            ),
+        ]
 
 
 class Affiliation(Record):
@@ -447,12 +429,15 @@ class AffiliationCitation(Citation):
 
 
 class PersecutionCase(Identified, Titled):
-    """What is done to one person by a state: one case, one person."""
+    """What is done to one person, or to one organization, by a state."""
 
-    visible_with = ("person",)
-    publishes = ("charges", "events", "actors", "recognitions")
+    visible_with = ("person", "organization")
+    publishes = ("charges", "events", "actors", "recognitions", "relations", "relations_to")
 
-    person = models.ForeignKey(Person, models.PROTECT, related_name="cases")
+    person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="cases")
+    organization = models.ForeignKey(
+        Organization, models.PROTECT, null=True, blank=True, related_name="cases"
+    )
     jurisdiction = models.CharField(
         max_length=2, blank=True, validators=[country_code], help_text="The state: ISO 3166-1 alpha-2."
     )
@@ -469,18 +454,52 @@ class PersecutionCase(Identified, Titled):
 
     class Meta(Titled.Meta):
         verbose_name = "case"
-        triggers = [*Titled.Meta.triggers, identifiers_trigger("people_persecutioncaseidentifier", "person")]
+        constraints = [
+            *Titled.Meta.constraints,
+            models.CheckConstraint(
+                condition=Said.exactly(1, "person", "organization"),
+                name="case_is_of_one",
+                violation_error_message="Give either the person or the organization.",
+            ),
+        ]
+        triggers = [
+            *Titled.Meta.triggers,
+            identifiers_trigger("people_persecutioncaseidentifier", "person", "organization"),
+        ]
 
 
 class PersecutionCaseIdentifier(Identifier):
     record = models.ForeignKey(PersecutionCase, models.CASCADE, related_name="identifiers")
 
     class Meta(Identifier.Meta):
-        triggers = [published_trigger("people_person")]
+        triggers = [published_trigger(person="people_person", organization="people_organization")]
 
 
 class PersecutionCaseCitation(Citation):
     record = models.ForeignKey(PersecutionCase, models.CASCADE, related_name="citations")
+
+
+class CaseRelation(Record):
+    """How one case stands to another."""
+
+    visible_with = between = ("case", "related_case")
+
+    case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="relations")
+    kind = models.CharField(max_length=20, choices=CaseRelationKind)
+    related_case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="relations_to")
+
+    class Meta(Record.Meta):
+        constraints = [
+            models.CheckConstraint(
+                condition=~Q(case=F("related_case")),
+                name="case_relation_not_to_itself",
+                violation_error_message="The case and the related_case are the same.",
+            )
+        ]
+
+
+class CaseRelationCitation(Citation):
+    record = models.ForeignKey(CaseRelation, models.CASCADE, related_name="citations")
 
 
 class Charge(Record):
@@ -594,12 +613,17 @@ class CaseEvent(Protecting, Record):
 
     def clean(self):
         super().clean()
-        if self.position is None:
-            return
-        others = self.compared_with(case=self.case_id)
-        later = others.filter(position__lt=self.position, date_earliest__gt=self.date_latest or date.max)
-        earlier = others.filter(position__gt=self.position, date_latest__lt=self.date_earliest or date.min)
-        if later.exists() or earlier.exists():
+        if self.position is not None and (self.date_earliest or self.date_latest):
+            self._placed_as_dated()
+
+    def _placed_as_dated(self):
+        """Refuses a position if the sure dates of this event and another one say that it is the other way."""
+        when = understand(self.date)
+        first, last = when.possible
+        others = self.compared_with(case=self.case_id).filter(date__sure=True)
+        later = others.filter(position__lt=self.position).exclude(date__possibly_by=last or date.max)
+        earlier = others.filter(position__gt=self.position).exclude(date__possibly_from=first or date.min)
+        if when.sure and (later.exists() or earlier.exists()):
             raise ValidationError(
                 {"position": "The dates give another order: change the position or leave it empty."}
             )
@@ -661,8 +685,11 @@ class Recognition(Record):
         max_length=200, blank=True, help_text="By whom, where it is no organization."
     )
     kind = models.CharField(max_length=30, choices=RecognitionKind)
-    wgad_category = models.CharField(
-        max_length=20, choices=WgadCategory, blank=True, help_text="The category of an opinion of the WGAD."
+    wgad_categories = ArrayField(
+        models.CharField(max_length=20, choices=WgadCategory),
+        default=list,
+        blank=True,
+        help_text="What an opinion of the WGAD found: often more than one category.",
     )
     date = PartialDateField()
     reference = models.CharField(max_length=200, blank=True, help_text="The number or name of the document.")

@@ -35,12 +35,6 @@ class NameShape(PartShape):
         internal = ["confidentiality"]
 
 
-class IdentifierShape(PartShape):
-    class Meta:
-        model = models.Identifier
-        fields = ["scheme", "identifier"]
-
-
 class SideShape(PartShape):
     class Meta:
         model = models.Side
@@ -64,8 +58,28 @@ class ConflictShape(Shape):
     class Meta:
         model = models.Conflict
         fields = ["title", "sides"]
-        detail = ["summary"]
+        detail = ["summary", "identifiers"]
         ordering = ["title"]
+
+
+OCCUPATION = ["occupation", "wording", "start_date", "end_date", "attested_date", "as_of"]
+
+
+class OccupationRow(Row):
+    as_of = Computed(asof.occupation, AFFILIATION_DAY)
+
+    class Meta:
+        model = models.Occupation
+        fields = OCCUPATION
+        order = ["start_date_sort"]
+
+
+class OccupationShape(Shape):
+    as_of = Computed(asof.occupation, AFFILIATION_DAY)
+
+    class Meta:
+        model = models.Occupation
+        fields = ["person", *OCCUPATION]
 
 
 class AffiliationRow(Row):
@@ -86,21 +100,33 @@ class CaseRow(Row):
 
 
 class PersonShape(Shape):
+    occupations = OccupationRow(many=True)
     affiliations = AffiliationRow(many=True)
     cases = CaseRow(many=True)
 
     class Meta:
         model = models.Person
-        fields = ["name", "description", "gender", "nationality", "birth_date", "death_date", "affiliations"]
+        fields = [
+            "name",
+            "description",
+            "gender",
+            "nationality",
+            "birth_date",
+            "death_date",
+            "occupations",
+            "affiliations",
+        ]
         detail = ["basis", "summary", "other_names", "identifiers", "cases"]
         ordering = ["name"]
 
 
 class OrganizationShape(Shape):
+    cases = CaseRow(many=True)
+
     class Meta:
         model = models.Organization
         fields = ["name", "classification", "parent", "place", "country", "founding_date", "dissolution_date"]
-        detail = ["summary", "other_names", "identifiers"]
+        detail = ["summary", "other_names", "identifiers", "cases"]
         ordering = ["name"]
 
 
@@ -164,7 +190,7 @@ class CaseActorShape(Shape):
         example = ["organization"]
 
 
-RECOGNITION = ["organization", "recognized_by", "kind", "wgad_category", "date", "reference", "answer"]
+RECOGNITION = ["organization", "recognized_by", "kind", "wgad_categories", "date", "reference", "answer"]
 
 
 class RecognitionRow(Row):
@@ -183,18 +209,39 @@ class RecognitionShape(Shape):
         example = ["organization"]
 
 
+class CaseRelationRow(Row):
+    class Meta:
+        model = models.CaseRelation
+        fields = ["kind", "related_case"]
+
+
+class CaseRelationToRow(Row):
+    class Meta:
+        model = models.CaseRelation
+        fields = ["kind", "case"]
+
+
+class CaseRelationShape(Shape):
+    class Meta:
+        model = models.CaseRelation
+        fields = ["case", "kind", "related_case"]
+
+
 class CaseShape(Shape):
     as_of = Computed(asof.case, CASE_DAY)
     charges = ChargeRow(many=True)
     events = CaseEventRow(many=True)
     actors = CaseActorRow(many=True)
     recognitions = RecognitionRow(many=True)
+    relations = CaseRelationRow(many=True)
+    relations_to = CaseRelationToRow(many=True)
 
     class Meta:
         model = models.PersecutionCase
         fields = [
             "title",
             "person",
+            "organization",
             "jurisdiction",
             "conflict",
             "impugned_activities",
@@ -203,5 +250,15 @@ class CaseShape(Shape):
             "events",
             "responses",
         ]
-        detail = ["stated_reason", "summary", "evidence", "identifiers", "actors", "recognitions"]
+        detail = [
+            "stated_reason",
+            "summary",
+            "evidence",
+            "identifiers",
+            "actors",
+            "recognitions",
+            "relations",
+            "relations_to",
+        ]
+        example = ["person"]
         ordering = ["title"]

@@ -21,7 +21,8 @@ def hearings(user):
     """Hearings and trials that may still be to come."""
     to_come = CaseEvent.objects.visible_to(user).exclude(publication__in=TAKEN_BACK)
     kinds = (CaseEventKind.HEARING, CaseEventKind.TRIAL)
-    ahead = to_come.filter(kind__in=kinds, date_latest__gte=timezone.now().date())
+    today = timezone.now().date()
+    ahead = to_come.filter(kind__in=kinds, date_latest__isnull=False, date__possibly_from=today)
     return [ahead.annotate(moment=F("date_earliest"))]
 
 

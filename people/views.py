@@ -25,6 +25,13 @@ class OrganizationViewSet(RecordViewSet):
     filterset_class = filters.OrganizationFilterSet
 
 
+class OccupationViewSet(RecordViewSet):
+    """What people do, as sources say, and when."""
+
+    shape = shapes.OccupationShape
+    filterset_class = filters.OccupationFilterSet
+
+
 class AffiliationViewSet(RecordViewSet):
     """Who belongs to which organization, in which role, and when."""
 
@@ -33,10 +40,16 @@ class AffiliationViewSet(RecordViewSet):
 
 
 class CaseViewSet(RecordViewSet):
-    """Persecution cases: one case, one person."""
+    """Persecution cases, each of one person or of one organization."""
 
     shape = shapes.CaseShape
     filterset_class = filters.CaseFilterSet
+
+
+class CaseRelationViewSet(RecordViewSet):
+    """How cases stand to each other."""
+
+    shape = shapes.CaseRelationShape
 
 
 class ChargeViewSet(RecordViewSet):

@@ -86,6 +86,12 @@ class World:
         some = liked if liked and self.random.random() < 0.85 else rows
         return self.random.choice(some) if some else None
 
+    def other(self, row):
+        """Another row of the same model; more often one that is `liked` than not."""
+        rows = [one for one in self.rows[type(row)] if one != row]
+        liked = [one for one in rows if self.liked(one)]
+        return self.random.choice(liked if liked and self.random.random() < 0.85 else rows)
+
     def add(self, model, publication, confidentiality, **given):
         """A record with these values, its parts and its citations."""
         lists = [field for field in model._meta.many_to_many if field.name != "cleared"]
@@ -103,7 +109,7 @@ class World:
         )
         self.rows[model].append(row)
         for _ in range(self.random.randint(1, 3) if row.cited else 0):
-            self.part(row, "citations", **self.citation())
+            self.part(row, "citations", **self.citation(model))
         for name, parts in PARTS.get(model, {}).items():
             for fields in parts(self):
                 self.part(row, name, **fields)
@@ -118,8 +124,8 @@ class World:
         found = {self.any(model) for _ in range(self.random.randint(0, 3))} - {None}
         return sorted(found, key=lambda row: row.pk)
 
-    def citation(self):
-        inferred = self.random.random() < 0.3
+    def citation(self, model):
+        inferred = self.random.random() < 0.3 and model is not people.Occupation
         basis = {"basis": "inferred", "reasoning": "It follows."} if inferred else {}
         return {"source": self.any(records.Source), "quotation": self.random.choice(TEXTS), **basis}
 
@@ -194,6 +200,16 @@ def source(world, fields):
 def place(world, fields):
     known = world.random.random() < 0.5
     return {"latitude": "40.18", "longitude": "-44.51385"} if known else {}
+
+
+def case(world, fields):
+    organization = fields["organization"] if world.random.random() < 0.3 else None
+    person = None if organization else fields["person"] or world.any(people.Person)
+    return {"person": person, "organization": organization}
+
+
+def case_relation(world, fields):
+    return {"related_case": world.other(fields["case"])}
 
 
 def case_actor(world, fields):
@@ -290,15 +306,14 @@ def statement(world, fields):
 
 
 def statement_relation(world, fields):
-    others = [row for row in world.rows[dialogues.Statement] if row != fields["statement"]]
-    liked = [row for row in others if world.liked(row)]
-    some = liked if liked and world.random.random() < 0.85 else others
-    return {"related_statement": world.random.choice(some)}
+    return {"related_statement": world.other(fields["statement"])}
 
 
 SPECIAL = {
     records.Source: source,
     records.Place: place,
+    people.PersecutionCase: case,
+    people.CaseRelation: case_relation,
     people.CaseActor: case_actor,
     people.CaseEvent: case_event,
     people.Recognition: recognition,
@@ -347,7 +362,8 @@ PARTS = {
     people.Person: NAMED,
     people.Organization: NAMED,
     people.PersecutionCase: {"identifiers": identifiers},
-    people.Conflict: {"sides": sides},
+    records.Place: {"identifiers": identifiers},
+    people.Conflict: {"sides": sides, "identifiers": identifiers},
     dialogues.Dialogue: {"identifiers": identifiers},
     dialogues.ContextEvent: {"identifiers": identifiers},
     dialogues.Statement: {"speakers": speakers},

@@ -117,14 +117,24 @@ def identifier(of, scheme="wikidata", identifier="", **fields):
     )
 
 
+def occupation(**fields):
+    return record(people.Occupation, **{"occupation": "journalist", **with_one(fields, person=person)})
+
+
 def affiliation(**fields):
     wanted = with_one(fields, person=person, organization=organization)
     return record(people.Affiliation, **{"role": "member", **wanted})
 
 
 def case(**fields):
-    wanted = with_one(fields, person=person)
+    """A person's, unless an organization is given."""
+    wanted = fields if fields.get("organization") else with_one(fields, person=person)
     return record(people.PersecutionCase, **{"title": f"Case {next(numbers)}", **wanted})
+
+
+def case_relation(**fields):
+    wanted = with_one(fields, case=case, related_case=case)
+    return record(people.CaseRelation, **{"kind": "same_trial", **wanted})
 
 
 def charge(**fields):
@@ -220,8 +230,10 @@ BUILDERS = {
     people.Conflict: conflict,
     people.Person: person,
     people.Organization: organization,
+    people.Occupation: occupation,
     people.Affiliation: affiliation,
     people.PersecutionCase: case,
+    people.CaseRelation: case_relation,
     people.Charge: charge,
     people.CaseEvent: case_event,
     people.CaseActor: case_actor,

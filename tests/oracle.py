@@ -31,7 +31,17 @@ def work(oracle, record):
     }
 
 
-COMPUTED = {shapes.work: work, asof.affiliation: slow_asof.affiliation, asof.case: slow_asof.case}
+COMPUTED = {
+    shapes.work: work,
+    asof.occupation: slow_asof.affiliation,
+    asof.affiliation: slow_asof.affiliation,
+    asof.case: slow_asof.case,
+}
+ABSENT = {"invited_absent", "excluded", "prevented"}
+PARTS = {  # lists that have some of the rows alone, by the verb that says which
+    "took_part": lambda row: row.role not in ABSENT,
+    "did_not_take_part": lambda row: row.role in ABSENT,
+}
 
 
 class Oracle:
@@ -78,7 +88,8 @@ class Oracle:
     def value(self, record, field):
         if isinstance(field, serializers.ListSerializer):
             order = getattr(field.child.Meta, "order", ())
-            rows = in_order(self.related(record, field.source), order)
+            part = PARTS.get(getattr(field.child.Meta, "rows", None), lambda row: True)
+            rows = in_order(filter(part, self.related(record, field.source)), order)
             return [self.row(row, field.child) for row in rows]
         if isinstance(field, serializers.BaseSerializer):
             return next((self.row(row, field) for row in self.related(record, field.source)), None)

@@ -7,6 +7,7 @@ from calendar import monthrange
 from datetime import date
 
 from people.choices import BEGINS, CUSTODY, ENDS, ENDS_CASE, PURSUES_CASE, WITHIN, CaseEventKind
+from people.models import Person
 
 BEFORE_ALL, AFTER_ALL = date.min, date.max
 LEAVES_NO_TRACE = {
@@ -84,11 +85,14 @@ def affiliation(oracle, row):
 
 def outside(oracle, row, start, end):
     """The moments that say: not yet, or no more."""
-    (person,), (organization,) = oracle.related(row, "person"), oracle.related(row, "organization")
-    founded, dissolved = (Wide(organization, name) for name in ("founding_date", "dissolution_date"))
-    later = [moment for moment in (start, founded) if moment.first > oracle.day]
+    (person,) = oracle.related(row, "person")
+    founded, dissolved = [], []
+    for organization in oracle.related(row, "organization") if hasattr(row, "organization_id") else ():
+        founded.append(Wide(organization, "founding_date"))
+        dissolved.append(Wide(organization, "dissolution_date"))
+    later = [moment for moment in (start, *founded) if moment.first > oracle.day]
     return later + [
-        moment for moment in (end, Wide(person, "death_date"), dissolved) if moment.last < oracle.day
+        moment for moment in (end, Wide(person, "death_date"), *dissolved) if moment.last < oracle.day
     ]
 
 
@@ -115,7 +119,7 @@ def case(oracle, row):
     events, charges = oracle.related(row, "events"), oracle.related(row, "charges")
     told = [source.date_earliest for about in (row, *events) for source in sources(oracle, about)]
     reported = max((day for day in told if day), default=None)
-    death = Moment(oracle.related(row, "person")[0], "death_date")
+    death = Moment(next(iter(oracle.related(row, "person")), Person()), "death_date")
     return {
         "day": oracle.day.isoformat(),
         "open": opened(oracle.day, events, charges, death),

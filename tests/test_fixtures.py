@@ -15,7 +15,8 @@ from django.db import models
 from django.test import SimpleTestCase, TestCase
 
 from dialogues.models import Assessment, ContextEvent, Dialogue, Participation, Statement
-from people.models import CaseActor, CaseEvent, Charge, PersecutionCase, Person, Recognition
+from people.models import CaseActor, CaseEvent, Charge, Occupation, PersecutionCase, Person, Recognition
+from tests import make
 from tests.names import people
 from tracker.records.fields import Derived, FoldedField, PartialDateField
 from tracker.records.history import Entry
@@ -27,6 +28,7 @@ FILES = sorted((settings.BASE_DIR / "fixtures").glob("*.json"))
 ARTICLE = os.environ.get("ARTICLE")
 PARAGRAPHS = 24
 MADE = (Token, Entry)  # by the database, from what is loaded
+NO_DATE = "It has no date."
 DOUBT = "or at least those presented as such"
 PEOPLES = {"Armenia": "Armenian", "Azerbaijan": "Azerbaijani"}
 
@@ -198,6 +200,12 @@ class LoadingTest(TestCase):
             for row in rows:
                 self.assertEqual(row.missing(), [], f"{model.__name__} {row.pk}")
 
+    def test_an_editor_is_warned_of_nothing_but_dates_that_the_article_does_not_give(self):
+        editor = make.member("editor")
+        for model in of(Record):
+            for row in model.objects.all():
+                self.assertLessEqual(set(row.hints(editor)), {NO_DATE}, f"{model.__name__} {row.pk}")
+
     def test_no_text_names_one_of_200_hidden_people_who_do_not_occur(self):
         names = [" ".join(name) for pair in people() for name in zip(*pair, strict=True)]
         Person.objects.bulk_create([Person(name=name, confidentiality="confidential") for name in names])
@@ -235,6 +243,20 @@ class WhatTheArticleSaysTest(TestCase):
 
     def test_nobody_has_a_nationality(self):
         self.assertFalse(Person.objects.exclude(nationality=[]).exists())
+
+    def test_occupations_are_what_the_article_says_of_each_person(self):
+        told = dict(Occupation.objects.values_list("person__slug", "occupation"))
+        journalists = {"kamala-mammadova", "rauf-mirkadirov"}
+        scholars = {"nazrin-gadimova", "anush-petrosyan", "bahruz-samadov"}
+        experts = {"zaur-shiriyev", "philip-gamaghelyan", "sevin-huseynova"}
+        self.assertEqual(
+            told,
+            {
+                **dict.fromkeys(journalists, "journalist"),
+                **dict.fromkeys(scholars, "scholar"),
+                **dict.fromkeys(experts, "other"),
+            },
+        )
 
     def test_the_source_has_no_title_and_no_address(self):
         source = Source.objects.get()

@@ -6,7 +6,17 @@ from django.conf import settings
 from django.test import Client, TestCase
 
 from dialogues.models import Dialogue, Participation, Statement
-from people.models import Affiliation, CaseActor, CaseEvent, Charge, PersecutionCase, Person, Recognition
+from people.models import (
+    Affiliation,
+    CaseActor,
+    CaseEvent,
+    CaseRelation,
+    Charge,
+    Occupation,
+    PersecutionCase,
+    Person,
+    Recognition,
+)
 from tests import catalog, make
 from tests.test_fixtures import load
 from tracker.records.citations import TABLES
@@ -112,9 +122,11 @@ class CrawlTest(TestCase):
     def test_a_person_leads_to_everything_about_them_and_back(self):
         for person in Person.objects.visible_to(None):
             for model, parameter, rows in (
+                (Occupation, "person", person.occupations.all()),
                 (Affiliation, "person", person.affiliations.all()),
                 (PersecutionCase, "person", person.cases.all()),
-                (Participation, "person", person.participations.all()),
+                (Participation, "took_part=true&person", person.participations.took_part()),
+                (Participation, "took_part=false&person", person.participations.did_not_take_part()),
                 (Dialogue, "participant", Dialogue.objects.filter(participations__person=person).distinct()),
                 (Statement, "about_people", person.statements.all()),
                 (Statement, "speaker", Statement.objects.filter(speakers__person=person).distinct()),
@@ -123,5 +135,7 @@ class CrawlTest(TestCase):
 
     def test_a_case_leads_to_everything_that_happened_in_it_and_back(self):
         for case in PersecutionCase.objects.visible_to(None):
-            for model in (Charge, CaseEvent, CaseActor, Recognition):
+            for model in (Charge, CaseEvent, CaseActor, Recognition, CaseRelation):
                 self.assert_there_and_back(case, model, "case", model.objects.filter(case=case))
+            related = CaseRelation.objects.filter(related_case=case)
+            self.assert_there_and_back(case, CaseRelation, "related_case", related)

@@ -97,7 +97,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "dialogues/models.py _closes": "the row itself, as it is stored",
     "dialogues/models.py _tells_more": "the row itself, as it is stored",
     "people/asof.py distance": "the visible row itself, once more",
-    "people/models.py missing": "identifiers, cut down to those of public records",
+    "tracker/records/identifiers.py missing": "identifiers, cut down to those of public records",
     "tracker/records/models.py compared_with": "the like of a row, cut down to what all see who work on it",
     "tracker/records/models.py pass_over_unknown": "what a key leads to, if all see it who work on it",
     "dialogues/models.py closed_to": "whether there is somebody behind a row, for who sees the row",

@@ -22,9 +22,11 @@ from tracker.records.vocabularies import VocabularyViewSet
 ENDPOINTS = [
     people.PersonViewSet,
     people.OrganizationViewSet,
+    people.OccupationViewSet,
     people.AffiliationViewSet,
     dialogues.AssessmentViewSet,
     people.CaseViewSet,
+    people.CaseRelationViewSet,
     people.ChargeViewSet,
     people.CaseEventViewSet,
     people.CaseActorViewSet,
@@ -51,17 +53,19 @@ def distance(model, parameter):
 def links():
     """{model: {name: (listed model, filter)}}: each list that takes a record of the model as a filter.
 
-    The nearest filter of a list has the list's own name, a further one its own name after it.
+    The nearest filter of a list has the list's own name, a further one its own name after it. Of a list whose
+    rows are listed apart each part has a link: `linked` of its view has the names and what else they ask.
     """
     found = {}
     for view in ENDPOINTS:
         filters = view.filterset_class.base_filters
+        lists = view.linked or {resource(view.model()).replace("-", "_"): ""}
         for parameter in sorted(filters, key=partial(distance, view.model())):
-            one = filters[parameter]
-            if one.leads_to:
-                named = found.setdefault(one.leads_to, {})
-                name = resource(view.model()).replace("-", "_")
-                named[f"{name}_{parameter}" if name in named else name] = (view.model(), parameter)
+            if filters[parameter].leads_to:
+                named = found.setdefault(filters[parameter].leads_to, {})
+                for name, asked in lists.items():
+                    free = f"{name}_{parameter}" if name in named else name
+                    named[free] = (view.model(), f"{asked}{parameter}")
     for table in TABLES:
         found.setdefault(cited(table), {})["citations"] = (table, "record")
     return found

@@ -61,9 +61,10 @@ class ValidTest(ConsentTest):
             given.delete()
 
     def test_what_each_scope_covers(self):
-        for scope in ("name", "affiliations", "participations"):
+        scopes = ("name", "occupations", "affiliations", "participations")
+        for scope in scopes:
             person = self.person(scope)
-            covered = {one for one in ("name", "affiliations", "participations") if person.allows(one)}
+            covered = {one for one in scopes if person.allows(one)}
             self.assertEqual(covered, {scope})
             self.assertTrue(self.person("all").allows(scope))
 
@@ -82,7 +83,11 @@ class PublishingTest(ConsentTest):
 
     def test_nor_what_it_does_not_cover(self):
         person = self.person("name")
-        for build, scope in ((make.affiliation, "affiliations"), (make.participation, "participations")):
+        for build, scope in (
+            (make.occupation, "occupations"),
+            (make.affiliation, "affiliations"),
+            (make.participation, "participations"),
+        ):
             row = build(person=person, publication="draft")
             with self.assertRaisesRegex(ValidationError, f"does not cover {scope}"):
                 row.publish(self.editor)

@@ -118,7 +118,8 @@ class IdentifierTest(RuleTest):
         make.identifier(make.organization(), identifier="Q1")
 
     def test_publishing_a_record_whose_identifier_is_taken_is_refused(self):
-        for build in (make.person, make.organization, make.case, make.dialogue):
+        known = (make.person, make.organization, make.case, make.conflict, make.place, make.dialogue)
+        for build in known:
             make.identifier(build(), identifier="Q1")
             draft = build(publication="draft")
             make.identifier(draft, identifier="Q1")
@@ -183,7 +184,7 @@ class CaseEventTest(RuleTest):
         case = make.case_event(date="2024-05", position=2).case
         make.case_event(date="2023", position=9)  # of another case
         make.case_event(date="2022", position=8, publication="withdrawn", case=case)
-        dates = ("2024-05-31", "2024", "", "2024-05")
+        dates = ("2024-05-31", "2024", "", "2024-05", "2020?", "2030%", "2024-04-28~")
         for position, date in [*((1, date) for date in dates), *((3, date) for date in dates)]:
             with self.subTest(position=position, date=date):
                 self.event(case, "hearing", date, position=position).full_clean()

@@ -115,8 +115,21 @@ class WritingTest(EditingTest):
         page = self.client.get(address(Dialogue, "change", dialogue.pk))
         self.assertContains(page, "understood: 1 to 31 October 2025 (2025-10)")
         typed = self.client.get("/admin/understand/", {"text": "summer 2024"}).json()
-        self.assertEqual(typed, {"understood": "understood: 1 June to 31 August 2024 (2024-22)"})
-        self.assertEqual(self.client.get("/admin/understand/", {"text": "11.12"}).json(), {"understood": ""})
+        self.assertEqual(
+            typed, {"understood": "understood: 1 June to 31 August 2024 (2024-22)", "refused": ""}
+        )
+
+    def test_a_date_that_is_not_understood_is_refused_in_short_without_its_words(self):
+        for text, reason in (
+            ("winter 2025", "write winter 2024/2025 or winter 2025/2026."),
+            ("11.12.2025", "write 2025-12-11 or 2025-11-12."),
+            ("Somebody", "Write 2025-12-10, 10 December 2025, December 2025"),
+        ):
+            typed = self.client.get("/admin/understand/", {"text": text}).json()
+            self.assertEqual(typed["understood"], "")
+            self.assertIn(reason, typed["refused"])
+            self.assertLess(len(typed["refused"]), 170)
+            self.assertNotIn("Somebody", typed["refused"])
 
 
 class RefusalTest(EditingTest):
@@ -138,7 +151,7 @@ class RefusalTest(EditingTest):
         self.refused(answer, "The end date is before the start date.")
 
     def test_an_unreadable_date(self):
-        self.refused(self.change(make.dialogue(), start_date="11.12.2025"), "in a form that has one reading")
+        self.refused(self.change(make.dialogue(), start_date="11.12.2025"), "write 2025-12-11 or 2025-11-12")
 
     def test_two_kinds_of_speaker(self):
         statement = make.statement(speakers=["a crowd"])

@@ -48,11 +48,13 @@ def a_nested_list(model, name, user, whole=shapes.related):
     return Participation.objects.filter(dialogue=OuterRef("pk"))
 
 
-def a_filter(model, path, user, condition, whole=filters.reach):
-    if path != ["participations", "person"]:
-        return whole(model, path, user, condition)
-    people = Person.objects.filter(condition)
-    return Q(pk__in=Participation.objects.filter(person__in=people).values("dialogue"))
+def a_filter(relation, verb, asked, user, whole=filters.met):
+    if (relation.model, relation.name) != (Dialogue, "participations"):
+        return whole(relation, verb, asked, user)
+    people = [
+        Q(person__in=Person.objects.filter(condition)) for path, condition in asked if path == ["person"]
+    ]
+    return Q(pk__in=Participation.objects.filter(*people).values("dialogue"))
 
 
 def a_missing_key(model, path, user, condition, whole=filters.reach):
@@ -153,7 +155,7 @@ def a_touch(self, public, whole=Part._touch):
 
 MUTATIONS = [
     Mutation("a nested list", replaced(shapes, related=a_nested_list), "GET /api/v1/dialogues/"),
-    Mutation("a filter", replaced(filters, reach=a_filter), "/api/v1/dialogues/ participant"),
+    Mutation("a filter", replaced(filters, met=a_filter), "/api/v1/dialogues/ participant"),
     Mutation(
         "whether a key is given",
         replaced(filters, reach=a_missing_key),

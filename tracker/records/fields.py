@@ -14,7 +14,7 @@ from django.db.models.functions import Coalesce
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.html import format_html
 
-from tracker.records.dates import LONGEST, PartialDate, understand
+from tracker.records.dates import LONGEST, LONGEST_TYPED, PartialDate, explain, understand
 from tracker.records.names import fold
 
 PARTS = ("earliest", "latest", "sort")
@@ -172,7 +172,16 @@ class PartialDateField(models.CharField):
         return text
 
     def formfield(self, **kwargs):
-        return super().formfield(**{"form_class": PartialDateFormField, **kwargs})
+        typed = {"form_class": PartialDateFormField, "max_length": LONGEST_TYPED}
+        return super().formfield(**{**typed, **kwargs})
+
+
+def possible_days(record, name) -> tuple[date | None, date | None]:
+    """The first and the last day that a date of a record may be; None where nothing is known."""
+    try:
+        return _understood(getattr(record, name)).possible
+    except ValidationError:
+        return None, None
 
 
 def _understood(value) -> PartialDate:
@@ -208,11 +217,7 @@ class PartialDateInput(forms.TextInput):
 
     def understood(self, value) -> str:
         """The sentence for a value, "" when there is none."""
-        try:
-            known = _understood(value) if value else None
-        except ValidationError:
-            return ""
-        return f"understood: {known.span()} ({known.edtf})" if known else ""
+        return explain(value).get("understood", "") if value else ""
 
 
 class PartialDateFormField(forms.CharField):

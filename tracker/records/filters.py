@@ -32,20 +32,45 @@ PERIODS = (("start_date", "end_date"), ("founding_date", "dissolution_date"), ("
 def reach(model, path, user, condition):
     """A Q on a model: a visible row at the end of the path meets the condition. It joins no to-many relation.
 
-    `path` is a list of names of relations; `condition` a Q on the model that the last one leads to.
+    `path` is a list of names of relations, each perhaps followed by a verb of the QuerySet that it leads
+    to, such as `took_part()`; `condition` a Q on the model that the last one leads to.
     """
-    if not path:
-        return condition
-    relation = model._meta.get_field(path[0])
+    return meeting(model, [(path, condition)], user)
+
+
+def meeting(model, asked, user):
+    """A Q on a model: all that is asked is met, [(path, condition)]; what begins alike by the same rows."""
+    found, further = Q(), {}
+    for path, condition in asked:
+        if path:
+            name, verb, rest = step(path)
+            further.setdefault((name, verb), []).append((rest, condition))
+        else:
+            found &= condition
+    for (name, verb), inner in further.items():
+        found &= met(model._meta.get_field(name), verb, inner, user)
+    return found
+
+
+def step(path):
+    """The first relation of a path, the verb that narrows its rows or "", and the rest."""
+    name, *rest = path
+    verb = rest.pop(0) if rest and rest[0].endswith("()") else ""
+    return name, verb.removesuffix("()"), rest
+
+
+def met(relation, verb, asked, user):
+    """A Q: a visible row behind a relation, of those that a verb leaves, meets all that is asked."""
     there = relation.related_model
-    rows = there.objects.visible_to(user).filter(reach(there, path[1:], user, condition)).order_by()
+    rows = there.objects.visible_to(user).filter(meeting(there, asked, user)).order_by()
+    rows = getattr(rows, verb)() if verb else rows
     if relation.many_to_many:
         here, other = relation.m2m_field_name(), relation.m2m_reverse_field_name()
         through = relation.remote_field.through.objects.filter(**{f"{other}__in": rows.values("pk")})
         return Q(pk__in=through.values(here))
     if relation.one_to_many:
         return Q(pk__in=rows.values(relation.field.name))
-    return Q(**{f"{path[0]}__in": rows.values("pk")})
+    return Q(**{f"{relation.name}__in": rows.values("pk")})
 
 
 class Values(forms.CharField):
@@ -160,10 +185,8 @@ class Filter(django_filters.Filter):
         return self.form_field
 
     def filter(self, queryset, value):
-        if value in (None, "", []):
-            return queryset
-        reader = self.parent.reader
-        return queryset.filter(reach(queryset.model, self.path, reader.user, self.condition(value, reader)))
+        """The rows of a filter that asks something else than a condition at the end of a path."""
+        return queryset
 
 
 class MissingFilter(Filter):
@@ -179,6 +202,17 @@ class MissingFilter(Filter):
         return queryset.filter(~found if value else found)
 
 
+class VerbFilter(Filter):
+    """Whether rows are those of one verb of their QuerySet, or those of the other."""
+
+    def __init__(self, yes, no, help_text):
+        super().__init__([], TruthField(required=False), None, help_text, {"type": "boolean"})
+        self.verbs = {True: yes, False: no}
+
+    def filter(self, queryset, value):
+        return queryset if value is None else getattr(queryset, self.verbs[value])()
+
+
 def listed(schema):
     return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_VALUES}
 
@@ -186,8 +220,8 @@ def listed(schema):
 def filters_at(model, name, path):
     """The filters that a path offers, by parameter: what it leads to decides which."""
     *way, last = path.split(".")
-    for step in way:
-        model = model._meta.get_field(step).related_model
+    for there in way:
+        model = model if there.endswith("()") else model._meta.get_field(there).related_model
     field = model._meta.get_field(last)
     if field.is_relation:
         return key_filters(name, [*way, last], field.related_model)
@@ -312,12 +346,17 @@ KINDS = (
 class RecordFilterSet(django_filters.FilterSet):
     """The filters of a list: for each field that its shape shows, and for what `paths` reaches elsewhere.
 
-    `paths` is {parameter: path}; `computed` is {parameter: (expression of a reader, vocabulary)}.
+    `paths` is {parameter: path}; `computed` is {parameter: (expression of a reader, vocabulary)}; `verbs` is
+    {parameter: (verb of the QuerySet if it is true, verb if it is false, help)}.
+
+    Filters whose paths begin alike speak of the same row: the kind and the date of one event.
     """
 
     shape = None
+    verbs = {}
     paths = {}
     computed = {}
+    periods = (period_overlaps, period_certainly_overlaps)  # how start and end are compared together
 
     def __init__(self, data, queryset, reader):
         self.reader = reader
@@ -328,6 +367,19 @@ class RecordFilterSet(django_filters.FilterSet):
     @classmethod
     def get_filters(cls):
         return {} if cls.shape is None else {**generated(cls), **super().get_filters()}
+
+    def filter_queryset(self, queryset):
+        asked, given = [], self.form.cleaned_data.items()
+        for name, value in given:
+            one = self.filters[name]
+            if one.condition and value not in (None, "", []):
+                asked.append((self.way(name, value), one.condition(value, self.reader)))
+            queryset = one.filter(queryset, value)
+        return queryset.filter(meeting(queryset.model, asked, self.reader.user)) if asked else queryset
+
+    def way(self, name, value):
+        """The path of a filter when it is asked for a value."""
+        return self.filters[name].path
 
 
 def generated(filterset):
@@ -344,7 +396,8 @@ def generated(filterset):
         found |= filters_at(model, name, path)
     for start, end in PERIODS:
         if {start, end} <= columns:
-            found |= period_filters(start, end)
+            found |= period_filters(start, end, *filterset.periods)
+    found |= {name: VerbFilter(*said) for name, said in filterset.verbs.items()}
     for name, (expression, vocabulary) in filterset.computed.items():
         found |= computed_filters(name, expression, vocabulary)
     return found
@@ -368,7 +421,7 @@ def own_filters(model):
     return {"q": search, "id__in": ids} if issubclass(model, Slugged) else {"id__in": ids}
 
 
-def period_filters(start, end):
+def period_filters(start, end, possibly, certainly):
     def asked(rule, words):
         condition = lambda dates, reader: rule(start, end, dates)  # noqa: E731
         return Filter(
@@ -376,8 +429,8 @@ def period_filters(start, end):
         )
 
     return {
-        "period_overlaps": asked(period_overlaps, f"From {start} to {end}: possibly"),
-        "period_certainly_overlaps": asked(period_certainly_overlaps, f"From {start} to {end}: certainly"),
+        "period_overlaps": asked(possibly, f"From {start} to {end}: possibly"),
+        "period_certainly_overlaps": asked(certainly, f"From {start} to {end}: certainly"),
     }
 
 

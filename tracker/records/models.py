@@ -26,6 +26,7 @@ from .choices import (
 )
 from .constraints import Said, country_code, language_code  # noqa: F401 - migrations look for Said here
 from .fields import Derived, FoldedField, PartialDateField
+from .identifiers import Identified, identifiers_trigger, published_trigger
 from .names import latin, slugify_name
 from .overlaps import DayLookup  # noqa: F401 - registers what dates are asked
 from .reading import Reading, note_load  # noqa: F401 - Django looks for models here
@@ -453,7 +454,33 @@ class Source(Slugged):
         self.source_url = normalized_url(self.source_url)
 
 
-class Place(Named):
+class Identifier(Part):
+    """What another system calls the record; unique among public records, which the database sees to.
+
+    `published` says whether the record is public: a hidden one is not compared, a refusal would tell of it.
+    """
+
+    scheme = models.SlugField(max_length=40, help_text="The other system, for example wikidata.")
+    identifier = models.CharField(max_length=200)
+    published = models.BooleanField(default=False, editable=False)
+
+    class Meta(Part.Meta):
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "identifier"],
+                condition=Q(published=True),
+                name="%(class)s_unique",
+                violation_error_message="A published record has this identifier.",
+            )
+        ]
+        triggers = [published_trigger()]
+
+    def clean(self):
+        self.published = self.record.is_visible_to(None)  # as the trigger will say
+
+
+class Place(Identified, Named):
     """Where something happened."""
 
     cited = False
@@ -490,6 +517,11 @@ class Place(Named):
                 violation_error_message="Give both latitude and longitude, or neither.",
             ),
         ]
+        triggers = [*Named.Meta.triggers, identifiers_trigger("records_placeidentifier")]
+
+
+class PlaceIdentifier(Identifier):
+    record = models.ForeignKey(Place, models.CASCADE, related_name="identifiers")
 
 
 class Citation(Part):

@@ -24,7 +24,7 @@ def period_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
     Not excluded is possible: a missing start is "possibly active", a missing end "possibly still going on".
     The names may lead through relations to one ("dialogue__start_date"); no related row, no overlap.
     """
-    first, last = _asked(asked)
+    first, last = asked_days(asked)
     return Q(**{f"{start}__possibly_by": last, f"{end}__possibly_from": first})
 
 
@@ -34,14 +34,14 @@ def period_certainly_overlaps(start: str, end: str, asked: str | PartialDate) ->
     One of three says so: it had begun by the last asked day and had not ended before the first; or the day it
     began is in the range; or the day it ended is. The latter two need only the one field.
     """
-    first, last = _asked(asked)
+    first, last = asked_days(asked)
     through = Q(**{f"{start}__surely_by": last, f"{end}__surely_from": first})
     began = Q(**{f"{start}__surely_from": first, f"{start}__surely_by": last})
     ended = Q(**{f"{end}__surely_from": first, f"{end}__surely_by": last})
     return through | began | ended
 
 
-def _asked(value: str | PartialDate) -> tuple[date, date]:
+def asked_days(value: str | PartialDate) -> tuple[date, date]:
     """The first and the last day that are asked for; an open end excludes nothing."""
     first, last = (value if isinstance(value, PartialDate) else understand(value)).possible
     return first or date.min, last or date.max
@@ -177,7 +177,7 @@ class RangeLookup(DayLookup):
     by, since = None, None
 
     def get_prep_lookup(self):
-        return _asked(self.rhs)
+        return asked_days(self.rhs)
 
     def rule(self, columns, asked):
         first, last = asked

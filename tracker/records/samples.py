@@ -90,7 +90,8 @@ def _(field: Computed):
 
 @sample.register
 def _(field: serializers.BaseSerializer):
-    return {name: sample(inner) for name, inner in field.fields.items()}
+    made = {name: sample(inner) for name, inner in field.fields.items()}
+    return made | {name: said for name, said in typical(field).items() if name in made}
 
 
 @sample.register
@@ -105,6 +106,11 @@ def sample_of(schema):
     return schema.get("enum", ["2025-10-31" if schema.get("format") == "date" else 0])[0]
 
 
+def typical(shape):
+    """The values that an example of a shape has because no other would be taken: `Meta.typical`."""
+    return getattr(shape.Meta, "typical", {})
+
+
 def sample_document(shape):
     """An example of what is written: what must be, choices, dates, rows, and what `Meta.example` names."""
     named = getattr(shape.Meta, "example", ())
@@ -114,9 +120,11 @@ def sample_document(shape):
             found[name] = [sample_document(rows)]
         elif name in named or needed(shape, field):
             found[name] = SAMPLE_ID if references_of(field) else sample_said(field)
-        elif isinstance(field, serializers.ChoiceField | PartialDate):
+        elif isinstance(field, PartialDate) or (
+            isinstance(field, serializers.ChoiceField) and not field.allow_blank
+        ):
             found[name] = sample_said(field)
-    return found
+    return found | typical(shape)
 
 
 def sample_said(field):

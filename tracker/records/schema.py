@@ -15,7 +15,8 @@ URI = {"type": "string", "format": "uri"}
 DAY = {"type": ["string", "null"], "format": "date"}
 PARTIAL_DATE = {
     "type": ["object", "null"],
-    "description": "EDTF text, the first and the last day that it may mean (null: open). Null: not stated.",
+    "description": "EDTF text, its first and its last day (null: open). With ~, ? or % at its end it may be"
+    " one unit earlier or later, which filters take into account. Null: not stated.",
     "properties": {"edtf": {"type": "string"}, "earliest": DAY, "latest": DAY},
     "required": ["edtf", "earliest", "latest"],
 }

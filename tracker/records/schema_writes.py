@@ -167,7 +167,7 @@ class WritingSchema:
             return {"type": "array", "items": REFERENCE} if many else {"oneOf": [REFERENCE, {"type": "null"}]}
         if isinstance(field, PartialDate):
             kinds = ["string", "object", "null"]
-            return {"type": kinds, "description": "A date in any form that is understood, or as it is read."}
+            return {"type": kinds, "description": "A date in EDTF or in English, or as it is read."}
         return self._map_serializer_field(field, "request")
 
     def write_answers(self, problem):

@@ -17,7 +17,7 @@ from rest_framework import serializers
 
 from . import editorial, roles
 from .fields import PartialDateField
-from .models import Citation, Record, Slugged
+from .models import Citation, Identifier, Record, Slugged
 
 API = "/api/v1/"
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -281,7 +281,11 @@ EVERYWHERE = {
 
 
 class Row(Shape):
-    """A record in a list inside another one."""
+    """A record in a list inside another one.
+
+    Where the list has only some of the rows, `Meta.rows` names a verb of their QuerySet. `Meta.other_rows` is
+    the field that says which those are, and what is said to somebody who writes another row.
+    """
 
     @classmethod
     def tail(cls):
@@ -352,7 +356,13 @@ class CitationShape(PartShape):
             "reasoning",
             "directness",
         ]
-        example = ["locator"]
+        example = ["locator_kind", "locator"]
+
+
+class IdentifierShape(PartShape):
+    class Meta:
+        model = Identifier
+        fields = ["scheme", "identifier"]
 
 
 # From here on: what the database makes of it.
@@ -430,6 +440,12 @@ def related(model, name, user):
     return rows.filter(pk=OuterRef(relation.attname))
 
 
+def narrowed(rows, shape):
+    """Those of the rows that a list of this shape has."""
+    verb = getattr(shape.Meta, "rows", None)
+    return getattr(rows, verb)() if verb else rows
+
+
 def ordered(rows, shape):
     """Rows in the order their shape declares, then by id."""
     return rows.order_by(*getattr(shape.Meta, "order", ()), "pk")
@@ -505,4 +521,4 @@ def _(field: serializers.BaseSerializer, reader):
 @column.register
 def _(field: serializers.ListSerializer, reader):
     rows = related(field.parent.Meta.model, field.source, reader.user)
-    return Many(ordered(rows, field.child).values(json=row(field.child, reader)))
+    return Many(ordered(narrowed(rows, field.child), field.child).values(json=row(field.child, reader)))

@@ -8,12 +8,11 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.apps import AuthConfig
-from django.core.exceptions import ValidationError
 from django.http import JsonResponse
 from django.urls import path
 
 from tracker.records.autocomplete import LabelledAutocomplete
-from tracker.records.dates import understand
+from tracker.records.dates import explain
 from tracker.records.held import hold
 from tracker.records.proof import is_proven, remember_device
 
@@ -59,12 +58,8 @@ class Site(AdminSite):
         ]
 
     def understand(self, request):
-        """What a date is understood as while it is typed: `{"understood": ""}` as long as it is not."""
-        try:
-            date = understand(request.GET.get("text", ""))
-        except ValidationError:
-            return JsonResponse({"understood": ""})
-        return JsonResponse({"understood": f"understood: {date.span()} ({date.edtf})"})
+        """What a date is understood as, or why it is refused, while it is typed."""
+        return JsonResponse({"understood": "", "refused": "", **explain(request.GET.get("text", ""))})
 
     def autocomplete_view(self, request):
         return LabelledAutocomplete.as_view(admin_site=self)(request)

@@ -29,6 +29,7 @@ class PlaceShape(Shape):
     class Meta:
         model = Place
         fields = ["name", "country", "latitude", "longitude", "parent"]
+        detail = ["identifiers"]
         ordering = ["name"]
 
 

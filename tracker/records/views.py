@@ -146,6 +146,7 @@ class ReadingViewSet(ApiView):
 
     shape = None
     filterset_class = None
+    linked = {}  # the parts that links to the list lead to: {name: what it asks besides}; none: the list
     marked_by = "id"  # the field that has the id of the record that a row tells of
     lookup_value_regex = "[^/]+"
 

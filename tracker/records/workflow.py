@@ -25,6 +25,7 @@ class Workflow:
     """Mixin for a record: who may move it from state to state, and what is checked before."""
 
     publishes = ()  # lists of records that belong to it, and are submitted and published with it
+    between = ()  # keys to the records that it relates to each other
     goes_along = False  # whether it may be submitted and published with what names it
     forgets_slug = False  # whether withdrawal deletes its slug and its old ones
 
@@ -128,8 +129,9 @@ class Workflow:
         return [row for row in rows if row.goes_with([self, *rows])]
 
     def goes_with(self, records):
-        """Whether it is published with these, one of which it belongs to."""
-        return True
+        """Whether it is published with these: what is between two records with the one that comes last."""
+        ends = [getattr(self, name) for name in self.between]
+        return all(one in records or one.is_visible_to(None) for one in ends)
 
     def named(self, user):
         """The unpublished records that it or what belongs to it names, and that may go along with it."""

@@ -157,9 +157,9 @@ class Writer:
             here = pointer(path, name)
             if name not in document:
                 if not partial:
-                    self.reset(instance, field, many, nested)
+                    self.reset(instance, name, field, many, nested)
             elif rows_of(field):
-                nested[field.source] = self.a_list(document[name], here)
+                nested[name] = self.a_list(document[name], here)
             elif references_of(field):
                 self.refer(instance, field, document[name], here, many)
             else:
@@ -238,13 +238,13 @@ class Writer:
         elif not (instance.assigned_to and instance.assigned_to.get_username() == username):
             self.fail(path, editorial.NOBODY)
 
-    def reset(self, instance, field, many, nested):
+    def reset(self, instance, name, field, many, nested):
         """Sets a field that a whole document leaves out to what it is when nothing is said."""
         column = instance._meta.get_field(field.source)
         if field.source == SECRECY:
             return  # nothing becomes public because it was forgotten
         if rows_of(field):
-            nested[field.source] = []
+            nested[name] = []
         elif column.many_to_many:
             many[field.source] = []
         elif column.is_relation:

@@ -15,7 +15,7 @@ from .documents import Invalid, pointer
 from .log import make_neutral
 from .models import Proposal
 from .refusals import put_in_words, together
-from .shapes import FULL, PartShape, Pick, Reader
+from .shapes import FULL, PartShape, Pick, Reader, narrowed
 from .unnamed import HOMONYM, Change, standing
 from .values import said
 from .writer import REASON, Writer, key_of, rows_of, written
@@ -151,11 +151,11 @@ def write_record(writer, shape, instance, document, path, partial=False):
         if not writer.errors:
             save_record(writer, instance, many, path, new)
         for name, rows in nested.items():
-            inner, here = rows_of(shape.fields[name]), pointer(path, name)
-            if isinstance(inner, PartShape):
-                write_parts(writer, inner, instance, name, rows, here, new)
+            field, here = shape.fields[name], pointer(path, name)
+            if isinstance(rows_of(field), PartShape):
+                write_parts(writer, rows_of(field), instance, field.source, rows, here, new)
             elif new:
-                write_children(writer, inner, instance, name, rows, here)
+                write_children(writer, rows_of(field), instance, field.source, rows, here)
             elif name in document and not shown_again(writer, shape, instance, name, rows):
                 writer.fail(here, "Write these at their own endpoint; leave the key out, or as it is read.")
 
@@ -179,12 +179,23 @@ def write_children(writer, shape, record, name, rows, path):
     """Makes new records that belong to a new one; they name each other by their ids in the document."""
     model, key = shape.Meta.model, record._meta.get_field(name).field.name
     named = writer.wanted.get(model, ())
-    ids = [key_of(row.get("id")) if isinstance(row, dict) else None for row in rows]
+    ids, made = [key_of(row.get("id")) if isinstance(row, dict) else None for row in rows], {}
     for number in sorted(range(len(rows)), key=lambda number: ids[number] not in named):
         child = model(created_by=writer.user, **{key: record})
         write_record(writer, shape, child, rows[number], pointer(path, number))
         if ids[number]:
             writer.found[model, ids[number]] = child
+        made[child.pk] = pointer(path, number)
+    if made and hasattr(shape.Meta, "rows") and not writer.errors:
+        refuse_others(writer, shape, made)
+
+
+def refuse_others(writer, shape, made):
+    """Points at each new row of a list, {id: pointer}, that the list of this shape does not have."""
+    rows = narrowed(shape.Meta.model.objects.filter(pk__in=made), shape)
+    for key in made.keys() - {*rows.values_list("pk", flat=True)}:
+        name, sentence = shape.Meta.other_rows
+        writer.fail(pointer(made[key], name), sentence)
 
 
 def shown_again(writer, shape, record, name, rows):

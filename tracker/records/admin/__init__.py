@@ -2,7 +2,7 @@
 
 from django.contrib import admin
 
-from tracker.records.models import Place, Source
+from tracker.records.models import Place, PlaceIdentifier, Source
 
 from . import accounts, proposals, readings, start, tokens  # noqa: F401 - they register themselves
 from .base import RecordAdmin, VisibleAdmin
@@ -36,7 +36,12 @@ class SourceAdmin(Citing, RecordAdmin):
         return super().label(record) if record.title else record.label
 
 
+class PlaceIdentifierInline(IdentifierInline):
+    model = PlaceIdentifier
+
+
 @admin.register(Place)
 class PlaceAdmin(RecordAdmin):
     tells = ["country"]
     columns = ["name", "country", "parent", "state"]
+    inlines = [PlaceIdentifierInline]

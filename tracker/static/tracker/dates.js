@@ -1,32 +1,70 @@
-// Says below a date, while it is typed, which days are understood; the server understands.
+// Says below a date, while it is typed, which days are understood; the server understands. What is refused is
+// said once the typing rests or the field is left: half a date is no mistake.
 "use strict";
 
-document.addEventListener("input", (event) => {
-  const input = event.target.closest(".partial-date");
-  if (!input) return;
-  clearTimeout(input.waiting);
-  input.waiting = setTimeout(() => explain(input), 250);
-});
+(() => {
+  const ASKED_AFTER = 250, REFUSED_AFTER = 1500;
 
-async function explain(input) {
-  const text = input.value;
-  const address = `${input.dataset.understand}?text=${encodeURIComponent(text)}`;
-  const answer = await fetch(address).catch(() => null);
-  if (!answer || !answer.ok || input.value !== text) return;
-  const { understood } = await answer.json();
-  place(input).textContent = text && !understood ? "not understood yet" : understood;
-}
+  const date = (event) => event.target.closest(".partial-date");
 
-function place(input) {
-  const id = `${input.id}_understood`;
-  let told = document.getElementById(id);
-  if (!told) {
-    told = document.createElement("span");
-    told.id = id;
-    told.className = "understood";
-    told.setAttribute("aria-live", "polite");
-    input.after(told);
-    input.setAttribute("aria-describedby", `${input.getAttribute("aria-describedby") || ""} ${id}`.trim());
+  document.addEventListener("focusin", (event) => date(event) && place(date(event)));
+  document.addEventListener("input", (event) => date(event) && typed(date(event)));
+  document.addEventListener("focusout", (event) => date(event)?.refusal && refuse(date(event)));
+
+  function typed(input) {
+    clearTimeout(input.waiting);
+    forget(input);
+    if (input.value.trim()) input.waiting = setTimeout(() => explain(input), ASKED_AFTER);
+    else say(input, "");
   }
-  return told;
-}
+
+  async function explain(input) {
+    const text = input.value;
+    const address = `${input.dataset.understand}?text=${encodeURIComponent(text)}`;
+    const answer = await fetch(address).catch(() => null);
+    if (!answer?.ok || answer.redirected || input.value !== text) return;
+    const { understood, refused } = await answer.json();
+    say(input, understood);
+    if (refused) wait(input, refused);
+  }
+
+  function wait(input, refusal) {
+    input.refusal = refusal;
+    if (document.activeElement === input) input.waiting = setTimeout(() => refuse(input), REFUSED_AFTER);
+    else refuse(input);
+  }
+
+  function refuse(input) {
+    say(input, input.refusal, true);
+    forget(input);
+  }
+
+  function forget(input) {
+    clearTimeout(input.waiting);
+    delete input.refusal;
+  }
+
+  function say(input, sentence, refused = false) {
+    const told = place(input);
+    if (told.textContent !== sentence) told.textContent = sentence;
+    told.classList.toggle("refused", refused);
+    if (refused) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+  }
+
+  // Where it is said: there before anything is, or screen readers would not hear it.
+  function place(input) {
+    const id = `${input.id}_understood`;
+    let told = document.getElementById(id);
+    if (!told) {
+      told = document.createElement("span");
+      told.id = id;
+      told.className = "understood";
+      input.after(told);
+    }
+    told.setAttribute("aria-live", "polite");
+    const described = (input.getAttribute("aria-describedby") || "").split(" ").filter(Boolean);
+    if (!described.includes(id)) input.setAttribute("aria-describedby", [...described, id].join(" "));
+    return told;
+  }
+})();
