@@ -7,6 +7,7 @@ from django.db.models import F, Q
 
 from people.choices import ConsentScope
 from people.models import (
+    Act,
     Affiliation,
     CaseEvent,
     Conflict,
@@ -19,7 +20,8 @@ from people.models import (
 )
 from tracker.records import history, roles
 from tracker.records.choices import Confidentiality, Publication, Stance
-from tracker.records.constraints import Said, language_code, not_reversed
+from tracker.records.code_fields import LanguageField
+from tracker.records.constraints import Said, not_reversed
 from tracker.records.fields import FoldedField, PartialDateField
 from tracker.records.identifiers import Identified, identifiers_trigger
 from tracker.records.models import (
@@ -61,8 +63,9 @@ from .choices import (
     Track,
     VenueRelation,
 )
-from .lasting import lacks_end
+from .lasting import lacks_end, placing
 
+MEANT_FOR = (DialogueStatus.PLANNED, DialogueStatus.POSTPONED, DialogueStatus.CANCELED)
 # Contact across the line is itself what people are charged with: nobody is the first to tell of it here.
 UNDISCLOSED = (Disclosure.CLOSED, Disclosure.SECRET, Disclosure.UNKNOWN)
 EXPOSED = (
@@ -152,6 +155,13 @@ class Dialogue(Identified, Titled):
     def missing(self):
         return [*super().missing(), *filter(None, [lacks_end(self)])]
 
+    def days(self):
+        """As for every record; what did not take place may be planned for a day after its sources."""
+        if self.status in MEANT_FOR:
+            return None, None
+        start, end = placing(self)
+        return start[0], end[1] if self.end_date else start[1]
+
     def _closes(self):
         """Whether it is said not to have been open, and what is stored says that it was."""
         before = Dialogue.objects.filter(pk=self.pk).exclude(disclosure__in=UNDISCLOSED)
@@ -186,7 +196,7 @@ class ParticipationQuerySet(VisibleQuerySet):
         return self.filter(role__in=ABSENT)
 
 
-class Participation(Record):
+class Participation(Act, Record):
     """The part of a person, an organization or a group in one dialogue, or why they had none."""
 
     visible_with = ("dialogue", "person", "organization")
@@ -328,6 +338,9 @@ class Participation(Record):
             found.append("The consent of the person does not cover participations.")
         return found
 
+    def days(self):
+        return self.dialogue.days()
+
     def exposes(self):
         return EXPOSED if self.dialogue.disclosure in UNDISCLOSED else ""
 
@@ -400,7 +413,7 @@ class ParticipationIdentity(models.Model):
             raise ValidationError({"affiliation": "Give an affiliation of this person."})
 
 
-class Assessment(Record):
+class Assessment(Act, Record):
     """A judgement by a named assessor about one person, organization or group; we do not assess."""
 
     visible_with = ("person", "organization", "participation", "assessor_person", "assessor_organization")
@@ -460,6 +473,9 @@ class Assessment(Record):
             raise ValidationError({"wording": "The value is other: give the assessor's own words."})
         if len(self.wording.split()) > QUOTATION_WORDS:
             raise ValidationError({"wording": f"A quotation has at most {QUOTATION_WORDS} words."})
+
+    def people_in(self, user):
+        return {self.person_id, self.assessor_person_id} - {None}
 
     def about(self):
         """The ids of whom it judges: of a group its members, as far as they are public."""
@@ -527,7 +543,7 @@ class ContextEventCitation(Citation):
     record = models.ForeignKey(ContextEvent, models.CASCADE, related_name="citations")
 
 
-class Statement(Titled):
+class Statement(Act, Titled):
     """One claim that somebody made; a text with several claims has a part for each."""
 
     gone = True
@@ -572,7 +588,7 @@ class Statement(Titled):
     questions = models.ManyToManyField(Question, blank=True, related_name="statements")
     summary = models.TextField(blank=True, help_text="In our words.")
     quotation = models.TextField(blank=True, help_text="A few exact words.")
-    language = models.CharField(max_length=35, blank=True, validators=[language_code])
+    language = LanguageField(blank=True, help_text="In which language it was said.")
     translation = models.TextField(blank=True, help_text="The quotation in English.")
 
     class Meta(Titled.Meta):
@@ -603,6 +619,10 @@ class Statement(Titled):
         if any(one.answers_for_others() for one in (self, *parts)):
             found.append(FOR_OTHERS)
         return found
+
+    def people_in(self, user):
+        speakers = Speaker.objects.visible_to(user).filter(record__in=[self.pk, self.part_of_id or self.pk])
+        return {*speakers.values_list("person", flat=True)} - {None}
 
     def answers_for_others(self):
         """Whether something that it answers is about nobody who speaks here: else it would name them."""

@@ -361,6 +361,24 @@ RELEASES = frozenset(
     )
 )
 
+# Whoever had one of these was in custody at some time, whether its beginning is recorded or not.
+TELLS_OF_CUSTODY = (
+    CaseEventKind.ARREST,
+    CaseEventKind.DETENTION,
+    CaseEventKind.IN_CUSTODY,
+    CaseEventKind.DETENTION_EXTENDED,
+    CaseEventKind.TRANSFER,
+    CaseEventKind.RELEASE,
+    CaseEventKind.BAIL,
+    CaseEventKind.PAROLE,
+    CaseEventKind.TERM_SERVED,
+    CaseEventKind.EXCHANGE,
+    CaseEventKind.IMPRISONMENT_UNSPECIFIED,
+    CaseEventKind.ENFORCED_DISAPPEARANCE,
+    CaseEventKind.ABDUCTION,
+    CaseEventKind.DEATH_IN_CUSTODY,
+)
+
 # Acquittal and dropped charges are stages of a charge; a conviction or an ordinary release ends no case.
 ENDS_CASE = frozenset(
     {CaseEventKind.PARDON, CaseEventKind.EXCHANGE, CaseEventKind.DEATH_IN_CUSTODY, CaseEventKind.TERM_SERVED}

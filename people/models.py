@@ -6,14 +6,15 @@ from datetime import date
 from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import F, IntegerField, Q
+from django.db.models import Exists, F, IntegerField, OuterRef, Q
 from django.db.models.functions import Cast, Coalesce, Least
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 
 from tracker.records import history, roles
 from tracker.records.choices import CitationBasis, Confidentiality, Publication
-from tracker.records.constraints import Said, country_code, language_code, not_reversed
+from tracker.records.code_fields import CodesField, CountryField, LanguageField, ScriptField
+from tracker.records.constraints import Said, not_reversed
 from tracker.records.dates import understand
 from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField, possible_days
 from tracker.records.identifiers import Identified, identifiers_trigger, published_trigger
@@ -40,6 +41,7 @@ from .choices import (
     RecognitionKind,
     WgadCategory,
 )
+from .plausible import BEFORE_BIRTH, acts_before_birth, is_unborn, never_held
 
 NO_RELATIVES = (
     "Nothing is recorded of what they did, said or suffered themselves. Relatives and contacts get no record:"
@@ -92,10 +94,8 @@ class Name(Part):
 
     text = models.CharField(max_length=300)
     text_folded = FoldedField("text")
-    lang = models.CharField(
-        max_length=35, blank=True, validators=[language_code], help_text="BCP 47, for example az."
-    )
-    script = models.CharField(max_length=4, blank=True, help_text="ISO 15924, for example Latn, Cyrl, Armn.")
+    lang = LanguageField(blank=True)
+    script = ScriptField(blank=True)
     kind = models.CharField(max_length=20, choices=NameKind, default=NameKind.ALTERNATE)
     start_date = PartialDateField()
     end_date = PartialDateField()
@@ -116,7 +116,51 @@ class Name(Part):
         return Q() if roles.edits(user) else Q(**{f"{path}confidentiality": Confidentiality.PUBLIC})
 
 
-class Person(Identified, Named):
+class Act(models.Model):
+    """Mixin: something that people did or suffered, so not before they were born."""
+
+    class Meta(Record.Meta):
+        abstract = True
+
+    def people_in(self, user):
+        """The ids of these people, as far as a user sees them."""
+        return {self.person_id} - {None}
+
+    def warnings(self, user):
+        people = Person.objects.visible_to(user).filter(pk__in=self.people_in(user)).exclude(birth_date="")
+        early = [BEFORE_BIRTH.format(one) for one in people if is_unborn(one, self)]
+        return [*super().warnings(user), *early]
+
+
+class OfCase(Act):
+    """Mixin: something that happened to the person of a case."""
+
+    class Meta(Act.Meta):
+        abstract = True
+
+    def people_in(self, user):
+        return {self.case.person_id} - {None}
+
+
+class WithCases(models.Model):
+    """Who may have cases that are published already, and become public with them."""
+
+    class Meta:
+        abstract = True
+
+    def hindered(self):
+        """What stands against it, that identifiers of these cases included."""
+        cases = self.cases.filter(publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC)
+        cases = cases if self.confidentiality == Confidentiality.PUBLIC else cases.none()
+        same = {"scheme": OuterRef("scheme"), "identifier": OuterRef("identifier")}
+        public = PersecutionCaseIdentifier.objects.filter(Q(published=True) | Q(record__in=cases), **same)
+        own = PersecutionCaseIdentifier.objects.filter(record__in=cases)
+        taken = own.filter(Exists(public.exclude(record=OuterRef("record"))))
+        said = [f"A published case has the {row.scheme} identifier of one of theirs." for row in taken]
+        return [*super().hindered(), *said]
+
+
+class Person(WithCases, Identified, Named):
     """A person who takes part in dialogues, is assessed, speaks or is persecuted."""
 
     forgets_slug = goes_along = True
@@ -130,11 +174,8 @@ class Person(Identified, Named):
     )
     birth_date = PartialDateField()
     death_date = PartialDateField()
-    nationality = ArrayField(
-        models.CharField(max_length=2, validators=[country_code]),
-        default=list,
-        blank=True,
-        help_text="ISO 3166-1 alpha-2, separated by commas; only where a source says so.",
+    nationality = CodesField(
+        CountryField(), default=list, blank=True, help_text="Only where a source says so."
     )
     description = models.CharField(
         max_length=300, blank=True, help_text="A few words that tell homonyms apart."
@@ -218,10 +259,27 @@ class Person(Identified, Named):
             found.append(UNCOVERED)
         return found
 
-    def _moved(self, by):
-        super()._moved(by)
-        if self.publication == Publication.PUBLISHED and self.exceeds_consent():
-            raise ValidationError(UNCOVERED)  # by what its author does not see
+    def hindered(self):
+        return [*super().hindered(), *([UNCOVERED] if self.exceeds_consent() else [])]
+
+    def warnings(self, user):
+        acts = (act for rows in self.acts(user) for act in rows) if self.birth_date else ()
+        mine = (act for act in acts if self.pk in act.people_in(user))
+        return [*super().warnings(user), *acts_before_birth(self, mine)]
+
+    def acts(self, user):
+        """What a user sees that they may have done or suffered: querysets."""
+        cases = PersecutionCase.objects.visible_to(user).filter(person=self)
+        keys = [*self._meta.related_objects, *PersecutionCase._meta.related_objects]
+        for relation in (one for one in keys if one.one_to_many):
+            model, key = relation.related_model, relation.field.name
+            about = {f"{key}__in": cases} if relation.model is PersecutionCase else {key: self}
+            if issubclass(model, Act):
+                yield model.objects.visible_to(user).filter(**about)
+            elif issubclass(model, Part) and issubclass(model._meta.get_field("record").related_model, Act):
+                told = model.objects.visible_to(user).filter(**about).values("record")
+                whole = model._meta.get_field("record").related_model
+                yield whole.objects.visible_to(user).filter(pk__in=told)
 
 
 class ConsentQuerySet(GuardedUpdate, models.QuerySet):
@@ -317,7 +375,7 @@ class PersonCitation(Citation):
     record = models.ForeignKey(Person, models.CASCADE, related_name="citations")
 
 
-class Organization(Identified, Named):
+class Organization(WithCases, Identified, Named):
     """An organization; who owns it or whom it is close to is an assessment, never a classification."""
 
     goes_along = True
@@ -327,9 +385,7 @@ class Organization(Identified, Named):
     )
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="organizations")
-    country = models.CharField(
-        max_length=2, blank=True, validators=[country_code], help_text="ISO 3166-1 alpha-2."
-    )
+    country = CountryField(blank=True)
     founding_date = PartialDateField()
     dissolution_date = PartialDateField()
     summary = models.TextField(blank=True)
@@ -358,7 +414,7 @@ class OrganizationCitation(Citation):
     record = models.ForeignKey(Organization, models.CASCADE, related_name="citations")
 
 
-class Occupation(Record):
+class Occupation(Act, Record):
     """What a person does, as a source says: never inferred, dated like an affiliation."""
 
     visible_with = ("person",)
@@ -396,7 +452,7 @@ class OccupationCitation(Citation):
         ]
 
 
-class Affiliation(Record):
+class Affiliation(Act, Record):
     """A person's tie to an organization, in a role and for a time."""
 
     goes_along = True
@@ -438,9 +494,7 @@ class PersecutionCase(Identified, Titled):
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="cases"
     )
-    jurisdiction = models.CharField(
-        max_length=2, blank=True, validators=[country_code], help_text="The state: ISO 3166-1 alpha-2."
-    )
+    jurisdiction = CountryField(blank=True, help_text="The state.")
     conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="cases")
     stated_reason = models.TextField(blank=True, help_text="What the authorities say it is for.")
     impugned_activities = ArrayField(
@@ -502,7 +556,7 @@ class CaseRelationCitation(Citation):
     record = models.ForeignKey(CaseRelation, models.CASCADE, related_name="citations")
 
 
-class Charge(Record):
+class Charge(OfCase, Record):
     """One accusation in a case and how far it has come."""
 
     visible_with = ("case",)
@@ -552,7 +606,7 @@ def number(name):
     return Cast(Coalesce(F(name), 0), IntegerField())
 
 
-class CaseEvent(Protecting, Record):
+class CaseEvent(OfCase, Protecting, Record):
     """Something that happened in a case."""
 
     visible_with = ("case",)
@@ -628,12 +682,16 @@ class CaseEvent(Protecting, Record):
                 {"position": "The dates give another order: change the position or leave it empty."}
             )
 
+    def warnings(self, user):
+        events = CaseEvent.objects.visible_to(user).filter(case=self.case_id)
+        return [*super().warnings(user), *(never_held(self, events) if self.case.person_id else [])]
+
 
 class CaseEventCitation(Citation):
     record = models.ForeignKey(CaseEvent, models.CASCADE, related_name="citations")
 
 
-class CaseActor(Protecting, Record):
+class CaseActor(Act, Protecting, Record):
     """A person or an organization that acts in a case; naming a defender can cost them their licence."""
 
     visible_with = ("case", "event", "person", "organization")
@@ -667,12 +725,15 @@ class CaseActor(Protecting, Record):
         hidden = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
         return secrets_of(hidden.values_list("person", "case"))
 
+    def days(self):
+        return self.event.days() if self.event else (None, None)
+
 
 class CaseActorCitation(Citation):
     record = models.ForeignKey(CaseActor, models.CASCADE, related_name="citations")
 
 
-class Recognition(Record):
+class Recognition(OfCase, Record):
     """Somebody recognizes or judges a case: a list, an opinion, a judgment, an appeal."""
 
     visible_with = ("case", "organization")

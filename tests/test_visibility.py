@@ -23,7 +23,8 @@ READS = [
 ]
 EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/fields.py _unguarded": "asks for the class of the manager, not for rows",
-    "tracker/records/filters.py reach": "a table of ids only, cut down to rows that are visible",
+    "tracker/records/filters.py met": "a table of ids only, cut down to rows that are visible",
+    "tracker/records/writes.py refuse_others": "new rows, which the document has just made",
     "tracker/records/filters.py own_filters": "a search, cut down to the visible rows of a list",
     "tracker/records/shapes.py related": "a table of ids only, cut down to rows that are visible",
     "tracker/records/statements.py fresh": "the row of page.key, which the selection has found visible",
@@ -97,6 +98,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "dialogues/models.py _closes": "the row itself, as it is stored",
     "dialogues/models.py _tells_more": "the row itself, as it is stored",
     "people/asof.py distance": "the visible row itself, once more",
+    "people/models.py hindered": "identifiers of public cases, and of those that become public with a person",
     "tracker/records/identifiers.py missing": "identifiers, cut down to those of public records",
     "tracker/records/models.py compared_with": "the like of a row, cut down to what all see who work on it",
     "tracker/records/models.py pass_over_unknown": "what a key leads to, if all see it who work on it",
@@ -266,6 +268,25 @@ class TruthTableTest(TestCase):
     def test_who_is_behind_a_participation_is_in_no_relation_of_it(self):
         names = {field.name for field in Participation._meta.get_fields(include_hidden=False)}
         self.assertFalse({name for name in names if "identity" in name})
+
+
+class SameRolesTest(TestCase):
+    """The text of a statement is kept for all with the same roles; what it gives is each reader's own."""
+
+    def test_each_reads_inside_a_record_what_they_are_cleared_for_and_their_own_drafts(self):
+        officers = [make.member("case_officer") for _ in range(3)]
+        person = make.person()
+        rows = []
+        for officer in officers[:2]:
+            secret = make.affiliation(person=person, confidentiality="confidential")
+            secret.cleared.add(officer)
+            rows.append({secret, make.affiliation(person=person, publication="draft", created_by=officer)})
+        expected = [{str(row.pk) for row in own} for own in [*rows, ()]]
+        for _ in range(2):
+            for officer, own in zip(officers, expected, strict=True):
+                self.client.force_login(officer)
+                told = self.client.get(f"/api/v1/people/{person.pk}/").json()
+                self.assertEqual({row["id"] for row in told["affiliations"]}, own)
 
 
 def with_parent(model, name):

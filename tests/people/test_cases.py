@@ -117,6 +117,31 @@ class RelatedCaseTest(WritingTest, RuleTest):
         self.assertEqual(told["kind"], "same_trial")
 
 
+class OrderTest(WritingTest):
+    """Events of a case stand by date, then by position."""
+
+    def test_position_decides_where_dates_are_the_same(self):
+        case = make.case()
+        told = (("2024-05", None), ("2024-05", 2), ("2024-05", 1), ("2023", 9), ("", 1), ("", None))
+        rows = [make.case_event(case=case, date=date, position=position) for date, position in told]
+        wanted = [str(rows[number].pk) for number in (3, 2, 1, 0, 4, 5)]
+        shown = self.client.get(f"{API}cases/{case.pk}/").json()["events"]
+        self.assertEqual([one["id"] for one in shown], wanted)
+        for more in ({}, {"cursor": "*"}, {"ordering": "date,position"}):
+            answer = self.client.get(f"{API}case-events/", {"case": case.slug, **more}).json()
+            self.assertEqual([one["id"] for one in answer["results"]], wanted, more)
+
+    def test_a_cursor_goes_on_after_what_has_no_position(self):
+        case = make.case()
+        rows = {str(make.case_event(case=case, position=number).pk) for number in (1, None, 2, None)}
+        url, found = f"{API}case-events/?case={case.pk}&cursor=*&page_size=1", []
+        while url:
+            answer = self.client.get(url).json()
+            found += [one["id"] for one in answer["results"]]
+            url = answer["next"]
+        self.assertEqual((len(found), set(found)), (4, rows))
+
+
 class WgadTest(RuleTest):
     def test_an_opinion_has_more_than_one_category(self):
         row = make.recognition(kind="wgad_opinion", wgad_categories=["category_i", "category_ii"])

@@ -3,7 +3,18 @@ import re
 from django.test import SimpleTestCase
 
 from dialogues.choices import ASSESSMENT_VALUES, AssessmentAttribute, AssessmentValue
-from people.choices import BEGINS, CUSTODY, ENDS, ENDS_CASE, EXILE, SAME, TRAVEL_BAN, WITHIN, CaseEventKind
+from people.choices import (
+    BEGINS,
+    CUSTODY,
+    ENDS,
+    ENDS_CASE,
+    EXILE,
+    SAME,
+    TRAVEL_BAN,
+    WITHIN,
+    CaseEventKind,
+    ChargeStage,
+)
 from tracker.records.choices import Reliability, Stance, Vocabulary, vocabularies
 
 CODES = {
@@ -50,6 +61,22 @@ class VocabularyTest(SimpleTestCase):
                 with self.subTest(member):
                     if member.code is not None:
                         self.assertTrue(re.fullmatch(CODES[member.scheme], member.code), member.code)
+
+    def test_no_code_says_more_than_its_term(self):
+        """HURIDOCS' acquitted were arrested, its killings are deliberate, its threats not of death."""
+        more = (
+            *(ChargeStage.ACQUITTED, ChargeStage.DROPPED, CaseEventKind.ACQUITTAL, CaseEventKind.TERM_SERVED),
+            *(CaseEventKind.SEARCH, CaseEventKind.KILLING, CaseEventKind.THREAT, CaseEventKind.DISMISSAL),
+        )
+        self.assertEqual([term for term in more if term.code], [])
+        same = {
+            "torture": "02011111",
+            "expulsion": "330101",
+            "abduction": "030104",
+            "surveillance": "02010303",
+        }
+        for slug, code in same.items():
+            self.assertEqual(CaseEventKind(slug).code, f"4:{code}")
 
     def test_other_and_unknown_come_last(self):
         for vocabulary in vocabularies().values():

@@ -1,13 +1,13 @@
 """Citations, sources, places and the words that names are found by."""
 
 from django.db import connection
-from django.test import SimpleTestCase, TestCase
+from django.test import TestCase
 
 from people.models import Organization, Person, PersonCitation, PersonName
 from tests import make
 from tests.rules import RuleTest
 from tracker.records.constraints import Said
-from tracker.records.models import Place, Source, citable_fields, normalized_url
+from tracker.records.models import Place, Source, citable_fields
 from tracker.records.search import Token
 
 
@@ -76,14 +76,6 @@ class CitationTest(RuleTest):
 
 
 class SourceTest(RuleTest):
-    def test_an_address_is_normalized(self):
-        for written, kept in NORMALIZED[:-1]:  # validation refuses spaces; forms strip them
-            with self.subTest(written=written):
-                row = make.source(source_url=written)
-                row.full_clean()
-                self.assertEqual(row.source_url, kept)
-                row.withdraw(make.superuser(), "It was only a test.")
-
     def test_an_address_that_is_none_is_refused(self):
         for wrong in ("nonsense", "ftp:/x", "javascript:alert(1)", "http://[", "http://"):
             with self.subTest(wrong=wrong):
@@ -91,7 +83,7 @@ class SourceTest(RuleTest):
 
     def test_two_published_sources_cannot_have_the_same_address(self):
         make.source(source_url="https://example.org/a")
-        double = Source(title="A", source_url="HTTPS://EXAMPLE.org:443/a#part", publication="published")
+        double = Source(title="A", source_url="https://example.org/a", publication="published")
         self.assert_invalid(double, "source_url")
         self.assert_impossible(double)
         for state in ("draft", "withdrawn"):
@@ -134,24 +126,6 @@ class SourceTest(RuleTest):
             row = make.source(**fields)
             with self.subTest(title=title):
                 self.assertEqual(Source.objects.get(pk=row.pk).display_title, title)
-
-
-NORMALIZED = (
-    ("https://Example.ORG/Path?q=A#part", "https://example.org/Path?q=A"),
-    ("HTTP://example.org:80/", "http://example.org/"),
-    ("https://example.org:443", "https://example.org"),
-    ("https://example.org:80/", "https://example.org:80/"),
-    ("http://example.org:8080/", "http://example.org:8080/"),
-    ("  https://example.org/a ", "https://example.org/a"),
-)
-
-
-class NormalizedTest(SimpleTestCase):
-    def test_it_is_the_same_when_it_is_done_twice(self):
-        for written, kept in NORMALIZED:
-            self.assertEqual(normalized_url(written), kept)
-            self.assertEqual(normalized_url(kept), kept)
-        self.assertEqual(normalized_url(""), "")
 
 
 class PlaceTest(RuleTest):

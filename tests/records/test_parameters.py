@@ -39,6 +39,7 @@ WRONG = {
     filters.TruthField: ("True", "1", "yes", "none", NAME),
     forms.IntegerField: ("-1", "1.5", "ten", "1e3", "2000000001", "9" * 400, NAME, "0x10"),
     forms.UUIDField: ("1", "x" * 32, str(uuid4())[:-1], NAME),
+    filters.CodeFilterField: ("ZZZZ", "x" * 300, NAME, "1.5"),
     forms.CharField: ("x" * 201,),
 }
 RIGHT = {
@@ -73,6 +74,7 @@ SAYS = {
     filters.TruthField: "true or false",
     forms.IntegerField: "",
     forms.UUIDField: "id",
+    filters.CodeFilterField: "by its name in English",
     forms.CharField: "at most",
 }
 
@@ -98,6 +100,8 @@ def right(field):
         return [slug for slug, _ in field.choices if slug]
     if isinstance(field, filters.KeyField) and not field.slugged:
         return RIGHT[forms.UUIDField]
+    if isinstance(field, filters.CodeFilterField):
+        return [field.registry.example, field.registry.example.lower(), *field.registry.listed()[3]]
     return RIGHT[kind(field)]
 
 

@@ -254,6 +254,16 @@ class VerbTest(EditingTest):
         answer = self.act(Source, "publish_selected", second)
         self.assertContains(answer, "A published source has this source url.")
 
+    def test_a_likely_duplicate_is_shown_before_it_is_published(self):
+        make.source(title="The First", source_url="https://example.org/a")
+        row = make.source(source_url="https://example.org/a/", publication="draft")
+        page = self.change(row, _publish="1")
+        self.assertContains(page, "It may be the same source as The First")
+        self.assertEqual(self.states(row), ["draft"])
+        sent = {"mark": page.context["form"]["mark"].value()}
+        self.client.post(address(Source, "publish", row.pk), sent)
+        self.assertEqual(self.states(row), ["published"])
+
     def test_nothing_is_deleted_in_bulk(self):
         actions = dict(
             self.client.get(address(Person, "changelist")).context["action_form"].fields["action"].choices

@@ -4,6 +4,7 @@ import os
 from pathlib import Path
 
 from dialogues.models import Dialogue
+from people.models import Person
 from tests import make
 from tests.browser import BrowserTest
 from tracker.records.models import Source
@@ -22,6 +23,27 @@ class EnteringTest(BrowserTest):
         self.enter_source()
         self.enter_dialogue()
         self.read_in_the_api()
+
+    def test_a_country_and_a_language_are_chosen_by_name(self):
+        self.sign_in()
+        self.page.goto("/admin/people/person/add/")
+        self.page.fill("#id_name", "Somebody")
+        self.page.focus("#id_nationality")
+        names = "#codes-territory option"
+        self.page.wait_for_selector(names, state="attached")
+        offered = self.page.eval_on_selector_all(names, "all => all.map(one => [one.value, one.label])")
+        self.assertIn(["Armenia", "AM"], offered)
+        self.page.fill("#id_nationality", "Armenia")
+        self.page.fill("#id_nationality_1", "UK")
+        self.page.click("#other_names-group a:has-text('Add another')")
+        self.page.fill("#id_other_names-0-text", "Someone")
+        self.page.focus("#id_other_names-0-lang")
+        self.page.wait_for_selector("#codes-language option[value=Azerbaijani]", state="attached")
+        self.page.fill("#id_other_names-0-lang", "Azerbaijani")
+        self.page.click("[name=_save]")
+        self.page.wait_for_selector("text=was added successfully")
+        person = Person.objects.get(name="Somebody")
+        self.assertEqual((person.nationality, person.other_names.get().lang), (["AM", "GB"], "az"))
 
     def sign_in(self):
         self.page.goto("/admin/")

@@ -202,6 +202,15 @@ class SimilarTest(EditingTest):
         page = self.client.get(address(Person, "change", make.person().pk))
         self.assertNotContains(page, "data-similar")
 
+    def test_a_source_is_known_by_an_address_that_is_nearly_its(self):
+        make.source(title="The Source", source_url="https://example.org/a")
+        make.source(source_url="https://example.org/a", confidentiality="confidential")
+        (label,) = self.known("http://www.example.org/a/?utm_source=x#part", Source)
+        self.assertIn("The Source", label)
+        self.assertEqual(self.known("https://example.org/b", Source), [])
+        page = self.client.get(address(Source, "add"))
+        self.assertIn("data-similar", str(page.context["adminform"].form["source_url"]))
+
     def test_without_a_name_there_is_nothing_to_compare(self):
         self.assertEqual(self.known("member", Affiliation), [])
 

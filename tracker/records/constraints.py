@@ -1,15 +1,9 @@
 """What rows must hold: conditions that several models share."""
 
-from django.core.validators import RegexValidator
 from django.db import models
 from django.db.models import F, Func, Q, Value
 from django.db.models.functions import NullIf
 from django.db.models.lookups import Exact
-
-country_code = RegexValidator(r"\A[A-Z]{2}\Z", "Give the two capital letters of ISO 3166-1, for example AM.")
-language_code = RegexValidator(
-    r"\A[A-Za-z]{2,8}(-[A-Za-z0-9]{1,8})*\Z", "Give a BCP 47 language tag, for example en or az-Latn."
-)
 
 
 class Said(Func):

@@ -23,6 +23,7 @@ from .takedown import naming
 from .together import ALSO, lacks, ready
 from .unnamed import HOMONYM, SENTENCE, Named
 from .values import said
+from .workflow import SAY_WHY
 from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
 
@@ -43,7 +44,6 @@ MORE = {
 }
 EXPECTED = {str: "Give a text.", bool: "Give true or false.", list: "Give a list of ids."}
 MOST_DOCUMENTS = settings.MAX_DOCUMENTS
-SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
 
 
 class PreconditionRequired(exceptions.APIException):
@@ -145,16 +145,20 @@ class Editing:
 
     @action(detail=True)
     def publication(self, request, pk):
-        """What publishing would publish, and what is missing: for editors, and for whoever works on it."""
+        """What publishing would publish, and what it would be refused for if nothing is said with it.
+
+        For editors, and for whoever works on it.
+        """
         record = self.named(self.key(pk)).first()
         if record is None or not roles.works_on(request.user, record):
             raise Http404
         user, moment = request.user, record.scheduled_for()
         together, found = [record, *record.drafts(user)], record.named(user)
-        missing = lacking({**lacks(together, [], moment), **ready(found, user, moment)[0]}, user)
+        missing = {**lacks(together, [], user, moment), **ready(found, user, moment)[0]}
+        missing[record] += [SAY_WHY] if record.publication == Publication.TAKEN_DOWN else []
 
         def shown(one):
-            return {"missing": missing.get(one, []), "hints": one.remarks(user, together)}
+            return {"missing": missing[one], "hints": one.hints(user, together)}
 
         def listed(rows):
             return [
@@ -285,15 +289,6 @@ def check_change(user, record, document, path=""):
         raise Invalid({f"{path}/{REASON}": "Say why it is changed: it was published."})
 
 
-def lacking(found, user):
-    """{record: what stands against its publication by a user}, of what each lacks in itself."""
-    return {
-        record: said + ([SOMEBODY_ELSE] if roles.edits(user) and not roles.may_publish(user, record) else [])
-        for record, said in found.items()
-        if record.publication != Publication.PUBLISHED
-    }
-
-
 def approved_for(record, user):
     """When a record becomes public without anything more to be done, as editors are told; else None."""
     approval = Approval.objects.of(record).waiting().first() if roles.edits(user) else None
@@ -320,10 +315,10 @@ def refused(error, record, name, user, said):
         return conflict
     if name == "publish":
         along, own = record.going(user, said[ALSO], strict=False)
-        found = lacks([*own, *along], along, record.scheduled_for(), said[ALREADY_PUBLIC])
+        found = lacks([*own, *along], along, user, record.scheduled_for(), said[ALREADY_PUBLIC])
         conflict.errors = [
             {"url": record_url(type(one), one.pk), "detail": sentence}
-            for one, sentences in lacking(found, user).items()
+            for one, sentences in found.items()
             for sentence in sentences
         ]
     return conflict

@@ -57,7 +57,7 @@ class Derived:
 
 
 class FoldedField(Derived, models.TextField):
-    """`name_folded = FoldedField("name")` holds `fold(instance.name)`, to search and sort by.
+    """`name_folded = FoldedField("name")` holds `fold(instance.name)`, to search by.
 
     Where the first source is a property, those after it are the columns that it reads.
     """

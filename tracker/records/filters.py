@@ -14,6 +14,7 @@ from django.db.models import Q
 from django.db.models.lookups import Exact, In
 
 from .choices import Publication
+from .code_fields import CodeField
 from .dates import understand
 from .fields import PartialDateField
 from .models import Slugged
@@ -154,6 +155,17 @@ class ChoiceField(forms.ChoiceField):
             raise ValidationError(f"Give one of {', '.join(str(slug) for slug, _ in self.choices)}.")
 
 
+class CodeFilterField(forms.CharField):
+    """A code, or the name of one."""
+
+    def __init__(self, registry):
+        self.registry = registry
+        super().__init__(required=False, max_length=LONGEST)
+
+    def to_python(self, value):
+        return self.registry.read(value) if value else ""
+
+
 class TruthField(forms.CharField):
     """true or false."""
 
@@ -280,6 +292,18 @@ def array_filters(name, way, field, help_text):
     return {name: Filter(way, text, condition, help_text)}
 
 
+def code_filters(name, way, field, help_text):
+    """A language, a script or a country, by its code or its name."""
+    array = isinstance(field, ArrayField)
+    one = CodeFilterField((field.base_field if array else field).registry)
+    lookups = ("contains", "overlap") if array else ("exact", "in")
+    single = column_filter(way, field.name, lookups[0], one, help_text, None)
+    if array:
+        single.condition = lambda value, reader: Q(**{f"{field.name}__contains": [value]})
+    several = column_filter(way, field.name, lookups[1], Values(one), help_text, listed(single.schema))
+    return {name: single, f"{name}__in": several}
+
+
 def date_filters(name, way, field, help_text):
     def asked(lookup, words):
         right = "2025-10, 2024-22 (summer), 2025-10-01/2025-11-30, 2025-10/.."
@@ -334,6 +358,7 @@ def text_filters(name, way, field, help_text):
 MOMENT = {"type": "string", "format": "date-time"}
 KINDS = (
     (lambda field: isinstance(field, PartialDateField), date_filters),
+    (lambda field: isinstance(getattr(field, "base_field", field), CodeField), code_filters),
     (lambda field: bool((getattr(field, "base_field", field)).choices), choice_filters),
     (lambda field: isinstance(field, ArrayField), array_filters),
     (lambda field: isinstance(field, models.BooleanField), truth_filters),

@@ -2,17 +2,17 @@
 
 import secrets
 import uuid
-from ipaddress import ip_address
-from urllib.parse import urlsplit
 
 from django.conf import settings
 from django.core.exceptions import ValidationError
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 from django.db.models import F, Q
+from django.db.models.functions import MD5
 from django.utils import timezone
 
 from . import history, roles
+from .addresses import LikenessField, must_be_open
 from .choices import (
     TAKEN_BACK,
     CitationBasis,
@@ -24,10 +24,11 @@ from .choices import (
     SourceKind,
     Stance,
 )
-from .constraints import Said, country_code, language_code  # noqa: F401 - migrations look for Said here
-from .fields import Derived, FoldedField, PartialDateField
+from .code_fields import CountryField, LanguageField
+from .constraints import Said  # noqa: F401 - migrations look for it here
+from .fields import Derived, FoldedField, PartialDateField, possible_days
 from .identifiers import Identified, identifiers_trigger, published_trigger
-from .names import latin, slugify_name
+from .names import alphabetical, slugify_name
 from .overlaps import DayLookup  # noqa: F401 - registers what dates are asked
 from .reading import Reading, note_load  # noqa: F401 - Django looks for models here
 from .scheduled import Approval, within_reach  # noqa: F401 - Django looks for models here
@@ -51,23 +52,8 @@ INTERNAL = {
 }
 QUOTATION_WORDS = 25
 UNSOURCED = "It cites no published source: add a citation, or publish the source it cites."
-
-
-def normalized_url(url):
-    """The address without fragment and default port, its scheme and host in lower case."""
-    parts = urlsplit(url.strip())
-    port = {"http": ":80", "https": ":443"}.get(parts.scheme, "")
-    return parts._replace(netloc=parts.netloc.lower().removesuffix(port), fragment="").geturl()
-
-
-def must_be_open(url):
-    """Raises ValueError unless it is an address on the web that any reader can open, or none."""
-    parts = urlsplit(url.strip())
-    host = parts.hostname or ""
-    numbered = ":" in host or host.rpartition(".")[2].isdigit()
-    inside = host == "localhost" or (numbered and not ip_address(host).is_global)
-    if url and (parts.scheme not in ("http", "https") or "@" in parts.netloc or inside):
-        raise ValueError(url)
+MOST_DOUBLES = 5  # as many are named
+LATER = "It is dated after every source that is cited for it."
 
 
 class OldSlug(models.Model):
@@ -234,6 +220,18 @@ class Record(Workflow, Visible):
             found.append(Lack(UNSOURCED, dict.fromkeys(cites)))
         return found
 
+    def days(self):
+        """The first and the last day on which it may have happened; None where nothing says so."""
+        name = next((name for name in ("date", "start_date") if hasattr(self, name)), None)
+        return possible_days(self, name) if name else (None, None)
+
+    def warnings(self, user):
+        """That it certainly happened after every source that is cited for it, as far as a user sees them."""
+        first, keys = self.days()[0], self.citations.visible_to(user).values("source") if self.cited else ()
+        cited = Source.objects.visible_to(user).filter(pk__in=keys) if first and keys else ()
+        known = [possible_days(source, "date")[1] for source in cited]
+        return [LATER] if known and None not in known and max(known) < first else []
+
 
 def seen_of(field, value):
     """What the public sees of the value of a column: nothing of a key to what is hidden."""
@@ -323,12 +321,12 @@ def lengthened(slug):
 
 
 class LatinField(Derived, models.TextField):
-    """`name_sort = LatinField("name")` holds what a name is ordered by: Latin letters in any script."""
+    """`name_sort = LatinField("name")` holds what a name is ordered by, in one alphabet for all scripts."""
 
     always = {**Derived.always, "default": "", "db_collation": "C"}
 
     def derive(self, record):
-        return latin(getattr(record, self.sources[0]))
+        return alphabetical(getattr(record, self.sources[0]))
 
 
 class Named(Slugged):
@@ -415,11 +413,12 @@ class Source(Slugged):
     publisher = models.CharField(max_length=300, blank=True, help_text="As printed.")
     date = PartialDateField(help_text="When it was published.")
     source_url = models.URLField(
-        max_length=1000, blank=True, help_text="Its address; empty when it is not known."
+        max_length=1000, blank=True, help_text="Its address as it was given; empty when it is not known."
     )
+    url_key = LikenessField("source_url")
     archive_url = models.URLField(max_length=1000, blank=True, help_text="The address of an archived copy.")
     archived_at = models.DateTimeField(null=True, blank=True)
-    language = models.CharField(max_length=35, blank=True, validators=[language_code])
+    language = LanguageField(blank=True, help_text="In which language it is.")
     republication_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="republications"
     )
@@ -432,7 +431,7 @@ class Source(Slugged):
         constraints = [
             *Slugged.Meta.constraints,
             models.UniqueConstraint(
-                fields=["source_url"],
+                MD5("source_url"),  # of a long address the index does not hold more
                 condition=Q(publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC)
                 & ~Q(source_url=""),  # what is hidden is not compared: a refusal would tell of it
                 name="source_url_unique",
@@ -451,7 +450,15 @@ class Source(Slugged):
                 errors[name] = "Give an address that everybody can open, as https://example.org/ is."
         if errors:
             raise ValidationError(errors)
-        self.source_url = normalized_url(self.source_url)
+
+    def warnings(self, user):
+        """Which sources that a user sees have nearly the same address."""
+        others = Source.objects.visible_to(user).filter(url_key=self.url_key).exclude(pk=self.pk)
+        others = others.exclude(url_key="").exclude(publication=Publication.TAKEN_DOWN)
+        return [
+            f"It may be the same source as {other}, which has the address {other.source_url}."
+            for other in others.order_by("title_sort", "pk")[:MOST_DOUBLES]
+        ]
 
 
 class Identifier(Part):
@@ -486,9 +493,7 @@ class Place(Identified, Named):
     cited = False
     goes_along = True
 
-    country = models.CharField(
-        max_length=2, blank=True, validators=[country_code], help_text="ISO 3166-1 alpha-2."
-    )
+    country = CountryField(blank=True)
     latitude = models.DecimalField(
         max_digits=8,
         decimal_places=5,

@@ -14,11 +14,12 @@ from functools import lru_cache
 from anyascii import anyascii
 
 # What anyascii writes otherwise than passports and newspapers of the region do.
-LETTERS = (
-    str.maketrans({"ə": "a", "ş": "sh", "ç": "ch", "š": "sh", "ș": "sh", "č": "ch", "ć": "ch", "ž": "zh"})
-    | str.maketrans({"ј": "y", "є": "ye"})
-    | str.maketrans({"ւ": "v", "ռ": "r"})
+OTHER_LETTERS = str.maketrans({"ј": "y", "є": "ye", "ւ": "v", "ռ": "r"})
+LETTERS = OTHER_LETTERS | str.maketrans(
+    {"ə": "a", "ş": "sh", "ç": "ch", "š": "sh", "ș": "sh", "č": "ch", "ć": "ch", "ž": "zh"}
 )
+# Letters of the alphabets of the region: each stands after the one that it looks like, as "~" does after "z".
+PLACES = {"ç": "c~", "ə": "e~", "ğ": "g~", "ö": "o~", "ş": "s~", "ü": "u~"}
 ARMENIAN = ((re.compile("ու"), "u"), (re.compile(r"\bո"), "vo"))
 APOSTROPHES = frozenset("'`´‘’‛′ʹʻʼʽˈ＇")
 
@@ -65,8 +66,17 @@ def tokens(text: str) -> list[str]:
 
 
 def latin(text: str) -> str:
-    """The text in lower-case Latin letters, as people transliterate it: to sort by, and for slugs."""
+    """The text in lower-case Latin letters, as people transliterate it: for slugs."""
     return " ".join(_ascii(text).split())
+
+
+def alphabetical(text: str) -> str:
+    """What a text is sorted by: as it is written, without accents that make no other letter.
+
+    Ç, Ə, Ğ, Ö, Ş and Ü stand after C, E, G, O, S and U. Another script stands where its transliteration does.
+    """
+    letters = (PLACES.get(one) or _ascii_character(one) for one in _lower(text).translate(OTHER_LETTERS))
+    return " ".join("".join(letters).split())
 
 
 def slugify_name(text: str, longest: int = 80) -> str:
@@ -79,10 +89,15 @@ def slugify_name(text: str, longest: int = 80) -> str:
 
 def _ascii(text: str) -> str:
     """ASCII letters, digits and, where tokens end, spaces."""
+    return "".join(map(_ascii_character, _lower(text).translate(LETTERS)))
+
+
+def _lower(text: str) -> str:
+    """The text in small letters, the digraphs of Armenian as their sounds."""
     lower = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
     for pattern, replacement in ARMENIAN:
         lower = pattern.sub(replacement, lower)
-    return "".join(map(_ascii_character, lower.translate(LETTERS)))
+    return lower
 
 
 def _ascii_character(character: str) -> str:

@@ -4,6 +4,7 @@ from functools import singledispatch
 
 from rest_framework import serializers
 
+from .code_fields import Code
 from .shapes import API, Computed, Count, Links, Moment, PartialDate, Url
 from .writer import references_of, rows_of, written
 
@@ -18,9 +19,12 @@ def sample(field):
 
 @sample.register
 def _(field: serializers.CharField):
-    if field.allow_null:
-        return None
-    return "AM" if field.max_length == 2 else "text"  # the code of a country
+    return None if field.allow_null else "text"
+
+
+@sample.register
+def _(field: Code):
+    return field.registry.example
 
 
 @sample.register

@@ -114,7 +114,10 @@ PUBLICATION = {
             "format": "date-time",
             "description": "When it becomes public by itself; told to editors.",
         },
-        "missing": SENTENCES,
+        "missing": {
+            **SENTENCES,
+            "description": "What `publish/` without a body is refused for, but for names that are not told.",
+        },
         "hints": {**SENTENCES, "description": "What hinders nobody, but is worth knowing."},
         "drafts": {**LISTED, "description": "What is published with it."},
         "named": {

@@ -4,6 +4,7 @@ from rest_framework import serializers
 
 from . import editorial
 from .choices import TakedownReason
+from .code_fields import Code
 from .editing import ALREADY_PUBLIC, KEEP, MOST_DOCUMENTS, VERBS
 from .editing import MORE as SAYINGS
 from .problems import TYPE
@@ -168,6 +169,10 @@ class WritingSchema:
         if isinstance(field, PartialDate):
             kinds = ["string", "object", "null"]
             return {"type": kinds, "description": "A date in EDTF or in English, or as it is read."}
+        if isinstance(field, Code):
+            return {"type": "string", "description": field.registry.right}
+        if isinstance(getattr(field, "child", None), Code):
+            return {"type": "array", "items": self.written_field(field.child)}
         return self._map_serializer_field(field, "request")
 
     def write_answers(self, problem):

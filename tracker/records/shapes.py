@@ -16,6 +16,7 @@ from django.db.models.functions import Cast
 from rest_framework import serializers
 
 from . import editorial, roles
+from .code_fields import Code, CodeField
 from .fields import PartialDateField
 from .models import Citation, Identifier, Record, Slugged
 
@@ -168,6 +169,7 @@ class Shape(serializers.ModelSerializer):
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: Moment,
         PartialDateField: PartialDate,
+        CodeField: Code,
     }
 
     def __init__(self, *args, pick=LIST, **kwargs):
@@ -223,6 +225,10 @@ class Shape(serializers.ModelSerializer):
         if name in EVERYWHERE and name not in info.fields:
             return EVERYWHERE[name], {}
         return super().build_field(name, info, model, depth)
+
+    def build_standard_field(self, name, field):
+        kind, kwargs = super().build_standard_field(name, field)
+        return kind, {**kwargs, "registry": field.registry} if kind is Code else kwargs
 
     def build_relational_field(self, name, relation):
         kwargs = {"many": True} if relation.to_many else {"allow_null": name not in self.always_there()}

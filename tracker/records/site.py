@@ -8,10 +8,11 @@ from django.conf import settings
 from django.contrib.admin import AdminSite
 from django.contrib.admin.apps import AdminConfig
 from django.contrib.auth.apps import AuthConfig
-from django.http import JsonResponse
+from django.http import Http404, JsonResponse
 from django.urls import path
 
 from tracker.records.autocomplete import LabelledAutocomplete
+from tracker.records.codes import REGISTRIES
 from tracker.records.dates import explain
 from tracker.records.held import hold
 from tracker.records.proof import is_proven, remember_device
@@ -54,12 +55,20 @@ class Site(AdminSite):
         return [
             waiting,
             path("understand/", self.admin_view(self.understand), name="understand"),
+            path("codes/<slug:category>/", self.admin_view(self.codes), name="codes"),
             *filter(is_ours, super().get_urls()),
         ]
 
     def understand(self, request):
         """What a date is understood as, or why it is refused, while it is typed."""
         return JsonResponse({"understood": "", "refused": "", **explain(request.GET.get("text", ""))})
+
+    def codes(self, request, category):
+        """The codes of a registry with their English names, by name: `{"results": [{"code", "name"}]}`."""
+        if category not in REGISTRIES:
+            raise Http404
+        results = [{"code": code, "name": name} for code, name in REGISTRIES[category].listed()]
+        return JsonResponse({"results": results})
 
     def autocomplete_view(self, request):
         return LabelledAutocomplete.as_view(admin_site=self)(request)

@@ -10,7 +10,7 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from . import roles
-from .shapes import row
+from .shapes import Reader, row
 
 TOTAL = 1_000
 
@@ -46,13 +46,18 @@ def compiled(queryset):
 
 def shaped(shape, pick, reader):
     """The subquery that gives the JSON of the row whose id is page.key."""
-    return kept(shape, pick, reader, roles.roles(reader.user), settings.PUBLIC_URL)
+    held = reader.user and roles.roles(reader.user)
+    text, params = kept(shape, pick, reader.day, held, settings.PUBLIC_URL)
+    return Statement(text, tuple(reader.user.pk if one == roles.ANYBODY else one for one in params))
 
 
 @lru_cache(maxsize=512)
-def kept(shape, pick, reader, held, public_url):
-    """The one place where the text of statements is kept between requests, for a user with these roles."""
-    return fresh(shape, pick, reader)
+def kept(shape, pick, day, held, public_url):
+    """The one place where the text of statements is kept between requests, for all users with these roles.
+
+    The rule knows of a user the roles and the id, which is a parameter: `shaped` puts it in.
+    """
+    return fresh(shape, pick, Reader(None if held is None else roles.anybody(held), day))
 
 
 def fresh(shape, pick, reader):

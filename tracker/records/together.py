@@ -107,15 +107,15 @@ def with_drafts(records, user):
     return list({one.pk: one for one in every}.values())
 
 
-def lacks(records, along, moment=None, already_public=True):
-    """{record: what stands against its publication at a moment}, if those `along` are published with them.
+def lacks(records, along, by, moment=None, already_public=False):
+    """{record: what stands against its publication by somebody}, if those `along` are published with them.
 
     For that these are public for a moment, in a transaction that is taken back.
     """
     with transaction.atomic():
         for record in along:
             make_public(record)
-        found = {record: record.lacking(moment, already_public) for record in records}
+        found = {record: record.lacking(by, moment, already_public) for record in records}
         if along:
             transaction.set_rollback(True)
     return found
@@ -138,7 +138,7 @@ def ready(found, user, moment=None):
     """
     along = [one for one in found if all(roles.may_publish(user, row) for row in with_drafts([one], user))]
     while True:
-        lacking = lacks(with_drafts(found, user), with_drafts(along, user), moment)
+        lacking = lacks(with_drafts(found, user), with_drafts(along, user), user, moment)
         still = [one for one in along if not any(lacking[row] for row in with_drafts([one], user))]
         if still == along:
             return lacking, along

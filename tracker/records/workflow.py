@@ -1,5 +1,7 @@
 """From draft to publication and back: the verbs of a record, each in one transaction."""
 
+from copy import copy
+
 from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
@@ -18,6 +20,8 @@ from .unnamed import Change, Named, refuse_names
 from .visible import POINTED_AT, sees_any
 
 NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
+SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
+SAY_WHY = "Say why it comes back: it was taken down."
 HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
 
 
@@ -90,7 +94,7 @@ class Workflow:
         if not rows and not readers:
             super().discard(by)
             return
-        self._leave(readers, to_editors=sees_any(roles.any_editor(), unseen))
+        self._leave(readers, to_editors=sees_any(roles.anybody([roles.Role.EDITOR]), unseen))
         for linked in links:  # as if it were deleted, so says the history of what `by` sees
             linked.remove(*linked.visible_to(by))
 
@@ -151,23 +155,47 @@ class Workflow:
 
     def unready(self, moment=None):
         """What stands between it and its publication at a moment, now unless given: sentences."""
-        found = []
-        try:
-            self.full_clean()
-        except ValidationError as error:
-            found += self._in_words(error)
+        found = self.invalid()
         if self.publish_at and self.publish_at > (moment or timezone.now()):
             found.append("Its publish_at is later: wait, or clear it.")
         return [*found, *self.missing()]
+
+    def invalid(self):
+        """What is wrong with it, also what would be only once it is published: sentences."""
+        found, wrong = [], set()
+        try:
+            self.full_clean(validate_constraints=False)
+        except ValidationError as error:
+            found, wrong = [*self._in_words(error)], {*error.error_dict} - {NON_FIELD_ERRORS}
+        public = copy(self)
+        public.publication, public.slug = Publication.PUBLISHED, None  # a slug that is taken is given up
+        try:
+            public.validate_constraints(exclude=wrong)
+        except ValidationError as error:
+            found += self._in_words(error)
+        return found
+
+    def hindered(self):
+        """What else stands against its publication, perhaps by what its author does not see: for editors."""
+        return []
 
     def exposes(self):
         """What its publication may be the first to tell: a sentence that asks its publisher, or ""."""
         return ""
 
-    def lacking(self, moment, already_public):
-        """What stands against its publication, what it exposes included: sentences."""
+    def lacking(self, by, moment=None, already_public=False):
+        """What stands against its publication by somebody at a moment, now unless given: sentences.
+
+        All that `publish` refuses, but for a name of somebody whom we do not name: a look tells of none.
+        """
+        if self.publication == Publication.PUBLISHED:
+            return []
+        found = self.unready(moment)
+        if roles.edits(by):
+            found += self.hindered()
+            found += [] if roles.may_publish(by, self) else [SOMEBODY_ELSE]
         exposed = "" if already_public else self.exposes()
-        return [*self.unready(moment), *filter(None, [exposed])]
+        return [*dict.fromkeys([*found, *filter(None, [exposed])])]
 
     def scheduled_for(self):
         """Its publish_at while that is to come, else None."""
@@ -184,11 +212,11 @@ class Workflow:
                 seen = above.is_visible_to(user)
                 label = above if seen else f"its {kind}"
                 found.append(Lack(f"It stays hidden until {label} is public.", [above] if seen else []))
-        return found
+        return [*found, *self.warnings(user)]
 
-    def remarks(self, user, together):
-        """What its publisher reads besides what is missing: the hints, and what it exposes."""
-        return [*self.hints(user, together), *filter(None, [self.exposes()])]
+    def warnings(self, user):
+        """What is perhaps a mistake, as far as a user sees what it is compared with: sentences."""
+        return []
 
     def sent_back(self):
         """The entry of the history by which it last went back to its author; None if it never did."""
@@ -219,7 +247,7 @@ class Workflow:
         self._lock()
         self._must_be(HIDDEN, "published")
         if self.publication == Publication.TAKEN_DOWN and not comment.strip():
-            raise ValidationError({"comment": "Say why it comes back: it was taken down."})
+            raise ValidationError({"comment": SAY_WHY})
         along, own = self.going(by, also, of=("self",), no_key=True)
         moment = self.scheduled_for()
         self._check(by, along, own, moment, already_public)
@@ -254,7 +282,7 @@ class Workflow:
         for record in together:
             if not roles.may_publish(by, record):
                 raise PermissionDenied(f"Somebody else publishes first what you wrote: {record}.")
-        found = lacks(together, along, moment, already_public)
+        found = lacks(together, along, by, moment, already_public)
         if any(found.values()):
             raise Unready(self, found)
 

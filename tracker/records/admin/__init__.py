@@ -2,6 +2,7 @@
 
 from django.contrib import admin
 
+from tracker.records.addresses import key_of
 from tracker.records.models import Place, PlaceIdentifier, Source
 
 from . import accounts, proposals, readings, start, tokens  # noqa: F401 - they register themselves
@@ -34,6 +35,18 @@ class SourceAdmin(Citing, RecordAdmin):
     def label(self, record, without=""):
         """What is known of it; where no title is known, the display title says all of that already."""
         return super().label(record) if record.title else record.label
+
+    def similar(self, request, text):
+        """As for every record; of an address, the sources that probably have the same."""
+        key = key_of(text)
+        rows = self.get_queryset(request).filter(url_key=key).order_by("pk")
+        return rows if key else super().similar(request, text)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is None:
+            form.base_fields["source_url"].widget.attrs["data-similar"] = self.address("similar")
+        return form
 
 
 class PlaceIdentifierInline(IdentifierInline):

@@ -13,6 +13,7 @@ from django.utils.text import capfirst
 from tracker.records import roles
 from tracker.records.autocomplete import is_uuid
 from tracker.records.choices import Confidentiality
+from tracker.records.code_fields import CodeField
 from tracker.records.fields import PartialDateField
 from tracker.records.log import make_neutral
 from tracker.records.models import Record, Slugged
@@ -28,6 +29,7 @@ from .kept import KeptFilters
 from .layout import in_rows, lines
 from .lists import (
     RecordList,
+    alphabetical_of,
     column,
     default_columns,
     default_filters,
@@ -126,6 +128,8 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
             found |= Q(pk__in=self.model.objects.matching(word, user).values("pk"))
         for field in filter(is_free_text, facts(self.model)):
             found |= Q(**{f"{field.name}__icontains": word})
+        for field in filter(is_code, facts(self.model)):
+            found |= Q(**{f"{field.name}__in": field.codes_of(word)})
         for name in self.model.visible_with if self.search_through is None else self.search_through:
             related = self.model._meta.get_field(name).related_model
             if related is not self.model:
@@ -270,12 +274,10 @@ class RecordAdmin(
         return queryset
 
     def get_ordering(self, request):
-        """By name; what has none by date, the latest first."""
+        """By name; what has a title or neither by date, the latest first."""
         dates = [field.name for field in facts(self.model) if isinstance(field, PartialDateField)]
-        if dates and self.label_field != "name":
-            return [f"-{dates[0]}_sort"]
-        folded = folded_of(self.model)
-        return [folded] if folded else ["-updated_at"]
+        by_date = [f"-{dates[0]}_sort"] if dates and self.label_field != "name" else []
+        return [*by_date, *filter(None, [alphabetical_of(self.model)])] or ["-updated_at"]
 
     @admin.display(description="state", ordering="publication")
     def state(self, record):
@@ -328,9 +330,10 @@ def links_differ(record, name, rows):
 
 
 def is_free_text(field):
-    """Whether a field holds words in a line: no choice, no date, no long text."""
-    return (
-        isinstance(field, models.CharField)
-        and not is_vocabulary(field)
-        and not isinstance(field, PartialDateField)
-    )
+    """Whether a field holds words in a line: no choice, no date, no code, no long text."""
+    words = isinstance(field, models.CharField) and not isinstance(field, PartialDateField | CodeField)
+    return words and not is_vocabulary(field)
+
+
+def is_code(field):
+    return isinstance(field, CodeField)

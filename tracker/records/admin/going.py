@@ -24,7 +24,6 @@ from .unnamed import homonym_field
 
 ALL = "all"
 CHANGED = "It was changed since you looked: look again, then go on."
-NOT_YOURS = "You wrote this, so another editor has to publish it."
 STANDS = "Nothing was published. What stands in the way is said below."
 
 
@@ -84,11 +83,7 @@ class Preview:
 
     def lacks(self, along):
         """{record: what stands against its publication by this user} if these go along."""
-        found = lacks(self.own, with_drafts(along, self.user), self.moment)
-        return {record: self.by_role(record) + said for record, said in found.items()}
-
-    def by_role(self, record):
-        return [] if roles.may_publish(self.user, record) else [NOT_YOURS]
+        return lacks(self.own, with_drafts(along, self.user), self.user, self.moment, already_public=True)
 
     def ticked(self, keys):
         return [record for record in self.along if str(record.pk) in keys]
@@ -106,7 +101,7 @@ class Preview:
                 self.record,
                 missing=[said for said in map(readable, now[record]) if said not in apart],
                 blocked=bool(now[record]),
-                hints=blocks({record: record.remarks(self.user, self.own)}, self.user),
+                hints=blocks({record: self.hints(record)}, self.user),
             )
             for record in self.own
         ]
@@ -120,11 +115,14 @@ class Preview:
             "all": bool(self.along) and len(self.along) == len(form.ticked),
         }
 
+    def hints(self, record):
+        return [*record.hints(self.user, self.own), *filter(None, [record.exposes()])]
+
     def named(self, ticked):
         """The lines of what could go along, and of what cannot, with what it lacks."""
         for record in self.found:
             rows, key = with_drafts([record], self.user), str(record.pk)
-            found = chain(*(self.by_role(row) + self.lacking[row] for row in rows))
+            found = chain(*(self.lacking[row] for row in rows))
             said = {"missing": dict.fromkeys(map(readable, found)), "more": len(rows) - 1}
             may = record in self.along
             yield line(record, self.record, may=may, key=key, ticked=key in ticked, **said)

@@ -13,7 +13,7 @@ from tracker.records import roles
 from tracker.records.autocomplete import is_uuid
 from tracker.records.choices import Confidentiality
 from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.models import Part, Record, Slugged
+from tracker.records.models import LatinField, Part, Record, Slugged
 from tracker.records.visible import Visible
 
 from .forms import label_of
@@ -45,6 +45,12 @@ def to_visible(field):
 def folded_of(model):
     """The name of the column with the folded name or title; None where there is none."""
     return next((field.name for field in model._meta.concrete_fields if isinstance(field, FoldedField)), None)
+
+
+def alphabetical_of(model, source=""):
+    """The name of the column that a model is sorted by, of this field of it; None where there is none."""
+    columns = [field for field in model._meta.concrete_fields if isinstance(field, LatinField)]
+    return next((field.name for field in columns if source in ("", *field.sources)), None)
 
 
 def name_of(record):
@@ -92,13 +98,13 @@ def column(model, name):
 
 
 def ordering_of(field):
-    """What a column is ordered by: a date by its first day, a relation by the folded name it leads to."""
+    """What a column is ordered by: a date by its first day, a name, or the name of what it leads to."""
     if isinstance(field, PartialDateField):
         return f"{field.name}_sort"
     if not to_visible(field):
-        return field.name
-    folded = folded_of(field.related_model)
-    return f"{field.name}__{folded}" if folded else None
+        return alphabetical_of(field.model, field.name) or field.name
+    name = alphabetical_of(field.related_model)
+    return f"{field.name}__{name}" if name else None
 
 
 def default_columns(model, label_field, belongs_to):
@@ -146,7 +152,7 @@ class VisibleRelated(Folded, admin.RelatedFieldListFilter):
         super().__init__(field, request, *args, **kwargs)
 
     def field_choices(self, field, request, model_admin):
-        rows = self.visible.order_by(folded_of(field.related_model))
+        rows = self.visible.order_by(alphabetical_of(field.related_model), "pk")
         return [(row.pk, name_of(row)) for row in rows]
 
     def shown(self, empty):
@@ -256,12 +262,12 @@ class RecordList(ChangeList):
     def get_ordering_field(self, field_name):
         """As Django's; but a relation is ordered by the name of a row that the reader sees, or by none."""
         ordering = super().get_ordering_field(field_name)
-        name, _, folded = (ordering or "").partition("__")
-        if not folded:
+        name, _, sorted_by = (ordering or "").partition("__")
+        if not sorted_by:
             return ordering
         field = self.model._meta.get_field(name)
         rows = field.related_model.objects.visible_to(self.user)
-        return Subquery(rows.filter(pk=OuterRef(field.attname)).order_by().values(folded))
+        return Subquery(rows.filter(pk=OuterRef(field.attname)).order_by().values(sorted_by))
 
     def _counted(self, request):
         cited = visible_citations(self.model, request.user).filter(record=OuterRef("pk"))

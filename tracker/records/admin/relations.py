@@ -7,6 +7,7 @@ from django.forms import Textarea
 from django.urls import reverse_lazy
 
 from tracker.records import roles
+from tracker.records.code_fields import CodeInput
 from tracker.records.fields import PartialDateField, PartialDateInput
 from tracker.records.visible import Visible
 
@@ -53,6 +54,8 @@ class VisibleRelations:
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_delete_related = False
             field.widget.can_view_related = False
+        if field and isinstance(field.widget, CodeInput):
+            field.widget.attrs["data-codes"] = reverse_lazy("admin:codes", args=[field.registry.category])
         if field and isinstance(field.widget, AdminSplitDateTime):
             for part, name in zip(field.widget.widgets, ("date", "time"), strict=True):
                 part.attrs["aria-label"] = f"{field.label}: {name}"

@@ -8,6 +8,8 @@ from django.urls import path
 from tracker.records.names import tokens
 from tracker.records.visible import SEARCH_WORDS
 
+from .lists import alphabetical_of
+
 SHOWN = 5
 SHORTEST = 3  # letters of the longest word before anything is looked for
 
@@ -45,7 +47,7 @@ class Similar:
         for known in [words, *(left_out if len(words) > 2 else [])]:
             hits = self.model.objects.matching(" ".join(known), request.user)
             found |= Q(pk__in=hits.values("pk"))
-        return rows.filter(found).order_by("pk")
+        return rows.filter(found).order_by(alphabetical_of(self.model), "pk")
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)

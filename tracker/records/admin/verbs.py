@@ -272,6 +272,7 @@ class Verbs(Going):
             return None
         back, named = obj.publication == Publication.TAKEN_DOWN, obj.named(request.user)
         more = back or obj.exposes() or obj.scheduled_for() or obj.drafts(request.user) or named
+        more = more or obj.warnings(request.user)
         if verb == "publish" and self.has_edit_permission(request) and more:
             return redirect(self.address("publish", obj.pk))
         if verb == "submit" and any(roles.may_submit(request.user, one) for one in named):
@@ -305,17 +306,16 @@ class Verbs(Going):
         unpublished = obj.publication != Publication.PUBLISHED
         approval = Approval.objects.of(obj).first() if roles.edits(request.user) else None
         may_change = self.has_change_permission(request, obj)
-        mended = [obj] if unpublished and may_change else []
+        told = unpublished and may_change
+        lacking = obj.lacking(request.user, obj.scheduled_for(), already_public=True) if told else []
+        hints = obj.hints(request.user) if told else obj.warnings(request.user) if may_change else []
         return {
             "lists": lists_of(obj, request),
             "record_state": obj.publication,
             "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
             "waits": obj.publication == Publication.IN_REVIEW and not may_change,
-            "missing": blocks({one: one.missing() for one in mended}, request.user),
-            "hints": blocks({one: one.hints(request.user) for one in mended}, request.user),
-            "four_eyes": unpublished
-            and self.has_edit_permission(request)
-            and not roles.may_publish(request.user, obj),
+            "missing": blocks({obj: lacking}, request.user),
+            "hints": blocks({obj: hints}, request.user),
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
             "approval": approval,
             "still_approved": approval and approval.covers(obj),

@@ -1,0 +1,107 @@
+"""Addresses on the web: which ones a source may have, and which two are probably the same.
+
+An address is kept as it was given: what follows `#` may be all that tells two pages apart. Two that are
+probably the same are never merged. They have one key, and whoever publishes the second is told.
+"""
+
+import hashlib
+import unicodedata
+from ipaddress import ip_address
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.db import models
+
+from .fields import Derived
+
+PORTS = {"http": 80, "https": 443}
+# Parameters that say where a reader came from, and nothing of what is read.
+TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_", "_hs", "oly_", "vero_", "at_", "fb_")
+TRACKING = {
+    *(
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "yclid",
+        "ysclid",
+        "ttclid",
+        "twclid",
+    ),
+    *(
+        "igsh",
+        "igshid",
+        "mibextid",
+        "mc_cid",
+        "mc_eid",
+        "mkt_tok",
+        "srsltid",
+        "li_fat_id",
+        "ref_src",
+        "ref_url",
+    ),
+    *("_ga", "_gl", "_openstat", "s_cid", "cmpid", "ncid", "ocid"),
+}
+
+
+def must_be_open(url):
+    """Raises ValueError unless it is an address on the web that any reader can open, or none."""
+    parts = urlsplit(url.strip())
+    host = parts.hostname or ""
+    numbered = ":" in host or host.rpartition(".")[2].isdigit()
+    inside = host == "localhost" or (numbered and not ip_address(host).is_global)
+    if url and (parts.scheme not in PORTS or "@" in parts.netloc or inside):
+        raise ValueError(url)
+
+
+def likeness(url):
+    """What an address has in common with those that probably lead to the same page, "" without a host.
+
+    Not compared are the scheme, `www.`, punycode, final slashes, percent signs, tracking parameters, the
+    order of the others, and a fragment, unless it is the route of a page that a script builds.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = "" if parts.port in (None, PORTS.get(parts.scheme)) else f":{parts.port}"
+    except ValueError:
+        return ""
+    if not parts.hostname:
+        return ""
+    path = unquote(parts.path).rstrip("/")
+    asked = sorted(one for one in parse_qsl(parts.query, True) if not is_tracking(one[0].lower()))
+    return repr((bare_host(parts.hostname) + port, path, asked, route(parts.fragment)))
+
+
+def key_of(url):
+    """A short text that is the same for addresses with one likeness, "" for what is no address."""
+    common = likeness(url)
+    return hashlib.sha256(common.encode("utf-8", "replace")).hexdigest() if common else ""
+
+
+def is_tracking(name):
+    """Whether a parameter says only where a reader came from."""
+    return name in TRACKING or name.startswith(TRACKING_PREFIXES)
+
+
+def bare_host(host):
+    """A host as the network knows it: in ASCII, without `www.`."""
+    labels = unicodedata.normalize("NFKC", host.lower()).rstrip(".").split(".")
+    ascii_labels = [one if one.isascii() else f"xn--{one.encode('punycode').decode()}" for one in labels]
+    return ".".join(ascii_labels).removeprefix("www.")
+
+
+def route(fragment):
+    """A fragment that tells pages apart, as in #/company/123 or #!inbox; "" for a place within a page."""
+    told = fragment.startswith("!") or ("/" in fragment and not fragment.startswith(":~:"))
+    return unquote(fragment).rstrip("/") if told else ""
+
+
+class LikenessField(Derived, models.CharField):
+    """`url_key = LikenessField("source_url")` is the same for addresses that are probably the same page."""
+
+    always = {**Derived.always, "default": "", "max_length": 64, "db_index": True}
+
+    def derive(self, instance):
+        return key_of(getattr(instance, self.sources[0]) or "")
