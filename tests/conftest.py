@@ -12,11 +12,13 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from tracker.embedded import Refused, Server
 
-server = None
+server = first_start = None
 
 
 def pytest_configure(config):
-    global server
+    global server, first_start
+    if not os.environ.get("FIRST_START"):
+        first_start = os.environ["FIRST_START"] = tempfile.mkdtemp(prefix="tracker-first-")
     if not os.environ.get("DATABASE_URL"):
         server = start_server()
         os.environ["DATABASE_URL"] = server.url
@@ -48,6 +50,8 @@ def start_server():
 
 def pytest_unconfigure(config):
     settings.ERASURE_LEDGER.unlink(missing_ok=True)
+    if first_start:
+        shutil.rmtree(first_start)
     if server:
         server.leave()
         shutil.rmtree(server.folder)
