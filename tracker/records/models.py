@@ -33,6 +33,7 @@ from .overlaps import DayLookup  # noqa: F401 - registers what dates are asked
 from .reading import Reading, note_load  # noqa: F401 - Django looks for models here
 from .scheduled import Approval, within_reach  # noqa: F401 - Django looks for models here
 from .search import Token, tokens_trigger  # noqa: F401 - Django looks for models here
+from .together import Lack
 from .visible import Visible
 from .workflow import Workflow
 
@@ -50,6 +51,7 @@ INTERNAL = {
     "version",
 }
 QUOTATION_WORDS = 25
+UNSOURCED = "It cites no published source: add a citation, or publish the source it cites."
 MOST_DOUBLES = 5  # as many are named
 LATER = "It is dated after every source that is cited for it."
 
@@ -73,6 +75,7 @@ class Record(Workflow, Visible):
 
     cited = True
     internal = INTERNAL
+    protected = ("", ())  # a field, and its values that make a row confidential
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     publication = models.CharField(
@@ -213,7 +216,8 @@ class Record(Workflow, Visible):
         """What stands between this record and its publication: sentences, none when nothing does."""
         found = []
         if self.cited and not self.citations.filter(source__in=Source.objects.visible_to(None)).exists():
-            found.append("It cites no published source: add a citation, or publish the source it cites.")
+            cites = [citation.source for citation in self.citations.select_related("source")]
+            found.append(Lack(UNSOURCED, dict.fromkeys(cites)))
         return found
 
     def days(self):
@@ -400,7 +404,7 @@ class Source(Slugged):
     """A text, film, record or person that facts are taken from."""
 
     cited = False
-    gone = True
+    gone = goes_along = True
     label_field = "display_title"
 
     title = models.CharField(max_length=300, blank=True, help_text="As printed; empty when it is not known.")
@@ -487,6 +491,7 @@ class Place(Identified, Named):
     """Where something happened."""
 
     cited = False
+    goes_along = True
 
     country = CountryField(blank=True)
     latitude = models.DecimalField(
