@@ -32,6 +32,7 @@ from .worlds import CUSTODY, Item, Strength, Tangled, join, walk
 
 BEFORE_ALL, AFTER_ALL = 0, date.max.toordinal() + 1  # days as numbers
 MOST_DOUBTS = 6
+MOST_STEPS = 16_000  # of all walks for one answer; what is more tangled is answered cautiously
 NO_TERM = (0, 0)
 STANDING = (ChargeStage.ACCUSED, ChargeStage.CHARGED, ChargeStage.INDICTED, ChargeStage.CONVICTED)
 
@@ -115,9 +116,10 @@ def _answers(histories, death, day):
     entries += [(None, Fact("death", death))] if death else []
     doubts = [entry for entry in entries if interval(entry[1]).doubtful]
     found = [[[] for _ in RANGE] for _ in histories]
-    for left_out in _subsets(doubts):
+    subsets = _subsets(doubts)
+    for left_out in subsets:
         kept = [entry for entry in entries if entry not in left_out]
-        for case, of_case in enumerate(_of_worlds(histories, kept, day)):
+        for case, of_case in enumerate(_of_worlds(histories, kept, day, MOST_STEPS // len(subsets))):
             for track, one in enumerate(of_case):
                 found[case][track].append(one)
     return [
@@ -156,9 +158,9 @@ def _joined(ones, common=None):
     return Known(strength, max(bases, key=lambda fact: interval(fact)[1::-1]))
 
 
-def _of_worlds(histories, entries, day):
+def _of_worlds(histories, entries, day, most):
     """For each case and track what these facts tell of the day."""
-    told = _walked(histories, entries, day)
+    told = _walked(histories, entries, day, most)
     deaths = [fact for case, fact in entries if case is None or fact.kind in DEATHS]
     if any(interval(fact).last < day for fact in deaths if not interval(fact).doubtful):
         return told
@@ -168,7 +170,7 @@ def _of_worlds(histories, entries, day):
     return told
 
 
-def _walked(histories, entries, day):
+def _walked(histories, entries, day, most):
     """As above, but for times in prison without dates.
 
     Cases that no fact of another one reaches are walked one by one, and so are those that together are too
@@ -178,7 +180,7 @@ def _walked(histories, entries, day):
     cases = range(len(histories))
     if any(_reaches(item) for item in items):
         try:
-            return _told(facts, items, len(histories), day)
+            return _told(facts, items, len(histories), day, most)
         except Tangled:
             pass
     found = []
@@ -188,7 +190,7 @@ def _walked(histories, entries, day):
         places = {None: None, case: 0}  # the others stay apart, beyond the one case that is walked
         alone = [item._replace(case=places.get(item.case, (item.case or 0) + 1)) for _, item in pairs]
         try:
-            found += _told(facts_of_case, alone, 1, day)
+            found += _told(facts_of_case, alone, 1, day, most // len(histories))
         except Tangled:
             found.append([_untangled(facts_of_case, alone, track, day) for track in RANGE])
     return found
@@ -204,14 +206,15 @@ def _concerns(item, case):
     return item.case in (None, case) or _reaches(item)
 
 
-def _told(facts, items, cases, day):
+def _told(facts, items, cases, day, most):
     """What the worlds of these facts tell, by case and track. Positions that none can keep are ignored."""
     items = [item._replace(index=bit) for bit, item in enumerate(items)]
     items = [
         item._replace(after=_before(item, fact, items, facts))
         for item, fact in zip(items, facts, strict=True)
     ]
-    walked = walk(items, cases, day) or walk([item._replace(after=0) for item in items], cases, day)
+    walked = walk(items, cases, day, most)
+    walked = walked or walk([item._replace(after=0) for item in items], cases, day, most)
     return [
         [_joined([_known(answer, facts) for answer in answers]) for answers in of_case] for of_case in walked
     ]

@@ -14,7 +14,6 @@ from typing import NamedTuple
 from .effects import TRACKS, Effect, Effects
 
 CUSTODY, HOUSE_ARREST, TRAVEL_BAN, ABROAD = range(len(TRACKS))
-MOST_STEPS = 20_000
 
 
 class Strength(IntEnum):
@@ -117,13 +116,13 @@ def join(strengths):
     return Strength.POSSIBLY
 
 
-def walk(items, cases, day):
+def walk(items, cases, day, most):
     """For each case and track the set of answers that the worlds with the fewest unrecorded facts give.
 
-    Raises Tangled where there are too many to walk.
+    Raises Tangled where more than `most` steps are needed, each of one fact in one case.
     """
     layer, everything = {(0, World((CaseState(),) * cases), None): 0}, (1 << len(items)) - 1
-    left = MOST_STEPS
+    left = most
     for start, end in stretches(items, day):
         if start == day:
             layer = {(mask, world, first_look(world, day)): n for (mask, world, _), n in layer.items()}

@@ -6,7 +6,7 @@ from django.db.models import TextField
 from django.db.models.functions import Cast
 from django.test import Client, TestCase
 
-from people.models import CaseEvent, Charge, PersecutionCase
+from people.models import CaseEvent, Charge, PersecutionCase, Person
 from tests import make
 from tracker.records.days import Days
 from tracker.records.shapes import Reader
@@ -30,7 +30,10 @@ class AsOfTest(TestCase):
     def case(self, *events, charges=(), source=None, person=None):
         """A case with events of (kind, date) and charges of (stage, date), all cited if there is a source."""
         public = {"publication": "published"}
-        case = PersecutionCase(title="Case", person=person or self.person, **public)
+        if person is None:  # one case bears on another of the same person
+            person = Person(name="Example", **public)
+            Person.objects.bulk_create([person])
+        case = PersecutionCase(title="Case", person=person, **public)
         happened = [CaseEvent(case=case, kind=k, date=d, **dict(more), **public) for k, d, *more in events]
         PersecutionCase.objects.bulk_create([case])
         CaseEvent.objects.bulk_create(happened)

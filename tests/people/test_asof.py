@@ -159,11 +159,11 @@ class OpenTest(CaseTest):
         self.assert_told({"2000-01-01": "possible", "2020-01-01": "certain"}, ("arrest", "../2019"))
         self.assert_told({"2018-01-01": "no", "2030-01-01": "possible"}, ("arrest", "2019/.."))
 
-    def test_a_case_without_dates_is_possible_and_never_no(self):
+    def test_a_case_without_dates_is_undated_and_never_no(self):
         for day in ("1990-01-01", "2025-10-31"):
-            self.assert_told({day: "possible"})
-            self.assert_told({day: "possible"}, ("arrest", ""))
-            self.assert_told({day: "possible"}, charges=[("accused", "")])
+            self.assert_told({day: "undated"})
+            self.assert_told({day: "undated"}, ("arrest", ""))
+            self.assert_told({day: "undated"}, charges=[("accused", "")])
         self.assert_told(
             {"2018-01-01": "possible", "2020-01-01": "certain"}, ("arrest", "2019"), ("trial", "")
         )
