@@ -17,6 +17,7 @@ server = first_start = None
 
 def pytest_configure(config):
     global server, first_start
+    gc.set_threshold(20_000, 20, 50)
     if not os.environ.get("FIRST_START"):
         first_start = os.environ["FIRST_START"] = tempfile.mkdtemp(prefix="tracker-first-")
     if not os.environ.get("DATABASE_URL"):
@@ -37,7 +38,6 @@ def pytest_collection_finish(session):
     """What is loaded stays to the end: looking through it for garbage took a sixth of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def start_server():

@@ -9,7 +9,7 @@ from .pages import LARGEST_PAGE, PAGE_SIZE, START, order_keys
 from .problems import TYPE
 from .samples import sample
 from .schema_writes import WRITES, WritingSchema, answer
-from .shapes import API, Computed, Count, Links, Own, PartialDate, Pick, Shape, Url
+from .shapes import API, Computed, Count, Inferred, Links, Own, PartialDate, Pick, Rival, Shape, Url
 
 URI = {"type": "string", "format": "uri"}
 DAY = {"type": ["string", "null"], "format": "date"}
@@ -264,7 +264,7 @@ class Schema(WritingSchema, AutoSchema):
     def _map_serializer_field(self, field, direction, bypass_extensions=False):
         if isinstance(field, PartialDate):
             return self.component("PartialDate", PARTIAL_DATE)
-        if isinstance(field, Computed):
+        if isinstance(field, Computed | Inferred | Rival):
             return field.schema
         if isinstance(field, Url):
             return URI
