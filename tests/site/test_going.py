@@ -1,5 +1,8 @@
 """The pages before publication and review: each reason once, and what is named goes along by one tick."""
 
+import ast
+
+from django.conf import settings
 from django.test import override_settings
 
 from dialogues.models import Dialogue, Participation, Statement, StatementRelation
@@ -170,6 +173,17 @@ class LevelsTest(GoingTest):
         for row in (*people, self.source):
             self.assertIn(address(type(row), "change", row.pk), said)
 
+    def test_a_change_of_many_that_is_refused(self):
+        rows = [self.draft() for _ in range(3)]
+        self.client.force_login(self.editor)
+        Person.objects.filter(pk__in=[row.pk for row in rows]).update(gender="nonsense")
+        path = f"{address(Person, 'bulk')}?ids={','.join(str(row.pk) for row in rows)}"
+        seen = self.client.get(path).context["form"].initial["seen"]
+        page = self.client.post(path, {"change": "basis=consent", "seen": seen})
+        self.assertContains(page, "nonsense", 1)
+        for row in rows:
+            self.assertContains(page, address(Person, "change", row.pk))
+
     def test_some_are_done_and_some_refused(self):
         page = self.act(self.editor, "publish_selected", self.draft(), self.draft(cited=False))
         self.assertEqual([level for level, _ in self.levels(page)], ["success", "error"])
@@ -181,6 +195,13 @@ class LevelsTest(GoingTest):
         row.delete()
         page = self.client.post(path, {"reason": "A mistake."}, follow=True)
         self.assertIn(("warning", "Nothing was withdrawn: it is not here any more."), self.levels(page))
+
+    def test_every_message_says_whether_it_is_a_success(self):
+        base = settings.BASE_DIR
+        for path in (*base.glob("tracker/records/admin/*.py"), *base.glob("*/admin.py")):
+            for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+                if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "message_user":
+                    self.assertEqual(len(node.args), 3, f"{path.name} {node.lineno}: give the level.")
 
     def test_no_message_of_a_page_holds_a_list_that_looks_like_messages(self):
         page = self.act(self.editor, "publish_selected", self.dialogue)
