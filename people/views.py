@@ -19,17 +19,17 @@ KNOWN_ON = "known_on"
 class SituationViewSet(RecordViewSet):
     """The base of what tells of people's situations: on a day, in a period, or while something took place."""
 
-    parameters = {
-        KNOWN_ON: (
-            "Only what sources of this day or earlier say: how it looked then.",
-            {"type": "string", "format": "date"},
-        )
-    }
     missed = False  # whether what it is asked about is not there, or not for this reader
 
-    def known(self):
-        reads = self.action in ("list", "retrieve")
-        return [*super().known(), *(occasions if reads else ())]
+    @classmethod
+    def more_parameters(cls):
+        day = {"type": "string", "format": "date"}
+        found = {KNOWN_ON: ("Only what sources of this day or earlier say counts: how it looked then.", day)}
+        for name, model in occasions.items():
+            noun = model._meta.verbose_name
+            words = f"In place of as_of, a {noun}: what was so while it took place. Its id or its slug."
+            found[name] = (words, {"type": "string", "minLength": 1})
+        return found
 
     @property
     def reader(self):

@@ -4,6 +4,7 @@ import json
 
 from people import asof
 from people.choices import CaseEventKind
+from people.effects import ENDS_CASE
 from people.models import Affiliation
 from tests import make
 from tests.people.tables import PUBLISHED, AsOfTest, CaseTest, known, opened
@@ -164,23 +165,34 @@ class OpenTest(CaseTest):
             self.assert_told({day: "undated"})
             self.assert_told({day: "undated"}, ("arrest", ""))
             self.assert_told({day: "undated"}, charges=[("accused", "")])
-        self.assert_told(
-            {"2018-01-01": "possible", "2020-01-01": "certain"}, ("arrest", "2019"), ("trial", "")
-        )
+        self.assert_told({"2018-01-01": "no", "2020-01-01": "certain"}, ("arrest", "2019"), ("trial", ""))
 
     def test_what_ends_a_case(self):
-        for kind in ("pardon", "exchange", "death_in_custody", "term_served"):
-            begun = ("arrest", "2020-01-01")
-            self.assert_told({"2024-05-31": "certain", "2024-06-01": "no"}, begun, (kind, "2024-06-01"))
-            days = {"2024-05-31": "certain", "2024-06-15": "possible", "2024-06-30": "no", "2030-01-01": "no"}
+        for kind in ENDS_CASE:
+            begun = ("search", "2020-01-01")
+            self.assert_told({"2024-05-31": "certain", "2024-06-02": "no"}, begun, (kind, "2024-06-01"))
+            days = {"2024-05-31": "certain", "2024-06-15": "possible", "2024-07-01": "no", "2030-01-01": "no"}
             self.assert_told(days, begun, (kind, "2024-06"))
             self.assert_told({"2021-01-01": "possible", "2030-01-01": "possible"}, begun, (kind, ""))
             self.assert_told({"2021-01-01": "certain", "2024-06-01": "possible"}, begun, (kind, "2024/.."))
 
+    def test_nobody_is_held_in_a_case_that_is_not_open(self):
+        """The day of an end is still a day in custody."""
+        days = {"2024-06-01": "possible", "2024-06-02": "no"}
+        self.assert_told(days, ("arrest", "2020-01-01"), ("pardon", "2024-06-01"))
+
     def test_no_other_event_ends_a_case(self):
-        others = set(CaseEventKind) - {"pardon", "exchange", "death_in_custody", "term_served"}
-        for kind in others - {"imprisonment_unspecified"}:
-            self.assert_told({"2025-01-01": "certain"}, ("arrest", "2020-01-01"), (kind, "2024-06-01"))
+        for kind in set(CaseEventKind) - ENDS_CASE - {"imprisonment_unspecified"}:
+            self.assert_told({"2025-01-01": "certain"}, ("search", "2020-01-01"), (kind, "2024-06-01"))
+
+    def test_an_acquittal_on_appeal_ends_it_and_an_annulled_verdict_opens_it_again(self):
+        begun = ("search", "2020-01-01")
+        acquitted = ("appeal_decided", "2024-06-01", ("outcome", "acquitted"))
+        self.assert_told({"2024-06-02": "no"}, begun, acquitted)
+        self.assert_told({"2024-06-02": "certain"}, begun, ("appeal_decided", "2024-06-01"))
+        for kind in ("verdict_annulled", "retrial_ordered", "charge"):
+            days = {"2024-07-01": "no", "2024-08-01": "certain"}
+            self.assert_told(days, begun, acquitted, (kind, "2024-08-01"))
 
     def test_how_a_time_in_prison_ended_is_not_known(self):
         days = {"2009-12-31": "no", "2012-01-01": "possible", "2016-01-01": "possible"}
@@ -192,7 +204,7 @@ class OpenTest(CaseTest):
     def test_it_ends_when_each_charge_is_dropped_or_the_person_acquitted(self):
         begun = ("arrest", "2020-01-01")
         over = [("acquitted", "2024-06-01"), ("dropped", "2023")]
-        self.assert_told({"2024-05-31": "certain", "2024-06-01": "no"}, begun, charges=over)
+        self.assert_told({"2024-05-31": "certain", "2024-06-02": "no"}, begun, charges=over)
         self.assert_told({"2024-06-01": "certain"}, begun, charges=[*over, ("convicted", "2024-06-01")])
         self.assert_told({"2024-06-01": "certain"}, begun, charges=[*over, ("unknown", "")])
         self.assert_told({"2024-06-01": "possible"}, begun, charges=[*over, ("dropped", "")])
@@ -204,16 +216,17 @@ class OpenTest(CaseTest):
     def test_what_goes_on_after_its_end_makes_the_end_uncertain(self):
         begun, pardoned = ("arrest", "2020"), ("pardon", "2022-05")
         for kind in ("arrest", "charge", "trial", "summons", "travel_ban"):
-            days = {"2022-12-31": "no", "2023-01-31": "possible"}
+            days = {"2022-12-31": "no", "2023-01-31": "certain"}
             self.assert_told(days, begun, pardoned, (kind, "2023-01-31"))
-            self.assert_told({"2023-12-31": "no"}, begun, pardoned, (kind, "2022-05-20"))
+            again = "possible" if kind == "arrest" else "no"  # who is arrested again was pardoned before
+            self.assert_told({"2023-12-31": again}, begun, pardoned, (kind, "2022-05-20"))
         for kind in ("release", "health", "returned", "left_country", "ban_lifted"):
             self.assert_told({"2023-12-31": "no"}, begun, pardoned, (kind, "2023-01-31"))
         self.assert_told({"2024-12-31": "no"}, begun, pardoned, ("arrest", "2023"), ("pardon", "2024"))
-        self.assert_told({"2023-12-31": "possible"}, begun, pardoned, charges=[("charged", "2023")])
+        self.assert_told({"2023-12-31": "certain"}, begun, pardoned, charges=[("charged", "2023")])
         acquitted = [("acquitted", "2022-05")]
         self.assert_told({"2022-12-31": "no"}, begun, ("appeal_decided", "2022-08"), charges=acquitted)
-        self.assert_told({"2022-12-31": "possible"}, begun, ("appeal_filed", "2022-08"), charges=acquitted)
+        self.assert_told({"2022-12-31": "certain"}, begun, ("appeal_filed", "2022-08"), charges=acquitted)
         self.assert_told({"2022-12-31": "no"}, begun, ("appeal_filed", "2022-05"), charges=acquitted)
 
     def test_the_death_of_the_person_ends_it_wherever_they_died(self):
@@ -261,7 +274,7 @@ class AskedTest(AsOfTest):
     def test_cases_are_filtered_by_whether_they_were_open_on_the_day(self):
         rows = {
             "certain": self.case(("arrest", "2020")),
-            "possible": self.case(),
+            "undated": self.case(),
             "no": self.case(("arrest", "2023")),
         }
         self.assert_filters("cases", "open", "2022-01-01", rows)

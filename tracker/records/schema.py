@@ -209,7 +209,7 @@ class Schema(WritingSchema, AutoSchema):
 
     def explained(self, name):
         """The description and the schema of a parameter that every list has."""
-        help_text, schema = (PARAMETERS | self.view.parameters)[name]
+        help_text, schema = (PARAMETERS | self.view.more_parameters())[name]
         shape = self.view.shape
         values = {"fields": shape.names(), "omit": shape.names(), "expand": sorted(shape.expandable())}
         if name == "ordering":

@@ -144,7 +144,6 @@ class ReadingViewSet(ApiView):
 
     shape = None
     filterset_class = None
-    parameters = {}  # what it understands besides what every list does: {name: (description, schema)}
     linked = {}  # the parts that links to the list lead to: {name: what it asks besides}; none: the list
     marked_by = "id"  # the field that has the id of the record that a row tells of
     lookup_value_regex = "[^/]+"
@@ -163,9 +162,16 @@ class ReadingViewSet(ApiView):
     def model(cls):
         return cls.shape.Meta.model
 
+    @classmethod
+    def more_parameters(cls):
+        """{name: (description, schema)} of what it understands besides what every list does."""
+        return {}
+
     def known(self):
         listed = [*PAGING, *self.filterset_class.base_filters] if self.action == "list" else []
-        return [*PICKS, AS_OF, *self.parameters, *listed] if self.action in ("list", "retrieve") else []
+        return (
+            [*PICKS, AS_OF, *self.more_parameters(), *listed] if self.action in ("list", "retrieve") else []
+        )
 
     def offered(self):
         return [JSON, CSV] if self.action == "list" else [JSON]
