@@ -99,8 +99,12 @@ def facts_of_person(reader):
 def facts_of_case(reader):
     """The facts of all cases of the person of a case, since they bear on each other, and which one it is."""
     person = Person._base_manager.filter(pk=OuterRef("person")).values(json=facts_of_person(reader))
-    alone = Json([("death", Value("")), ("cases", Array(history(reader)))])
-    return Json([("case", F("pk")), ("person", Coalesce(One(person), alone))])
+    return Json([("case", F("pk")), ("person", Coalesce(One(person), facts_alone(reader)))])
+
+
+def facts_alone(reader):
+    """The facts of a case that is of no person."""
+    return Json([("death", Value("")), ("cases", Array(history(reader)))])
 
 
 # The answers, from the facts.
@@ -204,13 +208,11 @@ def partial_date(fact):
 
 def subjects(reader):
     """(id of the person or None, facts) of all cases that the reader sees."""
-    cases = PersecutionCase.objects.visible_to(reader.user)
+    cases = PersecutionCase.objects.visible_to(reader.user).order_by()
     people = Person.objects.visible_to(reader.user).filter(Exists(cases.filter(person=OuterRef("pk"))))
     of_people = people.order_by().values_list("pk", as_text(facts_of_person(reader)))
-    alone = cases.filter(person=None).order_by().values_list("pk", as_text(facts_of_case(reader)))
-    return [(pk, Facts.read(json.loads(found))) for pk, found in of_people] + [
-        (None, Facts.read(json.loads(found)["person"])) for _, found in alone
-    ]
+    alone = cases.filter(person=None).values_list("person", as_text(facts_alone(reader)))
+    return [(pk, Facts.read(json.loads(found))) for pk, found in of_people.union(alone, all=True)]
 
 
 def as_text(expression):
