@@ -65,6 +65,7 @@ class IdentityInline(VisibleRelations, admin.StackedInline):
     """Who stands behind a pseudonym: for those who are cleared for the participation."""
 
     model = models.ParticipationIdentity
+    secret = True
     verbose_name_plural = "who stands behind it (confidential: shown to those who are cleared)"
     can_delete = False
 

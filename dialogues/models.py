@@ -37,6 +37,7 @@ from tracker.records.models import (
 from tracker.records.names import fold
 from tracker.records.reading import note_load
 from tracker.records.search import tokens_trigger
+from tracker.records.together import Lack
 from tracker.records.visible import VisibleQuerySet
 
 from .choices import (
@@ -81,6 +82,7 @@ TOLD_AGAIN = (
 )
 
 NOT_BOTH = "Give a side or no_side, not both."
+HIDDEN_SPEAKER = "A speaker is not public: publish them, or mark the speaker as withheld."
 FOR_OTHERS = "It answers a judgement or a case of somebody who does not speak here."
 
 
@@ -497,6 +499,7 @@ class Question(Titled):
     """A contested point that statements take positions on."""
 
     cited = False
+    goes_along = True
 
     conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="questions")
     summary = models.TextField(blank=True)
@@ -511,6 +514,8 @@ class AllTitlesFolded(FoldedField):
 
 class ContextEvent(Identified, Titled):
     """A war, a blockade, an agreement: what a timeline needs to be understood."""
+
+    goes_along = True
 
     other_titles = ArrayField(
         models.CharField(max_length=300), default=list, blank=True, help_text="Separated by commas."
@@ -543,6 +548,7 @@ class Statement(Act, Titled):
 
     gone = True
     visible_with = ("part_of",)
+    publishes = ("parts", "relations", "relations_to")
 
     kind = models.CharField(max_length=30, choices=StatementKind, default=StatementKind.UNKNOWN)
     part_of = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="parts")
@@ -607,8 +613,8 @@ class Statement(Act, Titled):
         found = super().missing()
         people = Q(person=None) | Q(person__in=Person.objects.visible_to(None))
         organizations = Q(organization=None) | Q(organization__in=Organization.objects.visible_to(None))
-        if self.speakers.exclude(people & organizations).exists():
-            found.append("A speaker is not public: publish them, or mark the speaker as withheld.")
+        if hidden := self.speakers.exclude(people & organizations).select_related("person", "organization"):
+            found.append(Lack(HIDDEN_SPEAKER, [one.person or one.organization for one in hidden]))
         parts = self.parts.filter(publication=Publication.PUBLISHED)
         if any(one.answers_for_others() for one in (self, *parts)):
             found.append(FOR_OTHERS)
@@ -664,7 +670,7 @@ class StatementCitation(Citation):
 class StatementRelation(Record):
     """How one statement stands to another."""
 
-    visible_with = ("statement", "related_statement")
+    visible_with = between = ("statement", "related_statement")
 
     statement = models.ForeignKey(Statement, models.PROTECT, related_name="relations")
     kind = models.CharField(max_length=20, choices=StatementRelationKind)

@@ -56,6 +56,7 @@ class Conflict(Identified, Titled):
     """A conflict line."""
 
     cited = False
+    goes_along = True
 
     summary = models.TextField(blank=True)
 
@@ -162,7 +163,7 @@ class WithCases(models.Model):
 class Person(WithCases, Identified, Named):
     """A person who takes part in dialogues, is assessed, speaks or is persecuted."""
 
-    forgets_slug = True
+    forgets_slug = goes_along = True
     publishes = ("occupations", "affiliations")
 
     gender = models.CharField(
@@ -377,6 +378,8 @@ class PersonCitation(Citation):
 class Organization(WithCases, Identified, Named):
     """An organization; who owns it or whom it is close to is an assessment, never a classification."""
 
+    goes_along = True
+
     classification = models.CharField(
         max_length=30, choices=OrganizationClassification, default=OrganizationClassification.UNKNOWN
     )
@@ -452,6 +455,7 @@ class OccupationCitation(Citation):
 class Affiliation(Act, Record):
     """A person's tie to an organization, in a role and for a time."""
 
+    goes_along = True
     visible_with = ("person", "organization")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations")
@@ -484,7 +488,7 @@ class PersecutionCase(Identified, Titled):
     """What is done to one person, or to one organization, by a state."""
 
     visible_with = ("person", "organization")
-    publishes = ("charges", "events", "actors", "recognitions", "relations")
+    publishes = ("charges", "events", "actors", "recognitions", "relations", "relations_to")
 
     person = models.ForeignKey(Person, models.PROTECT, null=True, blank=True, related_name="cases")
     organization = models.ForeignKey(
@@ -532,7 +536,7 @@ class PersecutionCaseCitation(Citation):
 class CaseRelation(Record):
     """How one case stands to another."""
 
-    visible_with = ("case", "related_case")
+    visible_with = between = ("case", "related_case")
 
     case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="relations")
     kind = models.CharField(max_length=20, choices=CaseRelationKind)
@@ -576,8 +580,6 @@ class Protecting(models.Model):
 
     Whoever is cleared may open it afterwards, on purpose, and the history says who did.
     """
-
-    protected = ("", ())  # a field, and its values
 
     class Meta:
         abstract = True

@@ -12,11 +12,14 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from tracker.embedded import Refused, Server
 
-server = None
+server = first_start = None
 
 
 def pytest_configure(config):
-    global server
+    global server, first_start
+    gc.set_threshold(20_000, 20, 50)
+    if not os.environ.get("FIRST_START"):
+        first_start = os.environ["FIRST_START"] = tempfile.mkdtemp(prefix="tracker-first-")
     if not os.environ.get("DATABASE_URL"):
         server = start_server()
         os.environ["DATABASE_URL"] = server.url
@@ -35,7 +38,6 @@ def pytest_collection_finish(session):
     """What is loaded stays to the end: looking through it for garbage took a sixth of the time."""
     gc.collect()
     gc.freeze()
-    gc.set_threshold(20_000, 20, 50)
 
 
 def start_server():
@@ -48,6 +50,8 @@ def start_server():
 
 def pytest_unconfigure(config):
     settings.ERASURE_LEDGER.unlink(missing_ok=True)
+    if first_start:
+        shutil.rmtree(first_start)
     if server:
         server.leave()
         shutil.rmtree(server.folder)

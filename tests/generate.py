@@ -5,11 +5,13 @@ occurs.
 """
 
 from collections import defaultdict
+from contextlib import suppress
 from itertools import product
 from random import Random
 from uuid import UUID
 
 from django.contrib.postgres.fields import ArrayField
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from dialogues import models as dialogues
@@ -18,6 +20,7 @@ from people import models as people
 from people.choices import CaseEventKind
 from tests import make
 from tracker.records import models as records
+from tracker.records import rivals
 from tracker.records.choices import Confidentiality, Publication
 from tracker.records.fields import PartialDateField
 from tracker.records.filters import PERIODS
@@ -127,7 +130,19 @@ class World:
     def citation(self, model):
         inferred = self.random.random() < 0.3 and model is not people.Occupation
         basis = {"basis": "inferred", "reasoning": "It follows."} if inferred else {}
-        return {"source": self.any(records.Source), "quotation": self.random.choice(TEXTS), **basis}
+        said = {"source": self.any(records.Source), "quotation": self.random.choice(TEXTS), **basis}
+        return {**said, **self.about(model)}
+
+    def about(self, model):
+        """Which field a citation is about, if it is about one; it may have another value of it."""
+        names = sorted(records.citable_fields(model))
+        name = self.random.choice(["", *names[:3], self.random.choice(names)])
+        column = rivals.column_of(model, name) if name else None
+        if column is None or self.random.random() < 0.5:
+            return {"field": name}
+        value = rival_of(self.random, column)
+        stance = {"stance": "contradicts"} if value or self.random.random() < 0.5 else {}
+        return {"field": name, **stance, "value": value}
 
     def fields(self, model):
         """Values for the columns of a model that satisfy its constraints."""
@@ -153,6 +168,15 @@ class World:
         if field.name in ("name", "title"):
             return f"{self.random.choice(LINES) or 'Untold'} {len(self.rows[field.model])}"
         return self.random.choice(values(field))
+
+
+def rival_of(random, column):
+    """A value that a source may have instead, in the form in which it is kept."""
+    inner = column.base_field if isinstance(column, ArrayField) else column
+    found = random.choice(values(inner))
+    with suppress(ValidationError):  # a text is no code
+        return "" if found in (None, "", KEEP) else rivals.normalized(column, str(found))
+    return ""
 
 
 def is_public(row):

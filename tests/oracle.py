@@ -95,10 +95,20 @@ class Oracle:
             return next((self.row(row, field) for row in self.related(record, field.source)), None)
         if hasattr(field, "expression"):
             return COMPUTED[field.expression](self, record)
+        if isinstance(field, shapes.Inferred):
+            return self.inferred(record)
         if hasattr(field, "relation"):
             return len(self.related(record, field.relation))
         attribute = field.get_attribute(record)
         return None if attribute is None else plain(field.to_representation(attribute))
+
+    def inferred(self, record):
+        """The fields that a citation infers and none states, of those that support the record."""
+        bases = {}
+        for one in self.related(record, "citations"):
+            if one.stance == "supports":
+                bases.setdefault(one.field, set()).add(one.basis)
+        return sorted(name or "*" for name, found in bases.items() if found == {"inferred"})
 
     def rows(self, shape, pick):
         """The JSON objects of all visible records in the order of a list."""

@@ -1,9 +1,11 @@
 """The program as it is run: `manage.py serve` on a database of its own that forgets nothing."""
 
 import contextlib
+import fcntl
 import http.client
 import json
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -43,6 +45,49 @@ def started(environment, out):
     )
 
 
+def asked(port, method, path, body=None, timeout=30, **headers):
+    """(status, headers, body) of an answer; (None, {}, b"") if there was none."""
+    link = http.client.HTTPConnection("127.0.0.1", port, timeout=timeout)
+    try:
+        link.request(method, path, body if body is None else json.dumps(body), headers)
+        answer = link.getresponse()
+        return answer.status, dict(answer.headers), answer.read()
+    except (OSError, http.client.HTTPException):
+        return None, {}, b""
+    finally:
+        link.close()
+
+
+class FirstStart:
+    """The very first start, made once for all workers: its words, how it ended, the folder that it left."""
+
+    def __init__(self):
+        place = Path(os.environ["FIRST_START"])
+        self.data, self.out, told = (place / name for name in ("data", "out", "told"))
+        with open(place / "lock", "w") as lock:
+            fcntl.flock(lock, fcntl.LOCK_EX)
+            if not told.exists():
+                told.write_text(json.dumps(self.make()))
+        self.port, self.code = json.loads(told.read_text())
+        self.words = self.out.read_text()
+
+    def make(self):
+        """Its port, and how it ended once it had shown the door of the admin."""
+        port = free_port()
+        with open(self.out, "wb") as out:
+            process = started({**KEPT, "DATA_DIR": str(self.data), "PORT": str(port)}, out)
+        try:
+            session = "sessionid=" + "x" * 32  # for which the admin asks the database
+            while asked(port, "GET", "/admin/", Cookie=session)[0] != 302:
+                if process.poll() is not None:
+                    raise AssertionError(f"The first start failed: {self.out.read_text()[-2000:]}")
+                time.sleep(0.05)
+            os.killpg(process.pid, signal.SIGTERM)
+            return port, process.wait(timeout=60)
+        finally:
+            process.kill()
+
+
 class Served(SimpleTestCase):
     """A server for all tests of a class, a token of an editor, and what was logged."""
 
@@ -52,7 +97,7 @@ class Served(SimpleTestCase):
     @classmethod
     def setUpClass(cls):
         super().setUpClass()
-        cls.folder = cls.place() / "data"
+        cls.folder = Path(shutil.copytree(FirstStart().data, cls.place() / "data"))
         cls.port, cls.out = free_port(), cls.folder.parent / "out"
         cls.environment = {**KEPT, "DATA_DIR": str(cls.folder), "PORT": str(cls.port)}
         cls.environment |= {**cls.unlimited, **cls.variables}
@@ -96,16 +141,8 @@ class Served(SimpleTestCase):
 
     @classmethod
     def ask(cls, method, path, body=None, timeout=30, **headers):
-        """(status, headers, body) of an answer; (None, {}, b"") if there was none."""
-        link = http.client.HTTPConnection("127.0.0.1", cls.port, timeout=timeout)
-        try:
-            link.request(method, path, body if body is None else json.dumps(body), headers)
-            answer = link.getresponse()
-            return answer.status, dict(answer.headers), answer.read()
-        except (OSError, http.client.HTTPException):
-            return None, {}, b""
-        finally:
-            link.close()
+        """The answer of this server, as `asked` gives it."""
+        return asked(cls.port, method, path, body, timeout, **headers)
 
     @classmethod
     def write(cls, method, path, body, **headers):

@@ -24,7 +24,6 @@ READS = [
 EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/fields.py _unguarded": "asks for the class of the manager, not for rows",
     "tracker/records/filters.py met": "a table of ids only, cut down to rows that are visible",
-    "tracker/records/writes.py refuse_others": "new rows, which the document has just made",
     "tracker/records/filters.py own_filters": "a search, cut down to the visible rows of a list",
     "tracker/records/shapes.py related": "a table of ids only, cut down to rows that are visible",
     "tracker/records/statements.py fresh": "the row of page.key, which the selection has found visible",
@@ -80,6 +79,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/writes.py propose": "a new row",
     "tracker/records/writes.py shown_again": "the row itself, shown as its writer reads it",
     "tracker/records/writes.py save_parts": "parts that the writer sees",
+    "tracker/records/writes.py refuse_others": "rows that were just written",
     "tracker/records/writes.py write": "the row itself",
     "tracker/records/editing.py approved_for": "the visible row itself, whether it is approved",
     "tracker/records/workflow.py _publish": "a new approval of the row itself",

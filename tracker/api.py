@@ -12,7 +12,7 @@ from rest_framework.routers import SimpleRouter
 from dialogues import views as dialogues
 from people import views as people
 from tracker.records import sources
-from tracker.records.citations import TABLES, CitationViewSet, cited
+from tracker.records.citations import TABLES, CitationViewSet
 from tracker.records.problems import not_found
 from tracker.records.proposing import ProposalViewSet
 from tracker.records.shapes import api_url, list_url, registry, resource
@@ -67,7 +67,7 @@ def links():
                     free = f"{name}_{parameter}" if name in named else name
                     named[free] = (view.model(), f"{asked}{parameter}")
     for table in TABLES:
-        found.setdefault(cited(table), {})["citations"] = (table, "record")
+        found.setdefault(table.cited_model(), {})["citations"] = (table, "record")
     return found
 
 

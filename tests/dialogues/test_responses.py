@@ -32,7 +32,7 @@ class ShownTest(ResponsesTest):
         for record in (self.judgement, self.case):
             shown = self.done(200, None, "GET", path(record))
             self.assertEqual(self.titles(shown), [title])
-            self.assertEqual(set(shown["responses"][0]), {"id", "slug", "title", "kind", "url"})
+            self.assertEqual(set(shown["responses"][0]), {"id", "slug", "title", "kind", "inferred", "url"})
         for name in ("assessments", "cases"):
             (row,) = self.done(200, None, "GET", f"{API}{name}/")["results"]
             self.assertEqual(self.titles(row), [title])

@@ -300,6 +300,9 @@ class DayTest(RuleTest):
         self.assert_invalid(Person(name="A", birth_date=tomorrow), "birth_date")
         self.assert_invalid(Person(name="A", death_date=tomorrow), "death_date")
         self.assert_valid(Person(name="A", birth_date=timezone.now().date().isoformat()))
+        self.assert_valid(Person(name="A", birth_date=f"{tomorrow}~"))  # perhaps today
+        later = (timezone.now() + timedelta(days=8)).date().isoformat()
+        self.assert_invalid(Person(name="A", birth_date=f"{later}~"), "birth_date")
 
     def test_a_person_is_entered_once_for_a_dialogue(self):
         row = make.participation()

@@ -13,7 +13,7 @@ from django.test import Client, override_settings
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from dialogues.models import Dialogue, Participation, Statement
-from people.models import CaseActor, CaseEvent, Consent, Person
+from people.models import CaseActor, CaseEvent, Consent, PersecutionCase, Person
 from tests import make
 from tests.site.test_second_factor import PAGE as SECOND_FACTOR
 from tests.site.test_second_factor import code_of
@@ -186,13 +186,15 @@ class LabelsTest(WorkTest):
         return self.seen(self.editor, "/admin/", *lists, f"{address(Dialogue, 'changelist')}?q=Lachin")
 
     def entering(self):
-        draft = self.draft(Dialogue, cited=False)
+        draft = self.draft(Dialogue, cited=False, places=[self.draft(Place)])
         yield from self.seen(
             self.contributor,
             "/admin/",
             address(Source, "add"),
             address(Dialogue, "add"),
             address(Dialogue, "change", draft.pk),
+            address(Dialogue, "submit", draft.pk),
+            address(PersecutionCase, "add"),
         )
 
     def review(self):
@@ -202,9 +204,11 @@ class LabelsTest(WorkTest):
         back = f"{address(Dialogue, 'send_back')}?ids={dialogue.pk}"
         change, publish = (address(Dialogue, page, dialogue.pk) for page in ("change", "publish"))
         secret = self.draft(Participation, dialogue=make.dialogue(disclosure="secret"))
+        unsourced = self.draft(Dialogue, source=self.draft(Source))
         yield from self.seen(
             self.editor,
             "/admin/waiting/not-published/",
+            address(Dialogue, "publish", unsourced.pk),
             change,
             back,
             publish,

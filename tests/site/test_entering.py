@@ -69,6 +69,7 @@ class EnteringTest(BrowserTest):
         self.page.select_option("#id_classification", "forum")
         self.page.select_option("#id_disclosure", "public")
         self.page.fill("#id_start_date", "autumn 2025")
+        self.page.fill("#id_end_date", "autumn 2025")
         self.cite("citations-0", "1", "the forum opened in autumn")
         self.page.click("text=Add another Participation")
         self.choose("participations-0-person", "Alakbar Mammad", "Ələkbər Məmmədov, historian")

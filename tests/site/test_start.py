@@ -81,9 +81,11 @@ class WorkOfEachTest(StartTest):
 class QualityTest(StartTest):
     def test_hearings_to_come(self):
         ahead = make.case_event(kind="hearing", date=str(TODAY + timedelta(days=9)))
-        make.case_event(kind="hearing", date=str(TODAY - timedelta(days=9)))
+        about = make.case_event(kind="hearing", date=f"{TODAY - timedelta(days=6)}~")
+        for date in (str(TODAY - timedelta(days=9)), f"{TODAY - timedelta(days=9)}~", "2024/..", ""):
+            make.case_event(kind="hearing", date=date)
         make.case_event(kind="arrest", date=str(TODAY + timedelta(days=9)))
-        self.assertEqual(self.listed(self.editor, "hearings"), [ahead])
+        self.assertEqual(self.listed(self.editor, "hearings"), [about, ahead])
 
     def test_in_custody_without_news(self):
         silent, told = (self.held(reported) for reported in (TODAY - timedelta(days=200), TODAY))

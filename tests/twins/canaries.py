@@ -10,6 +10,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, models, transaction
 
 from tracker.records.fields import Derived, PartialDateField
+from tracker.records.models import Citation
+from tracker.records.rivals import column_of
 
 WORD = re.compile(r"qz([ns])\d{5}zq")
 MARKS = {"hidden": "n", "secret": "s"}
@@ -87,7 +89,10 @@ NAMES_OF_CODE = {"model", "digest", "password", "scheme", "field"}  # they name 
 
 
 def takes(row, field):
-    """Whether a text may stand there: a slug only where there is one."""
+    """Whether a text may stand there: a slug only where there is one, a rival value only of a text."""
+    if isinstance(row, Citation) and field.name == "value":
+        column = column_of(row.cited_model(), row.field) if row.value else None
+        return column in texts(row.cited_model())
     return not isinstance(field, models.SlugField) or bool(getattr(row, field.attname))
 
 

@@ -17,7 +17,7 @@ BESIDE = (
     "/admin/nonsense/",
 )
 LURED = "lured"  # the history of such a row says that it was changed, and hides how
-OF_ROW = ("change/", "history/", "delete/", "publish/", "propose/", "read/", "history/1/", "")
+OF_ROW = ("change/", "history/", "delete/", "publish/", "submit/", "propose/", "read/", "history/1/", "")
 OF_LIST = ("add/", "similar/", "filters/", "bulk/", "withdraw/", "send-back/")
 LINK = re.compile(rb'href="(\?[^"]+)"')
 

@@ -7,7 +7,7 @@ from django.db.models import F, Q, Value
 from . import statements
 from .filters import ChoiceField, Filter, RecordFilterSet
 from .models import Citation
-from .shapes import CitationShape, Own, Shape, column, registry, resource
+from .shapes import CitationShape, Own, Rival, Shape, column, registry, resource
 from .statements import Statement
 from .views import ReadingViewSet
 from .visible import NOTHING
@@ -17,27 +17,23 @@ TABLES = sorted(
 )
 
 
-def cited(table):
-    """The model whose records a table of citations cites."""
-    return table._meta.get_field("record").related_model
-
-
 class RecordType(Own):
     """The endpoint of the cited record."""
 
     def to_representation(self, citation):
-        return resource(cited(type(citation)))
+        return resource(type(citation).cited_model())
 
 
 @column.register
 def _(field: RecordType, reader):
-    return Value(resource(cited(field.parent.Meta.model)))
+    return Value(resource(field.parent.Meta.model.cited_model()))
 
 
 class CitationEntry(Shape):
     """A citation with the record that it belongs to; each table has a copy of this shape."""
 
     record_type = RecordType()
+    value = Rival()
 
     @classmethod
     def tail(cls):
@@ -46,7 +42,7 @@ class CitationEntry(Shape):
     @classmethod
     def alternatives(cls):
         """The shapes that a field has in one or another of the tables."""
-        return {"record": [registry.inside(cited(table)) for table in TABLES]}
+        return {"record": [registry.inside(table.cited_model()) for table in TABLES]}
 
 
 ENTRIES = {
@@ -67,10 +63,10 @@ class TypeFilter(Filter):
     """Citations of one kind of record: of the other tables, none."""
 
     def filter(self, queryset, value):
-        return queryset if value in ("", resource(cited(queryset.model))) else queryset.filter(NOTHING)
+        return queryset if value in ("", resource(queryset.model.cited_model())) else queryset.filter(NOTHING)
 
 
-TYPES = [resource(cited(table)) for table in TABLES]
+TYPES = [resource(table.cited_model()) for table in TABLES]
 
 
 class CitationFilterSet(RecordFilterSet):

@@ -1,5 +1,6 @@
 """What the endpoints of records do besides reading: create, change, delete, and the verbs."""
 
+import itertools
 import json
 
 from django.conf import settings
@@ -19,6 +20,7 @@ from .refusals import Conflict, check_references, put_in_words
 from .scheduled import Approval
 from .shapes import FULL, MOMENT, api_url, record_url, resource
 from .takedown import naming
+from .together import ALSO, lacks, ready
 from .unnamed import HOMONYM, SENTENCE, Named
 from .values import said
 from .workflow import SAY_WHY
@@ -35,7 +37,11 @@ VERBS = {
     "takedown": REASON,
 }
 # What else may be said with a verb, and what it means if it is not.
-ALSO = {"publish": {ALREADY_PUBLIC: False, HOMONYM: ""}, "takedown": {KEEP: []}}
+MORE = {
+    "submit": {ALSO: []},
+    "publish": {ALREADY_PUBLIC: False, HOMONYM: "", ALSO: []},
+    "takedown": {KEEP: []},
+}
 EXPECTED = {str: "Give a text.", bool: "Give true or false.", list: "Give a list of ids."}
 MOST_DOCUMENTS = settings.MAX_DOCUMENTS
 
@@ -146,26 +152,29 @@ class Editing:
         record = self.named(self.key(pk)).first()
         if record is None or not roles.works_on(request.user, record):
             raise Http404
-        drafts = record.drafts(request.user)
-        together = [record, *drafts]
+        user, moment = request.user, record.scheduled_for()
+        together, found = [record, *record.drafts(user)], record.named(user)
+        missing = {**lacks(together, [], user, moment), **ready(found, user, moment)[0]}
+        missing[record] += [SAY_WHY] if record.publication == Publication.TAKEN_DOWN else []
+
+        def shown(one):
+            return {"missing": missing[one], "hints": one.hints(user, together)}
+
+        def listed(rows):
+            return [
+                {"url": record_url(type(row), row.pk), "type": resource(type(row)), **shown(row)}
+                for row in rows
+            ]
+
         sent_back = record.sent_back() if record.publication == Publication.DRAFT else None
-        moment = record.scheduled_for()
-
-        def lacks(one):
-            back = [SAY_WHY] if one.publication == Publication.TAKEN_DOWN else []
-            missing = [*back, *one.lacking(request.user, moment)]
-            return {"missing": missing, "hints": one.hints(request.user, together)}
-
         body = {
             "publication": record.publication,
             "version": record.version,
             "comment": sent_back.reason if sent_back else None,
-            "approved_for": approved_for(record, request.user),
-            **lacks(record),
-            "drafts": [
-                {"url": record_url(type(draft), draft.pk), "type": resource(type(draft)), **lacks(draft)}
-                for draft in drafts
-            ],
+            "approved_for": approved_for(record, user),
+            **shown(record),
+            "drafts": listed(together[1:]),
+            "named": listed(found),
         }
         return self.answer(json.dumps(body, ensure_ascii=False).encode())
 
@@ -178,7 +187,7 @@ class Editing:
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
             if getattr(self.request.auth, "resources", ()):
-                must_reach(self.request, self, *going_with(record, name, self.request.user))
+                must_reach(self.request, self, *going_with(record, name, self.request.user, told))
             try:
                 getattr(record, name)(self.request.user, **told)
             except PermissionDenied as error:
@@ -235,7 +244,7 @@ def a_few(documents):
 
 def said_to(verb, document):
     """What a verb is told besides the user, as the body of a request has it."""
-    return sayings(document, {VERBS[verb]: "", **ALSO.get(verb, {})})
+    return sayings(document, {VERBS[verb]: "", **MORE.get(verb, {})})
 
 
 def sayings(document, keys):
@@ -257,11 +266,17 @@ def is_a(kind, value):
     return type(value) is kind and (kind is not list or all(isinstance(one, str) for one in value))
 
 
-def going_with(record, verb, user):
-    """The resources of the other records that a verb acts on; it does nothing for who is no editor."""
-    others = {"publish": lambda: record.drafts(user), "takedown": lambda: naming(record)}
-    found = others.get(verb, list)() if roles.edits(user) else []
-    return sorted({resource(type(row)) for row in found})
+def going_with(record, verb, user, said):
+    """The resources of the other records that a verb acts on, as far as its user may do it."""
+    ids = said.get(ALSO, ())
+    others = {
+        "submit": lambda: record.going_to_review(user, ids, strict=False),
+        "send_back": lambda: record.waiting(user),
+        "publish": lambda: itertools.chain(*record.going(user, ids, strict=False)),
+        "takedown": lambda: naming(record),
+    }
+    found = others.get(verb, list)() if roles.edits(user) or verb == "submit" else []
+    return sorted({resource(type(row)) for row in found if row != record})
 
 
 def check_change(user, record, document, path=""):
@@ -289,8 +304,8 @@ def pointed_at(text):
 
 def refused(error, record, name, user, said):
     """A ValidationError of a verb as an answer: what is missing of what, or that its state is wrong."""
-    if VERBS[name] in getattr(error, "error_dict", ()):
-        return Invalid({f"/{VERBS[name]}": " ".join(error.messages)})
+    if at := {VERBS[name], ALSO} & getattr(error, "error_dict", {}).keys():
+        return Invalid({f"/{key}": " ".join(error.message_dict[key]) for key in at})
     conflict = Conflict(" ".join(error.messages))
     if isinstance(error, Named):
         conflict.errors = [
@@ -299,10 +314,11 @@ def refused(error, record, name, user, said):
         ]
         return conflict
     if name == "publish":
-        told = {"moment": record.scheduled_for(), ALREADY_PUBLIC: said[ALREADY_PUBLIC]}
+        along, own = record.going(user, said[ALSO], strict=False)
+        found = lacks([*own, *along], along, user, record.scheduled_for(), said[ALREADY_PUBLIC])
         conflict.errors = [
             {"url": record_url(type(one), one.pk), "detail": sentence}
-            for one in [record, *record.drafts(user)]
-            for sentence in one.lacking(user, **told)
+            for one, sentences in found.items()
+            for sentence in sentences
         ]
     return conflict

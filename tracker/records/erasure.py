@@ -177,7 +177,7 @@ def withhold(row):
     row.naming = WITHHELD
     row.save()
     for citation in row.citations.all() if isinstance(row, Record) else ():
-        citation.quotation = citation.translation = ""
+        citation.quotation = citation.translation = citation.value = ""
         citation.reasoning = ERASED if citation.reasoning else ""
         citation.save()
 

@@ -11,7 +11,7 @@ from django.db.models import F, Q
 from django.db.models.functions import MD5
 from django.utils import timezone
 
-from . import history, roles
+from . import history, rivals, roles
 from .addresses import LikenessField, must_be_open
 from .choices import (
     TAKEN_BACK,
@@ -33,6 +33,7 @@ from .overlaps import DayLookup  # noqa: F401 - registers what dates are asked
 from .reading import Reading, note_load  # noqa: F401 - Django looks for models here
 from .scheduled import Approval, within_reach  # noqa: F401 - Django looks for models here
 from .search import Token, tokens_trigger  # noqa: F401 - Django looks for models here
+from .together import Lack
 from .visible import Visible
 from .workflow import Workflow
 
@@ -50,6 +51,7 @@ INTERNAL = {
     "version",
 }
 QUOTATION_WORDS = 25
+UNSOURCED = "It cites no published source: add a citation, or publish the source it cites."
 MOST_DOUBLES = 5  # as many are named
 LATER = "It is dated after every source that is cited for it."
 
@@ -73,6 +75,7 @@ class Record(Workflow, Visible):
 
     cited = True
     internal = INTERNAL
+    protected = ("", ())  # a field, and its values that make a row confidential
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     publication = models.CharField(
@@ -213,7 +216,8 @@ class Record(Workflow, Visible):
         """What stands between this record and its publication: sentences, none when nothing does."""
         found = []
         if self.cited and not self.citations.filter(source__in=Source.objects.visible_to(None)).exists():
-            found.append("It cites no published source: add a citation, or publish the source it cites.")
+            cites = [citation.source for citation in self.citations.select_related("source")]
+            found.append(Lack(UNSOURCED, dict.fromkeys(cites)))
         return found
 
     def days(self):
@@ -400,7 +404,7 @@ class Source(Slugged):
     """A text, film, record or person that facts are taken from."""
 
     cited = False
-    gone = True
+    gone = goes_along = True
     label_field = "display_title"
 
     title = models.CharField(max_length=300, blank=True, help_text="As printed; empty when it is not known.")
@@ -487,6 +491,7 @@ class Place(Identified, Named):
     """Where something happened."""
 
     cited = False
+    goes_along = True
 
     country = CountryField(blank=True)
     latitude = models.DecimalField(
@@ -539,6 +544,11 @@ class Citation(Part):
     quotation = models.TextField(blank=True, help_text=f"Exact words, at most {QUOTATION_WORDS}.")
     translation = models.TextField(blank=True, help_text="The quotation in English.")
     stance = models.CharField(max_length=12, choices=Stance, default=Stance.SUPPORTS)
+    value = models.TextField(
+        blank=True,
+        help_text="What the source has instead of the field that it contradicts, written as the field is.",
+    )
+    value_said = rivals.SaidField("field", "value")
     basis = models.CharField(max_length=10, choices=CitationBasis, default=CitationBasis.STATED)
     reasoning = models.TextField(blank=True, help_text="How it follows from the source, when it is inferred.")
     directness = models.CharField(max_length=10, choices=Directness, default=Directness.SEEN)
@@ -550,19 +560,45 @@ class Citation(Part):
                 condition=~Q(basis=CitationBasis.INFERRED) | ~Q(reasoning=""),
                 name="%(class)s_reasoning",
                 violation_error_message="Say how it follows from the source.",
-            )
+            ),
+            models.CheckConstraint(
+                condition=Q(value="") | Q(stance=Stance.CONTRADICTS) & ~Q(field=""),
+                name="%(class)s_value",
+                violation_error_message=rivals.ONLY,
+            ),
         ]
+
+    @classmethod
+    def cited_model(cls):
+        """The model whose records it cites."""
+        return cls._meta.get_field("record").related_model
 
     def clean(self):
         errors = {}
         if len(self.quotation.split()) > QUOTATION_WORDS:
             errors["quotation"] = f"A quotation has at most {QUOTATION_WORDS} words."
-        if self.field and self.field not in citable_fields(self._meta.get_field("record").related_model):
+        if self.field and self.field not in citable_fields(self.cited_model()):
             errors["field"] = "Name a field of the record, as the API writes it."
+        elif self.value:
+            errors |= self.wrong_value()
         if bool(self.locator_kind) != bool(self.locator):
             errors["locator"] = "Give both the kind of locator and its value, or neither."
         if errors:
             raise ValidationError(errors)
+
+    def wrong_value(self):
+        """Brings the value into the form in which it is kept; what is wrong with it as {field: error}."""
+        if self.stance != Stance.CONTRADICTS or not self.field:
+            return {"value": rivals.ONLY}
+        column = rivals.column_of(self.cited_model(), self.field)
+        if column is None:
+            return {"value": rivals.REFERS}
+        try:
+            self.value = rivals.normalized(column, self.value)
+        except ValidationError as error:
+            return {"value": error}
+        long = len(self.value.split()) > QUOTATION_WORDS
+        return {"value": f"It has at most {QUOTATION_WORDS} words: say what differs."} if long else {}
 
 
 def citable_fields(model):

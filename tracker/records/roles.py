@@ -124,6 +124,11 @@ def may_change(user, record):
     return edits(user) or (record.publication == Publication.DRAFT and works_on(user, record))
 
 
+def may_submit(user, record):
+    """Whether somebody may hand a record over for review."""
+    return record.publication == Publication.DRAFT and works_on(user, record)
+
+
 def may_delete(user, record):
     """Whether somebody may delete a record: its author, without one an editor, while it is a first draft."""
     never_left = record.publication == Publication.DRAFT and not record.published_at

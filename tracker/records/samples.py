@@ -5,7 +5,7 @@ from functools import singledispatch
 from rest_framework import serializers
 
 from .code_fields import Code
-from .shapes import API, Computed, Count, Links, Moment, PartialDate, Url
+from .shapes import API, Computed, Count, Inferred, Links, Moment, PartialDate, Url
 from .writer import references_of, rows_of, written
 
 SAMPLE_ID = "8f1d2c3b-4a5e-4f60-9b7a-0c1d2e3f4a5b"
@@ -75,6 +75,11 @@ def _(field: PartialDate):
 @sample.register
 def _(field: serializers.SlugField):
     return "a-slug"
+
+
+@sample.register
+def _(field: Inferred):
+    return []
 
 
 @sample.register

@@ -106,9 +106,9 @@ class Approval(models.Model):
     def give_back(self, record, problem, comment):
         """What waits for review becomes drafts again; their authors read the comment, editors the problem."""
         record.refresh_from_db()
-        together = [one for one in [record, *record.drafts(self.approved_by)] if self.names(one)]
-        for one in together:
-            if one.publication == Publication.IN_REVIEW:
+        along, own = record.going(self.approved_by, self.versions, strict=False)
+        for one in [*own, *along]:
+            if self.names(one) and one.publication == Publication.IN_REVIEW:
                 one._move(None, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
         self.problem = problem
         self.save()

@@ -9,7 +9,7 @@ from .pages import LARGEST_PAGE, PAGE_SIZE, START, order_keys
 from .problems import TYPE
 from .samples import sample
 from .schema_writes import WRITES, WritingSchema, answer
-from .shapes import API, Computed, Count, Links, Own, PartialDate, Pick, Shape, Url
+from .shapes import API, Computed, Count, Inferred, Links, Own, PartialDate, Pick, Rival, Shape, Url
 
 URI = {"type": "string", "format": "uri"}
 DAY = {"type": ["string", "null"], "format": "date"}
@@ -95,6 +95,14 @@ CORRECTIONS = {
 }
 CORRECTION = {"changed_at": "2025-12-10T09:00:00.000000Z", "fields": ["start_date"], "reason": "A misprint."}
 SENTENCES = {"type": "array", "items": {"type": "string"}}
+LISTED = {
+    "type": "array",
+    "items": {
+        "type": "object",
+        "properties": {"url": URI, "type": {"type": "string"}, "missing": SENTENCES, "hints": SENTENCES},
+        "required": ["url", "type", "missing", "hints"],
+    },
+}
 PUBLICATION = {
     "type": "object",
     "properties": {
@@ -111,21 +119,14 @@ PUBLICATION = {
             "description": "What `publish/` without a body is refused for, but for names that are not told.",
         },
         "hints": {**SENTENCES, "description": "What hinders nobody, but is worth knowing."},
-        "drafts": {
-            "type": "array",
-            "items": {
-                "type": "object",
-                "properties": {
-                    "url": URI,
-                    "type": {"type": "string"},
-                    "missing": SENTENCES,
-                    "hints": SENTENCES,
-                },
-                "required": ["url", "type", "missing", "hints"],
-            },
+        "drafts": {**LISTED, "description": "What is published with it."},
+        "named": {
+            **LISTED,
+            "description": "What these name and that is not public yet: it goes along if its id stands in"
+            " also. It lacks what is listed even if all of these go along that could.",
         },
     },
-    "required": ["publication", "version", "comment", "approved_for", "missing", "hints", "drafts"],
+    "required": ["publication", "version", "comment", "approved_for", "missing", "hints", "drafts", "named"],
 }
 PREVIEW = {
     "publication": "in_review",
@@ -135,6 +136,7 @@ PREVIEW = {
     "missing": [],
     "hints": ["It has no date."],
     "drafts": [],
+    "named": [],
 }
 EXAMPLES = {"corrections": (CORRECTIONS, {"results": [CORRECTION]}), "publication": (PUBLICATION, PREVIEW)}
 TOKEN = {"token": []}
@@ -262,7 +264,7 @@ class Schema(WritingSchema, AutoSchema):
     def _map_serializer_field(self, field, direction, bypass_extensions=False):
         if isinstance(field, PartialDate):
             return self.component("PartialDate", PARTIAL_DATE)
-        if isinstance(field, Computed):
+        if isinstance(field, Computed | Inferred | Rival):
             return field.schema
         if isinstance(field, Url):
             return URI

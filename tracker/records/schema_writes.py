@@ -5,10 +5,12 @@ from rest_framework import serializers
 from . import editorial
 from .choices import TakedownReason
 from .code_fields import Code
-from .editing import ALREADY_PUBLIC, ALSO, KEEP, MOST_DOCUMENTS, VERBS
+from .editing import ALREADY_PUBLIC, KEEP, MOST_DOCUMENTS, VERBS
+from .editing import MORE as SAYINGS
 from .problems import TYPE
 from .samples import SAMPLE_ID, needed, sample, sample_document
 from .shapes import FULL, PartialDate, PartShape, Pick
+from .together import ALSO
 from .unnamed import HOMONYM
 from .writer import REASON, references_of, rows_of, written
 
@@ -19,10 +21,10 @@ WRITES = {
     "update": "Makes the record what the document says; what it leaves out is emptied.",
     "partial_update": "Changes what the document names. Whoever may not change what is published proposes.",
     "destroy": "Deletes one's own draft that was never published.",
-    "submit": "Hands a draft over for review.",
-    "send_back": "Returns what is in review to its author.",
-    "publish": "Makes the record public, and the drafts that belong to it: all or none; at its publish_at, if"
-    " that is to come.",
+    "submit": "Hands a draft over for review, with the drafts that belong to it, and those in also.",
+    "send_back": "Returns what is in review to its author, with what belongs to it.",
+    "publish": "Makes the record public, with the drafts that belong to it, and those in also: all or none;"
+    " at its publish_at, if that is to come.",
     "withdraw": "Takes the record back.",
     "takedown": "Takes the record out of every channel at once, as if it had never been there, and with a"
     " person every public record whose text names them, but for the ids in keep.",
@@ -82,6 +84,13 @@ OTHER = {
     "type": "string",
     "description": "Why a name that was refused is somebody else's; by editors cleared for both.",
 }
+ALONG = {
+    "type": "array",
+    "items": {"type": "string"},
+    "default": [],
+    "description": "Ids of what it or its rows name and that is not public yet, to go along with it:"
+    " publication/ lists them under named.",
+}
 VERSION = {"type": "integer", "description": "The version that is meant: the number in its ETag."}
 KEPT = {
     "type": "object",
@@ -112,7 +121,7 @@ class WritingSchema:
         if not self.writes() or action == "destroy" or (action in DECISIONS and not saying):
             return None
         if saying:
-            schema = said(saying, *ALSO.get(action, ()))
+            schema = said(saying, *SAYINGS.get(action, ()))
             example = {saying: "The source says something else."}
             required = action in MUST_SAY
             if action == "takedown":
@@ -190,7 +199,8 @@ class WritingSchema:
 
 
 def said(*names):
-    known = {HOMONYM: OTHER, ALREADY_PUBLIC: TICK, KEEP: {"type": "array", "items": {"type": "string"}}}
+    known = {HOMONYM: OTHER, ALREADY_PUBLIC: TICK, ALSO: ALONG}
+    known |= {KEEP: {"type": "array", "items": {"type": "string"}}}
     told = {name: known.get(name, {"type": "string"}) for name in names}
     return {"type": "object", "properties": told, "additionalProperties": False}
 

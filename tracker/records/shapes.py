@@ -12,15 +12,20 @@ from django.conf import settings
 from django.contrib.auth.models import AbstractBaseUser
 from django.db import models
 from django.db.models import Case, F, Func, JSONField, OuterRef, Q, Subquery, Value, When
+from django.db.models import Count as NumberOf
+from django.db.models.fields.json import KeyTransform
 from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
 from rest_framework import serializers
 
 from . import editorial, roles
+from .choices import CitationBasis, Stance
 from .code_fields import Code, CodeField
 from .fields import PartialDateField
 from .models import Citation, Identifier, Record, Slugged
 
 API = "/api/v1/"
+WHOLE = "*"  # all of a record, in a list of its fields
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 MOMENT_SQL = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
@@ -130,6 +135,31 @@ class Count(Own):
         return getattr(record, self.relation).visible_to(reader.user).count()
 
 
+class Inferred(Own):
+    """The fields of which no source that the reader sees states the value: it was concluded from sources.
+
+    Of those that support it, all infer it. WHOLE stands for citations of the whole record: what a citation of
+    a field states is none the less stated.
+    """
+
+    schema = {
+        "type": "array",
+        "description": "The fields whose values were concluded from sources that do not state them;"
+        f" {WHOLE} is the record as a whole, but for what a citation of a field states.",
+        "items": {"type": "string"},
+    }
+
+    def to_representation(self, record):
+        cites = record.citations.visible_to(self.context["reader"].user)
+        return [name or WHOLE for name in inferred(cites).values_list("field", flat=True)]
+
+
+def inferred(citations):
+    """The fields, each once, that some of these citations infer and that none of them states."""
+    supports = citations.filter(stance=Stance.SUPPORTS).order_by("field").values("field")
+    return supports.annotate(stated=NumberOf("pk", filter=~Q(basis=CitationBasis.INFERRED))).filter(stated=0)
+
+
 class Computed(Own):
     """A value that the database computes: `expression(reader)` gives it, `schema` describes it."""
 
@@ -191,8 +221,8 @@ class Shape(serializers.ModelSerializer):
     @classmethod
     def tail(cls):
         """The names that come last: (always, on a single record)."""
-        cited = ["citations"] if cls.Meta.model.cited else []
-        return [*(["citation_count"] if cited else []), "published_at", "changed_at", "links"], cited
+        marks, cited = (["inferred", "citation_count"], ["citations"]) if cls.Meta.model.cited else ([], [])
+        return [*marks, "published_at", "changed_at", "links"], cited
 
     @classmethod
     def detail_names(cls):
@@ -282,6 +312,7 @@ EVERYWHERE = {
     "url": Url,
     "links": Links,
     "citation_count": lambda **kwargs: Count("citations", **kwargs),
+    "inferred": Inferred,
     editorial.KEY: lambda **kwargs: Computed(work, editorial.SCHEMA, **kwargs),
 }
 
@@ -319,7 +350,8 @@ class Ref(Shape):
 
     @classmethod
     def names(cls):
-        return [*cls.head(), *getattr(cls.Meta, "fields", ()), "url"]
+        facts = getattr(cls.Meta, "fields", ())
+        return [*cls.head(), *facts, *(["inferred"] if facts and cls.Meta.model.cited else []), "url"]
 
     @classmethod
     def internal(cls):
@@ -345,8 +377,34 @@ class PartShape(Shape):
         return [], []
 
 
+class Rival(serializers.Field):
+    """What a source has instead of the value of a field: the JSON value that the field has in the record."""
+
+    schema = {
+        "type": ["object", "array", "string", "integer", "boolean", "null"],
+        "description": "What the source has instead of the field that it contradicts, as the record shows the"
+        " field: a date with its first and last day. Null: not given.",
+        "properties": {
+            "edtf": {"type": "string"},
+            **{name: {"type": ["string", "null"], "format": "date"} for name in ("earliest", "latest")},
+        },
+        "items": {"type": "string"},
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"required": False, "allow_null": True, **kwargs})
+
+    def get_attribute(self, citation):
+        return citation.value_said
+
+    def to_representation(self, value):
+        return value
+
+
 class CitationShape(PartShape):
     """Which source says so, where exactly and in which words."""
+
+    value = Rival()
 
     class Meta:
         model = Citation
@@ -358,6 +416,7 @@ class CitationShape(PartShape):
             "quotation",
             "translation",
             "stance",
+            "value",
             "basis",
             "reasoning",
             "directness",
@@ -496,6 +555,14 @@ def _(field: PartialDate, reader):
 
 
 @column.register
+def _(field: Rival, reader):
+    kind = Func(F("value_said"), function="jsonb_typeof", output_field=models.TextField())
+    date = Json([(part, KeyTransform(part, "value_said")) for part in ("edtf", "earliest", "latest")])
+    whole = Func(F("value_said"), template="(%(expressions)s)::json", output_field=JSONField())
+    return Case(When(Exact(kind, Literal("object")), then=date), default=whole)
+
+
+@column.register
 def _(field: Url, reader):
     return Text(Literal(list_url(field.parent.Meta.model)), F("pk"), Literal("/"))
 
@@ -511,6 +578,13 @@ def _(field: Links, reader):
 @column.register
 def _(field: Count, reader):
     return Number(related(field.parent.Meta.model, field.relation, reader.user).order_by().values("pk"))
+
+
+@column.register
+def _(field: Inferred, reader):
+    found = inferred(related(field.parent.Meta.model, "citations", reader.user))
+    named = Case(When(field="", then=Literal(WHOLE)), default=F("field"))
+    return Many(found.values(json=named))
 
 
 @column.register

@@ -3,9 +3,10 @@
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
+from . import rivals
 from .dates import understand
 from .documents import Invalid, pointer
-from .shapes import PartialDate
+from .shapes import FULL, PartialDate, registry
 from .texts import tidied
 
 KINDS = (
@@ -27,6 +28,19 @@ def read(field, value, path):
         return field.run_validation(value)
     except serializers.ValidationError as error:
         raise Invalid(dict(explained(field, error.detail, path))) from None
+    except ValidationError as error:
+        raise Invalid({path: " ".join(error.messages)}) from None
+
+
+def rival(citation, value, path):
+    """The text of what a source has instead, written as the field is that it contradicts; "" for null."""
+    model = citation.cited_model()
+    column = rivals.column_of(model, citation.field)
+    if value is None or column is None:  # without a column to contradict, validation says what is wrong
+        return "" if value is None else "?"
+    field = registry.whole[model](pick=FULL).fields[citation.field]
+    try:
+        return rivals.text_of(column, read(field, value, path))
     except ValidationError as error:
         raise Invalid({path: " ".join(error.messages)}) from None
 

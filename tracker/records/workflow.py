@@ -15,6 +15,7 @@ from .idempotency import KeptAnswer
 from .log import make_neutral
 from .scheduled import CHANGED, Approval
 from .takedown import belonging, naming
+from .together import WAITING, Lack, Unready, chosen, lacks, named, with_drafts
 from .unnamed import Change, Named, refuse_names
 from .visible import POINTED_AT, sees_any
 
@@ -27,21 +28,46 @@ HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
 class Workflow:
     """Mixin for a record: who may move it from state to state, and what is checked before."""
 
-    publishes = ()  # lists of records that belong to it and are published with it
+    publishes = ()  # lists of records that belong to it, and are submitted and published with it
+    between = ()  # keys to the records that it relates to each other
+    goes_along = False  # whether it may be submitted and published with what names it
     forgets_slug = False  # whether withdrawal deletes its slug and its old ones
 
-    def submit(self, by, comment=""):
-        """Hand a draft over for review."""
+    @transaction.atomic
+    def submit(self, by, comment="", also=()):
+        """Hand a draft over for review, with what belongs to it, and with those that it names in `also`.
+
+        `also` holds ids. What somebody does not work on stays as it is.
+        """
         if not roles.works_on(by, self):
             raise PermissionDenied("Only who works on a draft, or an editor, submits it.")
         self._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
+        for record in self.going_to_review(by, also):
+            record._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
 
+    def going_to_review(self, user, also, strict=True):
+        """What is submitted with it: those of what it names that are in `also`, ids; what belongs to it.
+
+        `strict` refuses an id that is of none of them.
+        """
+        found = self.to_submit(user) if also else []
+        along = with_drafts(chosen(found, also, strict), user)
+        rows = {one.pk: one for one in [*along, *self.waiting(user)] if one != self}
+        return [one for one in rows.values() if roles.may_submit(user, one)]
+
+    def to_submit(self, user):
+        """Those of what it names that may be submitted with it."""
+        return [one for one in self.named(user) if roles.may_submit(user, one)]
+
+    @transaction.atomic
     def send_back(self, by, comment):
-        """Return what is in review to its author, saying what is to be mended."""
+        """Return what is in review to its author, with what belongs to it, saying what is to be mended."""
         if not comment.strip():
             raise ValidationError({"comment": "Say what is to be mended."})
         self._must_edit(by)
-        self._move(by, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
+        rows = [one for one in self.waiting(by) if one.publication == Publication.IN_REVIEW]
+        for record in [self, *rows]:
+            record._move(by, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
 
     def stays_for(self, user):
         """Whether a user cannot delete it since others point at it that they see."""
@@ -89,13 +115,43 @@ class Workflow:
         if self.confidentiality == Confidentiality.CONFIDENTIAL:
             self.cleared.set(cleared)
 
+    def waiting(self, user, **locking):
+        """The unpublished records that belong to it, and to these, as far as a user sees them."""
+        found, new = {self.pk: self}, [self]
+        while new:
+            lists = [getattr(one, name).visible_to(user) for one in new for name in one.publishes]
+            if locking:
+                lists = [rows.order_by("pk").select_for_update(**locking) for rows in lists]
+            rows = [row for rows in lists for row in rows.filter(publication__in=WAITING)]
+            new = [row for row in rows if row.pk not in found]
+            found |= {row.pk: row for row in new}
+        return list(found.values())[1:]
+
     def drafts(self, user, **locking):
-        """The unpublished records that are published with it, as far as a user sees them."""
-        waiting = (Publication.DRAFT, Publication.IN_REVIEW)
-        lists = [getattr(self, name).visible_to(user) for name in self.publishes]
-        if locking:
-            lists = [rows.order_by("pk").select_for_update(**locking) for rows in lists]
-        return [row for rows in lists for row in rows.filter(publication__in=waiting)]
+        """Those of them that are published with it."""
+        rows = self.waiting(user, **locking)
+        return [row for row in rows if row.goes_with([self, *rows])]
+
+    def goes_with(self, records):
+        """Whether it is published with these: what is between two records with the one that comes last."""
+        ends = [getattr(self, name) for name in self.between]
+        return all(one in records or one.is_visible_to(None) for one in ends)
+
+    def named(self, user):
+        """The unpublished records that it or what belongs to it names, and that may go along with it."""
+        return named([self, *self.waiting(user)], user)
+
+    def going(self, user, also, strict=True, **locking):
+        """What is published with it: those of what it names that are in `also`, ids; itself and its drafts.
+
+        `strict` refuses an id that is of none of them.
+        """
+        drafts = self.drafts(user, **locking)
+        found = self.named(user) if also else []
+        along = [one for one in with_drafts(chosen(found, also, strict), user) if one != self]
+        for record in along if locking else ():
+            record._lock()
+        return [one for one in along if one not in drafts], [self, *drafts]
 
     def unready(self, moment=None):
         """What stands between it and its publication at a moment, now unless given: sentences."""
@@ -153,8 +209,9 @@ class Workflow:
             above = getattr(self, name)
             if above and above not in together and not above.is_visible_to(None):
                 kind = self._meta.get_field(name).verbose_name
-                label = above if above.is_visible_to(user) else f"its {kind}"
-                found.append(f"It stays hidden until {label} is public.")
+                seen = above.is_visible_to(user)
+                label = above if seen else f"its {kind}"
+                found.append(Lack(f"It stays hidden until {label} is public.", [above] if seen else []))
         return [*found, *self.warnings(user)]
 
     def warnings(self, user):
@@ -171,27 +228,30 @@ class Workflow:
             about = "" if name == NON_FIELD_ERRORS else f"{self._meta.get_field(name).verbose_name}: "
             yield from (f"{about}{sentence}" for sentence in sentences)
 
-    def publish(self, by, comment="", already_public=False, homonym=""):
-        """Make it and the drafts that belong to it public: all, or ValidationError with what is missing.
+    def publish(self, by, comment="", already_public=False, homonym="", also=()):
+        """Make it public with the drafts that belong to it, and with those that it names in `also`, ids.
 
-        With a publish_at to come it is approved for that moment: the Approval is returned. `already_public`:
-        the publisher says so of everything that `exposes` something. `homonym` says why a name in it that is
-        not to be public is somebody else's.
+        All of them, or ValidationError with what is missing. With a publish_at to come they are approved for
+        that moment: the Approval is returned. `already_public`: the publisher says so of everything that
+        `exposes` something. `homonym` says why a name that is not to be public is somebody else's.
         """
         try:
-            return self._publish(by, comment, already_public, homonym)
+            return self._publish(by, comment, already_public, homonym, also)
         except Named:
             self.refresh_from_db()  # it was published, and is not any more
             raise
 
     @transaction.atomic
-    def _publish(self, by, comment, already_public, homonym):
+    def _publish(self, by, comment, already_public, homonym, also):
         self._must_edit(by)
         self._lock()
+        self._must_be(HIDDEN, "published")
         if self.publication == Publication.TAKEN_DOWN and not comment.strip():
             raise ValidationError({"comment": SAY_WHY})
-        together, moment = [self, *self.drafts(by, of=("self",), no_key=True)], self.scheduled_for()
-        self._check(by, together, moment, already_public)
+        along, own = self.going(by, also, of=("self",), no_key=True)
+        moment = self.scheduled_for()
+        self._check(by, along, own, moment, already_public)
+        together = [*along, *own]
         if moment is None:
             return self._make_public(by, together, comment, homonym)
         self._rehearse(by, together, comment, homonym)
@@ -207,24 +267,24 @@ class Workflow:
         by = approval.approved_by
         self._must_edit(by)
         self._lock()
-        drafts = self.drafts(by, of=("self",), no_key=True)
-        together = [record for record in [self, *drafts] if approval.names(record)]
-        if not approval.fits(together):
+        along, own = (
+            [record for record in some if approval.names(record)]
+            for some in self.going(by, approval.versions, strict=False, of=("self",), no_key=True)
+        )
+        if not approval.fits([*along, *own]):
             raise ValidationError(CHANGED)
-        self._check(by, together, None, approval.already_public)
-        self._make_public(by, together, approval.comment, approval.homonym)
+        self._check(by, along, own, None, approval.already_public)
+        self._make_public(by, [*along, *own], approval.comment, approval.homonym)
 
-    def _check(self, by, together, moment, already_public):
+    def _check(self, by, along, own, moment, already_public):
         """Raises unless somebody may publish all of these at a moment, and nothing stands against it."""
+        together = [*own, *along]
         for record in together:
             if not roles.may_publish(by, record):
                 raise PermissionDenied(f"Somebody else publishes first what you wrote: {record}.")
-        found = {record: record.lacking(by, moment, already_public) for record in together}
+        found = lacks(together, along, by, moment, already_public)
         if any(found.values()):
-            raise ValidationError(
-                found.pop(self)
-                + [f"{record}: {said}" for record, all_said in found.items() for said in all_said]
-            )
+            raise Unready(self, found)
 
     def _rehearse(self, by, together, comment, homonym):
         """Raises what publishing them would raise now, and leaves them as they are."""
@@ -234,11 +294,11 @@ class Workflow:
         for record in together:
             record.refresh_from_db()
 
-    @staticmethod
-    def _make_public(by, together, comment, homonym):
+    def _make_public(self, by, together, comment, homonym):
         for record in together:
             record._move(by, "published", HIDDEN, Publication.PUBLISHED, comment)
-        refuse_names(by, [Change(record, homonym=homonym) for record in together])
+        own_first = sorted(together, key=lambda record: record != self)
+        refuse_names(by, [Change(record, homonym=homonym) for record in own_first])
 
     def withdraw(self, by, reason):
         """Take it back from every channel; the reason stands in the history."""
@@ -282,11 +342,14 @@ class Workflow:
         if not roles.edits(by):
             raise PermissionDenied("Only an editor does this.")
 
+    def _must_be(self, states, verb):
+        if self.publication not in states:
+            raise ValidationError(f"It cannot be {verb}: it is {self.get_publication_display().lower()}.")
+
     @transaction.atomic
     def _move(self, by, verb, from_states, to_state, comment=""):
         self._lock()
-        if self.publication not in from_states:
-            raise ValidationError(f"It cannot be {verb}: it is {self.get_publication_display().lower()}.")
+        self._must_be(from_states, verb)
         Approval.objects.of(self).delete()  # whatever is done, it is done now
         before, self.publication = self.publication, to_state
         self._moved(by)

@@ -19,9 +19,9 @@ from .documents import MOST_ENTRIES, MOST_FAULTS, Invalid, pointer
 from .models import Part, Record, Slugged
 from .problems import nearest
 from .refusals import check_references, put_in_words, sentence
-from .shapes import PartShape, Ref
+from .shapes import PartShape, Ref, Rival
 from .unnamed import HOMONYM, SENTENCE, Named, refuse_names
-from .values import read
+from .values import read, rival
 
 REASON, SECRECY = "reason", "confidentiality"
 OWN_PAGE = {"cleared"}  # set in the admin alone
@@ -204,7 +204,7 @@ class Writer:
 
     def set_value(self, instance, field, value, path):
         try:
-            said = read(field, value, path)
+            said = rival(instance, value, path) if isinstance(field, Rival) else read(field, value, path)
         except Invalid as wrong:
             for error in wrong.errors:
                 self.fail(error["pointer"], error["detail"])

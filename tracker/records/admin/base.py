@@ -1,9 +1,13 @@
 """Base classes of the admin: a model declares a few names, everything else comes from its fields."""
 
+import json
+
 from django.contrib import admin, messages
+from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
+from django.template.response import TemplateResponse
 from django.utils.text import capfirst
 
 from tracker.records import roles
@@ -18,8 +22,9 @@ from tracker.records.visible import SEARCH_WORDS, Visible
 
 from .bulk import Bulk
 from .erasing import Erasing
+from .forms import CARRIED, label_of
 from .history import REASON, History
-from .inlines import citation_inline
+from .inlines import CitationInline, citation_inline
 from .kept import KeptFilters
 from .layout import in_rows, lines
 from .lists import (
@@ -175,6 +180,23 @@ class Page(VisibleAdmin):
         given = super().get_changeform_initial_data(request)
         return {name: value for name, value in given.items() if name not in moments}
 
+    def get_formset_kwargs(self, request, obj, inline, prefix):
+        """As Django's; the first citation begins with the one that was at hand where a window was opened."""
+        given = super().get_formset_kwargs(request, obj, inline, prefix)
+        source = request.GET.get("cites", "")
+        if isinstance(inline, CitationInline) and obj._state.adding and is_uuid(source) and not request.POST:
+            place = {name: request.GET.get(name, "") for name in CARRIED - {"source"}}
+            given["initial"] = [{"source": source, **place}]
+        return given
+
+    def response_add(self, request, obj, post_url_continue=None):
+        """As Django's; a choice shows what was created for it as it shows all others."""
+        response = super().response_add(request, obj, post_url_continue)
+        if IS_POPUP_VAR in request.POST and isinstance(response, TemplateResponse):
+            told = {**json.loads(response.context_data["popup_response_data"]), "obj": label_of(obj)}
+            response.context_data["popup_response_data"] = json.dumps(told)
+        return response
+
     def save_model(self, request, obj, form, change):
         links = [field.name for field in facts(obj) if field.many_to_many and field.name in form.changed_data]
         obj.save(
@@ -216,6 +238,9 @@ class Page(VisibleAdmin):
         make_neutral(record)
 
 
+SCRIPTS = [f"tracker/{name}.js" for name in ("dates", "rows", "similar", "adding")]
+
+
 class RecordAdmin(
     KeptFilters, Similar, Bulk, Proposing, History, Unnamed, Stale, Rights, Erasing, Verbs, Once, Page
 ):
@@ -226,7 +251,13 @@ class RecordAdmin(
 
     class Media:
         css = {"all": ["tracker/admin.css", "tracker/entry.css"]}
-        js = ["admin/js/jquery.init.js", "tracker/dates.js", "tracker/rows.js", "tracker/similar.js"]
+        js = [
+            "admin/js/jquery.init.js",
+            "tracker/dates.js",
+            "tracker/rows.js",
+            "tracker/similar.js",
+            "tracker/adding.js",
+        ]
 
     def get_list_display(self, request):
         shown = self.columns or default_columns(self.model, self.label_field, self.model.visible_with)

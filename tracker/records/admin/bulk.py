@@ -12,6 +12,7 @@ from tracker.records import editorial, refusals
 from tracker.records.context import noted
 from tracker.records.unnamed import SENTENCE, Change, Named, refuse_names, standing
 
+from .blocks import blocks, line, neutral
 from .forms import label_of, readable, sentences
 from .history import reason_field
 from .lists import facts, is_vocabulary
@@ -88,10 +89,14 @@ class Bulk:
             seen = form.cleaned_data["seen"].split()
             form.data = {**form.data.dict(), "seen": versions_of(records)}
             stood = [standing(record) for record in records]
+            refused = {}
             for record in records:
                 known = versions_of([record]) in seen
-                for said in self.against(request, record, name, value) if known else [changed_since(record)]:
-                    form.add_error(None, f"{record}: {said}")
+                refused[record] = (
+                    self.against(request, record, name, value) if known else [changed_since(record)]
+                )
+            for block in blocks(refused, request.user, neutral):
+                form.add_error(None, line(block))
             self.check_names(request, form, list(map(Change, records, stood)))
             transaction.set_rollback(not form.is_valid())
         return form.is_valid()

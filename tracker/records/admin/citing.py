@@ -31,7 +31,7 @@ def citing(source, request):
     for table in apps.get_models():
         if not issubclass(table, Citation):
             continue
-        listed = admin.site.get_model_admin(table._meta.get_field("record").related_model)
+        listed = admin.site.get_model_admin(table.cited_model())
         if listed.has_view_permission(request) and (found := cited(table, listed, source, request)):
             yield found
 

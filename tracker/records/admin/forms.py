@@ -236,7 +236,7 @@ class CitationForm(RecordForm):
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
         if "field" in self.fields:
-            names = sorted(citable_fields(self._meta.model._meta.get_field("record").related_model))
+            names = sorted(citable_fields(self._meta.model.cited_model()))
             said = [(name, name.replace("_", " ")) for name in names]
             self.fields["field"] = forms.ChoiceField(
                 label="Supports", choices=[("", "the whole record"), *said], required=False

@@ -4,6 +4,7 @@ from itertools import groupby
 from typing import NamedTuple
 
 from django import forms
+from django.contrib import messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.paginator import Paginator
@@ -204,7 +205,8 @@ class History:
             raise Http404
         form = RevertForm(request.POST or None, initial={"version": record.version})
         if form.is_valid() and self.reverted(past, chosen, form):
-            self.message_user(request, "It is as it was then; what was said then is said again.")
+            said = "The earlier version has been restored."
+            self.message_user(request, said, messages.SUCCESS)
             return redirect(self.address("history", record.pk))
         told = Told(past)
         changes = [change for way in past.since(chosen) for change in told.changes(way)]

@@ -97,7 +97,11 @@ class CitationInline(PartInline):
             "Translation, what it supports, how it follows",
             {
                 "classes": ["collapse"],
-                "fields": [("field", "stance", "basis", "directness"), ("translation", "reasoning")],
+                "fields": [
+                    ("field", "stance", "value"),
+                    ("basis", "directness"),
+                    ("translation", "reasoning"),
+                ],
             },
         ),
     ]

@@ -6,6 +6,7 @@ from django.db.models import Prefetch
 from django.forms import Textarea
 from django.urls import reverse_lazy
 
+from tracker.records import roles
 from tracker.records.code_fields import CodeInput
 from tracker.records.fields import PartialDateField, PartialDateInput
 from tracker.records.visible import Visible
@@ -20,11 +21,14 @@ from .forms import (
 )
 from .lists import is_list_of_vocabulary, to_visible, visible_relations
 
+ALWAYS = "*"
+
 
 class VisibleRelations:
     """Mixin for admins and inlines: rows and choices start at what the reader may see."""
 
     form = RecordForm
+    secret = False  # whether all its rows are confidential
     formfield_overrides = {
         PartialDateField: {
             "widget": PartialDateInput(
@@ -55,7 +59,19 @@ class VisibleRelations:
         if field and isinstance(field.widget, AdminSplitDateTime):
             for part, name in zip(field.widget.widgets, ("date", "time"), strict=True):
                 part.attrs["aria-label"] = f"{field.label}: {name}"
+        if field:
+            getattr(field.widget, "widget", field.widget).attrs.update(self.secrecy(db_field, request.user))
         return field
+
+    def secrecy(self, db_field, user):
+        """What tracker/adding.js needs to know of a field that makes its row confidential."""
+        name, values = getattr(self.model, "protected", ("", ()))
+        if self.secret and db_field.is_relation:
+            values = [ALWAYS]
+        elif db_field.name != name:
+            return {}
+        may = "may" if roles.may_be_cleared(user) else "may-not"
+        return {"data-secret": " ".join(values), "data-secret-writer": may}
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         chosen = self._visible_choices(VisibleSelect, db_field, request)

@@ -12,7 +12,7 @@ from django.db import IntegrityError, transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path
-from django.utils.html import format_html, format_html_join
+from django.utils.html import format_html
 
 from tracker.records import refusals, roles
 from tracker.records.autocomplete import is_uuid
@@ -22,15 +22,16 @@ from tracker.records.ledger import LedgerAway
 from tracker.records.scheduled import Approval
 from tracker.records.takedown import naming
 from tracker.records.texts import SaidField
-from tracker.records.unnamed import HOMONYM, SENTENCE
+from tracker.records.together import Unready
+from tracker.records.unnamed import SENTENCE
 from tracker.records.unread import is_unread, read
 
+from .blocks import blocks, told
 from .forms import label_of, readable, sentences
+from .going import Going, with_others
 from .lists import lists_of
-from .pages import Addressed, address_of, answer
+from .pages import answer
 from .rights import editing_fields
-from .stale import versions_of
-from .unnamed import homonym_field
 
 AT_ONCE = 200
 DONE = {
@@ -99,37 +100,12 @@ class TakedownForm(SayingForm):
             del self.fields["keep"]
 
 
-class PublishingForm(forms.Form):
-    mark = forms.CharField(widget=forms.HiddenInput)
-    comment = SaidField(
-        required=False,
-        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="It stands in the history of each and is never published.",
-    )
-    already_public = forms.BooleanField(
-        required=False,
-        label="Already public there",
-        help_text="Who took part is public already, in the source that is cited. Kept in the history.",
-    )
-    homonym = homonym_field()
-
-
-def utc(moment):
-    """A moment in words."""
-    return f"{moment:%Y-%m-%d %H:%M} UTC"
-
-
-def is_for_names(problems):
-    """Whether something was refused because it names somebody."""
-    return any(SENTENCE in said for said in problems)
-
-
 def chosen(request):
     """The ids that a page for many records was opened with."""
     return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
 
 
-class Verbs(Addressed):
+class Verbs(Going):
     """Mixin for the admin of records."""
 
     actions = [
@@ -172,48 +148,58 @@ class Verbs(Addressed):
         return redirect(f"{self.address(page)}?ids={','.join(map(str, keys))}")
 
     def carry_out(self, request, verb, keys, *args):
-        """Do it to each record in a transaction of its own, and say of each one that was refused why.
+        """Do it to each record in a transaction of its own, and say of those that were refused why.
 
-        Returns all that was said against it.
+        Returns {record: what was said against it}.
         """
-        done, refused, against = Counter(), [], []
+        done, others, refused, named = Counter(), [0, 0], {}, []
         for record in self.get_queryset(request).filter(pk__in=list(keys)):
-            problems = self.attempt(request, verb, record, *args)
-            if problems:
-                refused.append(self.refusal(record, problems))
-                against += problems
-            else:
+            rows, along = self.going_with(request, verb, record)
+            found = record.named(request.user) if verb == "publish" else []
+            problems = self.attempt(request, verb, record, *args, **({"also": along} if along else {}))
+            refused |= problems
+            if not problems:
                 done[PLANNED if verb == "publish" and record.scheduled_for() else DONE[verb]] += 1
+                others = [others[0] + rows, others[1] + len(along)]
+                named += found
         for deed, number in done.items():
             names = self.opts.verbose_name_plural
             count = f"1 {self.opts.verbose_name} was" if number == 1 else f"{number} {names} were"
-            self.message_user(request, f"{count} {deed}.", messages.SUCCESS)
+            self.message_user(request, f"{count} {deed}{with_others(*others)}.", messages.SUCCESS)
         if refused:
-            said = format_html("Not {}:<ul>{}</ul>", DONE[verb], format_html_join("", "{}", zip(refused)))
+            said = format_html("Not {}. {}", DONE[verb], told(refused, request.user))
             self.message_user(request, said, messages.ERROR)
-        return against
+        elif not done:
+            self.message_user(
+                request, f"Nothing was {DONE[verb]}: it is not here any more.", messages.WARNING
+            )
+        self.say_what_remains(request, named)
+        return refused
+
+    def going_with(self, request, verb, record):
+        """How many rows go with a record, and the ids of those that it names and that go along."""
+        if verb == "submit" and roles.may_submit(request.user, record):
+            along = [str(one.pk) for one in record.to_submit(request.user)]
+            return len(record.going_to_review(request.user, ())), along
+        return len(record.drafts(request.user)) if verb == "publish" else 0, []
 
     def attempt(self, request, verb, record, *args, **more):
-        """What stands against it, nothing if it was done."""
+        """{record: what stands against it}, nothing if it was done."""
         try:
             with transaction.atomic():
                 later = getattr(record, verb)(request.user, *args, **more)
                 self.log_change(request, record, f"{'approved' if later else DONE[verb]}.".capitalize())
         except PermissionDenied as problem:
-            return [str(problem)]
+            return {record: [str(problem)]}
+        except Unready as problem:
+            return problem.lacks
         except ValidationError as problem:
-            return sentences(problem)
+            return {record: sentences(problem)}
         except IntegrityError as problem:
-            return [readable(refusals.words(problem))]
+            return {record: [readable(refusals.words(problem))]}
         except LedgerAway as problem:
             self.message_user(request, str(problem.detail), messages.ERROR)
-        return []
-
-    def refusal(self, record, problems):
-        """A line for a message, which may outlive what its reader may see: no name of a sensitive record."""
-        link = self.address("change", record.pk)
-        label = f"{self.opts.verbose_name} {str(record.pk)[:8]}" if is_for_names(problems) else record
-        return format_html('<li><a href="{}">{}</a>: {}</li>', link, label, " ".join(problems))
+        return {}
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -224,7 +210,6 @@ class Verbs(Addressed):
         ]
         return [
             *asking,
-            path("<path:object_id>/publish/", view(self.publish_view), name=f"{name}_publish"),
             path("<path:object_id>/read/", view(self.read_view), name=f"{name}_read"),
             *super().get_urls(),
         ]
@@ -260,50 +245,6 @@ class Verbs(Addressed):
             raise Http404
         return record
 
-    def publish_view(self, request, object_id):
-        """Lists what is published together and what each lacks; then publishes all of it, or nothing."""
-        record = self.editable(request, object_id)
-        together, moment = [record, *record.drafts(request.user)], record.scheduled_for()
-        form = PublishingForm(request.POST or None, initial={"mark": versions_of(together)})
-        if form.is_valid() and self.published(request, record, together, form):
-            number = f" with {len(together) - 1} that belong to it" if together[1:] else ""
-            done = f"approved, to be published at {utc(moment)}" if moment else "published"
-            self.message_user(request, f"1 {self.opts.verbose_name} was {done}{number}.", messages.SUCCESS)
-            return redirect(self.address("change", record.pk))
-        rows = [self.readiness(request, one, together) for one in together]
-        said = {"title": "Publish", "record": record, "form": form, "rows": rows, "moment": moment}
-        said["exposes"] = any(one.exposes() for one in together)
-        ready = not any(row["missing"] for row in rows)
-        named = form.is_bound and is_for_names(form.non_field_errors())
-        return answer(self, request, "admin/record_publish.html", ready=ready, named=named, **said)
-
-    def published(self, request, record, together, form):
-        """Whether it was published; if not, the form says why."""
-        if form.cleaned_data["mark"] == versions_of(together):
-            said = {name: form.cleaned_data[name] for name in ("comment", "already_public", HOMONYM)}
-            problems = self.attempt(request, "publish", record, **said)
-        else:
-            problems = ["It was changed since you looked: look again, then publish."]
-        form.data = {**form.data.dict(), "mark": versions_of(together)}
-        for problem in problems:
-            form.add_error(None, problem)
-        return not problems
-
-    def readiness(self, request, record, together):
-        """What a line of the page says: what stands against publication, and what is only worth knowing."""
-        page = together[0]
-        keys = [getattr(page._meta.get_field(name), "field", None) for name in page.publishes]
-        own = next((key.name for key in keys if key.model is type(record)), "")
-        lacking = record.lacking(request.user, page.scheduled_for(), already_public=True)  # the page asks
-        return {
-            "label": label_of(record, without=own),
-            "record": record,
-            "kind": record._meta.verbose_name,
-            "address": address_of(record, "change"),
-            "missing": [readable(said) for said in lacking],
-            "hints": [*record.hints(request.user, together), *filter(None, [record.exposes()])],
-        }
-
     def read_view(self, request, object_id):
         """Notes that a second editor has read what was changed after publication."""
         record = self.editable(request, object_id)
@@ -329,13 +270,16 @@ class Verbs(Addressed):
         verb = next((verb for verb in ("submit", "publish") if f"_{verb}" in request.POST), None)
         if verb is None:
             return None
-        back = obj.publication == Publication.TAKEN_DOWN
-        more = back or obj.exposes() or obj.scheduled_for() or obj.drafts(request.user)
+        back, named = obj.publication == Publication.TAKEN_DOWN, obj.named(request.user)
+        more = back or obj.exposes() or obj.scheduled_for() or obj.drafts(request.user) or named
         more = more or obj.warnings(request.user)
         if verb == "publish" and self.has_edit_permission(request) and more:
             return redirect(self.address("publish", obj.pk))
-        named = is_for_names(self.carry_out(request, verb, [obj.pk]))
-        return redirect(self.address("publish" if named else "change", obj.pk))
+        if verb == "submit" and any(roles.may_submit(request.user, one) for one in named):
+            return redirect(self.address("submit", obj.pk))
+        refused = self.carry_out(request, verb, [obj.pk])
+        names = any(SENTENCE in said for found in refused.values() for said in found)
+        return redirect(self.address("publish" if names else "change", obj.pk))
 
     def verbs(self, request, obj):
         """The verbs that this user may use on a record, or on a new one, as it is now."""
@@ -364,13 +308,14 @@ class Verbs(Addressed):
         may_change = self.has_change_permission(request, obj)
         told = unpublished and may_change
         lacking = obj.lacking(request.user, obj.scheduled_for(), already_public=True) if told else []
+        hints = obj.hints(request.user) if told else obj.warnings(request.user) if may_change else []
         return {
             "lists": lists_of(obj, request),
             "record_state": obj.publication,
             "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
             "waits": obj.publication == Publication.IN_REVIEW and not may_change,
-            "missing": [readable(said) for said in lacking],
-            "hints": obj.hints(request.user) if told else obj.warnings(request.user) if may_change else [],
+            "missing": blocks({obj: lacking}, request.user),
+            "hints": blocks({obj: hints}, request.user),
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
             "approval": approval,
             "still_approved": approval and approval.covers(obj),

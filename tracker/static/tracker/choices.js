@@ -26,19 +26,8 @@
 
   function asked(select, { term, page }) {
     const { appLabel, modelName, fieldName } = select.dataset;
-    const narrowed = Object.entries(narrowing(select)).map(([field, value]) => [`only_${field}`, value]);
+    const narrowed = Object.entries(tracker.narrowing(select)).map(([field, value]) => [`only_${field}`, value]);
     return { term, page, app_label: appLabel, model_name: modelName, field_name: fieldName, ...Object.fromEntries(narrowed) };
-  }
-
-  // What the fields in data-narrow="person:person conflict:record" hold: of the same row, or else of the page.
-  function narrowing(select) {
-    const pairs = (select.dataset.narrow || "").split(" ").filter(Boolean).map((pair) => pair.split(":"));
-    const row = select.closest(".inline-related");
-    const found = pairs.map(([field, into]) => {
-      const holder = row?.querySelector(`[name$="-${field}"]`) || document.getElementById(`id_${field}`);
-      return [into, holder?.value];
-    });
-    return Object.fromEntries(found.filter(([, value]) => value));
   }
 
   function offered(select, { results, pagination }, { term }) {
@@ -51,20 +40,15 @@
   }
 
   function adder(select) {
-    return select.closest(".related-widget-wrapper")?.querySelector(".add-related");
+    return select.closest(".related-widget-wrapper")?.querySelector(".add-related:not([hidden])");
   }
 
   function create(event, select) {
     const { id, typed } = event.params.args.data;
     if (id !== CREATE) return;
     event.preventDefault();
-    const link = adder(select), before = link.href, address = new URL(before);
-    const given = { ...narrowing(select), ...(typed && select.dataset.typed ? { [select.dataset.typed]: typed } : {}) };
-    Object.entries(given).forEach(([field, value]) => address.searchParams.set(field, value));
     $(select).select2("close");
-    link.href = address;
-    link.click();
-    link.href = before;
+    tracker.add(adder(select), typed && select.dataset.typed ? { [select.dataset.typed]: typed } : {});
   }
 
   function box(select) {
