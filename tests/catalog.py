@@ -51,6 +51,11 @@ def _(field: forms.ChoiceField, key):
 
 
 @valid.register
+def _(field: filters.CodeFilterField, key):
+    return field.registry.example
+
+
+@valid.register
 def _(field: filters.DatesField, key):
     return "2025-06/2025-11"
 

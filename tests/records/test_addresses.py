@@ -40,6 +40,12 @@ UNLIKE = (
 PAIRS = (
     ("https://registry.example.gov/#/company/123", "https://registry.example.gov/#/company/123/", True),
     ("https://registry.example.gov/#/company/123", "https://registry.example.gov/#/company/456", False),
+    (
+        "https://registry.example.gov/#/company/123",
+        "https://registry.example.gov/#/company/123?gclid=1",
+        True,
+    ),
+    ("https://registry.example.gov/#/company?id=1", "https://registry.example.gov/#/company?id=2", False),
     ("https://registry.example.gov/#!123", "https://registry.example.gov/#!456", False),
     ("https://пример.рф/a", "https://xn--e1afmkfd.xn--p1ai/a", True),
     ("https://ПРИМЕР.рф/a", "https://www.xn--e1afmkfd.xn--p1ai/a/", True),

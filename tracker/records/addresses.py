@@ -70,14 +70,18 @@ def likeness(url):
     if not parts.hostname:
         return ""
     path = unquote(parts.path).rstrip("/")
-    asked = sorted(one for one in parse_qsl(parts.query, True) if not is_tracking(one[0].lower()))
-    return repr((bare_host(parts.hostname) + port, path, asked, route(parts.fragment)))
+    return repr((bare_host(parts.hostname) + port, path, asked(parts.query), route(parts.fragment)))
 
 
 def key_of(url):
     """A short text that is the same for addresses with one likeness, "" for what is no address."""
     common = likeness(url)
     return hashlib.sha256(common.encode("utf-8", "replace")).hexdigest() if common else ""
+
+
+def asked(query):
+    """The parameters of a query in one order, without those that say only where a reader came from."""
+    return sorted(one for one in parse_qsl(query, True) if not is_tracking(one[0].lower()))
 
 
 def is_tracking(name):
@@ -94,8 +98,10 @@ def bare_host(host):
 
 def route(fragment):
     """A fragment that tells pages apart, as in #/company/123 or #!inbox; "" for a place within a page."""
-    told = fragment.startswith("!") or ("/" in fragment and not fragment.startswith(":~:"))
-    return unquote(fragment).rstrip("/") if told else ""
+    if not fragment.startswith("!") and ("/" not in fragment or fragment.startswith(":~:")):
+        return ""
+    path, _, query = fragment.partition("?")
+    return repr((unquote(path).rstrip("/"), asked(query)))
 
 
 class LikenessField(Derived, models.CharField):
