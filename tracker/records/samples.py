@@ -112,7 +112,15 @@ def sample_of(schema):
     """An example of a value that a schema describes."""
     if "properties" in schema:
         return {name: sample_of(inner) for name, inner in schema["properties"].items()}
-    return schema.get("enum", ["2025-10-31" if schema.get("format") == "date" else 0])[0]
+    if "enum" in schema or schema.get("format") == "date":
+        return schema.get("enum", ["2025-10-31"])[0]
+    return {"array": [], "string": "text"}.get(kinds_of(schema)[0], 0)
+
+
+def kinds_of(schema):
+    """The types of JSON values that a schema allows."""
+    said = schema.get("type", "object")
+    return said if isinstance(said, list) else [said]
 
 
 def typical(shape):
