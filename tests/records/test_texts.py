@@ -193,6 +193,7 @@ class EveryFieldTest(WritingTest):
     def test_the_admin_keeps_it_tidy_and_says_what_cannot_be_kept(self):
         self.client.force_login(make.superuser())
         sent = {"confidentiality": "public", "_save": "Save"}
+        sent |= {f"identifiers-{name}_FORMS": "0" for name in ("TOTAL", "INITIAL")}
         for name, kept in (("\u202eBaku\u200b", "Baku"), ("\u200b", None), ("x" + "\u0323" * 20, None)):
             answer = self.client.post(reverse("admin:records_place_add"), {**sent, "name": name})
             self.assertEqual(answer.status_code, 302 if kept else 200, answer.content[-3000:])

@@ -214,8 +214,9 @@ class DeleteTest(StatesTest):
 
     def test_what_others_point_at_stays_and_they_are_not_named(self):
         place = self.draft(make.records.Place)
-        make.dialogue(title="Hidden Title", place=place, publication="draft", confidentiality="confidential")
-        self.draft(make.dialogues.Dialogue, title="Hidden no more", place=place)
+        hidden = {"publication": "draft", "confidentiality": "confidential"}
+        make.organization(name="Hidden Name", place=place, **hidden)
+        self.draft(make.people.Organization, name="Hidden no more", place=place)
         answer = self.delete(self.contributor, place)
         self.assertEqual(answer.status_code, 409)
         self.assertNotIn(b"Hidden", answer.content)

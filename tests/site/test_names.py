@@ -92,7 +92,7 @@ class NamesTest(BrowserTest):
         with self.page.context.expect_page() as opened:
             keyboard.press("Enter")
         self.assertEqual(opened.value.input_value("#id_name"), "Quentin Newcomer")
-        opened.value.locator("#id_name").press("Enter")
+        opened.value.locator("[name=_save]").press("Enter")
         self.page.wait_for_selector("#id_participations-0-person >> text=Quentin Newcomer", state="attached")
         self.assertEqual(keyboard.here, "id_participations-0-person")
 
