@@ -112,6 +112,8 @@ def latest(one):
 @lru_cache(maxsize=4096)
 def _answers(histories, death, day):
     """For each case and track what is known on a day (a number)."""
+    if not histories:
+        return []
     entries = [(number, fact) for number, history in enumerate(histories) for fact in history.facts]
     entries += [(None, Fact("death", death))] if death else []
     doubts = [entry for entry in entries if interval(entry[1]).doubtful]

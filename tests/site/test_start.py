@@ -90,7 +90,7 @@ class QualityTest(StartTest):
     def test_in_custody_without_news(self):
         silent, told = (self.held(reported) for reported in (TODAY - timedelta(days=200), TODAY))
         released = self.held(TODAY - timedelta(days=200))
-        make.case_event(case=released, kind="release", date="2025-03-01")
+        make.case_event(case=released, kind="release", date=str(TODAY))
         self.assertEqual(self.listed(self.editor, "no-news"), [silent])
         self.assertNotIn(told, self.listed(self.editor, "no-news"))
 
@@ -113,6 +113,7 @@ class QualityTest(StartTest):
         source = make.source(date=str(reported))
         case = make.case(source=source)
         make.case_event(case=case, kind="arrest", date="2025-02-10", source=source)
+        make.case_event(case=case, kind="in_custody", date=str(reported), source=source)
         return case
 
     def test_one_source_and_a_republication_of_it_are_no_two(self):
