@@ -98,7 +98,8 @@ def facts_of_person(reader):
 
 def facts_of_case(reader):
     """The facts of all cases of the person of a case, since they bear on each other, and which one it is."""
-    person = Person._base_manager.filter(pk=OuterRef("person")).values(json=facts_of_person(reader))
+    people = Person.objects.visible_to(reader.user).filter(pk=OuterRef("person")).order_by()
+    person = people.values(json=facts_of_person(reader))
     return Json([("case", F("pk")), ("person", Coalesce(One(person), facts_alone(reader)))])
 
 

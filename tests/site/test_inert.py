@@ -51,7 +51,7 @@ def fill(row):
     for field in texts_of(type(row)):
         coded = isinstance(field, PartialDateField | ArrayField | models.URLField)
         roomy = (field.max_length or 99) > len(MARKUP) + 3
-        free = isinstance(field, models.TextField)
+        free = isinstance(field, models.TextField) and field.name != "value"  # only what contradicts has one
         if roomy and not coded and (free or getattr(row, field.attname)):
             setattr(row, field.attname, f"{MARKUP}{next(numbers)}")
     with noted(reason=MARKUP):
