@@ -34,10 +34,12 @@ def read(field, value, path):
 
 def rival(citation, value, path):
     """The text of what a source has instead, written as the field is that it contradicts; "" for null."""
+    if value in (None, ""):
+        return ""
     model = citation.cited_model()
     column = rivals.column_of(model, citation.field)
-    if value is None or column is None:  # without a column to contradict, validation says what is wrong
-        return "" if value is None else "?"
+    if column is None:
+        return "?"  # validation says that there is nothing to contradict
     field = registry.whole[model](pick=FULL).fields[citation.field]
     try:
         return rivals.text_of(column, read(field, value, path))

@@ -21,7 +21,7 @@ from tracker.records.history import Entry
 from tracker.records.models import Part
 from tracker.records.past import Past, restore
 from tracker.records.proposals import Proposal, ProposalState
-from tracker.records.shapes import Pick, Reader, registry
+from tracker.records.shapes import Pick, Reader, Rival, registry
 from tracker.records.texts import SaidField
 from tracker.records.writer import rows_of, written
 
@@ -70,10 +70,18 @@ def is_filled(row):
 
 def part_of(row, shape):
     said = {
-        name: plain(row.cleaned_data.get(field.source, getattr(row.instance, field.source)))
+        name: rival_of(row.instance)
+        if isinstance(field, Rival)
+        else plain(row.cleaned_data.get(field.source, getattr(row.instance, field.source)))
         for name, field in written(shape).items()
     }
     return said if row.instance._state.adding else {**said, "id": str(row.instance.pk)}
+
+
+def rival_of(citation):
+    """What a source has instead, as the API takes it; a text that is not understood is refused there."""
+    said = citation._meta.get_field("value_said").derive(citation)
+    return citation.value or None if said is None else said
 
 
 class Refused:
