@@ -131,7 +131,9 @@ class WritersTest(Together):
         for formset in page.context["inline_admin_formsets"]:
             management = formset.formset.management_form
             sent |= {management.add_prefix(name): management[name].value() for name in management.fields}
-        return (address, client.cookies), {name: value for name, value in sent.items() if value} | {
+        return (address, client.cookies), {
+            name: value for name, value in sent.items() if value not in (None, "")
+        } | {
             "reason": "A test.",
             "_save": "Save",
         }
