@@ -78,7 +78,7 @@ class PeopleTest(TestCase):
 class GroupTest(TestCase):
     def test_the_migration_makes_a_group_of_each_role(self):
         Group.objects.all().delete()
-        import_module("tracker.records.migrations.0006_roles").make_groups(apps, None)
+        import_module("tracker.records.migrations.0001_initial").make_groups(apps, None)
         self.assertEqual({*Group.objects.values_list("name", flat=True)}, {role.value for role in Role})
 
 

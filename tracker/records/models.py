@@ -25,7 +25,6 @@ from .choices import (
     Stance,
 )
 from .code_fields import CountryField, LanguageField
-from .constraints import Said  # noqa: F401 - migrations look for it here
 from .fields import Derived, FoldedField, PartialDateField, possible_days
 from .identifiers import Identified, identifiers_trigger, published_trigger
 from .names import alphabetical, slugify_name
