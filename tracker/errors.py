@@ -3,6 +3,7 @@
 from django.conf import settings
 from django.http import UnreadablePostError
 
+from tracker.bodies import REFUSED
 from tracker.records.context import is_for_admin
 from tracker.records.problems import SENTENCES, TYPE, problem
 
@@ -39,6 +40,8 @@ def in_one_form(response):
 
 def refusal(request):
     """The status that says why a request is not looked at, None if it is."""
+    if REFUSED in request.META:
+        return request.META[REFUSED]
     headers = [(name, value) for name, value in request.META.items() if name.startswith("HTTP_")]
     if len(request.get_full_path()) > settings.MAX_URL:
         return 414

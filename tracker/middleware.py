@@ -54,6 +54,7 @@ DOCS_PATH = "/api/v1/docs/"
 # Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
 DOCS = f"{STRICT}; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 UNUSED = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
+OF_CONTENT = ("Content-Length", "Content-Type", "Content-Encoding")
 HEADERS = {
     "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED),
     "Cross-Origin-Resource-Policy": "same-origin",  # not asked where OpenToScripts allows a request
@@ -84,6 +85,9 @@ class Headers:
             response.headers["Cache-Control"] = "no-store"
         elif settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "no-store")
+        if response.status_code == 304:
+            for name in OF_CONTENT:  # a length of 0 would be that of what the client has kept
+                response.headers.pop(name, None)
         return response
 
 

@@ -7,6 +7,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
+from tracker.bodies import Whole
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
 # `manage.py serve` says that it listens on this machine only; of another server nobody knows that.
@@ -20,4 +22,4 @@ connecting = settings.DATABASES["default"]["OPTIONS"]
 connecting["options"] = f"{settings.TIMEOUTS} {connecting.get('options', '')}".strip()
 
 logging.captureWarnings(True)
-application = get_wsgi_application()
+application = Whole(get_wsgi_application(), behind_caddy="CADDY_IN_FRONT" in os.environ)

@@ -53,6 +53,7 @@ SENTENCES = {
     404: "Nothing is here.",
     405: "This method is not allowed here.",
     406: "This format is not offered: ask for application/json, or text/csv where it is a list.",
+    411: "Send the length of the body, as Content-Length.",
     413: "It is more than is taken at once: send it in several requests.",
     414: "The address is too long.",
     415: "Send application/json in UTF-8, not compressed.",

@@ -1,11 +1,9 @@
-import contextlib
 import hashlib
 import logging
 import os
 import secrets
 import signal
 import socket
-import subprocess
 import sys
 import threading
 import time
@@ -19,7 +17,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 
-from tracker import embedded, restoring
+from tracker import embedded, restoring, web
 from tracker.environment import read
 from tracker.records.accounts import grant
 from tracker.records.roles import Role
@@ -31,16 +29,12 @@ PUBLISHED_EVERY = 30  # seconds
 def refuse_taken_port():
     """CommandError if HOST:PORT is taken: two web servers would share it without a word."""
     try:
-        with socket.create_server((settings.HOST, settings.PORT), family=family()):
+        with socket.create_server((settings.HOST, settings.PORT), family=web.family()):
             return
     except OSError as problem:
         raise CommandError(
             f"{settings.HOST}:{settings.PORT} cannot be used ({problem.strerror}): set PORT to a free one."
         ) from None
-
-
-def family():
-    return socket.AF_INET6 if ":" in settings.HOST else socket.AF_INET
 
 
 def migrate():
@@ -92,31 +86,6 @@ def collect_static():
         stamp.write_text(digest)
 
 
-def start_web_server():
-    """The web server's process, in a session of its own: Ctrl-C to all of its processes makes it hang."""
-    command = [sys.executable, "-m", "granian", "tracker.wsgi:application", "--interface", "wsgi"]
-    options = {
-        "host": settings.HOST,
-        "port": settings.PORT,
-        "workers": settings.WORKERS,
-        "blocking-threads": settings.THREADS,
-        "blocking-threads-idle-timeout": 600,
-        "workers-kill-timeout": 5,
-        "respawn-interval": 0.5,
-        "log-level": "warning",
-        "log-config": settings.BASE_DIR / "tracker" / "granian.json",
-    }
-    command += [f"--{name}={value}" for name, value in options.items()]
-    return subprocess.Popen(
-        [*command, "--respawn-failed-workers", "--no-ws"],
-        env=os.environ | ({"SERVED_LOCALLY": "1"} if settings.DEMO else {}),
-        cwd=settings.BASE_DIR,
-        stdin=subprocess.DEVNULL,
-        start_new_session=True,
-        preexec_fn=lambda: embedded.die_with_parent(signal.SIGTERM),
-    )
-
-
 def watch_database(server):
     """Start it again if it was killed, as often as it takes; only read while the disk is nearly full."""
     try:
@@ -128,24 +97,6 @@ def watch_database(server):
             )
     except (embedded.Refused, OSError):
         log.exception("The database cannot be started; it is tried again.")
-
-
-def answers():
-    """Whether something listens on HOST:PORT."""
-    with socket.socket(family()) as client:
-        client.settimeout(1)
-        return client.connect_ex((settings.HOST, settings.PORT)) == 0
-
-
-def stop(web):
-    """End the web server and all of its processes."""
-    for number in embedded.STOPPING:
-        signal.signal(number, signal.SIG_IGN)
-    web.terminate()
-    try:
-        web.wait(timeout=10)
-    except subprocess.TimeoutExpired:
-        os.killpg(web.pid, signal.SIGKILL)
 
 
 def publish_what_is_due():
@@ -168,16 +119,18 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: sys.exit(0))
         refuse_taken_port()
         shown = self.prepare()
-        self.web = start_web_server()
+        self.web = web.Web()
         try:
-            self.wait_for(self.web)
+            self.wait_until_it_answers()
             self.say_where(shown)
             threading.Thread(target=publish_what_is_due, daemon=True).start()  # has a connection of its own
             while True:
                 self.watch()
                 time.sleep(0.25)
         finally:
-            stop(self.web)
+            for number in embedded.STOPPING:
+                signal.signal(number, signal.SIG_IGN)
+            self.web.stop()
 
     def prepare(self):
         """Do what the first start needs and a later one skips; what create_accounts() returns.
@@ -200,9 +153,9 @@ class Command(BaseCommand):
         collect_static()
         return create_accounts()
 
-    def wait_for(self, web):
-        while not answers():
-            if web.poll() is not None:
+    def wait_until_it_answers(self):
+        while not web.answers():
+            if self.web.ended():
                 raise CommandError("The web server ended at once; the lines above say why.")
             time.sleep(0.05)
 
@@ -213,6 +166,8 @@ class Command(BaseCommand):
         lines += [f"  {name:9} {settings.PUBLIC_URL}{path}" for name, path in places.items()]
         for name, password in shown:
             lines.append(f"  Log in as {name} with the password {password} (it is not shown again).")
+        if not self.web.in_front:
+            lines.append(web.NOT_IN_FRONT)
         if settings.DEMO:
             lines.append("This is the local demo: only this machine can reach it. Ctrl-C ends it.")
         self.stdout.write("\n".join(lines))
@@ -222,9 +177,6 @@ class Command(BaseCommand):
         """Start again what was killed: the database, and the web server, which gives up when hit twice."""
         if embedded.current:
             watch_database(embedded.current)
-        if self.web.poll() is not None:
+        if self.web.ended():
             log.error("The web server ended by itself; it is started again.")
-            with contextlib.suppress(ProcessLookupError):
-                os.killpg(self.web.pid, signal.SIGKILL)  # workers that it left behind
-            time.sleep(0.5)
-            self.web = start_web_server()
+            self.web.mend()
