@@ -1,6 +1,7 @@
 """What every answer carries, who passes into the admin, and what is answered while the database is away."""
 
 import logging
+import re
 import sys
 import time
 from contextlib import suppress
@@ -14,6 +15,7 @@ from django.http import HttpResponse, HttpResponseRedirect
 from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils.cache import patch_vary_headers
+from django.utils.text import compress_sequence, compress_string
 from django.views import defaults
 
 from tracker.logs import known_user
@@ -35,6 +37,18 @@ TOO_LARGE = (
     f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields and {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes: "
     "save it in several steps, or use the API."
 )
+OPEN = {
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Expose-Headers": "ETag, X-Request-ID, Retry-After",
+}
+PREFLIGHT = {  # asked by a browser, always without credentials, before a script reads with these headers
+    "Access-Control-Allow-Origin": "*",
+    "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
+    "Access-Control-Allow-Headers": "If-None-Match, Content-Type, X-Requested-With",
+    "Access-Control-Max-Age": "86400",
+}
+WORTH_COMPRESSING = 1_000  # bytes: a smaller answer is one packet anyway
+CODING = re.compile(r"\s*([\w*-]+)\s*(?:;\s*[qQ]=([01](?:\.\d{0,3})?)\s*)?")
 COUNT = IntegerField()  # reads "2000.0" as Django's own forms do
 DOCS_PATH = "/api/v1/docs/"
 # Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
@@ -141,6 +155,12 @@ def misread(request, exception):
     return defaults.bad_request(request, exception)
 
 
+def tells_anyone(request):
+    """Whether what is answered is the same for anyone who asks: a read of the API without credentials."""
+    asks = request.path.startswith("/api/") and request.method in READING
+    return asks and not request.COOKIES and "Authorization" not in request.headers
+
+
 class OpenToScripts:
     """Lets scripts of other sites read what the API tells anyone: never an answer to a cookie or a token."""
 
@@ -151,9 +171,65 @@ class OpenToScripts:
         response = self.get_response(request)
         if request.path.startswith("/api/") and request.method in ("GET", "HEAD"):
             patch_vary_headers(response, ["Authorization", "Cookie"])
-            if not request.COOKIES and "Authorization" not in request.headers:
-                response.headers["Access-Control-Allow-Origin"] = "*"
+        if tells_anyone(request):
+            asked = request.headers.get("Access-Control-Request-Method")
+            preflight = PREFLIGHT if asked in ("GET", "HEAD") else {}
+            for name, value in (preflight if request.method == "OPTIONS" else OPEN).items():
+                response.headers[name] = value
         return response
+
+
+class Compressed:
+    """Compresses large answers of the API to anyone. Those to credentials stay as they are: their length
+    would tell of secrets beside what a stranger puts in.
+
+    A tag becomes weak, since two forms have it, also that of an answer that is not sent again.
+    """
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        response = self.get_response(request)
+        if request.method == "OPTIONS" or not tells_anyone(request):
+            return response
+        patch_vary_headers(response, ["Accept-Encoding"])
+        if not takes_gzip(request.headers.get("Accept-Encoding", "")):
+            return response
+        if response.status_code == 304:
+            weaken(response)
+        elif response.streaming:
+            response.streaming_content = compress_sequence(response.streaming_content)
+            in_gzip(response)
+        elif len(response.content) >= WORTH_COMPRESSING and not response.has_header("Content-Encoding"):
+            response.content = getattr(response, "gzipped", None) or compress_string(response.content)
+            in_gzip(response)
+        return response
+
+
+def takes_gzip(accepted):
+    """Whether Accept-Encoding names gzip, and does not refuse it."""
+    return any(
+        found[1].lower() in ("gzip", "x-gzip") and float(found[2] or 1) > 0
+        for found in map(CODING.fullmatch, accepted.split(","))
+        if found
+    )
+
+
+def in_gzip(response):
+    """Sets the headers of an answer whose content has been compressed."""
+    response.headers["Content-Encoding"] = "gzip"
+    if response.streaming:
+        response.headers.pop("Content-Length", None)
+    else:
+        response.headers["Content-Length"] = str(len(response.content))
+    weaken(response)
+
+
+def weaken(response):
+    """Makes the tag of an answer one that another form of the same content has too."""
+    if response.get("ETag", "").startswith('"'):
+        response.headers["ETag"] = f"W/{response.headers['ETag']}"
 
 
 class Noted:

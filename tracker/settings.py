@@ -194,6 +194,7 @@ MIDDLEWARE = [
     "tracker.errors.OneForm",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "tracker.middleware.OpenToScripts",
+    "tracker.middleware.Compressed",
     "tracker.middleware.DatabaseAway",
     "tracker.middleware.CleanCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",

@@ -258,9 +258,13 @@ class QueryTest(ProblemTest):
         for name in ("page", "ordering", "q", "cursor"):
             self.assertEqual(list(self.errors(f"/api/v1/people/{self.person.pk}/?{name}=1")), [name])
 
-    def test_a_repeated_parameter_is_refused(self):
-        for url in self.urls[:-2]:
-            self.assertEqual(list(self.errors(f"{url}?fields=id&fields=id")), ["fields"])
+    def test_a_parameter_of_one_value_that_is_repeated_is_refused_and_told_what_takes_several(self):
+        for query in ("gender=male&gender=female", "q=a&q=b", "page=1&page=1", "as_of=2025&as_of=2025"):
+            name = query.partition("=")[0]
+            said = self.errors(f"/api/v1/people/?{query}")
+            self.assertEqual(list(said), [name])
+            self.assertTrue(said[name].startswith("Give it once."))
+            self.assertEqual("gender__in" in said[name], name == "gender")
 
     def test_more_parameters_than_anything_takes_are_refused_at_once(self):
         query = "&".join(f"{'x' * 50}{number}=1" for number in range(101))

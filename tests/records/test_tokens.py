@@ -403,11 +403,33 @@ class CrossOriginTest(TokenTest):
         self.client.force_login(self.editor)
         self.assertNotIn("Access-Control-Allow-Origin", self.client.get(PLACES))
 
-    def test_there_is_no_preflight(self):
-        asked = {"Origin": "https://example.org", "Access-Control-Request-Method": "PATCH"}
-        answer = self.client.options(PLACES, headers=asked)
-        for name in SECRET_HEADERS:
-            self.assertNotIn(name, answer)
+    def preflight(self, method, **headers):
+        asked = {"Origin": "https://example.org", "Access-Control-Request-Method": method, **headers}
+        return self.client.options(PLACES, headers=asked)
+
+    def test_a_preflight_of_a_read_allows_what_harmless_scripts_send(self):
+        for method in ("GET", "HEAD"):
+            answer = self.preflight(method, **{"Access-Control-Request-Headers": "if-none-match"})
+            allowed = answer["Access-Control-Allow-Headers"].split(", ")
+            self.assertEqual(answer.status_code, 204)
+            self.assertEqual(answer["Access-Control-Allow-Origin"], "*")
+            self.assertEqual(allowed, ["If-None-Match", "Content-Type", "X-Requested-With"])
+            self.assertIn(method, answer["Access-Control-Allow-Methods"])
+            self.assertNotIn("Access-Control-Allow-Credentials", answer)
+
+    def test_no_other_preflight_allows_anything(self):
+        refused = [self.preflight(method) for method in ("PATCH", "POST", "PUT", "DELETE")]
+        refused += [self.preflight("GET", Authorization=f"Bearer {self.token('read')}")]
+        self.client.force_login(self.editor)
+        for answer in (*refused, self.preflight("GET")):
+            for name in SECRET_HEADERS:
+                self.assertNotIn(name, answer)
+
+    def test_scripts_read_the_headers_that_they_need(self):
+        for url in (PLACES, f"{PLACES}absent/", f"{PLACES}?nonsense=1"):
+            shown = self.client.get(url)["Access-Control-Expose-Headers"]
+            self.assertEqual(shown, "ETag, X-Request-ID, Retry-After")
+        self.assertNotIn("Access-Control-Expose-Headers", self.send(self.token("read")))
 
     def test_writes_and_pages_are_closed(self):
         for answer in (self.client.post(PLACES), self.client.get("/admin/login/"), self.client.get("/")):

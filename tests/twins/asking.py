@@ -132,9 +132,11 @@ class Questions:
         yield from (Ask(method, first, kind=f"{method} {path}") for method in ("OPTIONS", "BREW", "DELETE"))
         queries = [query for one in parameters if one["in"] == "query" for query in self.values(one, model)]
         for query in [*queries, *WRONG, *(PAGES if "{" not in path and model else ())]:
-            yield Ask("GET", f"{first}?{urlencode(query)}", kind=f"{path} {' '.join(query)}")
+            repeated = " repeated" if any(isinstance(value, list) for value in query.values()) else ""
+            kind = f"{path} {' '.join(query)}{repeated}"
+            yield Ask("GET", f"{first}?{urlencode(query, doseq=True)}", kind=kind)
         for query in queries[:1]:
-            twice = f"{first}?{urlencode(query)}&{urlencode(query)}"
+            twice = f"{first}?{urlencode(query, doseq=True)}&{urlencode(query, doseq=True)}"
             yield from (Ask(method, twice, kind=f"{method} {path} twice") for method in ("GET", "HEAD"))
 
     def values(self, parameter, model):
@@ -142,8 +144,8 @@ class Questions:
         schema = parameter["schema"]
         inner, listed = schema.get("items", schema), schema.get("type") == "array"
         texts = [*self.texts(parameter, inner, model), BAD]
-        joined = [",".join(texts[:2])] if listed and len(texts) > 2 else []
-        return [{parameter["name"]: text} for text in dict.fromkeys([*texts, *joined])]
+        joined = [",".join(texts[:2]), texts[:2]] if listed and len(texts) > 2 else []
+        return [{parameter["name"]: value} for value in [*dict.fromkeys(texts), *joined]]
 
     def texts(self, parameter, schema, model):
         """Values that a parameter takes, of visible rows, of hidden ones, of none."""

@@ -64,7 +64,7 @@ class StrictJSON(parsers.BaseParser):
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:
-            text = body(parser_context["request"]).decode()
+            text = body(parser_context["request"]).decode("utf-8-sig")  # some programs write a BOM before it
             document = json.loads(text, object_pairs_hook=object_of, parse_constant=refuse)
         except (ValueError, RecursionError):
             raise exceptions.ParseError("Give one JSON document in UTF-8.") from None

@@ -8,6 +8,7 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.db.models import F
 from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.http import parse_etags
 from rest_framework import exceptions, status
 from rest_framework.decorators import action
 
@@ -62,7 +63,7 @@ class Editing:
             return
         if not roles.writes(request.user):
             raise exceptions.PermissionDenied("Writing needs the role of a contributor or an editor.")
-        self.checked(parameters(request.META.get("QUERY_STRING", "")))
+        self.checked(parameters(request.META.get("QUERY_STRING", ""), self.several()))
 
     def whole(self):
         return self.shape(pick=FULL)
@@ -202,11 +203,12 @@ class Editing:
         record = self.named(self.key(pk)).select_for_update(of=("self",), no_key=True).first()
         if record is None:
             raise Http404
-        tags = {tag.strip() for tag in self.request.headers.get("If-Match", "").split(",")}
-        strong = {tag for tag in tags if tag.startswith('"')}  # neither * nor a weak one names a version
-        if not strong:
+        tags = parse_etags(self.request.headers.get("If-Match", ""))
+        # A proxy that compresses makes a tag weak, but a version stays the same; * names none.
+        named = {tag.removeprefix("W/") for tag in tags} - {"*"}
+        if not named:
             raise PreconditionRequired
-        if f'"{record.version}"' not in strong:
+        if f'"{record.version}"' not in named:
             raise PreconditionFailed
         return record
 

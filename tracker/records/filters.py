@@ -26,6 +26,7 @@ LONGEST = settings.MAX_SEARCH
 LONGEST_SLUG = Slugged._meta.get_field("slug").max_length
 MOST_VALUES = settings.MAX_VALUES
 LARGEST_NUMBER = 2_000_000_000
+LOST_PLUS = re.compile(r"[T ]\d\d:?\d\d(:?\d\d([.,]\d+)?)? \d\d(:?\d\d)?\Z")  # a + means a space in a query
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 PERIODS = (("start_date", "end_date"), ("founding_date", "dissolution_date"), ("birth_date", "death_date"))
 
@@ -135,6 +136,11 @@ class MomentField(forms.CharField):
     """A moment in ISO 8601 with its offset from UTC."""
 
     def to_python(self, value):
+        if value and LOST_PLUS.search(value):
+            raise ValidationError(
+                "The + before the offset arrived as a space: write it as %2B, as in "
+                "2025-12-10T00:00:00%2B04:00, or give the moment in UTC, as in 2025-12-10T00:00:00Z."
+            )
         try:
             moment = models.DateTimeField().to_python(value) if value else None
             if moment and moment.tzinfo is None:

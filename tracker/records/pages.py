@@ -28,8 +28,12 @@ START = "*"
 CONTROL = {*map(chr, range(32)), "\x7f"}
 
 
-def parameters(query):
-    """The parameters of a raw query string; BadParameters where one is repeated or is no clean text."""
+def parameters(query, several=()):
+    """The parameters of a raw query string; BadParameters where one is no clean text.
+
+    Those in `several` take several values: of one that is repeated the values are joined by commas. Another
+    one that is repeated is refused.
+    """
     pairs = [pair.partition("=")[::2] for pair in query.split("&") if pair]
     errors, found = {}, {}
     if len(pairs) > MOST_PARAMETERS:
@@ -40,16 +44,21 @@ def parameters(query):
             raise BadParameters({"query": "The name of a parameter is no valid UTF-8 text, or too long."})
         if value is None or CONTROL & set(value):
             errors[name] = "Give UTF-8 text without control characters."
-        elif len(value) > LONGEST_VALUE:
-            errors[name] = f"Give at most {LONGEST_VALUE} characters."
-        elif name in found:
-            errors[name] = (
-                "Give it once; several values go into one, separated by commas, where __in is offered."
-            )
-        found[name] = value
+            continue
+        if name in found and name not in several:
+            errors[name] = once(name, several)
+        found[name] = f"{found[name]},{value}" if name in found else value
+        if len(found[name]) > LONGEST_VALUE:
+            errors.setdefault(name, f"Give at most {LONGEST_VALUE} characters.")
     if errors:
         raise BadParameters(errors)
     return found
+
+
+def once(name, several):
+    """What is said of a parameter that takes one value and is given twice."""
+    other = f"{name}__in"
+    return "Give it once." + (f" For several values there is {other}." if other in several else "")
 
 
 def decoded(text):

@@ -33,7 +33,8 @@ from .shapes import Computed, PartialDate, Pick, Reader, list_url, record_url, r
 
 log = logging.getLogger(__name__)
 PICKS = ("fields", "omit", "expand")
-PAGING = ("ordering", "page", "page_size", "cursor")
+ORDERING = "ordering"
+PAGING = (ORDERING, "page", "page_size", "cursor")
 AS_OF = "as_of"
 FORMULA = ("=", "+", "-", "@", "\t", "\r")
 NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?\Z")
@@ -66,7 +67,7 @@ class ApiView(viewsets.ViewSet):
         self.given = {}
         self.perform_authentication(request)  # a wrong token is said before anything else that is wrong
         if request.method in ("GET", "HEAD"):
-            self.given = self.checked(parameters(request.META.get("QUERY_STRING", "")))
+            self.given = self.checked(parameters(request.META.get("QUERY_STRING", ""), self.several()))
         super().initial(request, *args, **kwargs)
         count(request, self.given, request.accepted_renderer.format)
         if request.user.is_authenticated:
@@ -89,6 +90,10 @@ class ApiView(viewsets.ViewSet):
 
     def known(self):
         """The names of the parameters that it understands besides `format`."""
+        return ()
+
+    def several(self):
+        """The names of the parameters that take several values: separated by commas, or repeated."""
         return ()
 
     def offered(self):
@@ -173,6 +178,10 @@ class ReadingViewSet(ApiView):
             [*PICKS, AS_OF, *self.more_parameters(), *listed] if self.action in ("list", "retrieve") else []
         )
 
+    def several(self):
+        filters = self.filterset_class.base_filters
+        return {*PICKS, ORDERING, *(name for name, one in filters.items() if one.schema["type"] == "array")}
+
     def offered(self):
         return [JSON, CSV] if self.action == "list" else [JSON]
 
@@ -199,7 +208,7 @@ class ReadingViewSet(ApiView):
         return filters.qs
 
     def list(self, request):
-        order = Order(self.shape, self.given.get("ordering"))
+        order = Order(self.shape, self.given.get(ORDERING))
         page, pick = Page(self.given, order), self.pick(detail=False)
         if request.accepted_renderer.format == "csv":
             return self.table(order, page, pick)
