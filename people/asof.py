@@ -25,9 +25,11 @@ def choice(*whens, default):
 
 
 def vouching(citations, reader, **conditions):
-    """The citations that the reader may see and whose source does not contradict what it is cited for."""
-    rows = citations.objects.visible_to(reader.user).filter(**conditions)
-    return rows.exclude(stance=Stance.CONTRADICTS)
+    """The citations that a reader may see and that do not contradict; with `known_on`, those of that time."""
+    rows = citations.objects.visible_to(reader.user).filter(**conditions).exclude(stance=Stance.CONTRADICTS)
+    if not reader.known_on:
+        return rows
+    return rows.alias(appeared=PossibleDay("source__date", last=True)).filter(appeared__lte=reader.known_on)
 
 
 def cited_dates(reader, model):
@@ -74,7 +76,10 @@ def active(reader, model=Affiliation):
     A doubtful date proves nothing: what it excludes is possible, and nothing is certain by it.
     """
     surely, perhaps = excluded(reader.days, model)
+    told = vouching(model.citations.rel.related_model, reader, record=OuterRef("pk"))
+    untold = When(~Exists(told), then=Value(Active.POSSIBLE))  # no source of the time told of it
     return choice(
+        *([untold] if reader.known_on else []),
         When(surely, then=Value(Active.NO)),
         When(perhaps, then=Value(Active.POSSIBLE)),
         When(certain(reader.days), then=Value(Active.CERTAIN)),

@@ -13,13 +13,13 @@ from django.db import models
 from django.db.models import Case, DateField, Exists, F, Func, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
-from tracker.records.choices import Stance
 from tracker.records.dates import understand
 from tracker.records.finishing import finisher
 from tracker.records.overlaps import PossibleDay
-from tracker.records.shapes import Json, Many, One
+from tracker.records.shapes import WHOLE, Json, Many, One, marked
 
 from .asked import of_case, person, situation, told_days
+from .asof import vouching
 from .choices import Abroad, ChargeStage, Custody, InForce
 from .effects import TRACKS
 from .models import (
@@ -49,14 +49,6 @@ class Array(Func):
     output_field = models.JSONField()
 
 
-def vouching(citations, reader, **conditions):
-    """The citations that a reader may see and that do not contradict; with `known_on`, those of that time."""
-    rows = citations.objects.visible_to(reader.user).filter(**conditions).exclude(stance=Stance.CONTRADICTS)
-    if not reader.known_on:
-        return rows
-    return rows.alias(appeared=PossibleDay("source__date", last=True)).filter(appeared__lte=reader.known_on)
-
-
 def seen(model, citations, reader, **conditions):
     """The records that a reader may see; with `known_on`, those for which a source of that time is cited."""
     rows = model.objects.visible_to(reader.user).filter(**conditions).order_by("pk")
@@ -65,12 +57,25 @@ def seen(model, citations, reader, **conditions):
     )
 
 
+def dated(name, citations, reader):
+    """A date of a record; with `known_on` it is empty unless a source of that time gives it."""
+    if not reader.known_on:
+        return F(name)
+    cited = vouching(citations, reader, record=OuterRef("pk"), field__in=("", name))
+    return Case(When(Exists(cited), then=F(name)), default=Value(""))
+
+
 def reported(reader):
-    """The last day on which the newest source cited for an event can have appeared."""
+    """The last day on which the newest source cited for an event without a last day can have appeared."""
     cited = vouching(CaseEventCitation, reader, record=OuterRef("pk"))
     day = PossibleDay("source__date", last=True)
-    newest = cited.order_by().values("record").annotate(newest=Max(day)).values("newest")
-    return Case(When(date_latest=None, then=Subquery(newest)), output_field=DateField())
+    newest = Subquery(cited.order_by().values("record").annotate(newest=Max(day)).values("newest"))
+    return newest if reader.known_on else Case(When(date_latest=None, then=newest), output_field=DateField())
+
+
+def concluded(citations, reader):
+    """A JSON list of the fields of a record that no source states, as `inferred` names them."""
+    return marked(vouching(citations, reader, record=OuterRef("pk")))
 
 
 def history(reader):
@@ -78,22 +83,18 @@ def history(reader):
     events = seen(CaseEvent, CaseEventCitation, reader, case=OuterRef("pk"))
     charges = seen(Charge, ChargeCitation, reader, case=OuterRef("pk"))
     terms = ("term_months", "term_days", "suspended_months", "suspended_days", "life", "outcome")
-    event = Array("kind", "date", reported(reader), "position", *terms)
-    return Array(F("pk"), Many(events.values(json=event)), Many(charges.values(json=Array("stage", "date"))))
-
-
-def death(reader):
-    """When a person died, as far as a source of the time says so."""
-    if not reader.known_on:
-        return F("death_date")
-    cited = vouching(PersonCitation, reader, record=OuterRef("pk"), field__in=("", "death_date"))
-    return Case(When(Exists(cited), then=F("death_date")), default=Value(""))
+    date = dated("date", CaseEventCitation, reader)
+    marks = concluded(CaseEventCitation, reader)
+    event = Array("kind", date, reported(reader), "position", *terms, marks)
+    charge = Array("stage", dated("date", ChargeCitation, reader), concluded(ChargeCitation, reader))
+    return Array(F("pk"), Many(events.values(json=event)), Many(charges.values(json=charge)))
 
 
 def facts_of_person(reader):
     """The facts of all cases of a person."""
     cases = PersecutionCase.objects.visible_to(reader.user).filter(person=OuterRef("pk")).order_by("pk")
-    return Json([("death", death(reader)), ("cases", Many(cases.values(json=history(reader))))])
+    died = Array(dated("death_date", PersonCitation, reader), concluded(PersonCitation, reader))
+    return Json([("death", died), ("cases", Many(cases.values(json=history(reader))))])
 
 
 def facts_of_case(reader):
@@ -105,45 +106,53 @@ def facts_of_case(reader):
 
 def facts_alone(reader):
     """The facts of a case that is of no person."""
-    return Json([("death", Value("")), ("cases", Array(history(reader)))])
+    return Json([("death", Value(["", []], models.JSONField())), ("cases", Array(history(reader)))])
 
 
 # The answers, from the facts.
 
 
 class Facts(NamedTuple):
-    """What is recorded of a person: the ids of the cases, their histories, and the date of death."""
+    """What is recorded of a person: the ids of the cases, their histories, and the date of death.
+
+    `inferred` names by fact what of it was concluded.
+    """
 
     cases: tuple[str, ...]
     histories: tuple[History, ...]
     death: str
+    inferred: dict[Fact, list[str]]
 
     @classmethod
     def read(cls, found):
-        histories = [history_of(events, charges) for _, events, charges in found["cases"]]
-        return cls(tuple(case[0] for case in found["cases"]), tuple(histories), found["death"])
-
-
-def history_of(events, charges):
-    accusations = tuple(Accusation(*charge) for charge in charges)
-    return History((*map(fact, events), *cleared(accusations, events)), accusations)
+        ids = tuple(case[0] for case in found["cases"])
+        death, marks = found["death"]
+        inferred, histories = {Fact("death", death): marks}, []
+        for _, events, charges in found["cases"]:
+            told = [(fact(row), row[-1]) for row in events]
+            told += cleared(charges, told)
+            accusations = tuple(Accusation(stage, edtf) for stage, edtf, _ in charges)
+            histories.append(History(tuple(one for one, _ in told), accusations))
+            for one, marks in told:  # of facts that are alike in all, what none states
+                inferred[one] = [name for name in marks if name in inferred.get(one, marks)]
+        return cls(ids, tuple(histories), death, inferred)
 
 
 def fact(row):
-    kind, edtf, newest, position, months, days, months_off, days_off, life, outcome = row
+    kind, edtf, newest, position, months, days, months_off, days_off, life, outcome, _ = row
     term = None if months is days is None else (months or 0, days or 0)
     off = (months_off or 0, days_off or 0)
     return Fact(kind, edtf, newest and date.fromisoformat(newest), position, term, off, bool(life), outcome)
 
 
-def cleared(charges, events):
+def cleared(charges, told):
     """The acquittal that nothing but the stages of the charges tells, as the event that it is."""
     kinds = {ChargeStage.ACQUITTED: "acquittal", ChargeStage.DROPPED: "charges_dropped"}
-    told = {row[0] for row in events} & set(kinds.values())
-    if told or not charges or not all(charge.stage in kinds for charge in charges):
-        return ()
-    last = max(charges, key=lambda charge: interval(Fact("", charge.edtf))[1::-1])
-    return (Fact(kinds[last.stage], last.edtf),)
+    said = {one.kind for one, _ in told} & set(kinds.values())
+    if said or not charges or not all(stage in kinds for stage, _, _ in charges):
+        return []
+    stage, edtf, marks = max(charges, key=lambda charge: interval(Fact("", charge[1]))[1::-1])
+    return [(Fact(kinds[stage], edtf), marks)]
 
 
 @finisher
@@ -179,6 +188,7 @@ def tracks(answers, reader, facts, of):
             "answer": WORDS[track][known.strength],
             "last_reported": known.basis and partial_date(known.basis),
             "last_event": known.basis and known.basis.kind,
+            "inferred": inferred(known.basis, facts) if known.basis else [],
         }
         if not reader.days.is_placed:
             days = told_days(facts.histories, facts.death, reader.days, of(number))
@@ -187,6 +197,18 @@ def tracks(answers, reader, facts, of):
                 for first, last, strength in days
             ]
     return found
+
+
+NAMED = {"date": "last_reported", "death_date": "last_reported", "kind": "last_event", "stage": "last_event"}
+
+
+def inferred(fact, facts):
+    """What is told of the fact that an answer rests on and was concluded: no source states it."""
+    marks = facts.inferred[fact]
+    found = {NAMED.get(name) for name in marks} | ({WHOLE} & {*marks})
+    if fact.reported and not fact.edtf:
+        found.add("last_reported")  # that it was by the day of its source
+    return sorted(found - {None})
 
 
 def edge(day):

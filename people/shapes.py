@@ -35,19 +35,26 @@ def track(vocabulary):
             "answer": answer,
             "last_reported": {**PARTIAL_DATE, "description": "When the fact was that the answer rests on."},
             "last_event": {"type": ["string", "null"], "description": "The kind of that fact, or death."},
+            "inferred": {
+                "type": "array",
+                "description": "What of that fact no source states: last_reported, last_event, or * for the"
+                " fact as a whole.",
+                "items": {"type": "string"},
+            },
             "days": days,
         },
-        "required": ["answer", "last_reported", "last_event"],
+        "required": ["answer", "last_reported", "last_event", "inferred"],
     }
 
 
 PERSON_AS_OF = {
     "type": "object",
     "properties": {
-        "day": {**DAY, "description": "The day that was asked for, or"},
+        "day": {**DAY, "description": "The day that was asked about, if it was a day."},
         "period": {
             "type": "string",
-            "description": "the period: the answers say: on at least one day of it.",
+            "description": "The period that was asked about, if it was one. The answers then say what was so"
+            " on at least one day of it.",
         },
         **{name: track(vocabulary) for name, vocabulary in facts.ANSWERS.items()},
     },

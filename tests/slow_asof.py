@@ -119,13 +119,36 @@ def case(oracle, row):
     death = people[0].death_date if people else ""
     found = situation([history(oracle, one) for one in cases], death, Days.day(oracle.day))
     number = [one.pk for one in cases].index(row.pk)
-    return {**asked(oracle), "open": found.opened[number], **told(found.cases[number])}
+    answers = told(found.cases[number], marks(oracle, cases, people))
+    return {**asked(oracle), "open": found.opened[number], **answers}
 
 
 def person(oracle, row):
     cases = sorted(oracle.related(row, "cases"), key=lambda one: one.pk)
     found = situation([history(oracle, one) for one in cases], row.death_date, Days.day(oracle.day))
-    return {**asked(oracle), **told(found.person)}
+    return {**asked(oracle), **told(found.person, marks(oracle, cases, [row]))}
+
+
+def marks(oracle, cases, people):
+    """[(fact, the fields of its row that a citation infers and none states)] of all that can be told."""
+    found = [(Fact("death", one.death_date), inferred(oracle, one)) for one in people]
+    for case in cases:
+        events, charges = oracle.related(case, "events"), oracle.related(case, "charges")
+        found += [(fact(oracle, one), inferred(oracle, one)) for one in events]
+        over = {"acquitted": "acquittal", "dropped": "charges_dropped"}
+        found += [
+            (Fact(over[one.stage], one.date), inferred(oracle, one)) for one in charges if one.stage in over
+        ]
+    return found
+
+
+def inferred(oracle, row):
+    """The fields, "*" for the whole, that a visible citation infers and none states."""
+    bases = {}
+    for cited in oracle.related(row, "citations"):
+        if cited.stance == "supports":
+            bases.setdefault(cited.field or "*", set()).add(cited.basis)
+    return {name for name, told in bases.items() if told == {"inferred"}}
 
 
 def asked(oracle):
@@ -161,8 +184,10 @@ def fact(oracle, event):
     )
 
 
-def told(answers):
+def told(answers, marks):
     found = {}
+    shown = {"date": "last_reported", "death_date": "last_reported", "kind": "last_event"}
+    shown |= {"stage": "last_event", "*": "*"}
     for track, one in zip(TRACKS, answers, strict=True):
         basis = one.basis
         edtf = basis and (basis.edtf or (basis.reported and f"../{basis.reported}"))
@@ -170,8 +195,18 @@ def told(answers):
             "answer": WORDS[track][one.strength],
             "last_reported": partial(edtf) if edtf else None,
             "last_event": basis and basis.kind,
+            "inferred": sorted(
+                {shown[name] for name in common(basis, marks) if name in shown}
+                | ({"last_reported"} if basis and basis.reported and not basis.edtf else set())
+            ),
         }
     return found
+
+
+def common(basis, marks):
+    """What is inferred in each row that tells this very fact."""
+    rows = [fields for one, fields in marks if one == basis]
+    return set.intersection(*rows) if rows else set()
 
 
 def partial(edtf):

@@ -313,10 +313,22 @@ class WhatTheArticleSaysTest(TestCase):
             [
                 ("bahruz-samadov", "arrest", "2024-22", None, None),
                 ("bahruz-samadov", "sentence", "2025-06", None, 180),
-                ("rauf-mirkadirov", "imprisonment_unspecified", "", 1, None),
-                ("rauf-mirkadirov", "left_country", "", 2, None),
+                ("rauf-mirkadirov", "imprisonment_unspecified", "../2025-12-10", 1, None),
+                ("rauf-mirkadirov", "left_country", "../2025-12-10", 2, None),
             ],
         )
+
+    def test_who_left_the_country_is_held_nowhere_since(self):
+        """That nobody knows when he was in prison is true of the time before, and only of that."""
+        for day, custody, abroad in (
+            ("2014-06-01", "undated", "undated"),
+            ("2025-12-11", "not_held", "abroad_when_last_reported"),
+            ("2026-06-01", "not_held", "abroad_when_last_reported"),
+        ):
+            place = "/api/v1/people/rauf-mirkadirov/"
+            told = self.client.get(place, {"as_of": day, "fields": "as_of"}).json()["as_of"]
+            self.assertEqual((told["custody"]["answer"], told["abroad"]["answer"]), (custody, abroad), day)
+            self.assertEqual(told["abroad"]["inferred"], ["last_reported"])
 
     def test_the_meeting_in_washington_is_a_date_of_the_story_and_not_a_dialogue(self):
         self.assertEqual(ContextEvent.objects.get(place__slug="washington").kind, "meeting")

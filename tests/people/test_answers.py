@@ -81,7 +81,8 @@ class DaysTest(AskedTest):
 
     def test_a_person_without_a_case(self):
         answer = self.known(self.silent, "custody", as_of="2025-11-01")
-        self.assertEqual(answer, {"answer": "not_recorded", "last_reported": None, "last_event": None})
+        nothing = {"answer": "not_recorded", "last_reported": None, "last_event": None, "inferred": []}
+        self.assertEqual(answer, nothing)
         self.assertIn(str(self.silent.pk), self.found("people", custody="not_recorded"))
         self.assertNotIn(str(self.silent.pk), self.found("people", custody__in="held,possibly,not_held"))
 
@@ -132,6 +133,61 @@ class DaysTest(AskedTest):
         self.assertEqual(self.client.get("/api/v1/people/", both).status_code, 400)
 
 
+class InferredTest(AskedTest):
+    """What of the fact that an answer rests on no source states is marked beside the answer."""
+
+    def marks(self, person, track="custody", **given):
+        return self.known(person, track, **{"as_of": "2022-01-01", **given})["inferred"]
+
+    def infer(self, record, field, **more):
+        return make.citation(record, field=field, basis="inferred", reasoning="It follows.", **more)
+
+    def test_the_date_and_the_kind_of_the_event(self):
+        event = make.case_event(kind="arrest", date="2020-01-05", cited=False)
+        person = event.case.person
+        make.citation(event, field="circumstances")
+        self.assertEqual(self.marks(person), [])
+        for field, marks in (
+            ("place", []),
+            ("date", ["last_reported"]),
+            ("kind", ["last_event"]),
+            ("", ["*"]),
+        ):
+            row = self.infer(event, field)
+            with self.subTest(field=field):
+                self.assertEqual(self.marks(person), marks)
+            row.delete()
+        self.infer(event, "date")
+        case = self.get(f"cases/{event.case.pk}", as_of="2022-01-01")
+        self.assertEqual(case["as_of"]["custody"]["inferred"], ["last_reported"])
+        self.assertEqual(self.marks(person, "travel_ban"), [])
+        make.citation(event, field="date")
+        self.assertEqual(self.marks(person), [])
+
+    def test_a_hidden_source_and_one_of_a_later_time_infer_nothing(self):
+        event = make.case_event(kind="arrest", date="2020-01-05", cited=False)
+        make.citation(event, source=make.source(date="2020-02"))
+        self.infer(event, "date", source=make.source(confidentiality="restricted"))
+        self.assertEqual(self.marks(event.case.person), [])
+        self.infer(event, "date", source=make.source(date="2021-02"))
+        self.assertEqual(self.marks(event.case.person), ["last_reported"])
+        self.assertEqual(self.marks(event.case.person, known_on="2020-12-01"), [])
+
+    def test_a_death_and_a_charge(self):
+        person = make.person(death_date="2021-05-05")
+        event = make.case_event(case=make.case(person=person), kind="arrest", date="2020-01-05")
+        self.infer(person, "death_date")
+        self.assertEqual(self.marks(person), ["last_reported"])
+        charge = make.charge(case=event.case, stage="acquitted", date="2020-09-09")
+        self.infer(charge, "stage")
+        self.assertEqual(self.marks(person, as_of="2020-10-01"), ["last_event"])
+
+    def test_that_an_event_was_by_the_day_of_its_source(self):
+        event = make.case_event(kind="left_country", date="", cited=False)
+        make.citation(event, source=make.source(date="2021-02-03"))
+        self.assertEqual(self.marks(event.case.person, "abroad"), ["last_reported"])
+
+
 class KnownOnTest(AskedTest):
     def test_only_what_sources_of_the_time_say_counts(self):
         (person,) = store([([history([{"kind": "arrest", "date": "2020-01-05"}])], "")])
@@ -152,6 +208,31 @@ class KnownOnTest(AskedTest):
             found = self.found("people", as_of="2022-01-01", known_on=known_on, custody=wanted)
             self.assertIn(str(person.pk), found)
         self.assertEqual(self.client.get("/api/v1/people/", {"known_on": "2020-02"}).status_code, 400)
+
+    def test_a_date_counts_once_a_source_gives_it(self):
+        """Until then the event is one without a date, of the day of its source."""
+        event = make.case_event(kind="arrest", date="2020-01-05", cited=False)
+        make.citation(event, field="kind", source=make.source(date="2020-02-02"))
+        make.citation(event, field="date", source=make.source(date="2021-04-04"))
+        for known_on, edtf, wanted in (
+            ("2020-03-01", "../2020-02-02", "undated"),
+            ("2021-05-01", "2020-01-05", "held_when_last_reported"),
+        ):
+            given = {"as_of": "2020-01-20", "known_on": known_on}
+            answer = self.known(event.case.person, "custody", **given)
+            self.assertEqual((answer["answer"], answer["last_reported"]["edtf"]), (wanted, edtf))
+
+    def test_an_affiliation_that_no_source_of_the_time_tells_of_is_possible(self):
+        row = make.affiliation(start_date="2019", end_date="2022", cited=False)
+        for appeared in ("2020-02", "2021-04"):
+            make.citation(row, source=make.source(date=appeared))
+        later = make.affiliation(person=row.person, start_date="2019", end_date="2022", cited=False)
+        make.citation(later, source=make.source(date="2021-04"))
+        for known_on, wanted in (("2019-01-01", "possible"), ("2020-12-01", "certain")):
+            given = {"as_of": "2020-06-01", "known_on": known_on}
+            rows = self.get(f"people/{row.person.pk}", **given)["affiliations"]
+            told = {one["id"]: one["as_of"]["active"] for one in rows}
+            self.assertEqual(told, {str(row.pk): wanted, str(later.pk): "possible"})
 
 
 class ReadersTest(AskedTest):

@@ -589,11 +589,15 @@ def _(field: Count, reader):
     return Number(related(field.parent.Meta.model, field.relation, reader.user).order_by().values("pk"))
 
 
+def marked(citations):
+    """A JSON list of the fields that some of these citations infer and none states, in SQL."""
+    named = Case(When(field="", then=Literal(WHOLE)), default=F("field"))
+    return Many(inferred(citations).values(json=named))
+
+
 @column.register
 def _(field: Inferred, reader):
-    found = inferred(related(field.parent.Meta.model, "citations", reader.user))
-    named = Case(When(field="", then=Literal(WHOLE)), default=F("field"))
-    return Many(found.values(json=named))
+    return marked(related(field.parent.Meta.model, "citations", reader.user))
 
 
 @column.register
