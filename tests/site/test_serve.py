@@ -22,6 +22,7 @@ from django.db import InterfaceError, OperationalError
 from django.test import SimpleTestCase, TestCase, override_settings
 from psycopg.conninfo import make_conninfo
 
+from tests.kills import children, command
 from tests.served import KEPT, FirstStart, free_port, started
 from tracker.environment import BASE_DIR
 from tracker.management.commands import serve
@@ -48,6 +49,16 @@ def processes_of(words):
     return [line for line in lines if str(words) in line]
 
 
+def servers_for(port):
+    """The command lines of all living processes of the web server that were told this port."""
+    found = []
+    for folder in Path("/proc").glob("[0-9]*"):
+        with contextlib.suppress(OSError):
+            if f"PORT={port}".encode() in (folder / "environ").read_bytes().split(b"\0"):
+                found.append((folder / "cmdline").read_text().replace("\0", " "))
+    return [line for line in found if "granian" in line or "caddy" in line or "serve" in line]
+
+
 class ServeTest(SimpleTestCase):
     """`manage.py serve` prepares what is missing, serves, and ends with everything it started."""
 
@@ -59,10 +70,13 @@ class ServeTest(SimpleTestCase):
         cls.folder = Path(shutil.copytree(cls.first.data, place / "data"))
         cls.port, cls.out = free_port(), place / "out"
 
+    host = "127.0.0.1"
+
     @classmethod
     def start(cls):
+        told = {"DATA_DIR": str(cls.folder), "HOST": cls.host.strip("[]"), "PORT": str(cls.port)}
         with open(cls.out, "wb") as out:
-            return started({**KEPT, "DATA_DIR": str(cls.folder), "PORT": str(cls.port)}, out)
+            return started({**KEPT, **told}, out)
 
     @classmethod
     def words(cls, process, within):
@@ -74,7 +88,7 @@ class ServeTest(SimpleTestCase):
     def serve(cls, number=signal.SIGTERM, during=lambda: None):
         """What a server said, the seconds until it answered, and how it ended after a signal."""
         began = time.monotonic()
-        process = cls.start()
+        cls.process = process = cls.start()
         try:
             cls.wait_for(302, process)
             seconds = time.monotonic() - began
@@ -100,7 +114,7 @@ class ServeTest(SimpleTestCase):
     @classmethod
     def status(cls, path):
         """The status of an answer; None while nothing listens."""
-        request = urllib.request.Request(f"http://127.0.0.1:{cls.port}{path}", headers=COOKIE)
+        request = urllib.request.Request(f"http://{cls.host}:{cls.port}{path}", headers=COOKIE)
         try:
             return urllib.request.build_opener(NoRedirect).open(request, timeout=10).status
         except urllib.error.HTTPError as answer:
@@ -110,7 +124,7 @@ class ServeTest(SimpleTestCase):
 
     def assert_nothing_runs(self):
         self.assertEqual(processes_of(self.folder), [])
-        self.assertEqual(processes_of(f"--port={self.port}"), [])
+        self.assertEqual(servers_for(self.port), [])
 
     def test_first_start_says_where_everything_is(self):
         for path in ("/", "/api/v1/", "/api/v1/docs/", "/admin/"):
@@ -171,6 +185,34 @@ class ServeTest(SimpleTestCase):
         self.assertIn("started again", words)
         self.assertNotIn("Traceback", words)
         self.assert_nothing_runs()
+
+    def test_killed_caddy_comes_back(self):
+        statuses = []
+
+        def kill():
+            (caddy,) = (pid for pid in children(self.process.pid) if "caddy" in command(pid))
+            os.kill(caddy, signal.SIGKILL)
+            statuses.append(self.status("/admin/"))
+            self.wait_for(302)
+
+        words, _, code = self.serve(during=kill)
+        self.assertEqual((statuses, code), ([None], 0))
+        self.assertIn("it is started again", words)
+        self.assert_nothing_runs()
+
+    def test_all_ends_with_a_killed_parent(self):
+        _, _, code = self.serve(
+            signal.SIGKILL, during=lambda: self.assertGreater(len(servers_for(self.port)), 3)
+        )
+        self.assertEqual(code, -signal.SIGKILL)
+        began = time.monotonic()
+        while servers_for(self.port):
+            self.assertLess(time.monotonic() - began, 15)
+            time.sleep(0.1)
+
+    def test_it_listens_on_an_address_of_ipv6(self):
+        with mock.patch.object(ServeTest, "host", "[::1]"):
+            self.assertEqual(self.serve()[2], 0)
 
     def test_taken_port_is_refused_in_a_sentence(self):
         with socket.create_server(("127.0.0.1", self.port)):
