@@ -66,7 +66,7 @@ from .choices import (
     Track,
     VenueRelation,
 )
-from .lasting import lacks_end, placing
+from .lasting import ended_the_day_it_began, lacks_end, placing
 
 MEANT_FOR = (DialogueStatus.PLANNED, DialogueStatus.POSTPONED, DialogueStatus.CANCELED)
 # Contact across the line is itself what people are charged with: nobody is the first to tell of it here.
@@ -163,7 +163,8 @@ class Dialogue(Identified, Titled):
         (first, last), (ended, over) = placing(self)
         first = first or date.min
         edges = (first if first > date.min else "..", over or "..")
-        text = self.start_date if self.end_date in ("", self.start_date) else "/".join(map(str, edges))
+        whole = ended_the_day_it_began(self) or self.end_date == self.start_date
+        text = self.start_date if whole and self.start_date else "/".join(map(str, edges))
         return Days(first, last or date.max, max(ended or first, first), over or date.max, text)
 
     def days(self):
