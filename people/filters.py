@@ -9,7 +9,6 @@ from .choices import Active, Open
 from .effects import TRACKS
 from .models import Person
 
-
 ABOUT = {
     "custody": "What is known of custody",
     "house_arrest": "What is known of a house arrest",
