@@ -37,10 +37,15 @@ class SituationViewSet(RecordViewSet):
 
     def known_on(self):
         text = self.given.get(KNOWN_ON)
+        if not text:
+            return None
         try:
-            return text and date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
-            raise BadParameters({KNOWN_ON: "Give a day as in 2025-10-31."}) from None
+            day = None
+        if day is None or day.isoformat() != text:  # which also reads 20251031
+            raise BadParameters({KNOWN_ON: "Give a day as in 2025-10-31."})
+        return day
 
     def days(self):
         for name, model in occasions.items():

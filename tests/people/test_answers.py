@@ -222,7 +222,8 @@ class KnownOnTest(AskedTest):
             self.assertEqual(answer["answer"], wanted, known_on)
             found = self.found("people", as_of="2022-01-01", known_on=known_on, custody=wanted)
             self.assertIn(str(person.pk), found)
-        self.assertEqual(self.client.get("/api/v1/people/", {"known_on": "2020-02"}).status_code, 400)
+        for wrong in ("2020-02", "20200201", "2020-W05-6", "x"):
+            self.assertEqual(self.client.get("/api/v1/people/", {"known_on": wrong}).status_code, 400, wrong)
 
     def test_a_date_counts_once_a_source_gives_it(self):
         """Until then the event is one without a date, of the day of its source."""
