@@ -24,7 +24,7 @@ class SituationViewSet(RecordViewSet):
     @classmethod
     def more_parameters(cls):
         day = {"type": "string", "format": "date"}
-        found = {KNOWN_ON: ("Only what sources of this day or earlier say counts: how it looked then.", day)}
+        found = {KNOWN_ON: ("Only sources of this day or earlier count: what was known then.", day)}
         for name, model in occasions.items():
             noun = model._meta.verbose_name
             words = f"In place of as_of, a {noun}: what was so while it took place. Its id or its slug."
