@@ -258,9 +258,7 @@ class VerbsTest(WorkTest):
     def test_nobody_publishes_first_what_they_wrote(self):
         row = make.person(publication="in_review", created_by=self.editor)
         self.assertNotIn("publish", self.page(self.editor, row).context["verbs"])
-        self.assertContains(
-            self.page(self.editor, row), "another editor has to publish it"
-        )
+        self.assertContains(self.page(self.editor, row), "another editor has to publish it")
         answer = self.act(self.editor, "publish_selected", row)
         self.assertContains(answer, "another editor has to publish it")
         self.assertEqual(self.state(row), "in_review")
