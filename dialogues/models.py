@@ -66,22 +66,22 @@ from .choices import (
     Track,
     VenueRelation,
 )
-from .lasting import lacks_end, placing
+from .lasting import ended_the_day_it_began, lacks_end, placing
 
 MEANT_FOR = (DialogueStatus.PLANNED, DialogueStatus.POSTPONED, DialogueStatus.CANCELED)
 # Contact across the line is itself what people are charged with: nobody is the first to tell of it here.
 UNDISCLOSED = (Disclosure.CLOSED, Disclosure.SECRET, Disclosure.UNKNOWN)
 EXPOSED = (
-    "Its dialogue was perhaps not public: publish it with the tick that who took part is public already in"
-    " the source that is cited."
+    "Its dialogue may not have been open: to publish this, confirm (already_public) that the cited source"
+    " says in public who took part."
 )
 STILL_TOLD = (
-    "Who took part is published: withdraw the participations, change this, and publish them again, with the"
-    " tick that it is public already."
+    "Who took part is published: withdraw the participations, change this, and publish them again, confirming"
+    " (already_public) that it is public."
 )
 TOLD_AGAIN = (
-    "Its dialogue was perhaps not public: withdraw it, change this, and publish it again, with the tick that"
-    " it is public already."
+    "Its dialogue may not have been open: withdraw this, change it, and publish it again, confirming"
+    " (already_public) that it is public."
 )
 
 NOT_BOTH = "Give a side or no_side, not both."
@@ -138,10 +138,10 @@ class Dialogue(Identified, Titled):
     end_date = PartialDateField(help_text="Empty: a meeting that was held ended on the day it began.")
     places = models.ManyToManyField(Place, blank=True, related_name="dialogues")
     meetings_min = models.PositiveIntegerField(
-        null=True, blank=True, help_text="A series had at least so many meetings."
+        null=True, blank=True, help_text="A series had at least this many meetings."
     )
     meetings_max = models.PositiveIntegerField(
-        null=True, blank=True, help_text="A series had at most so many meetings."
+        null=True, blank=True, help_text="A series had at most this many meetings."
     )
     summary = models.TextField(blank=True)
 
@@ -163,7 +163,8 @@ class Dialogue(Identified, Titled):
         (first, last), (ended, over) = placing(self)
         first = first or date.min
         edges = (first if first > date.min else "..", over or "..")
-        text = self.start_date if self.end_date in ("", self.start_date) else "/".join(map(str, edges))
+        whole = ended_the_day_it_began(self) or self.end_date == self.start_date
+        text = self.start_date if whole and self.start_date else "/".join(map(str, edges))
         return Days(first, last or date.max, max(ended or first, first), over or date.max, text)
 
     def days(self):
@@ -344,7 +345,7 @@ class Participation(Act, Record):
         found = super().missing()
         known = self.citations.filter(stance=Stance.SUPPORTS, source__in=Source.objects.visible_to(None))
         if self.dialogue.disclosure in UNDISCLOSED and not known.exists():
-            found.append("Its dialogue was perhaps not public: cite a published source that supports it.")
+            found.append("Its dialogue may not have been open: cite a published source that supports this.")
         if self.person and not self.person.allows(ConsentScope.PARTICIPATIONS):
             found.append("The consent of the person does not cover participations.")
         return found

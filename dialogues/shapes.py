@@ -47,7 +47,7 @@ class ParticipationRow(Row):
         fields = PARTICIPANT
         example = ["person"]
         rows = "took_part"
-        other_rows = ("role", "Who did not come stands in did_not_take_part: write the row there.")
+        other_rows = ("role", "Those who did not come belong in did_not_take_part: write the row there.")
 
 
 class AbsenceRow(ParticipationRow):
@@ -56,7 +56,7 @@ class AbsenceRow(ParticipationRow):
     class Meta(ParticipationRow.Meta):
         rows = "did_not_take_part"
         typical = {"role": ABSENT[0]}
-        other_rows = ("role", f"Here stands who did not come: give one of {', '.join(ABSENT)}.")
+        other_rows = ("role", f"This list is for those who did not come: give one of {', '.join(ABSENT)}.")
 
 
 class DialogueShape(Shape):

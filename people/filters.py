@@ -9,12 +9,21 @@ from .choices import Active, Open
 from .effects import TRACKS
 from .models import Person
 
+ABOUT = {
+    "custody": "What is known of custody",
+    "house_arrest": "What is known of a house arrest",
+    "travel_ban": "What is known of a travel ban",
+    "abroad": "What is known of a stay abroad",
+    "open": "Whether the case was open",
+}
+
 
 class AnswerFilter(Filter):
     """Rows of whose person, or of which case, one of some answers is known on the days asked for."""
 
     def __init__(self, name, field, schema):
-        super().__init__([], field, None, "As of the days that as_of, or during, names.", schema)
+        when = "on the day or in the period of as_of, or at the time of the dialogue of during"
+        super().__init__([], field, None, f"{ABOUT[name]} {when}.", schema)
         self.name = name
 
     def filter(self, queryset, value):

@@ -24,7 +24,7 @@ class SituationViewSet(RecordViewSet):
     @classmethod
     def more_parameters(cls):
         day = {"type": "string", "format": "date"}
-        found = {KNOWN_ON: ("Only what sources of this day or earlier say counts: how it looked then.", day)}
+        found = {KNOWN_ON: ("Only sources of this day or earlier count: what was known then.", day)}
         for name, model in occasions.items():
             noun = model._meta.verbose_name
             words = f"In place of as_of, a {noun}: what was so while it took place. Its id or its slug."
@@ -37,10 +37,15 @@ class SituationViewSet(RecordViewSet):
 
     def known_on(self):
         text = self.given.get(KNOWN_ON)
+        if not text:
+            return None
         try:
-            return text and date.fromisoformat(text)
+            day = date.fromisoformat(text)
         except ValueError:
-            raise BadParameters({KNOWN_ON: "Give a day as in 2025-10-31."}) from None
+            day = None
+        if day is None or day.isoformat() != text:  # which also reads 20251031
+            raise BadParameters({KNOWN_ON: "Give a day as in 2025-10-31."})
+        return day
 
     def days(self):
         for name, model in occasions.items():

@@ -200,7 +200,7 @@ def apply(world, seen, item, effects, stretch, day):
         if item.unsettles_elsewhere and item.case != number and not world.dead:
             for track in (CUSTODY, HOUSE_ARREST):
                 states[track] = states[track]._replace(unsettled=states[track].status == Status.SO)
-        term = term_after(case.term, states[CUSTODY], does[CUSTODY], item if own else None, stretch)
+        term = term_after(case.term, states[CUSTODY], does[CUSTODY], item, own, stretch)
         new = CaseState(tuple(states), term)
         cases.append(new)
         if seen is not None:
@@ -217,11 +217,11 @@ def apply(world, seen, item, effects, stretch, day):
 def acting(effects, case, item, world):
     """What a fact does to its own case as things stand."""
     if item.of_house_arrest:
+        released = Effect.STOPS if effects.custody is Effect.ENDS else Effect.NOTHING  # in no custody since
         if case.tracks[HOUSE_ARREST].status == Status.SO:
-            return effects._replace(custody=Effect.NOTHING)
-        released = effects.custody is Effect.ENDS  # from custody: under no house arrest either
-        return effects._replace(house_arrest=Effect.STOPS if released else Effect.NOTHING)
-    if effects.custody in (Effect.SENTENCES, Effect.SUSPENDS):
+            return effects._replace(custody=released)
+        return effects._replace(house_arrest=released)
+    if effects.custody is Effect.SENTENCES:
         abroad = any(one.tracks[ABROAD].status == Status.SO for one in world.cases)
         return effects._replace(custody=Effect.NOTHING) if world.dead or abroad else effects
     return effects
@@ -264,17 +264,19 @@ def unrecorded(effect, state, dead):
     return False
 
 
-def term_after(term, custody, effect, item, stretch):
+def term_after(term, custody, effect, item, own, stretch):
     """When the last term of this custody can have ended, after a fact.
 
-    Who is seen in custody after it, is held for another reason than the term.
+    Who is seen in custody after it, is held for another reason than the term. A term of somebody who is in no
+    custody, such as one given in absence, is perhaps that of the custody of which a later fact tells.
     """
     start, end = stretch
-    if effect is Effect.BEGINS or custody.status == Status.OVER:
+    ended = custody.status == Status.OVER and custody.basis == item.index
+    if effect is Effect.BEGINS or ended:
         term = None
     if effect is Effect.CONFIRMS and term and term[1] < start:
         term = None
-    if item and item.term and custody.status != Status.OVER:
+    if own and item.term and not ended:
         return item.term(max(start, item.first)), item.term(min(end, item.last))
     return term
 
@@ -315,17 +317,21 @@ def looked(seen, effect, case, track, item, own, on_day, day):
     seen = resolved(seen, effect, item, own, day)
     if not on_day:
         return seen
-    if own and shows(effect, item, track):
-        dated = item.dated or day >= item.last
-        answer = Answer(Strength.SO if dated else Strength.UNDATED, item.index)
+    answer = shown(effect, item, track, day) if own else None
+    if answer is not None:
         seen = seen._replace(best=max(seen.best, answer, key=rank))
     return glance(seen, case, track, day)
 
 
-def shows(effect, item, track):
-    """Whether a fact shows that it was so on the day of the fact."""
-    shown = effect in (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS)
-    return shown or (track == CUSTODY and item.vouches)
+def shown(effect, item, track, day):
+    """The answer that a fact gives for its very day; None: it shows nothing.
+
+    A release from house arrest says of custody only that it ended on that day, if the day is known.
+    """
+    dated = item.dated or day >= item.last
+    if effect in (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS):
+        return Answer(Strength.SO if dated else Strength.UNDATED, item.index)
+    return Answer(Strength.SO, item.index) if track == CUSTODY and item.vouches and dated else None
 
 
 def resolved(seen, effect, item, own, day):
@@ -335,7 +341,7 @@ def resolved(seen, effect, item, own, day):
     of_case = own and item.case is not None
     if effect is Effect.UNSETTLES or (effect is Effect.STOPS and not of_case and was_so(seen)):
         return unvouched(seen)
-    answer = told_by_next(seen, effect, item, day) if own else None
+    answer = told_by_next(seen, effect, item, day) if own or effect is Effect.STOPS else None
     return seen if answer is None else Seen(max(seen.best, answer, key=rank))
 
 

@@ -117,6 +117,21 @@ class DaysTest(AskedTest):
         self.assertEqual(self.found("people", during=october.pk, custody="held"), set())
         self.assertEqual(self.found("people", during=october.pk, custody="possibly"), {str(self.person.pk)})
 
+    def test_the_period_of_a_dialogue_is_as_far_as_it_may_have_lasted(self):
+        for start, end, kind, told in (
+            ("2025-11-02", "", "meeting", {"day": "2025-11-02"}),
+            ("2025-11-02", "", "visit", {"period": "2025-11-02/.."}),
+            ("2025-11", "2025-11", "visit", {"period": "2025-11"}),
+            ("2025-11-02", "2025-11-04", "visit", {"period": "2025-11-02/2025-11-04"}),
+            ("", "", "meeting", {"period": "../.."}),
+        ):
+            row = self.dialogue(start, end)
+            type(row).objects.filter(pk=row.pk).update(classification=kind)
+            given = {"during": row.pk, "fields": "as_of"}
+            answer = self.get(f"people/{self.person.pk}", **given)["as_of"]
+            shown = {name: answer[name] for name in ("day", "period") if name in answer}
+            self.assertEqual(shown, told, (start, end, kind))
+
     def test_a_dialogue_that_is_hidden_or_absent_finds_nobody(self):
         hidden = self.dialogue("2025-11")
         hidden.publication = "draft"
@@ -207,7 +222,8 @@ class KnownOnTest(AskedTest):
             self.assertEqual(answer["answer"], wanted, known_on)
             found = self.found("people", as_of="2022-01-01", known_on=known_on, custody=wanted)
             self.assertIn(str(person.pk), found)
-        self.assertEqual(self.client.get("/api/v1/people/", {"known_on": "2020-02"}).status_code, 400)
+        for wrong in ("2020-02", "20200201", "2020-W05-6", "x"):
+            self.assertEqual(self.client.get("/api/v1/people/", {"known_on": wrong}).status_code, 400, wrong)
 
     def test_a_date_counts_once_a_source_gives_it(self):
         """Until then the event is one without a date, of the day of its source."""

@@ -1,10 +1,14 @@
-"""The oracle of possible worlds says what the definition says: given histories, and each sentence of it."""
+"""The definition, sentence by sentence, and given histories: what the oracle and the product say to them."""
 
 import json
 from datetime import date
 from pathlib import Path
 from unittest import TestCase
 
+from people.effects import TRACKS
+from people.facts import WORDS
+from people.situations import known
+from tests.people.facts import facts_of
 from tests.people.histories import span
 from tests.people.worlds import Charge, Fact, History, case_answer, person_answer
 
@@ -36,7 +40,10 @@ class OracleTest(TestCase):
         for day, answer in answers.items():
             with self.subTest(day, cases=cases):
                 found = person_answer(histories, death, self.track, date.fromisoformat(day))
-                self.assertEqual(found, answer)
+                self.assertEqual(found, answer, "the oracle")
+                _, known_of = known(list(map(facts_of, histories)), death, date.fromisoformat(day))
+                strength = known_of[TRACKS.index(self.track)].strength
+                self.assertEqual(WORDS[self.track][strength], answer, "the product")
 
 
 class SituationsTest(OracleTest):
@@ -89,6 +96,10 @@ class TableTest(OracleTest):
         again = fact("release", "2020-06-01")
         self.told({"2020-03-15": "not_held", "2020-05-01": "possibly"}, home, FREE, again)
         self.told({"2020-03-15": "not_held"}, home, fact("release", reported=date(2020, 6, 1)))
+        self.told({"2020-02-15": "not_recorded", "2020-03-01": "not_held"}, home, fact("release"))
+        self.told(
+            {"2020-03-15": "possibly", "2020-05-01": "not_held"}, home, fact("sentence", "2020-03-05"), FREE
+        )
         left = case(fact("left_country", "2020-03-10"))
         self.told({"2020-03-05": "possibly", "2020-03-15": "possibly"}, case(home, FREE), left)
 
@@ -132,6 +143,8 @@ class TableTest(OracleTest):
         judged = fact("sentence", "2020-03-01", **SUSPENDED)
         self.told({"2020-02-15": "held", "2020-03-15": "possibly"}, JAIL, judged, FREE)
         self.told({"2020-04-01": "not_recorded"}, judged)
+        left = fact("left_country", "2020-01-15")
+        self.told({"2020-02-15": LAST, "2020-03-15": "possibly"}, left, JAIL, judged)
 
     def test_an_acquittal_that_leaves_something_standing_changes_nothing(self):
         acquitted = fact("acquittal", "2020-03-01")

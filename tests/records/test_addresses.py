@@ -22,6 +22,7 @@ LIKE = (  # the same page, as far as an address tells
     "https://example.org/a?",
     "https://example.org/a?utm_source=x&utm_medium=y",
     "https://example.org/a?fbclid=1&gclid=2&yclid=3&msclkid=4",
+    "https://example.org/a?ref=twitter&smid=1&CMP=2",
     "https://example.org/%61",
 )
 UNLIKE = (

@@ -17,7 +17,18 @@ from tracker.records.visible import kinds
 
 UNDERSTOOD = {
     COUNTRIES: {
-        "GB": ["GB", "gb", "GBR", "826", "UK", "United Kingdom", " united  kingdom ", "Great Britain"],
+        "GB": [
+            "GB",
+            "gb",
+            "GBR",
+            "826",
+            "UK",
+            "United Kingdom",
+            " united  kingdom ",
+            "Great Britain",
+            "Britain",
+            "U.K.",
+        ],
         "AM": ["Armenia", "ARM", "am"],
         "TR": ["Turkey", "Türkiye", "turkiye"],
         "RU": ["Russia", "Russian Federation"],
@@ -31,10 +42,14 @@ UNDERSTOOD = {
         "XK": ["Kosovo", "XK"],
         "SU": ["SU", "USSR", "Soviet Union", "SUN"],
         "YU": ["YU", "Yugoslavia", "YUG"],
-        "DD": ["DD", "East Germany", "German Democratic Republic"],
+        "DD": ["DD", "East Germany", "German Democratic Republic", "GDR"],
         "CSHH": ["Czechoslovakia", "CSHH", "CSK"],
         "CSXX": ["Serbia and Montenegro", "csxx", "SCG"],
         "MM": ["Burma", "Myanmar"],
+        "CD": ["DRC", "DR Congo", "Democratic Republic of the Congo", "COD"],
+        "KP": ["North Korea", "DPRK"],
+        "VA": ["Holy See", "Vatican City"],
+        "MO": ["Macau", "Macao"],
         "ST": ["ST"],  # though it begins the names of saints
     },
     LANGUAGES: {

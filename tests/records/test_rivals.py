@@ -98,7 +98,7 @@ class CitationTest(TestCase):
 
     def test_a_field_that_leads_to_other_records_has_none(self):
         for name in ("places", "conflict", "identifiers"):
-            self.refused("leads to other records", field=name, value=str(make.place().pk))
+            self.refused("refers to other records", field=name, value=str(make.place().pk))
 
     def test_it_is_short(self):
         self.refused("25 words", field="summary", value="word " * 26)
@@ -246,7 +246,7 @@ class FormTest(EditingTest):
         for field, value, sentence in (
             ("start_date", "11.12.2025", "Write 2025-12-10"),
             ("meetings_min", "five", "Give a whole number."),
-            ("places", "Yerevan", "leads to other records"),
+            ("places", "Yerevan", "refers to other records"),
         ):
             answer, citation = self.cite(field, value)
             with self.subTest(field=field):

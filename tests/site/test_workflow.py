@@ -258,9 +258,9 @@ class VerbsTest(WorkTest):
     def test_nobody_publishes_first_what_they_wrote(self):
         row = make.person(publication="in_review", created_by=self.editor)
         self.assertNotIn("publish", self.page(self.editor, row).context["verbs"])
-        self.assertContains(self.page(self.editor, row), "Somebody else publishes first what you wrote")
+        self.assertContains(self.page(self.editor, row), "another editor has to publish it")
         answer = self.act(self.editor, "publish_selected", row)
-        self.assertContains(answer, "Somebody else publishes first what you wrote")
+        self.assertContains(answer, "another editor has to publish it")
         self.assertEqual(self.state(row), "in_review")
 
     def test_a_dialogue_is_published_with_its_participations_or_not_at_all(self):

@@ -42,7 +42,7 @@ TRACKING = {
         "ref_src",
         "ref_url",
     ),
-    *("_ga", "_gl", "_openstat", "s_cid", "cmpid", "ncid", "ocid"),
+    *("_ga", "_gl", "_openstat", "s_cid", "cmpid", "ncid", "ocid", "smid", "cmp", "xtor", "ref"),
 }
 
 

@@ -38,7 +38,15 @@ FORMER_LETTERS |= {"ANT": "AN", "ZAR": "ZR", "NTZ": "", "PCI": ""}
 # What is written often, and what the libraries do not know or know as something else.
 COUNTRIES_SAID = {"ussr": "SU", "soviet union": "SU", "east germany": "DD", "great britain": "GB"}
 COUNTRIES_SAID |= {"burma": "MM", "czechoslovakia": "CSHH", "serbia montenegro": "CSXX"}
-COUNTRIES_SAID |= {"u s": "US", "u s a": "US", "uae": "AE"}
+COUNTRIES_SAID |= {"u s": "US", "u s a": "US", "u k": "GB", "britain": "GB", "uae": "AE", "gdr": "DD"}
+COUNTRIES_SAID |= {
+    "drc": "CD",
+    "dr congo": "CD",
+    "democratic republic of congo": "CD",
+    "dprk": "KP",
+    "holy see": "VA",
+    "macau": "MO",
+}
 LANGUAGES_SAID = {"montenegrin": "cnr", "dari": "prs"}
 NO_LANGUAGE = {"und", "mis"}
 LITTLE = {"and", "the"}  # words that names are written with and without

@@ -14,7 +14,7 @@ from .fields import Derived, PartialDateField
 from .texts import tidied_value
 
 ONLY = "Only a citation that contradicts a field has the value that its source gives instead."
-REFERS = "This field leads to other records: say in the quotation what the source has instead."
+REFERS = "This field refers to other records: quote what the source has instead."
 SEPARATORS = re.compile(r"[,\n]")
 TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 

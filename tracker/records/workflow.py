@@ -20,7 +20,7 @@ from .unnamed import Change, Named, refuse_names
 from .visible import POINTED_AT, sees_any
 
 NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
-SOMEBODY_ELSE = "Somebody else publishes first what you wrote."
+SOMEBODY_ELSE = "You wrote this, so another editor has to publish it."
 SAY_WHY = "Say why it comes back: it was taken down."
 HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
 
@@ -281,7 +281,7 @@ class Workflow:
         together = [*own, *along]
         for record in together:
             if not roles.may_publish(by, record):
-                raise PermissionDenied(f"Somebody else publishes first what you wrote: {record}.")
+                raise PermissionDenied(f"You wrote this, so another editor has to publish it: {record}.")
         found = lacks(together, along, by, moment, already_public)
         if any(found.values()):
             raise Unready(self, found)

@@ -24,7 +24,7 @@ from .unnamed import homonym_field
 
 ALL = "all"
 CHANGED = "It was changed since you looked: look again, then go on."
-STANDS = "Nothing was published. What stands in the way is said below."
+STANDS = "Nothing was published. The reasons are listed below."
 
 
 class GoingForm(forms.Form):
