@@ -21,8 +21,11 @@ class Whole:
         if self.behind_caddy:
             tell_address(environ)
         length = environ.get("CONTENT_LENGTH") or ""
-        if length.isdecimal() and int(length) <= settings.DATA_UPLOAD_MAX_MEMORY_SIZE:
+        most = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
+        if length.isdecimal() and int(length) <= most:
             take_measured(environ, int(length))
+        elif length.isdecimal() and self.behind_caddy:
+            environ["wsgi.input"].read(2 * most)  # an answer before its end would be lost
         elif not length and "HTTP_TRANSFER_ENCODING" in environ:
             take_chunked(environ, self.behind_caddy)
         return self.application(environ, start_response)

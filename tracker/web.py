@@ -78,7 +78,8 @@ class Web:
             "SOCKET": self.socket,
             "MAX_HEADER": settings.MAX_HEADER_BYTES + settings.MAX_URL + 10_000,
             "MAX_CHUNKED": room,
-            "BUFFERED": room + 1,
+            "MAX_MEASURED": 2 * room - 1,  # read, too, and then refused: else its client misses the answer
+            "BUFFERED": 2 * room,
             **dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), self.folder),
         }
         config = settings.BASE_DIR / "tracker" / "Caddyfile"
