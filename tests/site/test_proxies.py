@@ -67,7 +67,7 @@ class Proxied(Served):
 
     @classmethod
     def end(cls):
-        cls.proxy.kill()
+        cls.proxy.terminate()  # killed, nginx leaves its workers behind
         cls.proxy.wait()
 
     def send(self, method, path, body=None, source="127.0.0.1", **headers):
