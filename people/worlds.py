@@ -216,6 +216,9 @@ def apply(world, seen, item, effects, stretch, day):
 
 def acting(effects, case, item, world):
     """What a fact does to its own case as things stand."""
+    if effects.custody is Effect.ENDS_RECORDED:
+        recorded = case.tracks[CUSTODY].status in RECORDED
+        effects = effects._replace(custody=Effect.STOPS if recorded else Effect.NOTHING)
     if item.of_house_arrest:
         released = Effect.STOPS if effects.custody is Effect.ENDS else Effect.NOTHING  # in no custody since
         if case.tracks[HOUSE_ARREST].status == Status.SO:
@@ -244,7 +247,7 @@ def after(effect, state, item):
         vague = min(vague, state.vague)
     if effect in (Effect.BEGINS, Effect.CONFIRMS):
         return State(Status.SO, item.index, vague)
-    if effect in (Effect.ENDS, Effect.STOPS) or (effect is Effect.ENDS_RECORDED and status in RECORDED):
+    if effect in (Effect.ENDS, Effect.STOPS):
         return State(Status.OVER, item.index)
     if effect is Effect.MAY_BEGIN:
         return State(Status.MISSING, item.index, vague)

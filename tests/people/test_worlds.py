@@ -376,6 +376,12 @@ class MethodTest(OracleTest):
             self.told({"2020-05-01": "possibly"}, case(JAIL), freed)
             self.told({"2020-05-01": "held"}, case(JAIL, fact("in_custody", "2020-06-01")), freed)
 
+    def test_what_ends_nothing_says_nothing_of_the_time_before_either(self):
+        """An amnesty after a departure that another case tells: the release before it leaves custody open."""
+        freed, left = case(fact("release", "2020-03-01")), case(fact("left_country", "2020-04-01"))
+        amnesty = fact("amnesty", "2020-05-01")
+        self.told({"2020-02-15": LAST, "2020-03-15": "possibly"}, case(JAIL, amnesty), freed, left)
+
     def test_what_other_cases_say_of_a_case(self):
         left, killed = case(fact("left_country", "2020-04-01")), case(fact("killing", "2020-04-01"))
         for first, second, answer in (
