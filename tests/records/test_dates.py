@@ -129,6 +129,32 @@ UNDERSTOOD = """
     from 2019 on | 2019/.. | 2019-01-01 |
     2024 or later | 2024/.. | 2024-01-01 |
     2024 or earlier, start unknown | /2024 | | 2024-12-31
+    on or after 31 July 2005 | 2005-07-31/.. | 2005-07-31 |
+    not before 2019 | 2019/.. | 2019-01-01 |
+    2019 at the earliest | 2019/.. | 2019-01-01 |
+    on or before 31 July 2005 | ../2005-07-31 | | 2005-07-31
+    no later than 2019 | ../2019 | | 2019-12-31
+    2019 or before | ../2019 | | 2019-12-31
+    prior to 2020 | ../2019 | | 2019-12-31
+    Wednesday, December 10, 2025 | 2025-12-10 | 2025-12-10 | 2025-12-10
+    Wed. 10 Dec 2025 | 2025-12-10 | 2025-12-10 | 2025-12-10
+    on or about 10 December 2025 | 2025-12-10~ | 2025-12-10 | 2025-12-10
+    2025 Dec 10 | 2025-12-10 | 2025-12-10 | 2025-12-10
+    2025-Dec-10 | 2025-12-10 | 2025-12-10 | 2025-12-10
+    2025 December | 2025-12 | 2025-12-01 | 2025-12-31
+    2024 summer | 2024-22 | 2024-06-01 | 2024-08-31
+    Dec-2025 | 2025-12 | 2025-12-01 | 2025-12-31
+    10/Dec/2025 | 2025-12-10 | 2025-12-10 | 2025-12-10
+    10. December 2025 | 2025-12-10 | 2025-12-10 | 2025-12-10
+    10 December 2025. | 2025-12-10 | 2025-12-10 | 2025-12-10
+    during 2024 | 2024 | 2024-01-01 | 2024-12-31
+    sometime in 2024 | 2024 | 2024-01-01 | 2024-12-31
+    the year 2024 | 2024 | 2024-01-01 | 2024-12-31
+    14 Nov 2026? | 2026-11-14? | 2026-11-14 | 2026-11-14
+    November 2026 ? | 2026-11? | 2026-11-01 | 2026-11-30
+    summer 2024~ | 2024-22~ | 2024-06-01 | 2024-08-31
+    about 2019? | 2019% | 2019-01-01 | 2019-12-31
+    perhaps 1990s~ | 199X% | 1990-01-01 | 1999-12-31
     c. 1995 | 1995~ | 1995-01-01 | 1995-12-31
     c.1995 | 1995~ | 1995-01-01 | 1995-12-31
     ca 1995 | 1995~ | 1995-01-01 | 1995-12-31
@@ -150,7 +176,8 @@ UNDERSTOOD = """
 
 # pieces of what one may type
 ENGLISH = """
-    between and from to or before after since about c. ca. the of in on 12 14th 30 2, 2024 2025, 1990s March
+    between and from to or before after since about c. ca. the of in on 12 14th 30. 2, 2024 2025, 1990s March
+    no later than not during Wednesday, Wed. ?
     Sept. may winter summer 2024/2025 later earlier end years 2000 - – / an unknown day month early
     (uncertain)
 """
@@ -171,7 +198,7 @@ REFUSED = """
     1900s | 2000s | 990s | 1990's | 1995s | 90s | the early 1990s | 19th century
     December | 10 December | 10 12 2025 | Nov 26 | 14 Nov 26 | Nov 12-14 | 10 summer 2024 | 12th
     mid 2024 | mid-2024 | early 2024 | late 2024 | end of March 2024 | in early 2024 | summer | summer 24
-    2024 summer | winter | winter 2025 | winter 2024 | winter 2024/2026 | winter 2025/2024
+    2024 winter | winter | winter 2025 | winter 2024 | winter 2024/2026 | winter 2025/2024
     10 winter 2024/2025 | winter to spring 2025 | between winter 2024 and 2025
     before winter 2025 | about winter 2025
     summer 2024-2025 | March 2024-2025 | 2011–12 | 2019–20 | 2019-20 | 12 to May 2026 | 12-14 2026
@@ -179,6 +206,9 @@ REFUSED = """
     2024 and 2025 | 12 and 13 November 2026 | 2004 or 2006 | March or May 2026 | 2024 or summer 2024
     about 2019 to 2021 | c. 2019-2021 | about 12-14 November 2026 | 2004 or about 2005 | about 2019~
     about about 2019 | about | c. | before | after | since | from | until 2020 | by 2020 | to 2020 | 2020 to
+    Thursday, 10 December 2025 | Wednesday | Wed December 2025 | 14-Nov-26 | 2024/Nov/10 | 2024/... | 2025..
+    perhaps 2019? | about 2019% | 2019 ?? | 12-14 November 2026? | 2019 to 2021? | on or 2019 | not 2019
+    up to 2019 | till 2019
     before 0001 | after 9999 | after 31 December 9999 | 31 to 32 May 2026 | 30 February 2026
     between 2024/2025 and 2026 | between .. and 2024 | декабрь 2025
     10 dekabr 2025 | unknown | 12/11/2025 | 11.12.2025 to 12.12.2025 | 2025/12/10
@@ -270,6 +300,8 @@ class UnderstandTest(SimpleTestCase):
             ("11.12.2025", "write 2025-12-11 or 2025-11-12."),
             ("25.12.2025", "write 2025-12-25."),
             ("2025/12/10", "write 2025-12-10."),
+            ("until 2020", "write before 2020, or 2020 or earlier"),
+            ("Thursday, 10 December 2025", "That day was a Wednesday"),
             ("early 2026", "write months, as in March to May 2026"),
             ("2004 or 2006", "as in 2004 or 2005"),
             ("about 2019 to 2021", "write from about 2019 to 2021"),
@@ -298,7 +330,7 @@ class StandardTest(SimpleTestCase):
 
     # Winter is cut in December; unknown ends are padded by ten years; the rest is legal and refused.
     WRONG = {
-        *("2024-24", "2023-24", "1999-24", "../2023-24", "2024-23?", "2024-24~", "2024-XX/2025"),
+        *("2024-24", "2023-24", "1999-24", "../2023-24", "2024-23?", "2024-24~", "2024-22~", "2024-XX/2025"),
         *("2024-06-05/", "/2024", "../199X", "../198X"),
     }
 

@@ -36,21 +36,30 @@ def _form(text: str) -> re.Pattern:
 
 
 NAMES = "|".join(rf"{name}\.?" if len(name) < 5 else name for name in sorted(CODES, key=len, reverse=True))
-DAY, YEAR = r"([0-9]{1,2})(?:st|nd|rd|th)?", r"(?:,? (?:of )?([0-9]{4}))?"
+DAY, YEAR = r"([0-9]{1,2})(?:st|nd|rd|th|\.)?", r"(?:,? (?:of )?([0-9]{4}))?"
 DAY_FIRST = _form(rf"{DAY}(?: (?:of )?({NAMES}))?{YEAR}")
 NAME_FIRST = _form(rf"({NAMES})(?: {DAY})?{YEAR}")
-SPREADSHEET = _form(rf"([0-9]{{1,2}})-({NAMES})-([0-9]{{4}})")
+YEAR_FIRST = _form(rf"([0-9]{{4}})[ -]({NAMES})(?:[ -]{DAY})?")
+SPREADSHEET = _form(rf"(?:([0-9]{{1,2}})[-/])?({NAMES})[-/]([0-9]{{4}})")
 DECADE = _form(r"([0-9]{3})0s")
 TWO_YEARS = _form(r"winter (?:of )?([0-9]{4})(?:[/–-]| to )([0-9]{4}|[0-9]{2})")
 YEARS = _form(r"years ([0-9]{4}) to ([0-9]{4})")
 UNKNOWN = _form(r"an unknown (month|day) of (.+)")
-LEADING, ARTICLE = _form(r"(?:in|on) (.+)"), _form(r"the (.+)")
+WEEKDAYS = ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday")
+WEEKDAY = _form(r"(mon|tues?|wed(?:nes)?|thu(?:rs?)?|fri|sat(?:ur)?|sun)(?:day)?\.?,? (.+)")
+FULL_STOP = _form(r"(.*[0-9a-z])\.")
+LEADING = _form(r"(?:some ?time )?(?:in|on|during) (?!or )(.+)")
+ARTICLE = _form(r"the (?:year |month of )?(.+)")
 ABOUT = _form(
-    r"(?:(?:c|ca)\.? ?(?=[0-9])|(?:c|ca)\. |(?:c|ca|circa|about|around|approximately|approx\.?) )(.+)"
+    r"(?:(?:c|ca)\.? ?(?=[0-9])|(?:c|ca)\. |"
+    r"(?:c|ca|circa|(?:on or )?about|around|roughly|approximately|approx\.?) )(.+)"
 )
-PERHAPS = _form(r"(?:perhaps|possibly|probably|maybe) (.+)|(.+) \(uncertain\)")
+PERHAPS = _form(r"(?:perhaps|possibly|probably|maybe|likely) (.+)|(.+) \(uncertain\)")
+MARKED = _form(r"(.*[^ ?~%]) ?([?~%])")
+SIGNS = {"": "", "?": "?", "~": "~", "?~": "%"}  # of what words and a sign say together
 
 VAGUE = _form(r"(?:early|mid|middle|late|beginning|start|end|turn)\b.*")
+UP_TO = _form(r"(?:until|till|by|up to) .+")
 NUMBERS = _form(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})|([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})")
 
 TWO_WINTERS = "A winter lies in two years: write winter {}/{} or winter {}/{}."
@@ -63,6 +72,8 @@ NOT_NEXT = (
     'What "or" connects follows each other, as in 2004 or 2005: else write between 2004 and 2006, which takes'
     " in all that lies between."
 )
+TAKEN_IN_OR_NOT = "Until and by may take in the date itself or not: write before 2020, or 2020 or earlier."
+OTHER_WEEKDAY = "That day was a {}: check the day of the week and the date."
 CENTURY = "A decade that ends in 00 could be a century: write 200X for ten years, 20XX for a hundred."
 NO_SUCH_DAY = "There is no such day between the years 0001 and 9999."
 
@@ -101,6 +112,10 @@ def from_english(text: str) -> str:
     """EDTF for an English date or range; any other text as it is. Refused says why not."""
     if is_edtf(text):
         return text
+    if stop := FULL_STOP.fullmatch(text):
+        text = stop[1]
+    if weekday := WEEKDAY.fullmatch(text):
+        return _on_weekday(*weekday.groups())
     one = _end(text)
     if one and (edtf := one.edtf()):
         return edtf
@@ -117,19 +132,21 @@ def is_edtf(text: str) -> bool:
 
 def _end(text: str) -> End | None:
     """What one end says; None if it cannot be read."""
+    signs = ""
+    if marked := MARKED.fullmatch(text):
+        text, signs = marked[1], "?~" if marked[2] == "%" else marked[2]
     if leading := LEADING.fullmatch(text):
         text = leading[1]
-    qualifier = ""
     if perhaps := PERHAPS.fullmatch(text):
-        text, qualifier = perhaps[1] or perhaps[2], "?"
+        text, signs = perhaps[1] or perhaps[2], f"?{signs}"
     if about := ABOUT.fullmatch(text):
-        text, qualifier = about[1], "%" if qualifier else "~"
+        text, signs = about[1], f"{signs}~"
     if article := ARTICLE.fullmatch(text):
         text = article[1]
     found = _plain_end(text)
-    if found and qualifier and found.whole[-1:] in ("?", "~", "%"):
+    if not found or signs not in SIGNS or (signs and found.whole[-1:] in ("?", "~", "%")):
         return None
-    return found and replace(found, qualifier=qualifier)
+    return replace(found, qualifier=SIGNS[signs])
 
 
 def _plain_end(text: str) -> End | None:
@@ -143,7 +160,21 @@ def _plain_end(text: str) -> End | None:
     if found := NAME_FIRST.fullmatch(text):
         name, day, year = (part or "" for part in found.groups())
         return End(day, name, year)
+    if found := YEAR_FIRST.fullmatch(text):
+        year, name, day = (part or "" for part in found.groups())
+        return End(day, name, year)
     return None
+
+
+def _on_weekday(name: str, text: str) -> str:
+    """EDTF for a day that is said to be a certain day of the week."""
+    edtf = from_english(text)
+    if not _is_day(edtf):
+        return text
+    weekday = WEEKDAYS[date.fromisoformat(edtf).weekday()]
+    if not weekday.lower().startswith(name.lower()):
+        raise Refused(OTHER_WEEKDAY.format(weekday))
+    return edtf
 
 
 def _decade(start: str) -> str:
@@ -182,6 +213,10 @@ def _unknown(what: str, of: str) -> str:
 
 def _vague() -> str:
     raise Refused(NO_LIMITS)
+
+
+def _up_to() -> str:
+    raise Refused(TAKEN_IN_OR_NOT)
 
 
 def _mistaken(*parts: str | None) -> str:
@@ -270,14 +305,27 @@ WHOLES: tuple[tuple[re.Pattern, Callable[..., str]], ...] = (
     (YEARS, _years),
     (UNKNOWN, _unknown),
     (VAGUE, _vague),
+    (UP_TO, _up_to),
     (NUMBERS, _mistaken),
 )
 TO = r"(?: to | until | till | through | [–—-] |[–—])"
 READERS: tuple[tuple[re.Pattern, Callable[..., str]], ...] = (
-    (_form(r"before (.+)"), lambda text: _alone(text, "../{}", -1)),
+    (_form(r"(?:before|prior to) (.+)"), lambda text: _alone(text, "../{}", -1)),
     (_form(r"after (.+)"), lambda text: _alone(text, "{}/..", 1)),
-    (_form(r"since (.+)|from (.+?)(?: on| onwards?)?|(.+) or later"), lambda text: _alone(text, "{}/..")),
-    (_form(r"(.+) or earlier"), lambda text: _alone(text, "../{}")),
+    (
+        _form(
+            r"since (.+)|from (.+?)(?: on| onwards?)?|(.+) or (?:later|after)|"
+            r"(?:on|in) or after (.+)|not? (?:earlier than|before) (.+)|(.+) at the earliest"
+        ),
+        lambda text: _alone(text, "{}/.."),
+    ),
+    (
+        _form(
+            r"(.+) or (?:earlier|before)|(?:on|in) or before (.+)|"
+            r"not? (?:later than|after) (.+)|(.+) at the latest"
+        ),
+        lambda text: _alone(text, "../{}"),
+    ),
     (_form(r"(.+) or later, end unknown"), lambda text: _alone(text, "{}/")),
     (_form(r"(.+) or earlier, start unknown"), lambda text: _alone(text, "/{}")),
     (_form(rf"between (.+) and (.+)|from (.+?){TO}(.+)"), _range),
