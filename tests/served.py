@@ -51,7 +51,8 @@ def asked(port, method, path, body=None, timeout=30, **headers):
     try:
         link.request(method, path, body if body is None else json.dumps(body), headers)
         answer = link.getresponse()
-        return answer.status, dict(answer.headers), answer.read()
+        named = {name.lower(): value for name, value in answer.headers.items()}
+        return answer.status, named, answer.read()
     except (OSError, http.client.HTTPException):
         return None, {}, b""
     finally:

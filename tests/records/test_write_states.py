@@ -142,7 +142,7 @@ class PublishTest(StatesTest):
         self.assertEqual(set(drafts), {self.url(child), self.url(written)})
         self.assertEqual(drafts[self.url(child)]["missing"], [])
         self.assertEqual(drafts[self.url(child)]["type"], "participations")
-        self.assertIn("Somebody else", drafts[self.url(written)]["missing"][0])
+        self.assertIn("another editor has to publish it", drafts[self.url(written)]["missing"][0])
         found = self.done(200, self.contributor, "GET", path(dialogue, "publication"))
         self.assertEqual([one["url"] for one in found["drafts"]], [self.url(child)])
         self.assertEqual(len(found["missing"]), 1)

@@ -356,7 +356,9 @@ class DemoAccountTest(TestCase):
 
     def test_each_is_printed_on_a_line(self):
         said = StringIO()
-        Command(stdout=said).say_where([("admin", "first"), ("editor", "second")])
+        command = Command(stdout=said)
+        command.web = mock.Mock(in_front=True)
+        command.say_where([("admin", "first"), ("editor", "second")])
         self.assertEqual(
             len(re.findall("Log in as .* with the password .* not shown again", said.getvalue())), 2
         )
