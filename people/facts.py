@@ -73,28 +73,35 @@ def reported(reader):
     return newest if reader.known_on else Case(When(date_latest=None, then=newest), output_field=DateField())
 
 
+NO_MARKS = Value([], models.JSONField())
+
+
 def concluded(citations, reader):
     """A JSON list of the fields of a record that no source states, as `inferred` names them."""
     return marked(vouching(citations, reader, record=OuterRef("pk")))
 
 
-def history(reader):
+def unmarked(citations, reader):
+    """In place of `concluded`, where nobody is shown what was concluded: looking for it takes time."""
+    return NO_MARKS
+
+
+def history(reader, marks=concluded):
     """[id, events, charges] of a case."""
     events = seen(CaseEvent, CaseEventCitation, reader, case=OuterRef("pk"))
     charges = seen(Charge, ChargeCitation, reader, case=OuterRef("pk"))
     terms = ("term_months", "term_days", "suspended_months", "suspended_days", "life", "outcome")
     date = dated("date", CaseEventCitation, reader)
-    marks = concluded(CaseEventCitation, reader)
-    event = Array("kind", date, reported(reader), "position", *terms, marks)
-    charge = Array("stage", dated("date", ChargeCitation, reader), concluded(ChargeCitation, reader))
+    event = Array("kind", date, reported(reader), "position", *terms, marks(CaseEventCitation, reader))
+    charge = Array("stage", dated("date", ChargeCitation, reader), marks(ChargeCitation, reader))
     return Array(F("pk"), Many(events.values(json=event)), Many(charges.values(json=charge)))
 
 
-def facts_of_person(reader):
+def facts_of_person(reader, marks=concluded):
     """The facts of all cases of a person."""
     cases = PersecutionCase.objects.visible_to(reader.user).filter(person=OuterRef("pk")).order_by("pk")
-    died = Array(dated("death_date", PersonCitation, reader), concluded(PersonCitation, reader))
-    return Json([("death", died), ("cases", Many(cases.values(json=history(reader))))])
+    died = Array(dated("death_date", PersonCitation, reader), marks(PersonCitation, reader))
+    return Json([("death", died), ("cases", Many(cases.values(json=history(reader, marks))))])
 
 
 def facts_of_case(reader):
@@ -104,9 +111,9 @@ def facts_of_case(reader):
     return Json([("case", F("pk")), ("person", Coalesce(One(person), facts_alone(reader)))])
 
 
-def facts_alone(reader):
+def facts_alone(reader, marks=concluded):
     """The facts of a case that is of no person."""
-    return Json([("death", Value(["", []], models.JSONField())), ("cases", Array(history(reader)))])
+    return Json([("death", Array(Value(""), NO_MARKS)), ("cases", Array(history(reader, marks)))])
 
 
 # The answers, from the facts.
@@ -233,8 +240,8 @@ def subjects(reader):
     """(id of the person or None, facts) of all cases that the reader sees."""
     cases = PersecutionCase.objects.visible_to(reader.user).order_by()
     people = Person.objects.visible_to(reader.user).filter(Exists(cases.filter(person=OuterRef("pk"))))
-    of_people = people.order_by().values_list("pk", as_text(facts_of_person(reader)))
-    alone = cases.filter(person=None).values_list("person", as_text(facts_alone(reader)))
+    of_people = people.order_by().values_list("pk", as_text(facts_of_person(reader, unmarked)))
+    alone = cases.filter(person=None).values_list("person", as_text(facts_alone(reader, unmarked)))
     return [(pk, Facts.read(json.loads(found))) for pk, found in of_people.union(alone, all=True)]
 
 

@@ -39,7 +39,7 @@ class Wire(Served):
         return (int(found[9:12]) if found else None), {n.lower(): v for n, v in names.items()}, answer
 
     def tag(self, path):
-        return {name.lower(): value for name, value in self.write("GET", path, None)[1].items()}["etag"]
+        return self.write("GET", path, None)[1]["etag"]
 
     def source(self):
         """A new source and its text: the address of its page, and what it says."""

@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date, timedelta
+from functools import partial
 
 MONTHS = (
     "January",
@@ -72,7 +73,9 @@ NOT_NEXT = (
     'What "or" connects follows each other, as in 2004 or 2005: else write between 2004 and 2006, which takes'
     " in all that lies between."
 )
-TAKEN_IN_OR_NOT = "Until and by may take in the date itself or not: write before 2020, or 2020 or earlier."
+TAKEN_IN_OR_NOT = (
+    '"until" and "by" may or may not include the date itself: write before 2020, or 2020 or earlier.'
+)
 OTHER_WEEKDAY = "That day was a {}: check the day of the week and the date."
 CENTURY = "A decade that ends in 00 could be a century: write 200X for ten years, 20XX for a hundred."
 NO_SUCH_DAY = "There is no such day between the years 0001 and 9999."
@@ -211,12 +214,8 @@ def _unknown(what: str, of: str) -> str:
     return ""
 
 
-def _vague() -> str:
-    raise Refused(NO_LIMITS)
-
-
-def _up_to() -> str:
-    raise Refused(TAKEN_IN_OR_NOT)
+def _refuse(why: str) -> str:
+    raise Refused(why)
 
 
 def _mistaken(*parts: str | None) -> str:
@@ -304,8 +303,8 @@ WHOLES: tuple[tuple[re.Pattern, Callable[..., str]], ...] = (
     (TWO_YEARS, _winter),
     (YEARS, _years),
     (UNKNOWN, _unknown),
-    (VAGUE, _vague),
-    (UP_TO, _up_to),
+    (VAGUE, partial(_refuse, NO_LIMITS)),
+    (UP_TO, partial(_refuse, TAKEN_IN_OR_NOT)),
     (NUMBERS, _mistaken),
 )
 TO = r"(?: to | until | till | through | [–—-] |[–—])"
