@@ -22,7 +22,7 @@ class AnswerFilter(Filter):
     """Rows of whose person, or of which case, one of some answers is known on the days asked for."""
 
     def __init__(self, name, field, schema):
-        when = "on the day or in the period of as_of, or at the time of the dialogue of during"
+        when = "on the day or in the period that as_of gives, or during the dialogue that during gives"
         super().__init__([], field, None, f"{ABOUT[name]} {when}.", schema)
         self.name = name
 

@@ -33,12 +33,15 @@ def track(vocabulary):
         "type": "object",
         "properties": {
             "answer": answer,
-            "last_reported": {**PARTIAL_DATE, "description": "When the fact was that the answer rests on."},
+            "last_reported": {
+                **PARTIAL_DATE,
+                "description": "The date of the fact that the answer rests on.",
+            },
             "last_event": {"type": ["string", "null"], "description": "The kind of that fact, or death."},
             "inferred": {
                 "type": "array",
-                "description": "What of that fact no source states: last_reported, last_event, or * for the"
-                " fact as a whole.",
+                "description": "Which parts of that fact no source states: last_reported, last_event, or *"
+                " for the fact as a whole.",
                 "items": {"type": "string"},
             },
             "days": days,

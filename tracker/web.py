@@ -22,8 +22,8 @@ from tracker import embedded
 
 CADDY = Path(sysconfig.get_path("scripts")) / "caddy"
 NOT_IN_FRONT = (
-    "Caddy is not installed, as on systems for which there is no package of it: slow clients can keep this "
-    "site busy. Put a proxy in front of it that waits for them; docs/proxy has examples."
+    "Caddy is not installed; for some systems there is no package of it. Slow clients can block this site. "
+    "Put a proxy in front of it: docs/proxy has examples."
 )
 
 

@@ -6,11 +6,10 @@ from django.db.migrations.operations.base import Operation
 class CreateModels(Operation):
     """Creates the tables of an app, with their constraints and triggers, all at once.
 
-    One operation each is what `makemigrations` writes. Django then renders each model anew for each table,
-    constraint and trigger of every model that leads to it, which takes most of a minute.
+    `makemigrations` writes one operation for each of them. After each one Django renders again all models
+    that are related to the one it changes, which took half a minute.
     """
 
-    reduces_to_sql = reversible = True
     serialization_expand_args = ["operations"]
 
     def __init__(self, operations):

@@ -468,7 +468,7 @@ def period_filters(start, end, possibly, certainly):
 def computed_filters(name, expression, vocabulary):
     schema = {"type": "string", "enum": vocabulary.values}
     one = ChoiceField(choices=vocabulary.choices, required=False)
-    help_text = "Whether it was so on the day or in the period of as_of."
+    help_text = "Whether it was so on the day or in the period that as_of gives."
     return {
         name: Filter([], one, lambda value, reader: Q(Exact(expression(reader), value)), help_text, schema),
         f"{name}__in": Filter(
