@@ -19,11 +19,12 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tracker import embedded, restoring, web
 from tracker.environment import read
+from tracker.records import name_search
 from tracker.records.accounts import grant
 from tracker.records.roles import Role
 
 log = logging.getLogger(__name__)
-PUBLISHED_EVERY = 30  # seconds
+PUBLISHED_EVERY, SEARCHED_EVERY = 30, 1  # seconds
 
 
 def refuse_taken_port():
@@ -100,14 +101,18 @@ def watch_database(server):
 
 
 def publish_what_is_due():
-    """Publishes what is due, again and again, whatever happens: what fails waits for the next time."""
+    call_command("publish_due")
+
+
+def repeat(task, seconds):
+    """Does it again and again by a connection of its own; what fails waits for the next time."""
     while True:
         try:
-            call_command("publish_due")
+            task()
         except Exception:
-            log.exception("What is due could not be published; it is tried again.")
+            log.exception("%s failed; it is tried again.", task.__name__)
             connection.close()
-        time.sleep(PUBLISHED_EVERY)
+        time.sleep(seconds)
 
 
 class Command(BaseCommand):
@@ -123,7 +128,8 @@ class Command(BaseCommand):
         try:
             self.wait_until_it_answers()
             self.say_where(shown)
-            threading.Thread(target=publish_what_is_due, daemon=True).start()  # has a connection of its own
+            for task in ((publish_what_is_due, PUBLISHED_EVERY), (name_search.work, SEARCHED_EVERY)):
+                threading.Thread(target=repeat, args=task, daemon=True).start()
             while True:
                 self.watch()
                 time.sleep(0.25)
