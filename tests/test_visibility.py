@@ -131,7 +131,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/changes/announcing.py start_again": "the one row about what is announced",
     "tracker/records/changes/announcing.py spread": "the one row about what is announced",
     "tracker/records/changes/announcing.py taken": "notes of changes, for nobody to read",
-    "tracker/records/changes/announcing.py showing": "ids alone, of which those are announced that were public",
+    "tracker/records/changes/announcing.py showing": "ids alone; those that are or were public are announced",
     "tracker/records/changes/announcing.py every": "what was announced, as it was public",
     "tracker/records/changes/announcing.py announce_some": "ids alone, compared with what is public",
     "tracker/records/changes/announcing.py said_of": "what was announced, as it was public",

@@ -265,11 +265,11 @@ class FailingStartTest(SimpleTestCase):
 @override_settings(DEMO=False)
 class TimerTest(SimpleTestCase):
     def test_what_is_due_is_done_again_and_again_whatever_happens(self):
-        for command, seconds in serve.EVERY.items():
-            with self.subTest(command=command):
-                self.assert_repeated(command, seconds)
+        for words, seconds in serve.EVERY.items():
+            with self.subTest(words=words):
+                self.assert_repeated(words, seconds)
 
-    def assert_repeated(self, command, seconds):
+    def assert_repeated(self, words, seconds):
         asked = mock.Mock(side_effect=[None, OperationalError, InterfaceError, LedgerAway, None])
         slept = mock.Mock(side_effect=[None, None, None, None, KeyboardInterrupt])
         with (
@@ -278,8 +278,8 @@ class TimerTest(SimpleTestCase):
             mock.patch.object(serve.time, "sleep", slept),
             self.assertRaises(KeyboardInterrupt),
         ):
-            serve.again_and_again(command, seconds)
-        self.assertEqual(asked.call_args_list, [mock.call(*command)] * 5)
+            serve.again_and_again(words, seconds)
+        self.assertEqual(asked.call_args_list, [mock.call(*words)] * 5)
         waited = [seconds, *[serve.PAUSE] * 3, seconds]
         self.assertEqual(slept.call_args_list, [mock.call(one) for one in waited])
 
