@@ -17,11 +17,11 @@ from tracker.records.history import Entry
 from tracker.records.idempotency import KeptAnswer
 from tracker.records.ledger import Deed, DeedKind
 from tracker.records.models import OldSlug
+from tracker.records.name_search import work
 from tracker.records.proposals import Proposal
 from tracker.records.saved import SavedFilter
 from tracker.records.scheduled import Approval
 from tracker.records.unnamed import Homonym
-from tracker.records.name_search import work
 
 CANARY = "Qxcanary"
 

@@ -609,7 +609,8 @@ def citable_fields(model):
     return (facts | parts) - housekeeping - model.internal
 
 
-from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
+from .changes.models import Announcement  # noqa: E402, F401 - Django looks for models here
+from .idempotency import KeptAnswer  # noqa: E402, F401
 from .ledger import Deed  # noqa: E402, F401
 from .proposals import Proposal  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401

@@ -17,4 +17,5 @@ class Command(BaseCommand):
             work()
             if running.exists():
                 time.sleep(1)  # until who writes at this moment, or reads for the same searches, has ended
-        self.stdout.write("Everything that names who was taken down is hidden.")
+        if options["verbosity"]:
+            self.stdout.write("Everything that names who was taken down is hidden.")

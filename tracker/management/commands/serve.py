@@ -19,12 +19,16 @@ from django.db.migrations.executor import MigrationExecutor
 
 from tracker import embedded, restoring, web
 from tracker.environment import read
-from tracker.records import name_search
 from tracker.records.accounts import grant
 from tracker.records.roles import Role
 
 log = logging.getLogger(__name__)
-PUBLISHED_EVERY, SEARCHED_EVERY = 30, 1  # seconds
+EVERY = {
+    ("publish_due",): 30,
+    ("announce", "--verbosity=0"): 2,
+    ("search_names", "--verbosity=0"): 1,
+}  # seconds
+PAUSE = 30
 
 
 def refuse_taken_port():
@@ -100,19 +104,17 @@ def watch_database(server):
         log.exception("The database cannot be started; it is tried again.")
 
 
-def publish_what_is_due():
-    call_command("publish_due")
-
-
-def repeat(task, seconds):
-    """Does it again and again by a connection of its own; what fails waits for the next time."""
+def again_and_again(command, seconds):
+    """Runs a command, as a list of words, every so many seconds; what fails is tried again after a pause."""
     while True:
+        wait = seconds
         try:
-            task()
+            call_command(*command)
         except Exception:
-            log.exception("%s failed; it is tried again.", task.__name__)
+            log.exception("The command %s failed; it is tried again.", command[0])
             connection.close()
-        time.sleep(seconds)
+            wait = max(seconds, PAUSE)
+        time.sleep(wait)
 
 
 class Command(BaseCommand):
@@ -128,8 +130,8 @@ class Command(BaseCommand):
         try:
             self.wait_until_it_answers()
             self.say_where(shown)
-            for task in ((publish_what_is_due, PUBLISHED_EVERY), (name_search.work, SEARCHED_EVERY)):
-                threading.Thread(target=repeat, args=task, daemon=True).start()
+            for one in EVERY.items():  # each has a connection of its own
+                threading.Thread(target=again_and_again, args=one, daemon=True).start()
             while True:
                 self.watch()
                 time.sleep(0.25)
