@@ -25,10 +25,6 @@ from tracker.records.roles import Role
 log = logging.getLogger(__name__)
 # Seconds between two runs of a command.
 EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 2, ("search_names", "--verbosity=0"): 1}
-    ("publish_due",): 30,
-    ("announce", "--verbosity=0"): 2,
-    ("search_names", "--verbosity=0"): 1,
-}  # seconds
 PAUSE = 30
 
 
