@@ -66,7 +66,7 @@ class FoundTest(StartTest):
         self.decide("_leave", self.rows[1])
         self.assertEqual(self.states(), ["published", "taken_down", "taken_down"])
         page = self.client.get(self.page)
-        self.assertEqual([one["label"] for one in page.context["undecided"]], [self.rows[2].title])
+        self.assertEqual([one["key"] for one in page.context["undecided"]], [int(self.key(self.rows[2]))])
         self.assertEqual(len(page.context["rest"]), 2)
 
     def test_nothing_is_decided_while_the_search_runs(self):
