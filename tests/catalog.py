@@ -56,6 +56,11 @@ def _(field: filters.CodeFilterField, key):
 
 
 @valid.register
+def _(field: filters.IdentifierField, key):
+    return "wikidata:Q9036"
+
+
+@valid.register
 def _(field: filters.DatesField, key):
     return "2025-06/2025-11"
 

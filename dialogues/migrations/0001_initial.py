@@ -166,6 +166,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['id'],
                         'abstract': False,
+                        'indexes': [models.Index(fields=['scheme', 'identifier'], name='contexteventidentifier_key')],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('published', True)), fields=('scheme', 'identifier'), name='contexteventidentifier_unique', violation_error_message='A published record has this identifier.')],
                         'triggers': [pgtrigger.compiler.Trigger(name='published', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.published := EXISTS (SELECT FROM dialogues_contextevent record WHERE record.id = NEW.record_id AND record.publication = 'published' AND record.confidentiality = 'public'); RETURN NEW;", hash='8c9601e103557fc7389cdfd4a964b470823d0b01', operation='INSERT OR UPDATE', pgid='pgtrigger_published_0bbcb', table='dialogues_contexteventidentifier', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM records_enter('dialogues.contexteventidentifier', 'id', 'record_id', to_jsonb(OLD) - ARRAY['published'], to_jsonb(NEW) - ARRAY['published']); RETURN NULL;", hash='233811ea470721b68eccd82fe5ff655a925408dd', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_eb39f', table='dialogues_contexteventidentifier', when='AFTER'))],
                     },
@@ -264,6 +265,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['id'],
                         'abstract': False,
+                        'indexes': [models.Index(fields=['scheme', 'identifier'], name='dialogueidentifier_key')],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('published', True)), fields=('scheme', 'identifier'), name='dialogueidentifier_unique', violation_error_message='A published record has this identifier.')],
                         'triggers': [pgtrigger.compiler.Trigger(name='published', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.published := EXISTS (SELECT FROM dialogues_dialogue record WHERE record.id = NEW.record_id AND record.publication = 'published' AND record.confidentiality = 'public'); RETURN NEW;", hash='67402f831bddc63422d4ad4ffc7373760fef2c31', operation='INSERT OR UPDATE', pgid='pgtrigger_published_6f1c4', table='dialogues_dialogueidentifier', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM records_enter('dialogues.dialogueidentifier', 'id', 'record_id', to_jsonb(OLD) - ARRAY['published'], to_jsonb(NEW) - ARRAY['published']); RETURN NULL;", hash='71c872f471f1ae13cd5885fb2ee51790e21c7625', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_65b58', table='dialogues_dialogueidentifier', when='AFTER'))],
                     },

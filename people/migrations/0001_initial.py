@@ -328,6 +328,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['id'],
                         'abstract': False,
+                        'indexes': [models.Index(fields=['scheme', 'identifier'], name='conflictidentifier_key')],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('published', True)), fields=('scheme', 'identifier'), name='conflictidentifier_unique', violation_error_message='A published record has this identifier.')],
                         'triggers': [pgtrigger.compiler.Trigger(name='published', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.published := EXISTS (SELECT FROM people_conflict record WHERE record.id = NEW.record_id AND record.publication = 'published' AND record.confidentiality = 'public'); RETURN NEW;", hash='c0848ad619c459f62b9c5ffb4989100539f2bc78', operation='INSERT OR UPDATE', pgid='pgtrigger_published_6b0e6', table='people_conflictidentifier', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM records_enter('people.conflictidentifier', 'id', 'record_id', to_jsonb(OLD) - ARRAY['published'], to_jsonb(NEW) - ARRAY['published']); RETURN NULL;", hash='fbc2715d7143f5a7a55411ab171520ca1a5c518c', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_8f81a', table='people_conflictidentifier', when='AFTER'))],
                     },
@@ -484,6 +485,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['id'],
                         'abstract': False,
+                        'indexes': [models.Index(fields=['scheme', 'identifier'], name='organizationidentifier_key')],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('published', True)), fields=('scheme', 'identifier'), name='organizationidentifier_unique', violation_error_message='A published record has this identifier.')],
                         'triggers': [pgtrigger.compiler.Trigger(name='published', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.published := EXISTS (SELECT FROM people_organization record WHERE record.id = NEW.record_id AND record.publication = 'published' AND record.confidentiality = 'public'); RETURN NEW;", hash='d0ed06e30c6b4bce26a247215aadd8ac282500df', operation='INSERT OR UPDATE', pgid='pgtrigger_published_74d9b', table='people_organizationidentifier', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM records_enter('people.organizationidentifier', 'id', 'record_id', to_jsonb(OLD) - ARRAY['published'], to_jsonb(NEW) - ARRAY['published']); RETURN NULL;", hash='9736de17a0026a23c41aacfd4f7f8bcdb14b8869', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_a653d', table='people_organizationidentifier', when='AFTER'))],
                     },
@@ -595,6 +597,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['id'],
                         'abstract': False,
+                        'indexes': [models.Index(fields=['scheme', 'identifier'], name='persecutioncaseidentifier_key')],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('published', True)), fields=('scheme', 'identifier'), name='persecutioncaseidentifier_unique', violation_error_message='A published record has this identifier.')],
                         'triggers': [pgtrigger.compiler.Trigger(name='published', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.published := EXISTS (SELECT FROM people_persecutioncase record WHERE record.id = NEW.record_id AND record.publication = 'published' AND record.confidentiality = 'public' AND (record.person_id IS NULL OR EXISTS (SELECT FROM people_person parent WHERE parent.id = record.person_id AND parent.publication = 'published' AND parent.confidentiality = 'public')) AND (record.organization_id IS NULL OR EXISTS (SELECT FROM people_organization parent WHERE parent.id = record.organization_id AND parent.publication = 'published' AND parent.confidentiality = 'public'))); RETURN NEW;", hash='a36c155ec0c8e02699aa511b824118bc71dd9f1c', operation='INSERT OR UPDATE', pgid='pgtrigger_published_2586e', table='people_persecutioncaseidentifier', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM records_enter('people.persecutioncaseidentifier', 'id', 'record_id', to_jsonb(OLD) - ARRAY['published'], to_jsonb(NEW) - ARRAY['published']); RETURN NULL;", hash='1f96fb63ed8b137165971579ec014be8be64da40', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_9067d', table='people_persecutioncaseidentifier', when='AFTER'))],
                     },
@@ -751,6 +754,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['id'],
                         'abstract': False,
+                        'indexes': [models.Index(fields=['scheme', 'identifier'], name='personidentifier_key')],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('published', True)), fields=('scheme', 'identifier'), name='personidentifier_unique', violation_error_message='A published record has this identifier.')],
                         'triggers': [pgtrigger.compiler.Trigger(name='published', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.published := EXISTS (SELECT FROM people_person record WHERE record.id = NEW.record_id AND record.publication = 'published' AND record.confidentiality = 'public'); RETURN NEW;", hash='c4a40fc29eb299c6ee62226e2460652ca1849222', operation='INSERT OR UPDATE', pgid='pgtrigger_published_8ab86', table='people_personidentifier', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM records_enter('people.personidentifier', 'id', 'record_id', to_jsonb(OLD) - ARRAY['published'], to_jsonb(NEW) - ARRAY['published']); RETURN NULL;", hash='3d110680ae000a292d3ccb588f94d9efff9e1f29', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_417a0', table='people_personidentifier', when='AFTER'))],
                     },

@@ -198,6 +198,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['id'],
                         'abstract': False,
+                        'indexes': [models.Index(fields=['scheme', 'identifier'], name='placeidentifier_key')],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('published', True)), fields=('scheme', 'identifier'), name='placeidentifier_unique', violation_error_message='A published record has this identifier.')],
                         'triggers': [pgtrigger.compiler.Trigger(name='published', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.published := EXISTS (SELECT FROM records_place record WHERE record.id = NEW.record_id AND record.publication = 'published' AND record.confidentiality = 'public'); RETURN NEW;", hash='ae5f028c281c9767d4458ecf832225933a0bfea4', operation='INSERT OR UPDATE', pgid='pgtrigger_published_6adbc', table='records_placeidentifier', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM records_enter('records.placeidentifier', 'id', 'record_id', to_jsonb(OLD) - ARRAY['published'], to_jsonb(NEW) - ARRAY['published']); RETURN NULL;", hash='216bc98558eab73fa0cd80f78f7b3bd210eef576', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_f1389', table='records_placeidentifier', when='AFTER'))],
                     },
