@@ -145,7 +145,8 @@ class Questions:
         inner, listed = schema.get("items", schema), schema.get("type") == "array"
         texts = [*self.texts(parameter, inner, model), BAD]
         joined = [",".join(texts[:2]), texts[:2]] if listed and len(texts) > 2 else []
-        return [{parameter["name"]: value} for value in [*dict.fromkeys(texts), *joined]]
+        form = {"format": "csv"} if parameter["description"].startswith("With format=csv") else {}
+        return [{parameter["name"]: value, **form} for value in [*dict.fromkeys(texts), *joined]]
 
     def texts(self, parameter, schema, model):
         """Values that a parameter takes, of visible rows, of hidden ones, of none."""
