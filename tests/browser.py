@@ -3,6 +3,7 @@
 import os
 import shutil
 import unittest
+from functools import partial
 from unittest import mock
 
 from django.conf import settings
@@ -38,11 +39,14 @@ class BrowserTest(StaticLiveServerTestCase):
         # Playwright keeps an event loop running in this thread, in which Django would refuse all queries.
         cls.enterClassContext(mock.patch.dict(os.environ, DJANGO_ALLOW_ASYNC_UNSAFE="true"))
         playwright = cls.enterClassContext(sync_playwright())
-        cls.browser = playwright.chromium.launch(executable_path=chromium, args=FLAGS)
-        cls.addClassCleanup(cls.browser.close)
+        cls.launch = partial(playwright.chromium.launch, executable_path=chromium, args=FLAGS)
+        cls.browser = cls.launch()
+        cls.addClassCleanup(lambda: cls.browser.close())
 
     def setUp(self):
         self.errors = []
+        if not self.browser.is_connected():  # it crashed: that failed one test, and need not fail the next
+            type(self).browser = self.launch()
         context = self.browser.new_context(base_url=self.live_server_url, locale="en-US")
         self.addCleanup(context.close)
         context.set_default_timeout(90_000)  # a busy machine is slow, not wrong

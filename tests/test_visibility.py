@@ -128,6 +128,14 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/admin/stale.py last_saved": "who saved the row itself",
     "tracker/records/admin/start.py comments_on": "the history of visible drafts",
     "tracker/records/unread.py is_unread": "the visible row itself, once more",
+    "tracker/records/changes/announcing.py start_again": "the one row about what is announced",
+    "tracker/records/changes/announcing.py spread": "the one row about what is announced",
+    "tracker/records/changes/announcing.py taken": "notes of changes, for nobody to read",
+    "tracker/records/changes/announcing.py showing": "ids alone; those that are or were public are announced",
+    "tracker/records/changes/announcing.py every": "what was announced, as it was public",
+    "tracker/records/changes/announcing.py announce_some": "ids alone, compared with what is public",
+    "tracker/records/changes/announcing.py said_of": "what was announced, as it was public",
+    "tracker/records/changes/announcing.py keep": "what is announced, since it is or was public",
     "tracker/records/admin/verbs.py standing": "who changed the visible row last",
 }
 

@@ -82,9 +82,17 @@ class ApiView(viewsets.ViewSet):
             raise BadParameters(errors)
         return given
 
+    answers = {}  # {action: the schema of its answer}, where that is more than an object
+    errors = {}  # {status: when it is answered}, besides those of every list
+
     def known(self):
         """The names of the parameters that it understands besides `format`."""
         return ()
+
+    @classmethod
+    def more_parameters(cls):
+        """{name: (description, schema)} of what it understands besides what every list does."""
+        return {}
 
     def several(self):
         """The names of the parameters that take several values: separated by commas, or repeated."""
@@ -160,11 +168,6 @@ class ReadingViewSet(ApiView):
     @classmethod
     def model(cls):
         return cls.shape.Meta.model
-
-    @classmethod
-    def more_parameters(cls):
-        """{name: (description, schema)} of what it understands besides what every list does."""
-        return {}
 
     def known(self):
         if self.action not in ("list", "retrieve"):

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-ENTER = """
+ENTER = r"""
 CREATE FUNCTION records_enter(kind text, key text, record text, before jsonb, after jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -39,6 +39,11 @@ BEGIN
         md5(context || pg_current_xact_id())::uuid,
         (noted ->> 'user')::int, coalesce(noted ->> 'channel', ''), coalesce(noted ->> 'reason', '')
     );
+    INSERT INTO records_touched (kind, ids)
+    SELECT records_enter.kind, coalesce(array_agg(DISTINCT pair.value::uuid), '{}')
+    FROM (SELECT * FROM jsonb_each_text(before) UNION ALL SELECT * FROM jsonb_each_text(after)) AS pair
+    WHERE (pair.key = records_enter.key OR right(pair.key, 3) = '_id')
+        AND pair.value ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 END;
 $$
 """
@@ -64,6 +69,56 @@ class Migration(migrations.Migration):
         migrations.RunSQL(ENTER, 'DROP FUNCTION records_enter'),
         tracker.postgres.operations.CreateModels(
             operations=[
+                migrations.CreateModel(
+                    name='Feed',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('generation', models.UUIDField(default=uuid.uuid4)),
+                        ('last', models.BigIntegerField(default=0, help_text='The highest number that was given.')),
+                        ('form', models.CharField(help_text='Stands for how public forms are made of rows.', max_length=64)),
+                    ],
+                    options={
+                        'default_permissions': (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Touched',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(max_length=80)),
+                        ('ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
+                    ],
+                    options={
+                        'default_permissions': (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Announcement',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('number', models.BigIntegerField(unique=True)),
+                        ('model', models.CharField(max_length=60)),
+                        ('record_id', models.UUIDField()),
+                        ('event', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('gone', 'Gone')], max_length=10)),
+                        ('digest', models.CharField(blank=True, max_length=64)),
+                    ],
+                    options={
+                        'default_permissions': (),
+                        'constraints': [models.UniqueConstraint(fields=('model', 'record_id'), name='announced_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Unannounced',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('model', models.CharField(max_length=60)),
+                        ('record_id', models.UUIDField()),
+                    ],
+                    options={
+                        'default_permissions': (),
+                        'constraints': [models.UniqueConstraint(fields=('model', 'record_id'), name='unannounced_once')],
+                    },
+                ),
                 migrations.CreateModel(
                     name='Deed',
                     fields=[
