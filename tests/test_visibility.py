@@ -24,7 +24,7 @@ READS = [
 EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/together.py make_public": "a row that its caller found, for a trial",
     "tracker/records/fields.py _unguarded": "asks for the class of the manager, not for rows",
-    "tracker/records/filters.py met": "a table of ids only, cut down to rows that are visible",
+    "tracker/records/reaching.py met": "a table of ids only, cut down to rows that are visible",
     "tracker/records/filters.py own_filters": "a search, cut down to the visible rows of a list",
     "tracker/records/shapes.py related": "a table of ids only, cut down to rows that are visible",
     "tracker/records/statements.py fresh": "the row of page.key, which the selection has found visible",

@@ -150,7 +150,8 @@ def an_ordering(shape, whole=pages.order_keys):
     keys = whole(shape)
     moved = F("updated_at")
     return {
-        name: key._replace(expression=moved) if name == "changed_at" else key for name, key in keys.items()
+        name: key._replace(rising=moved, falling=moved) if name == "changed_at" else key
+        for name, key in keys.items()
     }
 
 

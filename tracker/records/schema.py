@@ -10,6 +10,7 @@ from .problems import TYPE
 from .samples import sample
 from .schema_writes import WRITES, WritingSchema, answer
 from .shapes import API, Computed, Count, Inferred, Links, Own, PartialDate, Pick, Rival, Shape, Url
+from .tables import names
 
 URI = {"type": "string", "format": "uri"}
 DAY = {"type": ["string", "null"], "format": "date"}
@@ -70,6 +71,16 @@ PARAMETERS = {
     "cursor": (
         f"{START} to start, then as next says: pages that cost the same however far one goes.",
         {"type": "string", "minLength": 1},
+    ),
+    "bom": (
+        "With format=csv: whether the file begins with a byte order mark, by which Excel knows that it is"
+        " UTF-8.",
+        {"type": "boolean", "default": False},
+    ),
+    "nested": (
+        "With format=csv: the table of this list instead. Each line is an item of it, after the id of its"
+        " record. What expand brings can be named too.",
+        None,
     ),
 }
 READS = {
@@ -247,6 +258,8 @@ class Schema(WritingSchema, AutoSchema):
         values = {"fields": shape.names(), "omit": shape.names(), "expand": sorted(shape.expandable())}
         if name == "ordering":
             values[name] = [sign + key for key in order_keys(shape) for sign in ("", "-")]
+        if name == "nested":
+            return help_text, {"type": "string", "enum": [*names(shape)]}
         return help_text, {
             "type": "array",
             "items": {"type": "string", "enum": values[name]},
