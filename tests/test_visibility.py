@@ -82,6 +82,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/name_search.py hide_one": "new rows",
     "tracker/records/name_search.py newest": "what editors are told of a visible row",
     "tracker/records/name_search.py also_hidden": "what was hidden, cut down to what its reader sees",
+    "tracker/records/name_search.py undecided": "what was hidden, cut down to what its reader sees",
     "tracker/records/erasure.py erase": "whether the record is searched for",
     "tracker/records/erasure.py take_down_again": "what is searched for, for whoever restores a database",
     "tracker/records/erasure.py back_again": "what a ledger names, for whoever restores a database",

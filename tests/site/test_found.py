@@ -96,6 +96,8 @@ class FoundTest(StartTest):
         self.assertNotContains(self.client.get(self.page), self.rows[0].title)
         self.assertContains(self.decide("_leave", self.rows[0]), "decided meanwhile")
         self.assertFalse(AlsoHidden.objects.get(record_id=self.rows[0].pk).decided)
+        self.decide("_leave", *self.rows[1:])
+        self.assertEqual(self.listed(self.editor, "also-hidden"), [])
 
     def test_many_are_taken_down_from_a_list_without_reading_a_text(self):
         people = [make.person() for _ in range(3)]

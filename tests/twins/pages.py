@@ -17,8 +17,19 @@ BESIDE = (
     "/admin/nonsense/",
 )
 LURED = "lured"  # the history of such a row says that it was changed, and hides how
-OF_ROW = ("change/", "history/", "delete/", "publish/", "submit/", "propose/", "read/", "history/1/", "")
-OF_LIST = ("add/", "similar/", "filters/", "bulk/", "withdraw/", "send-back/")
+OF_ROW = (
+    "change/",
+    "history/",
+    "delete/",
+    "publish/",
+    "submit/",
+    "propose/",
+    "read/",
+    "found/",
+    "history/1/",
+    "",
+)
+OF_LIST = ("add/", "similar/", "filters/", "bulk/", "withdraw/", "send-back/", "takedown/")
 LINK = re.compile(rb'href="(\?[^"]+)"')
 
 

@@ -24,6 +24,7 @@ from tests.twins.lures import Lures
 from tracker.records.choices import Confidentiality, Publication
 from tracker.records.context import noted
 from tracker.records.models import Part, Record, Slugged
+from tracker.records.name_search import AlsoHidden, NameSearch
 
 SECRET = [state for state in dict.fromkeys(STATES) if state[1] == Confidentiality.CONFIDENTIAL]
 HIDDEN = [state for state in dict.fromkeys(STATES) if state not in (PUBLIC, *SECRET)]
@@ -40,6 +41,10 @@ BEFORE = {  # who asks: the world that they know; the other one has everything
     "editor": "hidden",
     "superuser": "hidden",
 }
+
+
+def is_down(row):
+    return (row.publication, row.confidentiality) == (Publication.TAKEN_DOWN, Confidentiality.PUBLIC)
 
 
 def ours():
@@ -113,6 +118,7 @@ class Worlds(Lures):
         for dialogue, person in zip(self.public[Dialogue][-2:], self.public[Person][-2:], strict=True):
             make.participation(dialogue=dialogue, person=person, publication="draft", cited=False)
         self.others()
+        self.take_down()
         self.note_versions("hidden")
         analyze()
 
@@ -122,7 +128,21 @@ class Worlds(Lures):
             for row in self.public[model][-2:]:
                 self.lure_secretly(row)
             self.keep_slug(self.drafts[model])
+        for search in self.searches:
+            self.find(search, self.some("secret", Dialogue))
         analyze()
+
+    def take_down(self):
+        """Searches for what names two people: one found something that editors see, the other nothing."""
+        down = [row for row in self.first["hidden"][Person] if is_down(row)][:2]
+        said = {"reason": "safety", "created_by": self.author, "finished_at": timezone.now()}
+        self.searches = [
+            NameSearch.objects.create(model="people.Person", record_id=row.pk, **said) for row in down
+        ]
+        self.find(self.searches[0], self.some("hidden", Dialogue))
+
+    def find(self, search, row):
+        AlsoHidden.objects.create(search=search, model=row._meta.label, record_id=row.pk)
 
     def note_versions(self, name):
         self.versions[name] = {

@@ -258,11 +258,20 @@ def newest(record, user):
 
 def also_hidden(record, user):
     """(what was hidden because it names a record, the AlsoHidden), of what a user sees, as it was found."""
-    found = list(AlsoHidden.objects.filter(search__record_id=record.pk))
-    keys = {}
+    return seen(AlsoHidden.objects.filter(search__record_id=record.pk), user)
+
+
+def undecided(user):
+    """The ids of the finished searches that hid something which a user sees and may decide about."""
+    found = AlsoHidden.objects.filter(decided=False, search__finished_at__isnull=False)
+    return {one.search_id for _, one in seen(found, user)}
+
+
+def seen(found, user):
+    """(the record, the AlsoHidden) of those whose record a user sees."""
+    found, keys, rows = list(found), {}, {}
     for one in found:
         keys.setdefault(one.model, set()).add(one.record_id)
-    rows = {}
     for label, ids in keys.items():
         rows |= apps.get_model(label).objects.visible_to(user).in_bulk(ids)
     return [(rows[one.record_id], one) for one in found if one.record_id in rows]

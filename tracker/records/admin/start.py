@@ -15,11 +15,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from tracker.records import roles
+from tracker.records import name_search, roles
 from tracker.records.choices import TAKEN_BACK, Publication
 from tracker.records.history import Entry
 from tracker.records.models import Record, Slugged
-from tracker.records.name_search import AlsoHidden, NameSearch
+from tracker.records.name_search import NameSearch
 from tracker.records.pages import number_in
 from tracker.records.proposals import Proposal, ProposalState
 from tracker.records.scheduled import Approval
@@ -245,7 +245,8 @@ def taken_down(user, searches):
     """Those whom some searches are about, the last of which was begun at the moment."""
     newest = searches.filter(record_id=OuterRef("pk")).order_by("-created_at").values("created_at")[:1]
     people = [rows for rows in all_records(user) if hasattr(rows.model, "own_secrets")]
-    return [rows.annotate(moment=Subquery(newest)).exclude(moment=None) for rows in people]
+    known = searches.values("record_id")
+    return [rows.filter(pk__in=known).annotate(moment=Subquery(newest)) for rows in people]
 
 
 def searched(user):
@@ -253,8 +254,7 @@ def searched(user):
 
 
 def undecided(user):
-    hidden = AlsoHidden.objects.filter(decided=False).values("search")
-    return taken_down(user, NameSearch.objects.filter(finished_at__isnull=False, pk__in=hidden))
+    return taken_down(user, NameSearch.objects.filter(pk__in=name_search.undecided(user)))
 
 
 def to_read(user):
