@@ -125,6 +125,10 @@ class Held:
             by_name.setdefault(secret.name, []).append(secret)
         self.names = Names([(tuple(found), name) for name, found in by_name.items()])
 
+    def stands_in(self, said):
+        """Whether any of the names stands in a text, or a list of texts, whatever it is about."""
+        return bool(self.names.found_in("\n".join(said) if isinstance(said, list) else said))
+
     def mentions(self, texts):
         """The Mentions in texts."""
         found = [(text, self.told_in(text)) for text in texts]

@@ -215,8 +215,8 @@ class Names:
     def matches(self, text):
         """Yields (number, words) of each name that a text has, as it stands."""
         at = defaultdict(lambda: defaultdict(list))
-        raw = WORD.findall(cleaned(text))
-        for position, word in enumerate(raw):
+        clean = cleaned(text)
+        for position, word in enumerate(WORD.findall(clean)):
             for number, place in self.meant(word):
                 at[number][place].append(position)
         read = words(text) if at else ()
@@ -226,11 +226,13 @@ class Names:
                 yield number, frozenset()
             elif alone := alone_in(name, places, read):
                 yield number, alone
-        for number in self.run_together(text):
+        for number in self.run_together(clean):
             yield number, frozenset()
 
     def meant(self, word):
         """The words of names that a word of a text may be a form of: (number of the name, place in it)."""
+        if word.isdigit():
+            return ()
         if word not in self.meanings:
             cuts = (
                 (form, cut) for form in forms(word) for cut in range(min(LONGEST_ENDING, len(form) - 2) + 1)
@@ -240,9 +242,9 @@ class Names:
             self.meanings[word] = tuple(found)
         return self.meanings[word]
 
-    def run_together(self, text):
+    def run_together(self, clean):
         """The numbers of the names that stand in a text without anything but marks between their words."""
-        for chunk in AROUND.split(cleaned(text)):
+        for chunk in AROUND.split(clean):
             if len(chunk) >= SHORTEST_RUN:
                 yield from self.runs_in(chunk)
 

@@ -159,8 +159,8 @@ def step():
         search.look(here)
     reading = [one for one in searches if not (one.has_read or one.finished_at)]
     if reading:
-        records, position = batch(here)
-        hide(records, reading)
+        model, keys, position = batch(here)
+        hide(model, keys, reading)
         for search in reading:
             search.move(position)
     finish([one for one in searches if one.has_read and not one.finished_at])
@@ -174,7 +174,8 @@ def finish(searches):
     ending = [one for one in searches if not ask(WRITING, one.begun_at)]
     for model in kinds() if ending else ():
         since = min(one.created_at for one in ending) - LONGEST
-        hide(readable(model).filter(updated_at__gte=since), ending)
+        recent = readable(model).filter(updated_at__gte=since).values_list("pk", flat=True)
+        hide(model, list(recent), ending)
     for search in ending:
         search.finish()
         held.cache_clear()
@@ -186,8 +187,8 @@ def read_everything(searches):
         search.look("")
     position, hidden = None, set()
     while position != "":
-        records, position = batch(position or "")
-        hidden |= hide(records, [one for one in searches if not one.finished_at])
+        model, keys, position = batch(position or "")
+        hidden |= hide(model, keys, [one for one in searches if not one.finished_at])
     for search in searches:
         search.finish()
         search.save()
@@ -195,33 +196,44 @@ def read_everything(searches):
 
 
 def batch(position):
-    """The next records behind a position, and the position after them, "" after the last."""
+    """The model and ids of the next records behind a position, and the position after them, "" at the end."""
     labels = sorted(model._meta.label for model in kinds())
     label, _, key = position.partition(" ")
-    label = label or labels[0]
-    rows = readable(apps.get_model(label))
-    found = list((rows.filter(pk__gt=key) if key else rows)[:BATCH])
-    if len(found) == BATCH:
-        return found, f"{label} {found[-1].pk}"
-    return found, next((f"{later} " for later in labels if later > label), "")
+    model = apps.get_model(label or labels[0])
+    rows = readable(model).filter(pk__gt=key) if key else readable(model)
+    keys = list(rows.values_list("pk", flat=True)[:BATCH])
+    if len(keys) == BATCH:
+        return model, keys, f"{model._meta.label} {keys[-1]}"
+    return model, keys, next((f"{later} " for later in labels if later > model._meta.label), "")
 
 
 def readable(model):
     """The records of a model that are public as far as it is for themselves to say, by id."""
-    rows = model._base_manager.filter(
-        publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC
-    )
-    return rows.order_by("pk").prefetch_related(*lint.lists_of(model))
+    rows = model._base_manager.filter(publication=Publication.PUBLISHED)
+    return rows.filter(confidentiality=Confidentiality.PUBLIC).order_by("pk")
 
 
-def hide(records, searches):
+def hide(model, keys, searches):
     """Takes down those of some records that name somebody who is searched for: their ids."""
-    secrets = {secret for search in searches for secret in search.sought()}
+    names = held(frozenset(secret for search in searches for secret in search.sought()))
     named = {}
-    for record in records if secrets else ():
-        for mention in held(frozenset(secrets)).mentions(lint.public_texts(record)):
+    for record in readable(model).filter(pk__in=suspects(model, keys, names)):
+        for mention in names.mentions(lint.public_texts(record)):
             named.setdefault(record, set()).update(people_in(mention))
     return {record.pk for record, people in named.items() if hide_one(record, people, searches)}
+
+
+def suspects(model, keys, names):
+    """The ids of those records in whose texts, or their parts', a name stands; no records are made."""
+    parts = [getattr(model, name).rel.related_model for name in lint.lists_of(model)]
+    found = set()
+    for kind, column in [(model, "pk"), *((part, "record_id") for part in parts)]:
+        fields = [field.attname for field in lint.text_fields(kind)]
+        rows = kind._base_manager.filter(**{f"{column}__in": keys})
+        for key, *texts in rows.values_list(column, *fields) if fields else ():
+            if key not in found and any(names.stands_in(text) for text in texts if text):
+                found.add(key)
+    return found
 
 
 def hide_one(record, people, searches):

@@ -100,6 +100,7 @@ def _lower(text: str) -> str:
     return lower
 
 
+@lru_cache(maxsize=4096)
 def _ascii_character(character: str) -> str:
     category = unicodedata.category(character)
     if character in APOSTROPHES or category == "Cf":
