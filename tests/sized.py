@@ -97,6 +97,8 @@ def value_of(field, rows):
         return f"md5({column}::text || (1 + n %% {rows[related][1]}))::uuid"
     if field.name == "slug":
         return f"{column} || '-' || n"
+    if field.name == "updated_at":
+        return f"{column} - interval '1 day'"
     if field.name in NUMBERED:
         return f"{column} || ' ' || n"
     return "said.text" if field.name in WORDY and field.get_internal_type() == "TextField" else column

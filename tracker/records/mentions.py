@@ -53,6 +53,8 @@ AND = {"and", "və", "ve", "и", "й", "і", "та", "և", "და"}
 BREAK = re.compile(r"[;|•·]|[.!?…:։။](\s|$)")
 FULL_STOP = re.compile(r"\.\s")
 HYPHENS = "-\u2010\u2011"
+BROKEN = re.compile(rf"(?<=\w)[{HYPHENS}\u00ad]\s*(?=\w)")
+SPACED = re.compile(r"(?<=\b\w)[ .\u00a0](?=\w\b)")
 
 
 class Word(NamedTuple):
@@ -134,8 +136,8 @@ def variants(text):
     found = [text]
     if "%" in text:
         found.append(unquote(text))
-    found.append(re.sub(rf"(?<=\w)[{HYPHENS}\u00ad]\s*(?=\w)", "", text))
-    found.append(re.sub(r"(?<=\b\w)[ .\u00a0](?=\w\b)", "", text))
+    found.append(BROKEN.sub("", text))
+    found.append(SPACED.sub("", text))
     return dict.fromkeys(found)
 
 
@@ -214,10 +216,10 @@ class Names:
 
     def matches(self, text):
         """Yields (number, words) of each name that a text has, as it stands."""
-        at = defaultdict(lambda: defaultdict(list))
-        clean = cleaned(text)
-        for position, word in enumerate(WORD.findall(clean)):
-            for number, place in self.meant(word):
+        at, clean = defaultdict(lambda: defaultdict(list)), cleaned(text)
+        meanings = looked_up(self.meanings, self.meant, WORD.findall(clean))
+        for position, meant in enumerate(meanings) if any(meanings) else ():
+            for number, place in meant:
                 at[number][place].append(position)
         read = words(text) if at else ()
         for number, places in at.items():
@@ -233,31 +235,31 @@ class Names:
         """The words of names that a word of a text may be a form of: (number of the name, place in it)."""
         if word.isdigit():
             return ()
-        if word not in self.meanings:
-            cuts = (
-                (form, cut) for form in forms(word) for cut in range(min(LONGEST_ENDING, len(form) - 2) + 1)
-            )
-            stems = {form[: len(form) - cut] for form, cut in cuts if form[len(form) - cut :] in ENDINGS}
-            found = {one for stem in stems for one in self.stems.get(stem, ())}
-            self.meanings[word] = tuple(found)
-        return self.meanings[word]
+        cuts = ((form, cut) for form in forms(word) for cut in range(min(LONGEST_ENDING, len(form) - 2) + 1))
+        stems = {form[: len(form) - cut] for form, cut in cuts if form[len(form) - cut :] in ENDINGS}
+        return tuple({one for stem in stems for one in self.stems.get(stem, ())})
 
     def run_together(self, clean):
         """The numbers of the names that stand in a text without anything but marks between their words."""
-        for chunk in AROUND.split(clean):
-            if len(chunk) >= SHORTEST_RUN:
-                yield from self.runs_in(chunk)
+        chunks = [chunk for chunk in AROUND.split(clean) if len(chunk) >= SHORTEST_RUN]
+        for found in looked_up(self.joined, self.runs_in, chunks):
+            yield from found
 
     def runs_in(self, chunk):
         """The numbers of the names whose words are run together in a part of a text without spaces."""
-        if chunk not in self.joined:
-            found = set()
-            for form in forms(chunk):
-                for start in range(len(form) - SHORTEST_RUN + 1):
-                    for length in self.lengths:
-                        found.update(self.runs.get(form[start : start + length], ()))
-            self.joined[chunk] = tuple(found)
-        return self.joined[chunk]
+        found = set()
+        for form in forms(chunk):
+            for start in range(len(form) - SHORTEST_RUN + 1):
+                for length in self.lengths:
+                    found.update(self.runs.get(form[start : start + length], ()))
+        return tuple(found)
+
+
+def looked_up(known, look_up, words):
+    """What is known of each of some words; what is not yet is looked up and kept."""
+    for word in [one for one in words if one not in known]:
+        known[word] = look_up(word)
+    return [known[word] for word in words]
 
 
 def is_whole(name, places, read):
