@@ -25,6 +25,7 @@ def pytest_configure(config):
         os.environ["DATABASE_URL"] = server.url
     os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
     settings.LIMITS = dict.fromkeys(settings.LIMITS, 0)  # tests of the limits set them
+    settings.STATEMENT_TIMEOUT = 0  # as of the statements of the tests
     settings.ERASURE_LEDGER = Path(tempfile.gettempdir()) / f"tracker-ledger-{os.getpid()}"
     # A hash is made to be slow: a tenth of a second and 100 MB for each account that a test makes.
     hasher = Argon2PasswordHasher
