@@ -201,7 +201,10 @@ class LargeRequestsTest(TestCase):
     def test_the_order_and_repetition_of_a_choice_make_no_difference(self):
         self.client.get("/api/v1/people/?expand=citations,cases&fields=id,name")
         kept = len(statements.kept.cache)
-        for query in ("expand=cases,citations,cases&fields=name,id", "fields=name&fields=id&expand=citations,cases"):
+        for query in (
+            "expand=cases,citations,cases&fields=name,id",
+            "fields=name&fields=id&expand=citations,cases",
+        ):
             self.assertEqual(self.client.get(f"/api/v1/people/?{query}").status_code, 200)
         self.assertEqual(len(statements.kept.cache), kept)
 
