@@ -4,7 +4,7 @@ Each function takes the reader, who names the days and decides which sources cou
 """
 
 from django.db import models
-from django.db.models import Case, DateField, Exists, OuterRef, Q, Subquery, Value, When
+from django.db.models import Case, DateField, Exists, F, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast
 from django.db.models.lookups import Exact
 
@@ -129,6 +129,17 @@ def affiliation(reader, model=Affiliation):
 
 def occupation(reader):
     return affiliation(reader, Occupation)
+
+
+def basis(reader, model=Affiliation):
+    """All that the answers about an affiliation, or an occupation, are made of on any day."""
+    dates = [(name, F(name)) for name in (LIFE if model is Affiliation else OWN_LIFE)]
+    newest = Subquery(cited_dates(reader, model).values("source__date")[:1])
+    return Json([*dates, ("attested_date", F("attested_date")), ("newest", newest)])
+
+
+def basis_of_occupation(reader):
+    return basis(reader, Occupation)
 
 
 def occupied(reader):

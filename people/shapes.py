@@ -68,6 +68,12 @@ CASE_AS_OF = {
     "properties": {**PERSON_AS_OF["properties"], "open": {"type": "string", "enum": Open.values}},
     "required": ["open", *facts.ANSWERS],
 }
+# The paths to the rows that these are computed from.
+OF_OCCUPATION = ("person", "citations.source")
+OF_AFFILIATION = (*OF_OCCUPATION, "organization")
+HISTORY = ("events.citations.source", "charges.citations.source")
+OF_PERSON = ("citations.source", *(f"cases.{path}" for path in HISTORY))
+OF_CASE = (*HISTORY, *(f"person.{path}" for path in OF_PERSON))
 
 
 class NameShape(PartShape):
@@ -108,7 +114,7 @@ OCCUPATION = ["occupation", "wording", "start_date", "end_date", "attested_date"
 
 
 class OccupationRow(Row):
-    as_of = Computed(asof.occupation, AFFILIATION_DAY)
+    as_of = Computed(asof.occupation, AFFILIATION_DAY, basis=asof.basis_of_occupation, rests_on=OF_OCCUPATION)
 
     class Meta:
         model = models.Occupation
@@ -117,7 +123,7 @@ class OccupationRow(Row):
 
 
 class OccupationShape(Shape):
-    as_of = Computed(asof.occupation, AFFILIATION_DAY)
+    as_of = Computed(asof.occupation, AFFILIATION_DAY, basis=asof.basis_of_occupation, rests_on=OF_OCCUPATION)
 
     class Meta:
         model = models.Occupation
@@ -125,7 +131,7 @@ class OccupationShape(Shape):
 
 
 class AffiliationRow(Row):
-    as_of = Computed(asof.affiliation, AFFILIATION_DAY)
+    as_of = Computed(asof.affiliation, AFFILIATION_DAY, basis=asof.basis, rests_on=OF_AFFILIATION)
 
     class Meta:
         model = models.Affiliation
@@ -134,7 +140,7 @@ class AffiliationRow(Row):
 
 
 class CaseRow(Row):
-    as_of = Computed(facts.facts_of_case, CASE_AS_OF, finish=facts.case_as_of)
+    as_of = Computed(facts.facts_of_case, CASE_AS_OF, finish=facts.case_as_of, rests_on=OF_CASE)
 
     class Meta:
         model = models.PersecutionCase
@@ -142,7 +148,7 @@ class CaseRow(Row):
 
 
 class PersonShape(Shape):
-    as_of = Computed(facts.facts_of_person, PERSON_AS_OF, finish=facts.person_as_of)
+    as_of = Computed(facts.facts_of_person, PERSON_AS_OF, finish=facts.person_as_of, rests_on=OF_PERSON)
     occupations = OccupationRow(many=True)
     affiliations = AffiliationRow(many=True)
     cases = CaseRow(many=True)
@@ -175,7 +181,7 @@ class OrganizationShape(Shape):
 
 
 class AffiliationShape(Shape):
-    as_of = Computed(asof.affiliation, AFFILIATION_DAY)
+    as_of = Computed(asof.affiliation, AFFILIATION_DAY, basis=asof.basis, rests_on=OF_AFFILIATION)
 
     class Meta:
         model = models.Affiliation
@@ -272,7 +278,7 @@ class CaseRelationShape(Shape):
 
 
 class CaseShape(Shape):
-    as_of = Computed(facts.facts_of_case, CASE_AS_OF, finish=facts.case_as_of)
+    as_of = Computed(facts.facts_of_case, CASE_AS_OF, finish=facts.case_as_of, rests_on=OF_CASE)
     charges = ChargeRow(many=True)
     events = CaseEventRow(many=True)
     actors = CaseActorRow(many=True)

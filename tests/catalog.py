@@ -7,7 +7,7 @@ from django import forms
 from django.conf import settings
 
 from tracker import api
-from tracker.records import filters
+from tracker.records import filters, tables
 from tracker.records.citations import CitationViewSet
 from tracker.records.pages import order_keys
 from tracker.records.shapes import list_url
@@ -24,6 +24,7 @@ FORMATS = (
     {"format": "csv"},
     {"format": "csv", "page_size": "2"},
     {"format": "csv", "cursor": "*"},
+    {"format": "csv", "bom": "true"},
 )
 DAY = {"as_of": "2025-10-31"}
 SHARED = (*DAY, *PICKS, *PAGING, "format")  # parameters of every list
@@ -54,6 +55,11 @@ def _(field: forms.ChoiceField, key):
 @valid.register
 def _(field: filters.CodeFilterField, key):
     return field.registry.example
+
+
+@valid.register
+def _(field: filters.IdentifierField, key):
+    return "wikidata:Q9036"
 
 
 @valid.register
@@ -107,10 +113,15 @@ def picks(view):
     ]
 
 
+def nested(view):
+    """The lists inside the rows, each as a table."""
+    return [{"format": "csv", "nested": name} for name in tables.names(view.shape)]
+
+
 def lists(view, key):
     """The query of every kind of request for a list."""
     asked = [{name: value} for name, value in filtered(view, key).items()]
-    return [{}, DAY, *asked, *orderings(view), *picks(view), *PAGES, *FORMATS]
+    return [{}, DAY, *asked, *orderings(view), *picks(view), *PAGES, *FORMATS, *nested(view)]
 
 
 def details(view):

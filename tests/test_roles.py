@@ -133,6 +133,8 @@ GET     /vocabularies/          200    200    200         200     200     200   
 POST    /vocabularies/          401    405    405         405     405     405    405           405
 GET     /vocabularies/gender/   200    200    200         200     200     200    200           200
 PATCH   /vocabularies/gender/   401    405    405         405     405     405    405           405
+GET     /changes/               200    200    200         200     200     200    200           200
+POST    /changes/               401    405    405         405     405     405    405           405
 GET     /citations/             200    200    200         200     200     200    200           200
 POST    /citations/             401    405    405         405     405     405    405           405
 PATCH   /citations/             401    405    405         405     405     405    405           405

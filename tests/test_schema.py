@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from tests import make
 from tracker import api
+from tracker.records.changes import announcing
 from tracker.records.choices import vocabularies
 from tracker.records.shapes import resource
 
@@ -94,7 +95,7 @@ class DocumentTest(SimpleTestCase):
         records = {resource(view.model()) for view in api.ENDPOINTS} - {"citations"}
         below = dict.fromkeys(records, (*VERBS, "publication", "corrections"))
         below |= {"citations": (), "vocabularies": (), "proposals": ("apply", "decline")}
-        wanted = {"/api/v1/"}
+        wanted = {"/api/v1/", "/api/v1/changes/"}
         for name, more in below.items():
             wanted |= {f"/api/v1/{name}/", f"/api/v1/{name}/{{id}}/"}
             wanted |= {f"/api/v1/{name}/{{id}}/{last}/" for last in more}
@@ -137,7 +138,9 @@ class DocumentTest(SimpleTestCase):
 
     def test_only_lists_of_records_are_tables(self):
         for path, operation in reads():
-            listed = path.split("/")[3] not in ("", "vocabularies", "proposals") and "{" not in path
+            listed = (
+                path.split("/")[3] not in ("", "changes", "vocabularies", "proposals") and "{" not in path
+            )
             self.assertIn("406", operation["responses"])
             formats = next(p for p in operation["parameters"] if p["name"] == "format")["schema"]["enum"]
             with self.subTest(path=path):
@@ -236,8 +239,10 @@ class AnswerTest(TestCase):
                 documented = components()["schemas"][name]["properties"]
                 self.assertEqual(set(self.client.get(row["url"]).json()), set(documented))
 
-    def test_the_root_and_the_vocabularies_are_as_their_schemas_say(self):
-        for path in ("/api/v1/", "/api/v1/vocabularies/"):
+    def test_the_root_the_changes_and_the_vocabularies_are_as_their_schemas_say(self):
+        announcing.announce()
+        self.assertTrue(self.client.get("/api/v1/changes/").json()["results"])
+        for path in ("/api/v1/", "/api/v1/changes/", "/api/v1/vocabularies/"):
             operation = document()["paths"][path]["get"]
             self.assertEqual(faults(content(operation)["schema"], self.client.get(path).json()), [])
 

@@ -24,7 +24,7 @@ READS = [
 EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/together.py make_public": "a row that its caller found, for a trial",
     "tracker/records/fields.py _unguarded": "asks for the class of the manager, not for rows",
-    "tracker/records/filters.py met": "a table of ids only, cut down to rows that are visible",
+    "tracker/records/reaching.py met": "a table of ids only, cut down to rows that are visible",
     "tracker/records/filters.py own_filters": "a search, cut down to the visible rows of a list",
     "tracker/records/shapes.py related": "a table of ids only, cut down to rows that are visible",
     "tracker/records/statements.py fresh": "the row of page.key, which the selection has found visible",
@@ -128,6 +128,14 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/admin/stale.py last_saved": "who saved the row itself",
     "tracker/records/admin/start.py comments_on": "the history of visible drafts",
     "tracker/records/unread.py is_unread": "the visible row itself, once more",
+    "tracker/records/changes/announcing.py start_again": "the one row about what is announced",
+    "tracker/records/changes/announcing.py spread": "the one row about what is announced",
+    "tracker/records/changes/announcing.py taken": "notes of changes, for nobody to read",
+    "tracker/records/changes/announcing.py showing": "ids alone; those that are or were public are announced",
+    "tracker/records/changes/announcing.py every": "what was announced, as it was public",
+    "tracker/records/changes/announcing.py announce_some": "ids alone, compared with what is public",
+    "tracker/records/changes/announcing.py said_of": "what was announced, as it was public",
+    "tracker/records/changes/announcing.py keep": "what is announced, since it is or was public",
     "tracker/records/admin/verbs.py standing": "who changed the visible row last",
 }
 

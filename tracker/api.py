@@ -13,6 +13,7 @@ from rest_framework.routers import SimpleRouter
 from dialogues import views as dialogues
 from people import views as people
 from tracker.records import sources
+from tracker.records.changes.views import ChangeViewSet
 from tracker.records.citations import TABLES, CitationViewSet
 from tracker.records.problems import not_found
 from tracker.records.proposing import ProposalViewSet
@@ -43,6 +44,7 @@ ENDPOINTS = [
     sources.SourceViewSet,
     CitationViewSet,
 ]
+OTHERS = ("changes", "proposals", "vocabularies", "schema", "docs")
 
 
 def distance(model, parameter):
@@ -87,7 +89,7 @@ class Root(ApiView):
 
     def list(self, request):
         resources = {resource(view.model()): list_url(view.model()) for view in ENDPOINTS}
-        others = {name: api_url(f"{name}/") for name in ("proposals", "vocabularies", "schema", "docs")}
+        others = {name: api_url(f"{name}/") for name in OTHERS}
         body = {"data_license": settings.DATA_LICENSE, "resources": resources, **others}
         return self.answer(json.dumps(body, ensure_ascii=False).encode())
 
@@ -126,6 +128,7 @@ class Router(SimpleRouter):
 router = Router()
 for view in ENDPOINTS:
     router.register(resource(view.model()), view, basename=resource(view.model()))
+router.register("changes", ChangeViewSet, basename="changes")
 router.register("proposals", ProposalViewSet, basename="proposals")
 router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
 

@@ -15,6 +15,7 @@ from django.db import connection, transaction
 from tracker import backup, embedded
 from tracker.backup import MARK, Failed
 from tracker.records import erasure, ledger
+from tracker.records.changes import announcing
 
 NO_LEDGER = (
     "There is no ledger {}: without it what was taken down since would be public again. Bring it back; if"
@@ -42,6 +43,7 @@ def restore(path, identity, more_ledgers=()):
     with transaction.atomic():
         ledger.take_in(deeds)
         down, erased = erasure.replay(ledger.in_table())
+        announcing.start_again()
     ledger.write_down()
     ask("DROP TABLE restore_unfinished")
     return sum(said["rows"].values()), down, erased

@@ -287,12 +287,43 @@ class AddressTest(RuleTest):
                 "x",
             ),
             *("http://[", "https://", "http:///x"),
+            *("http://a.localhost/", "http://LOCALHOST./", "http://printer.local/", "http://x.internal/"),
+            *("https://example.org:0/", "https://example.org:65536/", "https://example.org:-1/"),
+            *(
+                "http://127.1/",
+                "http://0x7f.1/",
+                "http://2130706433/",
+                "http://127。0。0。1/",
+                "http://①②⑦.0.0.1/",
+            ),
+            *("http://224.0.0.1/", "http://[::ffff:127.0.0.1]/", "http://ｌｏｃａｌｈｏｓｔ/"),
+            *("https://xn--localhost-/", "https://xn--0/", "https://xn--a.com/", "https://a..org/"),
         )
         for name in ("source_url", "archive_url"):
             for address in wrong:
                 with self.subTest(name=name, address=address):
                     self.assert_invalid(Source(title="A", **{name: address}), name)
-            self.assert_valid(Source(title="A", **{name: "https://example.org/a?b=c"}))
+            for address in ("https://example.org/a?b=c", "https://example.org:65535/", "http://8.8.8.8/"):
+                self.assert_valid(Source(title="A", **{name: address}))
+
+    def test_no_host_looks_like_another(self):
+        disguised = (
+            *("аррӏе.com", "www.аррӏе.com", "xn--80ak6aa92e.com", "XN--80AK6AA92E.com", "аррӏе.сом"),
+            *("АРЕХ.COM", "ёу.com", "νικη.com", "սօս.com"),  # whole words of another alphabet
+            *("exаmple.org", "ехаmple.org", "xn--exmple-4nf.org", "εxample.org", "ɡoogle.com"),  # one letter
+        )
+        for host in disguised:
+            with self.subTest(host=host):
+                self.assert_invalid(Source(title="A", source_url=f"https://{host}/a"), "source_url")
+
+    def test_a_host_may_be_in_any_alphabet(self):
+        usual = (
+            *("пример.рф", "xn--e1afmkfd.xn--p1ai", "ПРИМЕР.рф", "оса.рф", "кот.укр", "www.аура.орг"),
+            *("абхазия.com", "straße.example", "hətə.example", "日本go.example", "հայ.հայ", "მთავარი.გე"),
+        )
+        for host in usual:
+            with self.subTest(host=host):
+                self.assert_valid(Source(title="A", source_url=f"https://{host}/a"))
 
 
 class DayTest(RuleTest):

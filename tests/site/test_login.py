@@ -164,26 +164,69 @@ class SameAnswerTest(LoginTest):
         self.assertEqual(len(pages), 1)
 
 
+AWAY = (  # to another site, or what a browser may take for one
+    *(
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example",
+        "http:///evil.example",
+        "//evil.example/admin/",
+    ),
+    *(r"\\evil.example", "/\\evil.example", "/admin/\\..\\x", "javascript:alert(1)", "java\nscript:alert(1)"),
+    *("\x00//evil.example", "\x08//evil.example", "/\t/evil.example", " //evil.example", "data:text/html,x"),
+    *("https://testserver.evil.example/admin/", "https://testserver@evil.example/admin/", "http://["),
+)
+NOWHERE = (  # no page of the admin, or one that a log-in is not to lead to
+    *(
+        "/nothing/",
+        "/admin/nothing/",
+        "/admin/records/nothing/",
+        "/admin/records/place/1/2/3/",
+        "/accounts/profile/",
+    ),
+    *(
+        "/admin/logout/",
+        "/admin/logout/?x=1",
+        "/admin/login/",
+        "/admin/login/?next=/admin/login/",
+        "/api/v1/",
+    ),
+    *("/admin/set-password/1/1/", "/admin/records/place", "admin/", "", "x", "/admin/\x7f", "/admin/\x00"),
+)
+WANTED = (
+    "/admin/records/place/?q=x",
+    "/admin/records/place/add/",
+    "/admin/waiting/my-drafts/",
+    "/admin/password_change/",
+)
+
+
 @quick
 class NextTest(LoginTest):
-    def test_a_login_never_leads_away(self):
-        for away in (
-            "https://evil.example/",
-            "//evil.example/",
-            r"\\evil.example",
-            "/\\evil.example",
-            "javascript:alert(1)",
-            "java\nscript:alert(1)",
-            "http:///evil.example",
-            "\x00//evil.example",
-            "\x08//evil.example",
-            "data:text/html,x",
-        ):
-            for client in (Client(), Client(REMOTE_ADDR="192.0.2.1")):
-                answer = client.post(LOGIN, {"username": "owner", "password": make.PASSWORD, "next": away})
-                self.assertEqual(answer.status_code, 302)
-                self.assertIn(answer["Location"], ("/admin/", "/accounts/profile/"), away)
+    def led_to(self, wanted):
+        sent = {"username": "owner", "password": make.PASSWORD}
+        return Client().post(LOGIN, {**sent, "next": wanted})["Location"]
+
+    def test_a_bad_one_ends_on_the_start_page(self):
+        for wanted in (*AWAY, *NOWHERE):
+            self.assertEqual(self.led_to(wanted), "/admin/", wanted)
+
+    def test_it_is_read_in_the_address_too(self):
+        sent = {"username": "owner", "password": make.PASSWORD}
+        for wanted in (*AWAY, *NOWHERE):
+            answer = Client().post(LOGIN, sent, query_params={"next": wanted})
+            self.assertEqual(answer["Location"], "/admin/", wanted)
+        self.assertEqual(Client().post(LOGIN, sent)["Location"], "/admin/")
 
     def test_it_leads_to_where_one_wanted(self):
-        answer = log_in(self.client, "owner", next="/admin/records/place/?q=x")
-        self.assertEqual(answer["Location"], "/admin/records/place/?q=x")
+        for wanted in WANTED:
+            self.assertEqual(self.led_to(wanted), wanted)
+
+    @override_settings(SECOND_FACTOR=True)
+    def test_the_way_through_the_second_factor_is_kept(self):
+        wanted = "/admin/second-factor/?next=/admin/records/place/"
+        self.assertEqual(self.led_to(wanted), wanted)
+
+    @override_settings(SECOND_FACTOR=False)
+    def test_without_a_second_factor_no_log_in_leads_to_its_page(self):
+        self.assertEqual(self.led_to("/admin/second-factor/"), "/admin/")

@@ -264,7 +264,12 @@ class FailingStartTest(SimpleTestCase):
 
 @override_settings(DEMO=False)
 class TimerTest(SimpleTestCase):
-    def test_what_is_due_is_published_again_and_again_whatever_happens(self):
+    def test_what_is_due_is_done_again_and_again_whatever_happens(self):
+        for words, seconds in serve.EVERY.items():
+            with self.subTest(words=words):
+                self.assert_repeated(words, seconds)
+
+    def assert_repeated(self, words, seconds):
         asked = mock.Mock(side_effect=[None, OperationalError, InterfaceError, LedgerAway, None])
         slept = mock.Mock(side_effect=[None, None, None, None, KeyboardInterrupt])
         with (
@@ -273,9 +278,10 @@ class TimerTest(SimpleTestCase):
             mock.patch.object(serve.time, "sleep", slept),
             self.assertRaises(KeyboardInterrupt),
         ):
-            serve.publish_what_is_due()
-        self.assertEqual(asked.call_args_list, [mock.call("publish_due")] * 5)
-        self.assertEqual(slept.call_args_list, [mock.call(30)] * 5)
+            serve.again_and_again(words, seconds)
+        self.assertEqual(asked.call_args_list, [mock.call(*words)] * 5)
+        waited = [seconds, *[serve.PAUSE] * 3, seconds]
+        self.assertEqual(slept.call_args_list, [mock.call(one) for one in waited])
 
 
 @override_settings(DEMO=False)

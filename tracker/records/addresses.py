@@ -5,15 +5,22 @@ probably the same are never merged. They have one key, and whoever publishes the
 """
 
 import hashlib
+import re
 import unicodedata
 from ipaddress import ip_address
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from django.core.exceptions import ValidationError
 from django.db import models
 
 from .fields import Derived
+from .hosts import is_disguised, is_reachable, labels_of
 
 PORTS = {"http": 80, "https": 443}
+NOT_OPEN = "Give an address that everybody can open, as https://example.org/ is."
+DISGUISED = (
+    "The host has letters that look like those of another alphabet. Give the address of the real site."
+)
 # Parameters that say where a reader came from, and nothing of what is read.
 TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_", "_hs", "oly_", "vero_", "at_", "fb_")
 TRACKING = {
@@ -46,14 +53,19 @@ TRACKING = {
 }
 
 
-def must_be_open(url):
-    """Raises ValueError unless it is an address on the web that any reader can open, or none."""
-    parts = urlsplit(url.strip())
-    host = parts.hostname or ""
-    numbered = ":" in host or host.rpartition(".")[2].isdigit()
-    inside = host == "localhost" or (numbered and not ip_address(host).is_global)
-    if url and (parts.scheme not in PORTS or "@" in parts.netloc or inside):
-        raise ValueError(url)
+def fault_of(url):
+    """What is wrong with an address, as a sentence; "" if any reader can open it, or if there is none."""
+    try:
+        parts = urlsplit(url.strip())
+        fits = parts.scheme in PORTS and "@" not in parts.netloc and parts.port != 0  # above 65535 it raises
+        if "[" in parts.netloc:
+            return "" if fits and ip_address(parts.hostname).is_global else NOT_OPEN
+        labels = labels_of(re.sub(r":\d*$", "", parts.netloc))
+        if url and not (fits and is_reachable(labels)):
+            return NOT_OPEN
+    except (ValueError, ValidationError):
+        return NOT_OPEN
+    return DISGUISED if is_disguised(labels) else ""
 
 
 def likeness(url):

@@ -12,7 +12,7 @@ from django.db.models.functions import MD5
 from django.utils import timezone
 
 from . import history, rivals, roles
-from .addresses import LikenessField, must_be_open
+from .addresses import LikenessField, fault_of
 from .choices import (
     TAKEN_BACK,
     CitationBasis,
@@ -441,14 +441,9 @@ class Source(Slugged):
         triggers = [tokens_trigger("title_folded")]
 
     def clean(self):
-        errors = {}
-        for name in ("source_url", "archive_url"):
-            try:
-                must_be_open(getattr(self, name))
-            except ValueError:
-                errors[name] = "Give an address that everybody can open, as https://example.org/ is."
-        if errors:
-            raise ValidationError(errors)
+        faults = {name: fault_of(getattr(self, name)) for name in ("source_url", "archive_url")}
+        if any(faults.values()):
+            raise ValidationError({name: fault for name, fault in faults.items() if fault})
 
     def warnings(self, user):
         """Which sources that a user sees have nearly the same address."""
@@ -480,6 +475,7 @@ class Identifier(Part):
                 violation_error_message="A published record has this identifier.",
             )
         ]
+        indexes = [models.Index(fields=["scheme", "identifier"], name="%(class)s_key")]
         triggers = [published_trigger()]
 
     def clean(self):
@@ -614,7 +610,8 @@ def citable_fields(model):
     return (facts | parts) - housekeeping - model.internal
 
 
-from .idempotency import KeptAnswer  # noqa: E402, F401 - Django looks for models here
+from .changes.models import Announcement  # noqa: E402, F401 - Django looks for models here
+from .idempotency import KeptAnswer  # noqa: E402, F401
 from .ledger import Deed  # noqa: E402, F401
 from .proposals import Proposal  # noqa: E402, F401
 from .saved import SavedFilter  # noqa: E402, F401

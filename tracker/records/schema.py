@@ -10,6 +10,7 @@ from .problems import TYPE
 from .samples import sample
 from .schema_writes import WRITES, WritingSchema, answer
 from .shapes import API, Computed, Count, Inferred, Links, Own, PartialDate, Pick, Rival, Shape, Url
+from .tables import names
 
 URI = {"type": "string", "format": "uri"}
 DAY = {"type": ["string", "null"], "format": "date"}
@@ -70,6 +71,16 @@ PARAMETERS = {
     "cursor": (
         f"{START} to start, then as next says: pages that cost the same however far one goes.",
         {"type": "string", "minLength": 1},
+    ),
+    "bom": (
+        "With format=csv: whether the file begins with a byte order mark, by which Excel knows that it is"
+        " UTF-8.",
+        {"type": "boolean", "default": False},
+    ),
+    "nested": (
+        "With format=csv: the table of this list instead. Each line is an item of it, after the id of its"
+        " record. What expand brings can be named too.",
+        None,
     ),
 }
 READS = {
@@ -194,7 +205,7 @@ class Schema(WritingSchema, AutoSchema):
             found = []
         if self.writes():
             return self.write_parameters(found)
-        names = self.view.known() if self.is_record_view() else ()
+        names = self.view.known()
         filters = self.view.filterset_class.base_filters if self.is_record_view() else {}
         for name in names:
             help_text, schema = explained_filter(filters[name]) if name in filters else self.explained(name)
@@ -210,11 +221,15 @@ class Schema(WritingSchema, AutoSchema):
     def explained(self, name):
         """The description and the schema of a parameter that every list has."""
         help_text, schema = (PARAMETERS | self.view.more_parameters())[name]
+        if schema:
+            return help_text, schema
         shape = self.view.shape
         values = {"fields": shape.names(), "omit": shape.names(), "expand": sorted(shape.expandable())}
         if name == "ordering":
             values[name] = [sign + key for key in order_keys(shape) for sign in ("", "-")]
-        return help_text, schema or {
+        if name == "nested":
+            return help_text, {"type": "string", "enum": [*names(shape)]}
+        return help_text, {
             "type": "array",
             "items": {"type": "string", "enum": values[name]},
             "minItems": 1,
@@ -225,16 +240,18 @@ class Schema(WritingSchema, AutoSchema):
         if self.writes():
             return self.write_answers(problem)
         absent = () if "{" in self.path else ("404", "410")
-        codes = [code for code in ERRORS if code not in absent]
+        said = {code: words for code, words in ERRORS.items() if code not in absent} | self.view.errors
         answers = {
-            code: {"description": ERRORS[code], "content": {TYPE: {"schema": problem}}} for code in codes
+            code: {"description": words, "content": {TYPE: {"schema": problem}}}
+            for code, words in said.items()
         }
         return {"200": self.success(), **dict(sorted(answers.items()))}
 
     def success(self):
         """The answer of an operation that succeeds, with an example."""
         if not self.is_record_view():
-            return answer({"type": "object"}, self.view.example[self.view.action])
+            schema = self.view.answers.get(self.view.action, {"type": "object"})
+            return answer(schema, self.view.example[self.view.action])
         if self.view.action in EXAMPLES:
             return answer(*EXAMPLES[self.view.action])
         shape = self.view.shape

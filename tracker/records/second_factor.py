@@ -14,7 +14,7 @@ from django.contrib.auth.views import RedirectURLMixin, redirect_to_login
 from django.db import transaction
 from django.http import Http404, HttpResponseRedirect
 from django.template.response import TemplateResponse
-from django.urls import reverse, reverse_lazy
+from django.urls import reverse
 from django.utils.decorators import method_decorator
 from django.utils.safestring import mark_safe
 from django.views.decorators.cache import never_cache
@@ -23,6 +23,7 @@ from django_otp.plugins.otp_static.models import StaticDevice, StaticToken
 from django_otp.plugins.otp_totp.models import TOTPDevice, default_key
 from qrcode.image.svg import SvgPathImage
 
+from .landing import landing
 from .proof import PROVEN, is_proven, known_device, remember_device
 from .throttling import spend
 
@@ -99,7 +100,6 @@ class SecondFactor(RedirectURLMixin, FormView):
 
     form_class = CodeForm
     template_name = "admin/second_factor.html"
-    next_page = reverse_lazy("admin:index")
 
     def dispatch(self, request, *args, **kwargs):
         if not settings.SECOND_FACTOR:
@@ -118,6 +118,9 @@ class SecondFactor(RedirectURLMixin, FormView):
             return {**context, "secret": secret, "drawn": drawn(begun.config_url)}
         left = StaticToken.objects.filter(device__user=self.request.user).count()
         return {**context, "proven": is_proven(self.request), "left": left}
+
+    def get_redirect_url(self):
+        return landing(super().get_redirect_url())
 
     def key(self):
         """The key that is being set up: the same one however often the page is opened."""

@@ -35,11 +35,13 @@ MOMENT_SQL = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:M
 class Reader(NamedTuple):
     """For whom, and for which days (UTC) a row is written; no user is the public.
 
+    No days: what depends on the day is left open, and what it is computed from stands there.
+
     `known_on`: only what sources of that day or earlier say counts for what is known of a person.
     """
 
     user: AbstractBaseUser | None
-    days: Days
+    days: Days | None
     known_on: date | None = None
 
     @classmethod
@@ -169,11 +171,14 @@ def inferred(citations):
 class Computed(Own):
     """A value that the database computes: `expression(reader)` gives it, `schema` describes it.
 
-    With `finish` the database gives the facts, and this function of facts and reader the value.
+    With `finish` the database gives the facts, and this function of facts and reader the value. `basis` gives
+    what the value is computed from on every day, where the expression itself depends on the day; `rests_on`
+    has the paths to the rows that it is computed from.
     """
 
-    def __init__(self, expression, schema, finish=None, **kwargs):
+    def __init__(self, expression, schema, finish=None, basis=None, rests_on=(), **kwargs):
         self.expression, self.schema, self.finish = expression, schema, finish
+        self.basis, self.rests_on = basis or expression, rests_on
         super().__init__(**kwargs)
 
 
@@ -602,7 +607,7 @@ def _(field: Inferred, reader):
 
 @column.register
 def _(field: Computed, reader):
-    facts = field.expression(reader)
+    facts = (field.expression if reader.days else field.basis)(reader)
     if field.finish is None:
         return facts
     return Json([(MARK, Literal(field.finish.__qualname__)), ("facts", facts)])

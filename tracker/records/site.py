@@ -15,6 +15,7 @@ from tracker.records.autocomplete import LabelledAutocomplete
 from tracker.records.codes import REGISTRIES
 from tracker.records.dates import explain
 from tracker.records.held import hold
+from tracker.records.landing import landing
 from tracker.records.proof import is_proven, remember_device
 
 
@@ -40,8 +41,10 @@ class Site(AdminSite):
 
     def login(self, request, extra_context=None):
         response = super().login(request, extra_context)
-        if request.method == "POST" and response.status_code == 302 and is_proven(request):
-            remember_device(request, response, request.user.get_username())
+        if response.status_code == 302:
+            response["Location"] = landing(response["Location"])
+            if request.method == "POST" and is_proven(request):
+                remember_device(request, response, request.user.get_username())
         return response
 
     def index(self, request, extra_context=None):

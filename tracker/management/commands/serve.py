@@ -23,7 +23,8 @@ from tracker.records.accounts import grant
 from tracker.records.roles import Role
 
 log = logging.getLogger(__name__)
-PUBLISHED_EVERY = 30  # seconds
+EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 2}  # seconds
+PAUSE = 30
 
 
 def refuse_taken_port():
@@ -99,15 +100,17 @@ def watch_database(server):
         log.exception("The database cannot be started; it is tried again.")
 
 
-def publish_what_is_due():
-    """Publishes what is due, again and again, whatever happens: what fails waits for the next time."""
+def again_and_again(command, seconds):
+    """Runs a command, as a list of words, every so many seconds; what fails is tried again after a pause."""
     while True:
+        wait = seconds
         try:
-            call_command("publish_due")
+            call_command(*command)
         except Exception:
-            log.exception("What is due could not be published; it is tried again.")
+            log.exception("The command %s failed; it is tried again.", command[0])
             connection.close()
-        time.sleep(PUBLISHED_EVERY)
+            wait = max(seconds, PAUSE)
+        time.sleep(wait)
 
 
 class Command(BaseCommand):
@@ -123,7 +126,8 @@ class Command(BaseCommand):
         try:
             self.wait_until_it_answers()
             self.say_where(shown)
-            threading.Thread(target=publish_what_is_due, daemon=True).start()  # has a connection of its own
+            for one in EVERY.items():  # each has a connection of its own
+                threading.Thread(target=again_and_again, args=one, daemon=True).start()
             while True:
                 self.watch()
                 time.sleep(0.25)

@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-ENTER = """
+ENTER = r"""
 CREATE FUNCTION records_enter(kind text, key text, record text, before jsonb, after jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -39,6 +39,11 @@ BEGIN
         md5(context || pg_current_xact_id())::uuid,
         (noted ->> 'user')::int, coalesce(noted ->> 'channel', ''), coalesce(noted ->> 'reason', '')
     );
+    INSERT INTO records_touched (kind, ids)
+    SELECT records_enter.kind, coalesce(array_agg(DISTINCT pair.value::uuid), '{}')
+    FROM (SELECT * FROM jsonb_each_text(before) UNION ALL SELECT * FROM jsonb_each_text(after)) AS pair
+    WHERE (pair.key = records_enter.key OR right(pair.key, 3) = '_id')
+        AND pair.value ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
 END;
 $$
 """
@@ -64,6 +69,56 @@ class Migration(migrations.Migration):
         migrations.RunSQL(ENTER, 'DROP FUNCTION records_enter'),
         tracker.postgres.operations.CreateModels(
             operations=[
+                migrations.CreateModel(
+                    name='Feed',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('generation', models.UUIDField(default=uuid.uuid4)),
+                        ('last', models.BigIntegerField(default=0, help_text='The highest number that was given.')),
+                        ('form', models.CharField(help_text='Stands for how public forms are made of rows.', max_length=64)),
+                    ],
+                    options={
+                        'default_permissions': (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Touched',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('kind', models.CharField(max_length=80)),
+                        ('ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
+                    ],
+                    options={
+                        'default_permissions': (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Announcement',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('number', models.BigIntegerField(unique=True)),
+                        ('model', models.CharField(max_length=60)),
+                        ('record_id', models.UUIDField()),
+                        ('event', models.CharField(choices=[('created', 'Created'), ('changed', 'Changed'), ('gone', 'Gone')], max_length=10)),
+                        ('digest', models.CharField(blank=True, max_length=64)),
+                    ],
+                    options={
+                        'default_permissions': (),
+                        'constraints': [models.UniqueConstraint(fields=('model', 'record_id'), name='announced_once')],
+                    },
+                ),
+                migrations.CreateModel(
+                    name='Unannounced',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('model', models.CharField(max_length=60)),
+                        ('record_id', models.UUIDField()),
+                    ],
+                    options={
+                        'default_permissions': (),
+                        'constraints': [models.UniqueConstraint(fields=('model', 'record_id'), name='unannounced_once')],
+                    },
+                ),
                 migrations.CreateModel(
                     name='Deed',
                     fields=[
@@ -198,6 +253,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['id'],
                         'abstract': False,
+                        'indexes': [models.Index(fields=['scheme', 'identifier'], name='placeidentifier_key')],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('published', True)), fields=('scheme', 'identifier'), name='placeidentifier_unique', violation_error_message='A published record has this identifier.')],
                         'triggers': [pgtrigger.compiler.Trigger(name='published', sql=pgtrigger.compiler.UpsertTriggerSql(func="NEW.published := EXISTS (SELECT FROM records_place record WHERE record.id = NEW.record_id AND record.publication = 'published' AND record.confidentiality = 'public'); RETURN NEW;", hash='ae5f028c281c9767d4458ecf832225933a0bfea4', operation='INSERT OR UPDATE', pgid='pgtrigger_published_6adbc', table='records_placeidentifier', when='BEFORE')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM records_enter('records.placeidentifier', 'id', 'record_id', to_jsonb(OLD) - ARRAY['published'], to_jsonb(NEW) - ARRAY['published']); RETURN NULL;", hash='216bc98558eab73fa0cd80f78f7b3bd210eef576', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_f1389', table='records_placeidentifier', when='AFTER'))],
                     },
@@ -297,7 +353,7 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['id'],
                         'abstract': False,
-                        'indexes': [models.Index(fields=['title_sort', 'id'], name='source_title_sort')],
+                        'indexes': [models.Index(fields=['title_sort', 'id'], name='source_title_sort'), tracker.records.fields.InOrder(fields=['date_sort', 'id'], name='records_source_date_oldest'), tracker.records.fields.NewestFirst('date', name='records_source_date_newest')],
                         'constraints': [models.UniqueConstraint(condition=models.Q(('publication', 'published')), fields=('slug',), name='source_slug_unique', violation_error_message='A published record has this slug.'), models.UniqueConstraint(django.db.models.functions.text.MD5('source_url'), condition=models.Q(('confidentiality', 'public'), ('publication', 'published'), models.Q(('source_url', ''), _negated=True)), name='source_url_unique', violation_error_message='A published source has this source_url.'), tracker.records.fields.BoundsAgree('date', name='records_source_date_bounds')],
                         'triggers': [pgtrigger.compiler.Trigger(name='tokens', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' THEN\n                IF (NEW.title_folded, NEW.confidentiality) = (OLD.title_folded, OLD.confidentiality) THEN\n                    RETURN NULL;\n                END IF;\n            END IF;\n            IF TG_OP <> 'INSERT' THEN\n                DELETE FROM records_token WHERE name_id = OLD.id;\n            END IF;\n            IF TG_OP <> 'DELETE' THEN\n                INSERT INTO records_token (record_id, name_id, token, confidentiality)\n                SELECT NEW.id, NEW.id, word, NEW.confidentiality\n                FROM unnest(string_to_array(NEW.title_folded, ' ')) AS word WHERE word <> '' GROUP BY word;\n            END IF;\n            RETURN NULL;\n            ", hash='03273ae859ba041eb1786163232783f13381b8c5', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_tokens_e35f5', table='records_source', when='AFTER')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM records_enter('records.source', 'id', 'id', to_jsonb(OLD) - ARRAY['changed_at', 'created_at', 'created_by_id', 'date_earliest', 'date_latest', 'date_sort', 'display_title', 'published_at', 'published_by_id', 'title_folded', 'title_sort', 'updated_at', 'url_key', 'version'], to_jsonb(NEW) - ARRAY['changed_at', 'created_at', 'created_by_id', 'date_earliest', 'date_latest', 'date_sort', 'display_title', 'published_at', 'published_by_id', 'title_folded', 'title_sort', 'updated_at', 'url_key', 'version']); RETURN NULL;", hash='c926f72721848b30763883abb762b349619a30ed', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_0e533', table='records_source', when='AFTER'))],
                     },

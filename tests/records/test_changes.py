@@ -1,0 +1,256 @@
+"""`changes/`: what is listed, in which order, and that nothing else is."""
+
+import uuid
+from unittest import mock
+
+from django.db import connection
+from django.test import TestCase
+
+from dialogues.models import Participation
+from people.models import CaseEvent, Person
+from tests import make
+from tracker import api  # noqa: F401 - what it shows is what is announced
+from tracker.records.changes import announcing
+from tracker.records.changes.models import Announcement, Feed, Touched
+from tracker.records.changes.paths import ways
+from tracker.records.changes.views import START_AGAIN
+from tracker.records.shapes import resource
+
+CHANGES = "/api/v1/changes/"
+
+
+class ChangesTest(TestCase):
+    def setUp(self):
+        announcing.announce()
+
+    def ask(self, url=CHANGES, **parameters):
+        answer = self.client.get(url, parameters)
+        self.assertEqual(answer.status_code, 200, answer.content)
+        return answer.json()
+
+    def news(self):
+        """{(endpoint, id): event} of what is announced since this was called last."""
+        announcing.announce()
+        answer = self.ask(getattr(self, "next", CHANGES))
+        self.next = answer["next"]
+        return {(one["kind"], one["id"]): one["event"] for one in answer["results"]}
+
+    def of(self, *rows, event="changed"):
+        return {(resource(type(row)), str(row.pk)): event for row in rows}
+
+
+class EventTest(ChangesTest):
+    def test_a_record_is_created_changed_and_gone(self):
+        editor = make.member("editor")
+        place = make.place()
+        self.assertEqual(self.news(), self.of(place, event="created"))
+        place.country = "AZ"
+        place.save()
+        self.assertEqual(self.news(), self.of(place))
+        place.withdraw(editor, "A mistake.")
+        self.assertEqual(self.news(), self.of(place, event="gone"))
+        place.publish(editor, "It was right.")
+        self.assertEqual(self.news(), self.of(place, event="created"))
+
+    def test_nothing_is_listed_of_what_was_never_public(self):
+        for state in ({"publication": "draft"}, {"confidentiality": "restricted"}):
+            place = make.place(**state)
+            place.country = "AZ"
+            place.save()
+            place.delete()
+        self.assertEqual(self.news(), {})
+        self.assertEqual(Touched.objects.count(), 0)
+
+    def test_an_edit_that_nobody_sees_is_no_change(self):
+        person, organization = make.person(), make.organization()
+        self.news()
+        person.notes = "For editors."
+        person.save()
+        make.name(person, "Hidden", confidentiality="confidential")
+        make.affiliation(person=person, organization=organization, publication="draft")
+        make.citation(person, source=make.source(publication="draft"))
+        self.assertEqual(self.news(), {})
+
+    def test_what_is_erased_is_gone(self):
+        person = make.person()
+        self.news()
+        Person.objects.filter(pk=person.pk).delete()
+        self.assertEqual(self.news(), self.of(person, event="gone"))
+
+    def test_it_stands_once_at_its_last_change(self):
+        first, second = make.place(), make.place()
+        self.news()
+        first.country = "AZ"
+        first.save()
+        announcing.announce()
+        self.assertEqual([one["id"] for one in self.ask()["results"]], [str(second.pk), str(first.pk)])
+
+    def test_what_others_show_of_it_is_theirs_too(self):
+        person = make.person()
+        dialogue = make.dialogue()
+        row = make.participation(dialogue=dialogue, person=person)
+        self.news()
+        person.name = "Another name"
+        person.save()
+        self.assertEqual(self.news(), self.of(person, dialogue, row))
+        person.summary = "Nothing but the person shows this."
+        person.save()
+        self.assertEqual(self.news(), self.of(person))
+
+    def test_children_change_what_shows_them(self):
+        dialogue, other, person = make.dialogue(), make.dialogue(), make.person()
+        self.news()
+        row = make.participation(dialogue=dialogue, person=person)
+        self.assertEqual(self.news(), self.of(row, event="created") | self.of(dialogue))
+        Participation.objects.filter(pk=row.pk).update(dialogue=other)
+        self.assertEqual(self.news(), self.of(row, dialogue, other))
+        Participation.objects.filter(pk=row.pk).update(publication="draft")
+        self.assertEqual(self.news(), self.of(row, event="gone") | self.of(other))
+
+    def test_a_parent_hides_and_shows_its_children(self):
+        person = make.person(publication="draft")
+        row = make.participation(person=person)
+        self.assertEqual([*self.news().values()], ["created"] * 2)  # the dialogue, and the source
+        Person.objects.filter(pk=person.pk).update(publication="published")
+        shown = self.of(person, row, event="created") | self.of(row.dialogue)
+        self.assertEqual(self.news(), shown)
+        Person.objects.filter(pk=person.pk).update(confidentiality="restricted")
+        self.assertEqual(self.news(), self.of(person, row, event="gone") | self.of(row.dialogue))
+
+    def test_a_list_of_links_changes_both_ends_that_show_it(self):
+        case, statement = make.case(), make.statement()
+        self.news()
+        statement.responds_to_cases.add(case)
+        self.assertEqual(self.news(), self.of(case, case.person, statement))
+
+    def test_what_is_known_of_a_day_changes_with_what_it_rests_on(self):
+        source = make.source(date="2025-01-01")
+        case = make.case()
+        event = make.case_event(case=case, date="", source=source)
+        affiliation = make.affiliation(person=case.person, source=source)
+        self.news()
+        source.date = "2025-02-01"
+        source.save()
+        self.assertEqual(self.news(), self.of(source, case, case.person, affiliation))
+        CaseEvent.objects.filter(pk=event.pk).update(kind="release")
+        self.assertEqual(self.news(), self.of(event, case, case.person))
+        Person.objects.get(pk=case.person.pk)
+        case.person.death_date = "2025-03-01"
+        case.person.save()
+        self.assertEqual(self.news(), self.of(case, case.person, affiliation))
+
+
+class FeedTest(ChangesTest):
+    """The answer itself."""
+
+    def test_pages_of_any_size_are_complete(self):
+        rows = [make.place() for _ in range(5)]
+        announcing.announce()
+        whole = self.ask()["results"]
+        self.assertEqual(len(whole), len(rows))
+        for limit in (1, 2, 3, 5, 1000):
+            found, answer = [], self.ask(limit=limit)
+            while answer["results"]:
+                self.assertLessEqual(len(answer["results"]), limit)
+                found += answer["results"]
+                answer = self.ask(answer["next"])
+            self.assertEqual(found, whole)
+
+    def test_an_entry_says_no_more_than_which_record_it_is(self):
+        place = make.place()
+        announcing.announce()
+        (entry,) = self.ask()["results"]
+        self.assertEqual([*entry], ["kind", "id", "url", "event"])
+        self.assertEqual(self.client.get(entry["url"]).json()["id"], str(place.pk))
+
+    def test_it_is_one_statement(self):
+        make.place()
+        announcing.announce()
+        with self.assertNumQueries(1):
+            self.ask()
+
+    def test_the_end_is_the_same_answer_until_something_changes(self):
+        make.place()
+        announcing.announce()
+        end = self.ask()["next"]
+        answer = self.client.get(end)
+        self.assertEqual(answer.json(), {"next": end, "results": []})
+        again = self.client.get(end, headers={"If-None-Match": answer["ETag"]})
+        self.assertEqual(again.status_code, 304)
+
+    def test_before_the_first_look_it_is_empty(self):
+        Feed.objects.all().delete()
+        make.place()
+        empty = self.ask()
+        self.assertEqual(empty["results"], [])
+        announcing.announce()
+        self.assertEqual(self.client.get(empty["next"]).status_code, 410)
+        self.assertEqual(len(self.ask()["results"]), 1)
+
+    def test_a_cursor_of_another_generation_is_gone(self):
+        make.place()
+        announcing.announce()
+        answer = self.ask()
+        announcing.start_again()
+        gone = self.client.get(answer["next"])
+        self.assertEqual((gone.status_code, gone.json()["detail"]), (410, START_AGAIN))
+        self.assertEqual(self.ask()["results"], answer["results"])
+
+    def test_a_cursor_from_the_future_is_gone(self):
+        make.place()
+        announcing.announce()
+        later = self.ask()["next"]
+        Announcement.objects.all().delete()
+        Feed.objects.update(last=0)
+        self.assertEqual(self.client.get(later).status_code, 410)
+
+    def test_what_is_no_cursor_is_refused(self):
+        for since in ("x", "WyJhIiwgIjEiXQ==", "5", "é"):
+            answer = self.client.get(CHANGES, {"since": since})
+            self.assertEqual(answer.status_code, 400)
+            self.assertEqual([one["parameter"] for one in answer.json()["errors"]], ["since"])
+        for limit in ("0", "1001", "x"):
+            self.assertEqual(self.client.get(CHANGES, {"limit": limit}).status_code, 400)
+
+
+class LookTest(ChangesTest):
+    """How the public form is looked at."""
+
+    def test_every_table_that_a_public_form_reads_is_on_a_way(self):
+        """A table in the statement that is on no way would change the form without anybody looking."""
+        tables = set(connection.introspection.table_names())
+        for kind in announcing.shapes():
+            sql = announcing.digest_of(kind, kind.objects.visible_to(None)).sql
+            named = {table for table in tables if f'"{table}"' in sql}
+            on_ways = {model._meta.db_table for model, ends in ways().ends.items() if kind in dict(ends)}
+            linking = {table for table in named if not any(m._meta.db_table == table for m in ways().ends)}
+            noted = {label.replace(".", "_") for label in ways().starts}
+            with self.subTest(kind=kind.__name__):
+                self.assertEqual(named - on_ways - linking, set())
+                self.assertLessEqual(linking, noted)
+
+    def test_another_way_of_showing_records_announces_them_all(self):
+        places = [make.place(), make.place()]
+        self.news()
+        with (
+            mock.patch.object(announcing, "form", return_value="another"),
+            self.settings(PUBLIC_URL="https://example.org"),
+        ):
+            self.assertEqual(self.news(), self.of(*places))
+            self.assertEqual(self.news(), {})
+
+    def test_records_that_were_there_before_are_announced(self):
+        places = [make.place() for _ in range(3)]
+        for model in (Feed, Announcement, Touched):
+            model.objects.all().delete()
+        with mock.patch.object(announcing, "RECORDS", 2):
+            self.assertEqual(self.news(), self.of(*places, event="created"))
+
+    def test_notes_are_taken_in_parts(self):
+        places = [make.place() for _ in range(5)]
+        with mock.patch.object(announcing, "NOTES", 2), mock.patch.object(announcing, "IDS", 2):
+            self.assertEqual(self.news(), self.of(*places, event="created"))
+
+    def test_a_row_that_nothing_shows_is_passed_over(self):
+        Touched.objects.create(kind="people.consent", ids=[uuid.uuid4()])
+        self.assertEqual(self.news(), {})

@@ -1,0 +1,196 @@
+"""From rows that were changed to announcements: run by `manage.py announce`, which the server does by itself.
+
+One lock lets one process at a time look. It is held until what was numbered is stored, so no number appears
+below one that somebody has read. Numbers are given to public changes alone, and in one order.
+"""
+
+import hashlib
+import uuid
+from collections import defaultdict
+from functools import cache
+from itertools import islice
+
+from django.conf import settings
+from django.db import connection, transaction
+from django.db.models import F, TextField, Value
+from django.db.models.expressions import RawSQL
+
+from tracker.records import statements
+from tracker.records.shapes import Reader
+
+from .models import Announcement, Event, Feed, Touched, Unannounced
+from .paths import WHOLE, shapes, ways
+
+LOCK = 7_262_103  # any number that nothing else locks
+NOTES = 10_000  # as many are taken at once
+RECORDS = 500
+IDS = 200
+NEW = "INSERT INTO records_unannounced (model, record_id) {} ON CONFLICT DO NOTHING"
+THESE = object()
+PUBLIC = Reader(None, days=None)  # of what depends on the day, the facts
+DIGEST = "SELECT page.key, encode(sha256(convert_to(({})::text, 'UTF8')), 'hex') FROM page"
+
+
+def announce():
+    """Announces every public change that was stored before: how many."""
+    while spread():
+        pass
+    found = 0
+    while (number := announce_some()) is not None:
+        found += number
+    return found
+
+
+def start_again():
+    """Makes everybody who keeps a copy read all of it anew: their cursors say nothing of this database."""
+    Feed.objects.update(generation=uuid.uuid4())
+
+
+def lock():
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOCK])
+
+
+@transaction.atomic
+def spread():
+    """From rows that were changed to the records that may show it: whether there was anything to do.
+
+    Where forms are made in another way than before, or for the first time, that is all records.
+    """
+    lock()
+    notes = taken()
+    feed = Feed.objects.first() or Feed(form="")
+    anew = feed.form != form(settings.PUBLIC_URL)
+    if anew:
+        feed.form = form(settings.PUBLIC_URL)
+        feed.save()
+        insert(statements.united(every()))
+    look_at(notes)
+    return anew or len(notes) == NOTES
+
+
+def taken():
+    """Some notes of changes, [(kind, ids)], that are not there any more."""
+    some = Touched.objects.order_by("pk")[:NOTES].values("pk")
+    rows = statements.compiled(some)
+    with connection.cursor() as cursor:
+        cursor.execute(
+            f"DELETE FROM records_touched WHERE id IN ({rows.sql}) RETURNING kind, ids",  # noqa: S608
+            rows.params,
+        )
+        return cursor.fetchall()
+
+
+def look_at(notes):
+    """Lists the records that show rows of which these are notes."""
+    touched = defaultdict(set)
+    for kind, ids in notes:
+        for model in ways().starts.get(kind, ()):
+            touched[model].update(ids)
+    for model, ids in touched.items():
+        rows, left = showing(model), iter(sorted(ids))
+        while some := list(islice(left, IDS)):
+            insert(rows._replace(params=[some if one == THESE else one for one in rows.params]))
+
+
+@cache
+def showing(model):
+    """The statement that gives the records that show rows of a model; THESE stands for the ids of the rows.
+
+    Some of these may be records that are deleted by now: what was announced of them is among what it gives.
+    """
+    these = RawSQL("SELECT unnest(%s::uuid[])", [THESE])
+    said = Announcement.objects.filter(record_id__in=these).values("model", "record_id")
+    rows = [
+        keys_of(kind, kind.objects.filter(**{f"{'__'.join(path) or 'pk'}__in": these}))
+        for kind, path in sorted(ways().ends[model], key=repr)
+    ]
+    return statements.united([statements.compiled(said), *rows])
+
+
+def every():
+    """All records that are public, or that are announced as if they were."""
+    for kind in shapes():
+        yield keys_of(kind, kind.objects.visible_to(None))
+    yield statements.compiled(Announcement.objects.exclude(digest="").values("model", "record_id"))
+
+
+def keys_of(kind, rows):
+    label = Value(kind._meta.label, TextField())
+    return statements.compiled(rows.order_by().values(model=label, record=F("pk")))
+
+
+def insert(rows):
+    """Lists the records that a statement gives, each of them once."""
+    with connection.cursor() as cursor:
+        cursor.execute(NEW.format(rows.sql), rows.params)
+
+
+@transaction.atomic
+def announce_some():
+    """Compares some records with what was announced of them: how many announcements, None if none is left."""
+    lock()
+    rows = list(Unannounced.objects.order_by("model", "record_id")[:RECORDS])
+    if not rows:
+        return None
+    feed = Feed.objects.get()
+    known = {one.record_id: one.digest for one in said_of(rows)}
+    now = digests(rows)
+    news = []
+    for row in rows:
+        before, digest = known.get(row.record_id, ""), now.get(row.record_id, "")
+        if before != digest:
+            event = Event.CHANGED if before and digest else Event.CREATED if digest else Event.GONE
+            feed.last += 1
+            about = {"model": row.model, "record_id": row.record_id}
+            news.append(Announcement(number=feed.last, event=event, digest=digest, **about))
+    keep(news)
+    feed.save()
+    Unannounced.objects.filter(pk__in=[row.pk for row in rows]).delete()
+    return len(news)
+
+
+def said_of(rows):
+    return Announcement.objects.filter(record_id__in=[row.record_id for row in rows])
+
+
+def keep(news):
+    """Stores announcements, each in the place of what was announced of the record before."""
+    Announcement.objects.bulk_create(
+        news,
+        update_conflicts=True,
+        unique_fields=["model", "record_id"],
+        update_fields=["number", "event", "digest"],
+    )
+
+
+def digests(rows):
+    """{id: the digest of what the public reads of a record}; of what is hidden there is none."""
+    wanted = defaultdict(list)
+    for row in rows:
+        wanted[row.model].append(row.record_id)
+    found = {}
+    for kind in shapes():
+        if keys := wanted.get(kind._meta.label):
+            statement = digest_of(kind, kind.objects.visible_to(None).filter(pk__in=keys))
+            with connection.cursor() as cursor:
+                cursor.execute(statement.sql, statement.params)
+                found.update(cursor.fetchall())
+    return found
+
+
+def digest_of(kind, rows):
+    """The statement that gives the id and the digest of each of these rows."""
+    page = statements.compiled(rows.order_by().values(key=F("pk")))
+    json = statements.shaped(shapes()[kind], WHOLE, PUBLIC)
+    return statements.with_page(page, DIGEST.format(json.sql), json.params, None)
+
+
+@cache
+def form(public_url):
+    """A text that is another one where forms are made in another way."""
+    made = hashlib.sha256(public_url.encode())
+    for kind in shapes():
+        statement = digest_of(kind, kind.objects.visible_to(None))
+        made.update(repr((kind._meta.label, statement.sql, statement.params)).encode())
+    return made.hexdigest()
