@@ -22,6 +22,7 @@ from tracker.records import faults, roles
 from tracker.records.choices import TAKEN_BACK, Publication
 from tracker.records.history import Entry
 from tracker.records.models import Record, Slugged
+from tracker.records.name_search import AlsoHidden, NameSearch
 from tracker.records.pages import number_in
 from tracker.records.proposals import Proposal, ProposalState
 from tracker.records.scheduled import Approval
@@ -46,6 +47,7 @@ class Section(NamedTuple):
     meant_for: Callable = roles.edits
     order: tuple = ("moment", "pk")
     help: str = ""
+    page: str = "change"  # where its rows lead to
     mixed: bool = False  # whether its rows may be in any state, which each then shows
     rank: int = 0  # what is to be mended some day comes after what waits
 
@@ -107,7 +109,11 @@ class Start:
         rows = labelled(user, [key for _, keys in loaded for key in keys[:SHORT]])
         comments = comments_on(rows)
         shown = [
-            {"section": section, "items": items(keys[:SHORT], rows, comments), "more": len(keys) > SHORT}
+            {
+                "section": section,
+                "items": items(section, keys[:SHORT], rows, comments),
+                "more": len(keys) > SHORT,
+            }
             for section, keys in loaded
         ]
         return {
@@ -130,7 +136,7 @@ class Start:
             **admin.site.each_context(request),
             "title": section.title,
             "section": section,
-            "items": items(keys[:PAGE], rows, comments_on(rows)),
+            "items": items(section, keys[:PAGE], rows, comments_on(rows)),
             "number": number,
             "more": len(keys) > PAGE,
         }
@@ -173,13 +179,13 @@ def comments_on(rows):
     return dict(sent_back.values_list("record_id", "reason")) if drafts else {}
 
 
-def items(keys, rows, comments):
+def items(section, keys, rows, comments):
     return [
         Item(
             rows[label, key],
             label_of(rows[label, key]),
             rows[label, key]._meta.verbose_name,
-            address_of(rows[label, key], "change"),
+            address_of(rows[label, key], section.page),
             moment,
             comments.get(key, ""),
         )
@@ -259,6 +265,22 @@ def proposals(user):
     ]
 
 
+def taken_down(user, searches):
+    """Those whom some searches are about, the last of which was begun at the moment."""
+    newest = searches.filter(record_id=OuterRef("pk")).order_by("-created_at").values("created_at")[:1]
+    people = [rows for rows in all_records(user) if hasattr(rows.model, "own_secrets")]
+    return [rows.annotate(moment=Subquery(newest)).exclude(moment=None) for rows in people]
+
+
+def searched(user):
+    return taken_down(user, NameSearch.objects.running())
+
+
+def undecided(user):
+    hidden = AlsoHidden.objects.filter(decided=False).values("search")
+    return taken_down(user, NameSearch.objects.filter(finished_at__isnull=False, pk__in=hidden))
+
+
 def to_read(user):
     return [unread(rows, user).annotate(moment=F("changed_at")) for rows in all_records(user)]
 
@@ -298,6 +320,21 @@ def source_withdrawn(user):
 
 start = Start()
 start.add(
+    Section(
+        "also-hidden",
+        "Taken down: what else was hidden",
+        undecided,
+        page="found",
+        mixed=True,
+        help="It names who was taken down. Decide what comes back.",
+    ),
+    Section(
+        "name-searches",
+        "Taken down: what else names them is still searched for",
+        searched,
+        page="found",
+        mixed=True,
+    ),
     Section("drafts", "My drafts", drafts, roles.writes, ("-moment", "pk")),
     Section("review", "Waiting for my review", in_review),
     Section(
