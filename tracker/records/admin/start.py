@@ -3,11 +3,14 @@
 A list may hold records of many models: they come by one statement, and their labels by one for each model.
 """
 
+import logging
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection, transaction
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404
@@ -15,7 +18,7 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from tracker.records import name_search, roles
+from tracker.records import faults, name_search, roles
 from tracker.records.choices import TAKEN_BACK, Publication
 from tracker.records.history import Entry
 from tracker.records.models import Record, Slugged
@@ -29,7 +32,9 @@ from .forms import label_of
 from .lists import state_of, visible_citations
 from .pages import address_of
 
+log = logging.getLogger(__name__)
 SHORT, PAGE = 5, 50
+IN_ONE, IN_ALL = 2, 20  # seconds that the start page waits for one section, and for all
 WAITING = (Publication.DRAFT, Publication.IN_REVIEW)
 
 
@@ -96,9 +101,12 @@ class Start:
 
     def overview(self, user):
         """What the template of the start page shows."""
-        meant = [section for section in self.sections if section.meant_for(user)]
-        found = [section.keys(user, 0, SHORT) for section in meant]
-        rows = labelled(user, [key for keys in found for key in keys[:SHORT]])
+        due = time.monotonic() + IN_ALL
+        found = [
+            (section, in_time(section, user, due)) for section in self.sections if section.meant_for(user)
+        ]
+        loaded = [(section, keys) for section, keys in found if keys is not None]
+        rows = labelled(user, [key for _, keys in loaded for key in keys[:SHORT]])
         comments = comments_on(rows)
         shown = [
             {
@@ -106,11 +114,12 @@ class Start:
                 "items": items(section, keys[:SHORT], rows, comments),
                 "more": len(keys) > SHORT,
             }
-            for section, keys in zip(meant, found, strict=True)
+            for section, keys in loaded
         ]
         return {
             "busy": [one for one in shown if one["items"]],
             "idle": [one for one in shown if not one["items"]],
+            "failed": [section for section, keys in found if keys is None],
         }
 
     def whole_list(self, request, slug):
@@ -132,6 +141,21 @@ class Start:
             "more": len(keys) > PAGE,
         }
         return TemplateResponse(request, "admin/waiting.html", context)
+
+
+def in_time(section, user, due):
+    """The first keys of a section; None, and a line in the log, if it fails or takes too long."""
+    try:
+        if time.monotonic() > due:
+            raise TimeoutError
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{IN_ONE}s"])
+            return section.keys(user, 0, SHORT)
+    except Exception as error:
+        if isinstance(error, DatabaseError) and faults.passing(error) == faults.AWAY:
+            raise
+        log.exception("A section of the start page could not be loaded: %s.", section.slug)
+        return None
 
 
 def labelled(user, keys):
