@@ -7,12 +7,13 @@ from threading import Barrier
 from unittest import mock
 
 from django.db import connections
-from django.test import Client, SimpleTestCase, TestCase, TransactionTestCase, override_settings
+from django.test import Client, SimpleTestCase, TestCase, override_settings
 
 from people import facts
 from people.models import Person
 from people.shapes import PersonShape
 from tests import make
+from tests.emptied import TransactionTestCase
 from tests.records.test_throttling import limited
 from tests.site.test_start import StartTest
 from tracker import lanes
