@@ -4,6 +4,7 @@ from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 from unittest.mock import patch
 
+from django.db import transaction
 from django.db.models import F, OuterRef, Q
 from django.http import HttpResponsePermanentRedirect
 
@@ -13,6 +14,7 @@ from tests import make
 from tracker.records import corrections, filters, models, pages, shapes, statements
 from tracker.records.admin.relations import VisibleRelations
 from tracker.records.autocomplete import LabelledAutocomplete
+from tracker.records.changes import announcing
 from tracker.records.choices import Publication
 from tracker.records.models import OldSlug, Part, Slugged
 from tracker.records.views import ReadingViewSet
@@ -153,7 +155,33 @@ def a_touch(self, public, whole=Part._touch):
     whole(self, True)
 
 
+@contextmanager
+def announced(**broken):
+    """What is announced while something of it is broken, and what is announced in one process stays there."""
+    with transaction.atomic(), patch.multiple(announcing, **broken):
+        announcing.insert(statements.united(map(all_of, announcing.shapes())))
+        announcing.announce()
+        yield
+        transaction.set_rollback(True)
+
+
+def all_of(kind):
+    return announcing.keys_of(kind, kind.objects.all())
+
+
+def every_form(rows):
+    """The digests of all rows, hidden ones too."""
+    return {row.record_id: f"{row.record_id.int:064x}"[-64:] for row in rows}
+
+
+def a_look(rows, whole=announcing.digests):
+    """As it is, but of what is hidden it is announced that it is gone."""
+    return dict.fromkeys((row.record_id for row in rows), "gone") | whole(rows)
+
+
 MUTATIONS = [
+    Mutation("what is announced", lambda: announced(digests=every_form), "GET /api/v1/changes/"),
+    Mutation("what is gone", lambda: announced(digests=a_look), "GET /api/v1/changes/"),
     Mutation("a nested list", replaced(shapes, related=a_nested_list), "GET /api/v1/dialogues/"),
     Mutation("a filter", replaced(filters, met=a_filter), "/api/v1/dialogues/ participant"),
     Mutation(

@@ -23,7 +23,7 @@ from tracker.records.accounts import grant
 from tracker.records.roles import Role
 
 log = logging.getLogger(__name__)
-EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 2}  # seconds
+EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 0.5}  # seconds
 PAUSE = 30
 
 

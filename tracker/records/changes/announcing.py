@@ -59,10 +59,10 @@ def spread():
     """
     lock()
     notes = taken()
-    feed = Feed.objects.first() or Feed(form="")
-    anew = feed.form != form(settings.PUBLIC_URL)
+    feed = Feed.objects.first() or Feed(digest="")
+    anew = feed.digest != form(settings.PUBLIC_URL)
     if anew:
-        feed.form = form(settings.PUBLIC_URL)
+        feed.digest = form(settings.PUBLIC_URL)
         feed.save()
         insert(statements.united(every()))
     look_at(notes)
@@ -70,12 +70,12 @@ def spread():
 
 
 def taken():
-    """Some notes of changes, [(kind, ids)], that are not there any more."""
+    """Some notes of changes, [(label, ids)], that are not there any more."""
     some = Touched.objects.order_by("pk")[:NOTES].values("pk")
     rows = statements.compiled(some)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM records_touched WHERE id IN ({rows.sql}) RETURNING kind, ids",  # noqa: S608
+            f"DELETE FROM records_touched WHERE id IN ({rows.sql}) RETURNING model, ids",  # noqa: S608
             rows.params,
         )
         return cursor.fetchall()
@@ -84,8 +84,8 @@ def taken():
 def look_at(notes):
     """Lists the records that show rows of which these are notes."""
     touched = defaultdict(set)
-    for kind, ids in notes:
-        for model in ways().starts.get(kind, ()):
+    for label, ids in notes:
+        for model in ways().starts.get(label, ()):
             touched[model].update(ids)
     for model, ids in touched.items():
         rows, left = showing(model), iter(sorted(ids))
@@ -188,7 +188,7 @@ def digest_of(kind, rows):
 
 @cache
 def form(public_url):
-    """A text that is another one where forms are made in another way."""
+    """The digest of how public forms are made: another one where they are made in another way."""
     made = hashlib.sha256(public_url.encode())
     for kind in shapes():
         statement = digest_of(kind, kind.objects.visible_to(None))
