@@ -5,6 +5,7 @@ from uuid import UUID, uuid4
 
 from django.db import connection, transaction
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 
 from dialogues.models import Participation
 from people.models import CaseEvent, Person
@@ -250,6 +251,27 @@ class LookTest(ChangesTest):
         places = [make.place() for _ in range(5)]
         with mock.patch.object(announcing, "NOTES", 2), mock.patch.object(announcing, "IDS", 2):
             self.assertEqual(self.news(), self.of(*places, event="created"))
+
+    def test_where_nothing_waits_one_statement_says_so(self):
+        with self.assertNumQueries(1):
+            self.assertEqual(announcing.announce(), 0)
+
+    def test_a_look_takes_a_few_statements_however_much_changed(self):
+        def look():
+            with CaptureQueriesContext(connection) as asked:
+                self.assertGreater(announcing.announce(), 0)
+            return len(asked)
+
+        places = [make.place() for _ in range(20)]
+        self.news()
+        for place in places[:2]:
+            place.country = "AZ"
+            place.save()
+        few = look()
+        for place in places:
+            place.country = "AM"
+            place.save()
+        self.assertEqual(look(), few)
 
     def test_a_row_that_nothing_shows_is_passed_over(self):
         Touched.objects.create(model="people.consent", ids=[uuid4()])

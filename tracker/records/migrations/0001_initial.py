@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-ENTER = r"""
+ENTER = """
 CREATE FUNCTION records_enter(kind text, key text, record text, before jsonb, after jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
