@@ -23,7 +23,7 @@ test: install .venv/dev.installed  ## run all tests but those that take minutes,
 	@exec $(BIN)/python -m pytest -n auto --dist loadscope
 
 test-long: install .venv/dev.installed  ## run the tests that take minutes: faults, fuzzing, planted names
-	@exec $(BIN)/python -m pytest -m long -rP --durations=0
+	@SAMPLE=all exec $(BIN)/python -m pytest -m "long or broad" -rP --durations=0
 
 mutations: install .venv/dev.installed  ## break the visibility rule in one place after the other; each must be noticed
 	@exec $(BIN)/python -m pytest tests/test_mutations.py -m long -q -rP

@@ -1,10 +1,29 @@
 """What lists of dialogues, participations and statements are filtered by across relations."""
 
+from people.models import Organization, Person
+from people.ties import tied, ties
 from tracker.records.filters import RecordFilterSet
 
 from . import lasting, shapes
 from .choices import ABSENT
+from .models import Participation, Statement
 
+ties[Person] += ["participations.dialogue.conflict"]
+ties[Organization] += ["participations.dialogue.conflict", "affiliations.participations.dialogue.conflict"]
+ties[Participation] = ["dialogue.conflict"]
+OF_STATEMENT = [
+    "about_dialogues.conflict",
+    "said_at.conflict",
+    "about_cases.conflict",
+    "responds_to_cases.conflict",
+    "about_case_events.case.conflict",
+    "about_context_events.conflict",
+    "questions.conflict",
+]
+ties[Statement] = [*OF_STATEMENT, *(f"part_of.{path}" for path in OF_STATEMENT)]
+ABOUT = (
+    "Of a dialogue, a case, an event or a question that it is about, or of the dialogue where it was said."
+)
 CAME, ABSENTEES = "participations.took_part()", "participations.did_not_take_part()"
 
 
@@ -22,14 +41,20 @@ class DialogueFilterSet(RecordFilterSet):
     }
     periods = (lasting.period_overlaps, lasting.period_certainly_overlaps)
 
-    def way(self, name, value):
-        """A role is that of who is asked for beside it: of who came, or of who did not."""
-        path = super().way(name, value)
+    def ways(self, name, given):
+        """A role is that of those who are asked for beside it: of who came, or of who did not.
+
+        Of both, a role that only one of them can have is that one's.
+        """
         if not name.startswith("participant_role"):
-            return path
-        absent = {one in ABSENT for one in ([value] if isinstance(value, str) else value)}
-        verbs = [verb for verb, given in ((CAME, {False}), (ABSENTEES, {True})) if absent == given]
-        return verbs[0].split(".") if verbs else path
+            return super().ways(name, given)
+        sought = {self.filters[other].path[1] for other in given if self.filters[other].path[1:]}
+        kinds = [kind for kind in (CAME, ABSENTEES) if kind.partition(".")[2] in sought]
+        if len(kinds) == 2:
+            roles = [given[name]] if isinstance(given[name], str) else given[name]
+            absent = {role in ABSENT for role in roles}
+            kinds = [kind for kind, has in ((CAME, False), (ABSENTEES, True)) if has in absent]
+        return [kind.split(".") for kind in kinds] or super().ways(name, given)
 
 
 class ParticipationFilterSet(RecordFilterSet):
@@ -46,6 +71,12 @@ class ParticipationFilterSet(RecordFilterSet):
 class AssessmentFilterSet(RecordFilterSet):
     shape = shapes.AssessmentShape
     paths = {"dialogue": "participation.dialogue"}
+    connected = tied(
+        "Of the dialogue that the group came to, or that the person or the organization is connected with.",
+        participation=Participation,
+        person=Person,
+        organization=Organization,
+    )
 
 
 class StatementFilterSet(RecordFilterSet):
@@ -57,8 +88,10 @@ class StatementFilterSet(RecordFilterSet):
         "relation_kind": "relations.kind",
         "related_statement": "relations.related_statement",
     }
+    connected = tied(ABOUT, Statement)
 
 
 class StatementRelationFilterSet(RecordFilterSet):
     shape = shapes.StatementRelationShape
     paths = {"speaker": "statement.speakers.person", "related_speaker": "related_statement.speakers.person"}
+    connected = tied(f"Of either statement. {ABOUT}", statement=Statement, related_statement=Statement)

@@ -212,6 +212,7 @@ class Participation(Act, Record):
     """The part of a person, an organization or a group in one dialogue, or why they had none."""
 
     visible_with = ("dialogue", "person", "organization")
+    one_of = (("person", "affiliation"), ("organization",), ("group_label",))
     names_who = ("person", "organization", "group_label", "affiliation", "described_as", "note")
     internal = Record.internal | {"already_public"}
 
@@ -649,6 +650,7 @@ class Speaker(Part):
     """Who made a statement: a person, an organization or a collective such as "the authorities"."""
 
     visible_with = ("record", "person", "organization")
+    one_of = (("person",), ("organization",), ("label",))
     names_who = ("person", "organization", "label", "name_as_given")
 
     record = models.ForeignKey(Statement, models.CASCADE, related_name="speakers")

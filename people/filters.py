@@ -7,7 +7,10 @@ from tracker.records.filters import ChoiceField, Filter, RecordFilterSet, Values
 from . import asof, facts, shapes
 from .choices import Active, Open
 from .effects import TRACKS
-from .models import Person
+from .models import Organization, PersecutionCase, Person
+from .ties import tied
+
+WHO = "Of a case of theirs, of one in which they act, or of a dialogue that they are recorded with."
 
 ABOUT = {
     "custody": "What is known of custody",
@@ -81,10 +84,12 @@ class PersonFilterSet(SituationFilterSet):
         "case_event_kind": "cases.events.kind",
         "case_event_date": "cases.events.date",
     }
+    connected = tied(WHO, Person)
 
 
 class OrganizationFilterSet(RecordFilterSet):
     shape = shapes.OrganizationShape
+    connected = tied(WHO, Organization)
     paths = {
         "person": "affiliations.person",
         "child": "children",
@@ -97,11 +102,17 @@ class OrganizationFilterSet(RecordFilterSet):
 
 class OccupationFilterSet(RecordFilterSet):
     shape = shapes.OccupationShape
+    connected = tied(f"That the person is connected with. {WHO}", person=Person)
     computed = {"active": (asof.occupied, Active)}
 
 
 class AffiliationFilterSet(RecordFilterSet):
     shape = shapes.AffiliationShape
+    connected = tied(
+        f"That the person or the organization is connected with. {WHO}",
+        person=Person,
+        organization=Organization,
+    )
     paths = {
         "organization_classification": "organization.classification",
         "organization_country": "organization.country",
@@ -138,4 +149,19 @@ class ChargeFilterSet(RecordFilterSet):
 
 class CaseEventFilterSet(RecordFilterSet):
     shape = shapes.CaseEventShape
+    paths = OF_CASE
+
+
+class CaseRelationFilterSet(RecordFilterSet):
+    shape = shapes.CaseRelationShape
+    connected = tied("Of either case.", case=PersecutionCase, related_case=PersecutionCase)
+
+
+class CaseActorFilterSet(RecordFilterSet):
+    shape = shapes.CaseActorShape
+    paths = {"conflict": "case.conflict"}
+
+
+class RecognitionFilterSet(RecordFilterSet):
+    shape = shapes.RecognitionShape
     paths = OF_CASE

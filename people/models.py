@@ -695,6 +695,7 @@ class CaseActor(Act, Protecting, Record):
     """A person or an organization that acts in a case; naming a defender can cost them their licence."""
 
     visible_with = ("case", "event", "person", "organization")
+    one_of = (("person",), ("organization",))
     protected = ("role", (CaseActorRole.LAWYER,))
 
     case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="actors")
@@ -737,6 +738,7 @@ class Recognition(OfCase, Record):
     """Somebody recognizes or judges a case: a list, an opinion, a judgment, an appeal."""
 
     visible_with = ("case", "organization")
+    one_of = (("organization",), ("recognized_by",))
 
     case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="recognitions")
     organization = models.ForeignKey(

@@ -123,6 +123,7 @@ class CaseRelationViewSet(RecordViewSet):
     """How cases stand to each other."""
 
     shape = shapes.CaseRelationShape
+    filterset_class = filters.CaseRelationFilterSet
 
 
 class ChargeViewSet(RecordViewSet):
@@ -143,9 +144,11 @@ class CaseActorViewSet(RecordViewSet):
     """Who acts in cases."""
 
     shape = shapes.CaseActorShape
+    filterset_class = filters.CaseActorFilterSet
 
 
 class RecognitionViewSet(RecordViewSet):
     """Who recognizes cases as what."""
 
     shape = shapes.RecognitionShape
+    filterset_class = filters.RecognitionFilterSet

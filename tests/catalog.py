@@ -4,9 +4,10 @@ from functools import singledispatch
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 
 from tracker import api
-from tracker.records import filters
+from tracker.records import filters, tables
 from tracker.records.citations import CitationViewSet
 from tracker.records.pages import order_keys
 from tracker.records.shapes import list_url
@@ -23,6 +24,7 @@ FORMATS = (
     {"format": "csv"},
     {"format": "csv", "page_size": "2"},
     {"format": "csv", "cursor": "*"},
+    {"format": "csv", "bom": "true"},
 )
 DAY = {"as_of": "2025-10-31"}
 SHARED = (*DAY, *PICKS, *PAGING, "format")  # parameters of every list
@@ -53,6 +55,11 @@ def _(field: forms.ChoiceField, key):
 @valid.register
 def _(field: filters.CodeFilterField, key):
     return field.registry.example
+
+
+@valid.register
+def _(field: filters.IdentifierField, key):
+    return "wikidata:Q9036"
 
 
 @valid.register
@@ -88,6 +95,12 @@ def orderings(view):
     ]
 
 
+def batched(paths):
+    """As many paths at a time as `expand` takes."""
+    most = settings.MAX_EXPAND
+    return [paths[start : start + most] for start in range(0, len(paths), most)]
+
+
 def picks(view):
     """Fields, omissions and expansions: all single names, then all paths that begin alike."""
     names, paths = view.shape.names(), sorted(view.shape.expandable())
@@ -95,21 +108,26 @@ def picks(view):
     groups = [[path for path in paths if "." not in path]]
     groups += [[path for path in paths if path.startswith(f"{head}.")] for head in heads]
     return [
-        *({"expand": ",".join(group)} for group in groups if group),
+        *({"expand": ",".join(some)} for group in groups for some in batched(group)),
         *({"fields": names[-1]}, {"fields": ",".join(names[:3])}, {"omit": ",".join(names[1:3])}),
     ]
+
+
+def nested(view):
+    """The lists inside the rows, each as a table."""
+    return [{"format": "csv", "nested": name} for name in tables.names(view.shape)]
 
 
 def lists(view, key):
     """The query of every kind of request for a list."""
     asked = [{name: value} for name, value in filtered(view, key).items()]
-    return [{}, DAY, *asked, *orderings(view), *picks(view), *PAGES, *FORMATS]
+    return [{}, DAY, *asked, *orderings(view), *picks(view), *PAGES, *FORMATS, *nested(view)]
 
 
 def details(view):
     """The query of requests for one record; it shows most of what can be expanded anyway."""
     paths = sorted(path for path in view.shape.expandable() if "." not in path)
-    expand = [{"expand": ",".join(paths)}] if paths else []
+    expand = [{"expand": ",".join(some)} for some in batched(paths)]
     return [
         {},
         DAY,

@@ -1,12 +1,15 @@
 """The twin test fails when it should: the rule is broken in one place after the other. `make mutations`."""
 
+import unittest
+
 import pytest
 from django.db import transaction
-from django.test import TestCase
+from django.test import SimpleTestCase, TestCase
 
+from tests.records import test_told_apart
 from tests.twins.answers import Reader, without_news
 from tests.twins.asking import Questions
-from tests.twins.mutations import EARLY, MUTATIONS, forget
+from tests.twins.mutations import EARLY, MUTATIONS, SLIPS, forget
 from tests.twins.pages import pages
 from tests.twins.worlds import BEFORE, Worlds
 from tests.twins.writing import writes
@@ -87,3 +90,25 @@ class MutationTest(TestCase):
                     transaction.set_rollback(True)
                 self.judge([mutated])
                 transaction.set_rollback(True)
+
+
+@pytest.mark.long
+class SlipTest(SimpleTestCase):
+    """What only shows between requests, or to some roles, is noticed by tests that take seconds."""
+
+    databases = "__all__"
+
+    def test_each_is_noticed(self):
+        for place, broken, test in SLIPS:
+            with self.subTest(place=place, test=test):
+                with broken():
+                    self.assertFalse(passes(test))
+                forget()
+
+
+def passes(test):
+    """Whether a test of tests/records/test_told_apart.py passes."""
+    result = unittest.TestResult()
+    unittest.defaultTestLoader.loadTestsFromName(test, test_told_apart).run(result)
+    assert result.testsRun, result.errors
+    return result.wasSuccessful()

@@ -4,15 +4,19 @@ import base64
 import json
 from urllib.parse import parse_qs, urlsplit
 
+from django.db import connection
 from django.test import TestCase
 
+from dialogues.models import Dialogue
 from tests import make
 from tracker.api import ENDPOINTS
 from tracker.records.models import Place
-from tracker.records.pages import LARGEST_OFFSET, LARGEST_PAGE, PAGE_SIZE, order_keys
+from tracker.records.pages import LARGEST_OFFSET, LARGEST_PAGE, PAGE_SIZE, Order, Page, order_keys
 from tracker.records.shapes import resource
+from tracker.records.statements import paged
 
 PLACES = "/api/v1/places/"
+PUBLISHED = {"publication": "published", "confidentiality": "public"}
 
 
 def bulk_places(number, **fields):
@@ -180,19 +184,38 @@ class OrderTest(ListTest):
                     self.assertEqual(self.walk(url, page_size=3, **given), everything)
                     self.assertEqual(self.walk(url, page_size=3, cursor="*", **given), everything)
 
-    def test_a_minus_reverses_the_whole_order(self):
+    def test_a_minus_reverses_the_order_but_what_has_no_value_stays_last(self):
         for url, keys in self.lists():
             for key in keys:
                 with self.subTest(url=url, key=key):
-                    forth = self.walk(url, ordering=key, page_size=200)
-                    self.assertEqual(self.walk(url, ordering=f"-{key}", page_size=200), forth[::-1])
+                    forth, missing = self.known_and_missing(url, ordering=key)
+                    back, still = self.known_and_missing(url, ordering=f"-{key}")
+                    self.assertEqual((back, still), (forth[::-1], missing[::-1]))
+
+    def known_and_missing(self, url, ordering):
+        """The ids of the rows that have a value of the key, and of those after them, which have none."""
+        rows = self.answer(url, ordering=ordering, page_size=200)["results"]
+        known = [row["id"] for row in rows if row[ordering.removeprefix("-")] is not None]
+        ids = [row["id"] for row in rows]
+        self.assertEqual(ids[: len(known)], known)
+        return known, ids[len(known) :]
+
+    def test_to_a_writer_what_is_not_published_comes_last_in_both_directions(self):
+        draft = make.dialogue(publication="draft", published_at=None, changed_at=None)
+        self.client.force_login(make.superuser())
+        for ordering in ("published_at", "-published_at", "changed_at", "-changed_at"):
+            with self.subTest(ordering=ordering):
+                self.assertEqual(self.walk("/api/v1/dialogues/", ordering=ordering)[-1], str(draft.pk))
 
     def test_dates_go_by_their_first_day_and_what_has_none_comes_last(self):
-        rows = self.answer("/api/v1/dialogues/", ordering="start_date")["results"]
-        dates = [row["start_date"] and row["start_date"]["edtf"] for row in rows]
-        self.assertEqual(dates[0], "2023-22")
-        self.assertEqual(sorted(dates[1:4]), ["2024", "2024", "2024-01-01"])
-        self.assertEqual(dates[4:], ["../2024-06", "2025-10/..", None, None])
+        for ordering, turn in (("start_date", 1), ("-start_date", -1)):
+            rows = self.answer("/api/v1/dialogues/", ordering=ordering)["results"]
+            dates = [row["start_date"] and row["start_date"]["edtf"] for row in rows]
+            known = dates[:-2][::turn]
+            self.assertEqual(known[0], "2023-22")
+            self.assertEqual(sorted(known[1:4]), ["2024", "2024", "2024-01-01"])
+            self.assertEqual(known[4:], ["../2024-06", "2025-10/.."])
+            self.assertEqual(dates[-2:], [None, None])
 
     def test_titles_are_ordered_by_their_latin_letters_whatever_their_script(self):
         titles = [row["title"] for row in self.answer("/api/v1/sources/", ordering="title")["results"]]
@@ -220,6 +243,49 @@ class OrderTest(ListTest):
     def test_directions_cannot_be_mixed_and_keys_stand_once(self):
         for wrong in ("start_date,-title", "-start_date,title", "title,title", "title,-title"):
             self.assertIn("one direction", self.refused("ordering", "/api/v1/dialogues/", ordering=wrong))
+
+
+class PlanTest(ListTest):
+    """The first rows of a long list are found by an index, whatever it is ordered by."""
+
+    @classmethod
+    def setUpTestData(cls):
+        make.dialogue(start_date="2024")
+        Dialogue.objects.bulk_create(
+            [
+                Dialogue(title=f"Visit {n:05}", start_date=f"{1000 + n // 4}" if n % 2 else "", **PUBLISHED)
+                for n in range(3000)
+            ]
+        )
+        bulk_places(3000)
+        with connection.cursor() as cursor:
+            for model in (Dialogue, Place):
+                cursor.execute(f"ANALYZE {model._meta.db_table}")
+
+    def test_no_page_sorts_the_whole_list(self):
+        for view in (view for view in ENDPOINTS if view.model() in (Dialogue, Place)):
+            keys = order_keys(view.shape)
+            indexed = [key for key in keys if key not in ("published_at", "changed_at", "position")]
+            for ordering in (None, *indexed, *(f"-{key}" for key in indexed)):
+                order = Order(view.shape, ordering)
+                values = (
+                    view.model()
+                    .objects.visible_to(None)
+                    .order_by(*order.by())
+                    .values_list("pk", *order.expressions())
+                )
+                for after in (None, list(values[1500])[1:]):
+                    page = Page({"page_size": "50"}, order)
+                    page.after = after
+                    plan = self.plan(paged(view.model().objects.visible_to(None), order, page))
+                    with self.subTest(view=view, ordering=ordering, after=after):
+                        self.assertIn("Index", plan)
+                        self.assertNotRegex(plan, r"(?<!Incremental )Sort  ")
+
+    def plan(self, statement):
+        with connection.cursor() as cursor:
+            cursor.execute(f"EXPLAIN {statement.sql}", statement.params)
+            return "\n".join(line for (line,) in cursor.fetchall())
 
 
 class CursorTest(ListTest):

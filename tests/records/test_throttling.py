@@ -250,5 +250,5 @@ class DefaultTest(SimpleTestCase):
             for file in (settings.BASE_DIR / "tracker").rglob("*.py")
             if file.name != "environment.py"
         ]
-        used = set(re.findall(r'spend\(\s*"(\w+)"', "".join(files)))
+        used = set(re.findall(r'(?:spend|count_read)\(\s*"(\w+)"', "".join(files)))
         self.assertEqual(used, {*read_settings()["LIMITS"]})

@@ -31,6 +31,7 @@ from tracker.management.commands.serve import Command as Serve
 from tracker.records import erasure
 from tracker.records.changes import announcing
 from tracker.records.ledger import Deed
+from tracker.records.name_search import work
 
 MINUTE = 60
 KILLS = 12
@@ -102,6 +103,7 @@ class DrillTest(BackupTest):
         rows = backup.counts()
         for one in (down, gone):
             one.person.takedown(editor, "safety")
+        work()
         erasure.erase(Person.objects.get(pk=gone.person.pk), administrator, "legal")
         with self.elsewhere():
             began = time.monotonic()

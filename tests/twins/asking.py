@@ -146,7 +146,8 @@ class Questions:
         inner, listed = schema.get("items", schema), schema.get("type") == "array"
         texts = [*self.texts(parameter, inner, model), BAD]
         joined = [",".join(texts[:2]), texts[:2]] if listed and len(texts) > 2 else []
-        return [{parameter["name"]: value} for value in [*dict.fromkeys(texts), *joined]]
+        form = {"format": "csv"} if parameter["description"].startswith("With format=csv") else {}
+        return [{parameter["name"]: value, **form} for value in [*dict.fromkeys(texts), *joined]]
 
     def texts(self, parameter, schema, model):
         """Values that a parameter takes, of visible rows, of hidden ones, of none."""
@@ -185,6 +186,8 @@ class Questions:
         column = re.sub(r"(__\w+|(_certainly)?_overlaps)$", "", name)
         names = ("title", "name", "text") if name == "q" else (column,)
         keys = self.keys[model]
+        if column == "identifier":
+            return list(map(identifier, self.rows(keys, "identifiers")))
         held = [part.text for row in keys.lured if name == "q" for part in secret_names(row)]
         held += [vars(row).get(one) for row in (*keys.hidden, *keys.lured, *keys.shown) for one in names]
         flat = [one for value in held for one in (value if isinstance(value, list) else [value])]
@@ -193,6 +196,11 @@ class Questions:
             for one in flat
             if one not in (None, "")
         ]
+
+    def rows(self, keys, name):
+        """What rows, hidden ones first, have in a list of parts."""
+        rows = (*keys.hidden, *keys.lured, *keys.shown)
+        return [part for row in rows for part in getattr(row, name).order_by("pk")]
 
     def cursors(self, model):
         """Cursors of visible and of hidden rows: by id, and by name."""
@@ -203,6 +211,10 @@ class Questions:
             write_cursor(values)
             for values in [*([key] for key in ids), *map(list, zip(names, ids, strict=True))]
         ]
+
+
+def identifier(part):
+    return f"{part.scheme}:{part.identifier}"
 
 
 def secret_names(row):

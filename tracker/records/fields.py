@@ -9,7 +9,7 @@ from django import forms
 from django.core import checks
 from django.core.exceptions import ValidationError
 from django.db import models
-from django.db.models import Q
+from django.db.models import F, Func, Q
 from django.db.models.functions import Coalesce
 from django.db.models.query_utils import DeferredAttribute
 from django.utils.html import format_html
@@ -76,8 +76,8 @@ class Bound(Derived, models.DateField):
 
     def __init__(self, part, **kwargs):
         self.part = part
-        known = {"default": date.max} if part == "sort" else {"null": True}
-        self.always = {**Derived.always, "db_index": True, **known}
+        known = {"default": date.max} if part == "sort" else {"null": True, "db_index": True}
+        self.always = {**Derived.always, **known}
         super().__init__(**kwargs)
 
     def set_attributes_from_name(self, name):
@@ -124,13 +124,41 @@ class BoundsAgree(models.CheckConstraint):
         """Nothing: an instance computes its bounds, they cannot disagree. Saves a query for every date."""
 
 
+def newest_first(name):
+    """What rows are ordered by, descending, for the newest date first and for those without one last.
+
+    `start_date_sort` alone would put these first. The days stand in the text itself, as in the index.
+    """
+    known = "COALESCE(NULLIF(%(expressions)s, DATE '9999-12-31'), DATE '0001-01-01')"
+    return Func(F(f"{name}_sort"), template=known, output_field=models.DateField())
+
+
+class InOrder(models.Index):
+    """An index of what a list is ordered by, which ends with the id; its name has all of the date's."""
+
+    max_name_length = 63  # what PostgreSQL takes
+
+
+class NewestFirst(InOrder):
+    """The index of `newest_first` of a date."""
+
+    def __init__(self, source, *, name):
+        self.source = source
+        super().__init__(newest_first(source), "id", name=name)
+
+    def deconstruct(self):
+        path, _, _ = super().deconstruct()
+        return path, (self.source,), {"name": self.name}
+
+
 class PartialDateField(models.CharField):
     """A date as far as it is known: EDTF text, "" when nothing is stated.
 
     `start_date = PartialDateField()` also gives the model `start_date_earliest` and `start_date_latest`
-    (null: open or unknown), `start_date_sort` (never null; what has no date comes last) and the constraint
-    that keeps them together. `required` forbids the empty text. In a field that holds one moment the bounds
-    mean "some time within". Text in any form that `understand` reads is stored as EDTF; no other text is.
+    (null: open or unknown), `start_date_sort` (never null; what has no date comes last), the constraint
+    that keeps them together, and an index for each direction. `required` forbids the empty text. In a
+    field that holds one moment the bounds mean "some time within". Text in any form that `understand` reads
+    is stored as EDTF; no other text is.
     """
 
     def __init__(self, *args, required=False, **kwargs):
@@ -149,7 +177,10 @@ class PartialDateField(models.CharField):
             return  # a model of a migration has its columns and constraints spelled out
         for part in PARTS:
             cls.add_to_class(f"{name}_{part}", Bound(part))
-        _constrain(cls, BoundsAgree(name, name=f"{cls._meta.db_table}_{name}_bounds"))
+        named = f"{cls._meta.db_table}_{name}"
+        _declare(cls, "constraints", BoundsAgree(name, name=f"{named}_bounds"))
+        _declare(cls, "indexes", InOrder(fields=[f"{name}_sort", "id"], name=f"{named}_oldest"))
+        _declare(cls, "indexes", NewestFirst(name, name=f"{named}_newest"))
 
     def get_lookup(self, lookup_name):
         """No comparison of partial dates as strings: they are compared by their bounds."""
@@ -188,10 +219,11 @@ def _understood(value) -> PartialDate:
     return value if isinstance(value, PartialDate) else understand(value)
 
 
-def _constrain(model, constraint):
-    """Adds a constraint to the model and to what migrations read of its Meta."""
-    model._meta.constraints = [*model._meta.constraints, constraint]
-    model._meta.original_attrs["constraints"] = model._meta.constraints
+def _declare(model, option, one):
+    """Adds a constraint or an index to the model and to what migrations read of its Meta."""
+    both = [*getattr(model._meta, option), one]
+    setattr(model._meta, option, both)
+    model._meta.original_attrs[option] = both
 
 
 class PartialDateInput(forms.TextInput):

@@ -17,9 +17,11 @@ from .choices import Publication
 from .code_fields import CodeField
 from .dates import understand
 from .fields import PartialDateField
+from .identifiers import Identified
 from .models import Slugged
 from .names import tokens
 from .overlaps import period_certainly_overlaps, period_overlaps
+from .reaching import meeting, reach
 from .visible import SEARCH_WORDS
 
 LONGEST = settings.MAX_SEARCH
@@ -29,50 +31,6 @@ LARGEST_NUMBER = 2_000_000_000
 LOST_PLUS = re.compile(r"[T ]\d\d:?\d\d(:?\d\d([.,]\d+)?)? \d\d(:?\d\d)?\Z")  # a + means a space in a query
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 PERIODS = (("start_date", "end_date"), ("founding_date", "dissolution_date"), ("birth_date", "death_date"))
-
-
-def reach(model, path, user, condition):
-    """A Q on a model: a visible row at the end of the path meets the condition. It joins no to-many relation.
-
-    `path` is a list of names of relations, each perhaps followed by a verb of the QuerySet that it leads
-    to, such as `took_part()`; `condition` a Q on the model that the last one leads to.
-    """
-    return meeting(model, [(path, condition)], user)
-
-
-def meeting(model, asked, user):
-    """A Q on a model: all that is asked is met, [(path, condition)]; what begins alike by the same rows."""
-    found, further = Q(), {}
-    for path, condition in asked:
-        if path:
-            name, verb, rest = step(path)
-            further.setdefault((name, verb), []).append((rest, condition))
-        else:
-            found &= condition
-    for (name, verb), inner in further.items():
-        found &= met(model._meta.get_field(name), verb, inner, user)
-    return found
-
-
-def step(path):
-    """The first relation of a path, the verb that narrows its rows or "", and the rest."""
-    name, *rest = path
-    verb = rest.pop(0) if rest and rest[0].endswith("()") else ""
-    return name, verb.removesuffix("()"), rest
-
-
-def met(relation, verb, asked, user):
-    """A Q: a visible row behind a relation, of those that a verb leaves, meets all that is asked."""
-    there = relation.related_model
-    rows = there.objects.visible_to(user).filter(meeting(there, asked, user)).order_by()
-    rows = getattr(rows, verb)() if verb else rows
-    if relation.many_to_many:
-        here, other = relation.m2m_field_name(), relation.m2m_reverse_field_name()
-        through = relation.remote_field.through.objects.filter(**{f"{other}__in": rows.values("pk")})
-        return Q(pk__in=through.values(here))
-    if relation.one_to_many:
-        return Q(pk__in=rows.values(relation.field.name))
-    return Q(**{f"{relation.name}__in": rows.values("pk")})
 
 
 class Values(forms.CharField):
@@ -117,6 +75,19 @@ class KeyField(forms.CharField):
         slug = f", or a slug of at most {LONGEST_SLUG} small letters, digits and hyphens"
         right = f"an id{slug}" if self.slugged else "an id"
         raise ValidationError(f"Give {right}.")
+
+    def run_validators(self, value):
+        """Nothing: what it gives is no text."""
+
+
+class IdentifierField(forms.CharField):
+    """What another system calls a record, as scheme:identifier; gives the condition that finds it."""
+
+    def to_python(self, value):
+        scheme, _, identifier = (value or "").partition(":")
+        if value and not (scheme and identifier):
+            raise ValidationError("Give scheme:identifier, as in wikidata:Q9036.")
+        return Q(scheme=scheme, identifier=identifier) if value else None
 
     def run_validators(self, value):
         """Nothing: what it gives is no text."""
@@ -250,14 +221,15 @@ def filters_at(model, name, path):
     return {}
 
 
+def any_of(conditions, reader=None):
+    return Q.create(conditions, connector=Q.OR)
+
+
 def key_filters(name, path, model):
     """A record by id or slug, one of several, none."""
     noun = model._meta.verbose_name
     about = "An id or a slug." if issubclass(model, Slugged) else "An id."
     schema = {"type": "string", "minLength": 1, "description": about}
-
-    def any_of(conditions, reader):
-        return Q.create(conditions, connector=Q.OR)
 
     found = {
         name: Filter(
@@ -270,6 +242,21 @@ def key_filters(name, path, model):
     if len(path) == 1:
         found[f"{name}__isnull"] = MissingFilter(path, f"Whether no {noun} is given.")
     return found
+
+
+def connected_filters(name, model, there, paths, about):
+    """Records that any of some paths leads to: one by id or slug, one of several."""
+
+    def leads(condition, reader):
+        return any_of([reach(model, path.split("."), reader.user, condition) for path in paths()])
+
+    filters = key_filters(name, [name], there)
+    one, several = filters[name], filters[f"{name}__in"]
+    one.condition = leads
+    several.condition = lambda conditions, reader: leads(any_of(conditions), reader)
+    for each in (one, several):
+        each.path, each.extra["help_text"] = [], f"{each.extra['help_text']} {about}"
+    return {name: one, f"{name}__in": several}
 
 
 def column_filter(way, column, lookup, field, help_text, schema):
@@ -378,7 +365,8 @@ class RecordFilterSet(django_filters.FilterSet):
     """The filters of a list: for each field that its shape shows, and for what `paths` reaches elsewhere.
 
     `paths` is {parameter: path}; `computed` is {parameter: (expression of a reader, vocabulary)}; `verbs` is
-    {parameter: (verb of the QuerySet if it is true, verb if it is false, help)}.
+    {parameter: (verb of the QuerySet if it is true, verb if it is false, help)}; `connected` is {parameter:
+    (model, a function that gives paths, help)}: records that any of these paths leads to.
 
     Filters whose paths begin alike speak of the same row: the kind and the date of one event.
     """
@@ -386,6 +374,7 @@ class RecordFilterSet(django_filters.FilterSet):
     shape = None
     verbs = {}
     paths = {}
+    connected = {}
     computed = {}
     periods = (period_overlaps, period_certainly_overlaps)  # how start and end are compared together
 
@@ -400,17 +389,32 @@ class RecordFilterSet(django_filters.FilterSet):
         return {} if cls.shape is None else {**generated(cls), **super().get_filters()}
 
     def filter_queryset(self, queryset):
-        asked, given = [], self.form.cleaned_data.items()
-        for name, value in given:
-            one = self.filters[name]
-            if one.condition and value not in (None, "", []):
-                asked.append((self.way(name, value), one.condition(value, self.reader)))
-            queryset = one.filter(queryset, value)
+        for name, value in self.form.cleaned_data.items():
+            queryset = self.filters[name].filter(queryset, value)
+        asked = self.asked()
         return queryset.filter(meeting(queryset.model, asked, self.reader.user)) if asked else queryset
 
-    def way(self, name, value):
-        """The path of a filter when it is asked for a value."""
-        return self.filters[name].path
+    def asked(self):
+        """What is asked of what lies at the ends of paths, [(path, condition)]."""
+        given = self.given()
+        return [
+            (way, self.filters[name].condition(value, self.reader))
+            for name, value in given.items()
+            for way in self.ways(name, given)
+        ]
+
+    def given(self):
+        """The values of the filters that have a condition, by name."""
+        values = self.form.cleaned_data.items()
+        return {
+            name: value
+            for name, value in values
+            if self.filters[name].condition and value not in (None, "", [])
+        }
+
+    def ways(self, name, given):
+        """The paths of a filter, beside the others that are given."""
+        return [self.filters[name].path]
 
 
 def generated(filterset):
@@ -429,6 +433,8 @@ def generated(filterset):
         if {start, end} <= columns:
             found |= period_filters(start, end, *filterset.periods)
     found |= {name: VerbFilter(*said) for name, said in filterset.verbs.items()}
+    for name, (there, paths, about) in filterset.connected.items():
+        found |= connected_filters(name, model, there, paths, about)
     for name, (expression, vocabulary) in filterset.computed.items():
         found |= computed_filters(name, expression, vocabulary)
     return found
@@ -449,7 +455,25 @@ def own_filters(model):
         "One of these ids.",
         listed({"type": "string", "format": "uuid"}),
     )
-    return {"q": search, "id__in": ids} if issubclass(model, Slugged) else {"id__in": ids}
+    found = {"q": search, "id__in": ids} if issubclass(model, Slugged) else {"id__in": ids}
+    return found | identifier_filters() if issubclass(model, Identified) else found
+
+
+def identifier_filters():
+    """What another system calls a record."""
+    one = IdentifierField(required=False, max_length=LONGEST)
+    about = "What another system calls it: scheme:identifier, as in wikidata:Q9036."
+
+    return {
+        "identifier": Filter(["identifiers"], one, lambda q, reader: q, about),
+        "identifier__in": Filter(
+            ["identifiers"],
+            Values(one),
+            any_of,
+            f"One of these. {about}",
+            listed({"type": "string", "minLength": 1}),
+        ),
+    }
 
 
 def period_filters(start, end, possibly, certainly):

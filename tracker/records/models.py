@@ -475,6 +475,7 @@ class Identifier(Part):
                 violation_error_message="A published record has this identifier.",
             )
         ]
+        indexes = [models.Index(fields=["scheme", "identifier"], name="%(class)s_key")]
         triggers = [published_trigger()]
 
     def clean(self):

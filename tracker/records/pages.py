@@ -15,6 +15,7 @@ from django.db.models import F, Func, TextField, Value
 from django.db.models.functions import Coalesce
 from django.db.models.lookups import GreaterThan, LessThan
 
+from .fields import newest_first
 from .models import Named, Slugged
 from .problems import BadParameters
 from .shapes import PartialDate
@@ -84,30 +85,37 @@ def whole_number(given, name, default, least, most, hint=""):
 
 
 class Key(NamedTuple):
-    """Something a list can be ordered by: an expression that is never null, and what reads its text."""
+    """Something a list can be ordered by: for each direction an expression that is never null and puts what
+    has no value last, and what reads its text.
+    """
 
-    expression: F | Coalesce
+    rising: F | Func
+    falling: F | Func
     read: Callable
+
+
+def with_edges(name, most, least, read):
+    """The key of a column that may be null: the values that stand for null in each direction."""
+    return Key(Coalesce(F(name), Value(most)), Coalesce(F(name), Value(least)), read)
 
 
 @lru_cache
 def order_keys(shape):
     """What a list of this shape can be ordered by, by name."""
     fields = shape().fields
-    dates = {name: field for name, field in fields.items() if isinstance(field, PartialDate)}
-    keys = {name: Key(F(f"{field.source}_sort"), date.fromisoformat) for name, field in dates.items()}
+    dates = {name: field.source for name, field in fields.items() if isinstance(field, PartialDate)}
+    keys = {
+        name: Key(F(f"{source}_sort"), newest_first(source), date.fromisoformat)
+        for name, source in dates.items()
+    }
     if issubclass(shape.Meta.model, Slugged):
         name = "name" if issubclass(shape.Meta.model, Named) else "title"
-        keys[name] = Key(F(f"{name}_sort"), str)
+        keys[name] = Key(F(f"{name}_sort"), F(f"{name}_sort"), str)
     if "position" in fields:
-        keys["position"] = Key(Coalesce(F("position"), Value(2**15)), int)
-    last = Value(datetime(9999, 12, 31, tzinfo=UTC))
-    moments = {
-        name: Key(Coalesce(F(name), last), datetime.fromisoformat)
-        for name in ("published_at", "changed_at")
-        if name in fields
-    }
-    return keys | moments
+        keys["position"] = with_edges("position", 2**15, -1, int)
+    moments = [name for name in ("published_at", "changed_at") if name in fields]
+    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
+    return keys | {name: with_edges(name, last, first, datetime.fromisoformat) for name in moments}
 
 
 class Order:
@@ -123,10 +131,10 @@ class Order:
             raise BadParameters({"ordering": f"Valid are {', '.join(valid)}, each also with a minus."})
         if len({name.startswith("-") for name in names}) > 1 or max(Counter(bare).values(), default=1) > 1:
             raise BadParameters({"ordering": "Name each key once, all of them in one direction."})
-        self.keys = [valid[name] for name in bare] + [Key(F("pk"), UUID)]
+        self.keys = [valid[name] for name in bare] + [Key(F("pk"), F("pk"), UUID)]
 
     def expressions(self):
-        return [key.expression for key in self.keys]
+        return [key.falling if self.descending else key.rising for key in self.keys]
 
     def columns(self):
         """The keys as columns: key0, key1 ..."""

@@ -10,6 +10,7 @@ from .problems import TYPE
 from .samples import sample
 from .schema_writes import WRITES, WritingSchema, answer
 from .shapes import API, Computed, Count, Inferred, Links, Own, PartialDate, Pick, Rival, Shape, Url
+from .tables import names
 
 URI = {"type": "string", "format": "uri"}
 DAY = {"type": ["string", "null"], "format": "date"}
@@ -71,6 +72,16 @@ PARAMETERS = {
         f"{START} to start, then as next says: pages that cost the same however far one goes.",
         {"type": "string", "minLength": 1},
     ),
+    "bom": (
+        "With format=csv: whether the file begins with a byte order mark, by which Excel knows that it is"
+        " UTF-8.",
+        {"type": "boolean", "default": False},
+    ),
+    "nested": (
+        "With format=csv: the table of this list instead. Each line is an item of it, after the id of its"
+        " record. What expand brings can be named too.",
+        None,
+    ),
 }
 READS = {
     "corrections": "What was corrected since it was published, newest first: names of fields, when and why.",
@@ -104,6 +115,23 @@ LISTED = {
         "required": ["url", "type", "missing", "hints"],
     },
 }
+TAKEDOWN = {
+    "type": ["object", "null"],
+    "description": "What was hidden because it names a person who was taken down; told to editors. It comes"
+    " back by `publish/` with a comment and a homonym.",
+    "properties": {
+        "search": {"type": "string", "enum": ["running", "finished"]},
+        "hidden": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"url": URI, "type": {"type": "string"}, "decided": {"type": "boolean"}},
+                "required": ["url", "type", "decided"],
+            },
+        },
+    },
+    "required": ["search", "hidden"],
+}
 PUBLICATION = {
     "type": "object",
     "properties": {
@@ -115,6 +143,7 @@ PUBLICATION = {
             "format": "date-time",
             "description": "When it becomes public by itself; told to editors.",
         },
+        "takedown": TAKEDOWN,
         "missing": {
             **SENTENCES,
             "description": "What `publish/` without a body is refused for, but for names that are not told.",
@@ -127,12 +156,25 @@ PUBLICATION = {
             " also. It lacks what is listed even if all of these go along that could.",
         },
     },
-    "required": ["publication", "version", "comment", "approved_for", "missing", "hints", "drafts", "named"],
+    "required": [
+        *(
+            "publication",
+            "version",
+            "comment",
+            "approved_for",
+            "takedown",
+            "missing",
+            "hints",
+            "drafts",
+            "named",
+        )
+    ],
 }
 PREVIEW = {
     "publication": "in_review",
     "version": 3,
     "comment": None,
+    "takedown": None,
     "approved_for": None,
     "missing": [],
     "hints": ["It has no date."],
@@ -216,6 +258,8 @@ class Schema(WritingSchema, AutoSchema):
         values = {"fields": shape.names(), "omit": shape.names(), "expand": sorted(shape.expandable())}
         if name == "ordering":
             values[name] = [sign + key for key in order_keys(shape) for sign in ("", "-")]
+        if name == "nested":
+            return help_text, {"type": "string", "enum": [*names(shape)]}
         return help_text, {
             "type": "array",
             "items": {"type": "string", "enum": values[name]},

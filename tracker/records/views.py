@@ -1,43 +1,38 @@
 """The base of every endpoint: a view names a shape and, where it has some, its filters."""
 
-import csv
 import hashlib
-import io
 import json
-import logging
-import re
 from functools import lru_cache
 from itertools import chain
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from rest_framework import negotiation, permissions, renderers, serializers, viewsets
+from rest_framework import negotiation, permissions, renderers, viewsets
 
-from . import roles, statements
-from .access import Bearer, ReadOrKnown, Session, count
+from . import roles, statements, tables
+from .access import Bearer, ReadOrKnown, Session, count, count_search, who_of
 from .choices import Publication
 from .context import note
 from .corrections import Corrected
 from .days import FORMS, Days
 from .editing import Editing
-from .faults import passing
 from .filters import LONGEST_SLUG, SLUG, RecordFilterSet
 from .models import OldSlug, Slugged
-from .pages import Order, Page, parameters
+from .pages import Order, Page, order_keys, parameters
 from .problems import BadParameters, Gone, nearest
 from .reading import note_told
-from .shapes import Computed, PartialDate, Pick, Reader, list_url, record_url, registry
+from .shapes import Pick, Reader, list_url, record_url, registry, resource
 
-log = logging.getLogger(__name__)
 PICKS = ("fields", "omit", "expand")
 ORDERING = "ordering"
 PAGING = (ORDERING, "page", "page_size", "cursor")
+BOM, NESTED = "bom", "nested"
+TABLE = (BOM, NESTED)
 AS_OF = "as_of"
-FORMULA = ("=", "+", "-", "@", "\t", "\r")
-NUMBER = re.compile(r"-[0-9]+(\.[0-9]+)?\Z")
 
 
 class JSON(renderers.JSONRenderer):
@@ -176,10 +171,12 @@ class ReadingViewSet(ApiView):
         return cls.shape.Meta.model
 
     def known(self):
-        listed = [*PAGING, *self.filterset_class.base_filters] if self.action == "list" else []
-        return (
-            [*PICKS, AS_OF, *self.more_parameters(), *listed] if self.action in ("list", "retrieve") else []
-        )
+        if self.action not in ("list", "retrieve"):
+            return []
+        listed = [*PAGING, *TABLE, *self.filterset_class.base_filters] if self.action == "list" else []
+        choices = {ORDERING: order_keys(self.shape), NESTED: tables.names(self.shape)}
+        found = [*PICKS, AS_OF, *self.more_parameters(), *listed]
+        return [name for name in found if choices.get(name, True)]  # not those without any valid value
 
     def several(self):
         filters = self.filterset_class.base_filters
@@ -189,8 +186,8 @@ class ReadingViewSet(ApiView):
         return [JSON, CSV] if self.action == "list" else [JSON]
 
     def pick(self, detail):
-        """Which fields are asked for; BadParameters if one does not exist."""
-        asked = {name: tuple(self.given[name].split(",")) if name in self.given else () for name in PICKS}
+        """Which fields are asked for; BadParameters if one does not exist. In any order it is the same."""
+        asked = {name: tuple(sorted({*self.given.get(name, "").split(",")} - {""})) for name in PICKS}
         works = roles.writes(self.reader.user)
         names = [*self.shape.names(), *(self.shape.internal() if works else ())]
         valid = {"fields": names, "omit": names, "expand": self.shape.expandable()}
@@ -200,7 +197,12 @@ class ReadingViewSet(ApiView):
                     raise BadParameters({name: f"There is no such field here. {nearest(value, valid[name])}"})
         if asked["fields"] and asked["omit"]:
             raise BadParameters({"omit": "Give either fields or omit."})
-        return Pick(detail, *asked.values(), editorial=works)
+        if len(asked["expand"]) > settings.MAX_EXPAND:
+            raise BadParameters({"expand": f"Give at most {settings.MAX_EXPAND} paths."})
+        found = Pick(detail, *asked.values(), editorial=works)
+        if {*PICKS, AS_OF} & set(self.given) and not statements.is_kept(self.shape, found, self.reader):
+            count_search(self.request)
+        return found
 
     def selection(self, model=None):
         """The rows that the reader may see and asks for."""
@@ -215,6 +217,8 @@ class ReadingViewSet(ApiView):
         page, pick = Page(self.given, order), self.pick(detail=False)
         if request.accepted_renderer.format == "csv":
             return self.table(order, page, pick)
+        if asked := {*TABLE} & {*self.given}:
+            raise BadParameters(dict.fromkeys(asked, "Only a table has this: add format=csv."))
         rows, last, more, total = self.page_of(order, page, pick).fetch()
         self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
         following = self.address({**self.given, **page.following(last)}) if more else None
@@ -297,18 +301,55 @@ class ReadingViewSet(ApiView):
 
     def table(self, order, page, pick):
         """The list as CSV: every row that the filters leave, or one page if one is asked for."""
+        table, pick = self.tabled(pick)
+        bom = self.truth(BOM)
         if {"page", "page_size", "cursor"} & set(self.given):
             self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
             lines = iter(json.loads(self.page_of(order, page, pick).fetch()[0]))
         else:
-            self.note_rows(lambda ids: self.all_of(order, ids).copy(), pick)
-            lines = map(json.loads, self.all_of(order, pick).copy())
+            exporter = who_of(self.request)
+            self.note_rows(lambda ids: self.all_of(order, ids).copy(exporter), pick)
+            lines = map(json.loads, self.all_of(order, pick).copy(exporter))
         first = list(next_or_nothing(lines))
-        columns = list(flat_columns(self.shape(pick=pick)))
-        body = told_if_broken(csv_lines(columns, chain(first, lines)))
+        body = tables.csv_lines(table, chain(first, lines), bom)
         response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
-        response["Content-Disposition"] = f'attachment; filename="{self.model()._meta.model_name}.csv"'
+        name = "-".join([resource(self.model()), *table.within])
+        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
         return response
+
+    def tabled(self, pick):
+        """The table that is asked for, and what is picked for it: of a list inside the rows, that alone."""
+        name = self.given.get(NESTED)
+        asked = self.given["fields"].split(",") if "fields" in self.given else []
+        if name is None:
+            self.refuse_lists(pick, asked)
+            return tables.whole(self.shape(pick=pick), asked), pick
+        if pick.fields or pick.omit:
+            raise BadParameters({NESTED: "Give it without fields and omit: the table has what the list has."})
+        valid = tables.lists(self.shape(pick=pick._replace(detail=True)))
+        if name not in valid:
+            raise BadParameters({NESTED: f"There is no such list here. {nearest(name, valid)}"})
+        head = name.partition(".")[0]
+        expand = tuple(path for path in pick.expand if path.partition(".")[0] == head)
+        pick = pick._replace(fields=("id", head), expand=expand)
+        return tables.inner(self.shape(pick=pick), name), pick
+
+    def refuse_lists(self, pick, asked):
+        """BadParameters if a list of rows is asked for in a cell."""
+        heads = [path.partition(".")[0] for path in pick.expand]
+        found = tables.lists(self.shape(pick=pick))
+        for parameter, names in (("fields", asked), ("expand", heads)):
+            for name in names:
+                if found.get(name, tables.PLAIN) != tables.PLAIN:
+                    raise BadParameters(
+                        {parameter: f"A list of rows has no cell: {NESTED}={name} gives its table."}
+                    )
+
+    def truth(self, name):
+        """A parameter that is true or false, false if it is left out."""
+        if self.given.get(name, "false") not in ("true", "false"):
+            raise BadParameters({name: "Give true or false."})
+        return self.given.get(name) == "true"
 
 
 class RecordViewSet(Corrected, Editing, ReadingViewSet):
@@ -333,60 +374,3 @@ def next_or_nothing(rows):
     for line in rows:
         yield line
         return
-
-
-def told_if_broken(lines):
-    """The lines, and after an error one that says so: the answer is under way, and would look complete."""
-    try:
-        yield from lines
-    except Exception as error:
-        log.exception("A list broke off.")
-        yield f"Incomplete. {passing(error) or 'This is a mistake of the server.'}\r\n".encode()
-
-
-def flat_columns(shape, path=()):
-    """The columns of a shape as paths: related records and dates are spread, lists stay JSON."""
-    for name, field in shape.fields.items():
-        if isinstance(field, serializers.BaseSerializer) and not isinstance(
-            field, serializers.ListSerializer
-        ):
-            yield from flat_columns(field, (*path, name))
-        elif isinstance(field, PartialDate):
-            yield from ((*path, name, part) for part in ("edtf", "earliest", "latest"))
-        elif isinstance(field, Computed):
-            yield from ((*path, name, *parts) for parts in leaves(field.schema))
-        else:
-            yield (*path, name)
-
-
-def leaves(schema, path=()):
-    """The paths to what is no object, in an object of this schema."""
-    if "properties" not in schema:
-        yield path
-    for name, inner in schema.get("properties", {}).items():
-        yield from leaves(inner, (*path, name))
-
-
-def csv_lines(columns, rows):
-    """Yields the lines of a table."""
-    buffer = io.StringIO()
-    writer = csv.writer(buffer)
-    for line in chain(
-        [[".".join(path) for path in columns]], ([cell(line, path) for path in columns] for line in rows)
-    ):
-        writer.writerow(line)
-        yield buffer.getvalue().encode()
-        buffer.seek(0)
-        buffer.truncate()
-
-
-def cell(value, path):
-    """One cell. A text that a spreadsheet would take for a formula gets an apostrophe, a number none."""
-    for name in path:
-        value = value and value.get(name)
-    if isinstance(value, list | dict):
-        return json.dumps(value, ensure_ascii=False)
-    if isinstance(value, bool):
-        return str(value).lower()
-    formula = isinstance(value, str) and value[:1] in FORMULA and not NUMBER.match(value)
-    return f"'{value}" if formula else value

@@ -71,6 +71,7 @@ class Visible(Tidy, GuardedSave):
     gone = False  # whether it answers 410 after it was public and is withdrawn
     remembered = True  # whether its history is kept
     internal = frozenset()  # fields that only editors see
+    one_of = ()  # groups of fields: a row has values in at most one of them, for it is about one thing
     names_who = ()  # fields that say who it is: once it is no longer named, its history withholds them
 
     objects = VisibleQuerySet.as_manager()

@@ -16,7 +16,7 @@ from .models import Event
 
 LIMIT, MOST = 200, 1000
 NONE = UUID(int=0)
-PARTS = (Key(None, UUID), Key(None, int))
+PARTS = (Key(None, None, UUID), Key(None, None, int))
 START_AGAIN = (
     "Nothing is known of this cursor here: perhaps the database was restored. Start again without since, and"
     " remove from your copy what is not listed then."
