@@ -16,6 +16,9 @@ from tracker.records.choices import Publication
 from tracker.records.scheduled import Approval, publish_due
 
 WAIT = 60
+WAITS = """
+    SELECT wait_event FROM pg_stat_activity WHERE wait_event_type = 'Lock' AND datname = current_database()
+"""
 
 
 class RandomTest(TransactionTestCase):
@@ -105,6 +108,7 @@ class OrderTest(TransactionTestCase):
         announcing.announce()
         mirror.follow()
         done = self.in_another_connection(slowly)
+        self.addCleanup(end.set)
         self.assertTrue(begun.wait(WAIT))
         early.country = "AM"
         early.save()
@@ -133,8 +137,10 @@ class OrderTest(TransactionTestCase):
             self.assertTrue(begun.wait(WAIT))
         place = make.place()
         second = self.in_another_connection(announcing.announce)
-        while not second.done() and not self.waiting():
+        self.addCleanup(end.set)
+        while not second.done() and not self.waiting_for():
             pass
+        self.assertEqual(self.waiting_for(), "advisory")
         mirror = Mirror()
         self.assertEqual((second.done(), mirror.poll()), (False, 0))
         end.set()
@@ -142,11 +148,11 @@ class OrderTest(TransactionTestCase):
         self.assertEqual(mirror.poll(), 2)
         self.assertEqual([*mirror.wanted][-1], ("places", str(place.pk)))
 
-    def waiting(self):
-        """How many wait for the lock of those who announce."""
+    def waiting_for(self):
+        """The kind of lock that somebody waits for; "" if nobody does."""
         with connection.cursor() as cursor:
-            cursor.execute("SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND NOT granted")
-            return cursor.fetchone()[0]
+            cursor.execute(WAITS)
+            return (cursor.fetchone() or [""])[0]
 
     def test_what_is_hidden_while_it_is_looked_at_is_gone_at_the_next_look(self):
         place, mirror = make.place(), Mirror()

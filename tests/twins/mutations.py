@@ -4,7 +4,7 @@ from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 from unittest.mock import patch
 
-from django.db import transaction
+import pgtrigger
 from django.db.models import F, OuterRef, Q
 from django.http import HttpResponsePermanentRedirect
 
@@ -188,33 +188,20 @@ def a_touch(self, public, whole=Part._touch):
     whole(self, True)
 
 
-@contextmanager
-def announced(**broken):
-    """What is announced while something of it is broken, and what is announced in one process stays there."""
-    with transaction.atomic(), patch.multiple(announcing, **broken):
-        announcing.insert(statements.united(map(all_of, announcing.shapes())))
-        announcing.announce()
-        yield
-        transaction.set_rollback(True)
-
-
-def all_of(kind):
-    return announcing.keys_of(kind, kind.objects.all())
-
-
 def every_form(rows):
-    """The digests of all rows, hidden ones too."""
-    return {row.record_id: f"{row.record_id.int:064x}"[-64:] for row in rows}
+    """A digest of each row, of hidden ones too."""
+    return {row.record_id: f"{row.record_id.int:064x}" for row in rows}
 
 
-def a_look(rows, whole=announcing.digests):
-    """As it is, but of what is hidden it is announced that it is gone."""
-    return dict.fromkeys((row.record_id for row in rows), "gone") | whole(rows)
+def a_version(rows, whole=announcing.digests):
+    """The digests, other ones after each time that somebody works on a record."""
+    versions = {}
+    for kind in announcing.shapes():
+        versions |= kind.objects.in_bulk(list(whole(rows)))
+    return {key: f"{versions[key].version:064}" for key in whole(rows)}
 
 
 MUTATIONS = [
-    Mutation("what is announced", lambda: announced(digests=every_form), "GET /api/v1/changes/"),
-    Mutation("what is gone", lambda: announced(digests=a_look), "GET /api/v1/changes/"),
     Mutation("a nested list", replaced(shapes, related=a_nested_list), "GET /api/v1/dialogues/"),
     Mutation("a filter", replaced(filters, met=a_filter), "/api/v1/dialogues/ participant"),
     Mutation(
@@ -278,6 +265,7 @@ EARLY = [  # what must be broken while the world grows
 ]
 
 
+CHANGES, MIRROR = "tests.records.test_changes.", "tests.records.test_mirror."
 SLIPS = [  # what goes wrong between requests, or for some roles alone, and the quick test that notices it
     ("a search by anybody", a_search, "SearchTest.test_only_editors_find_by_a_name_that_only_they_see"),
     (
@@ -305,6 +293,26 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
             (4, "roles", "test_whoever_loses_or_gets_the_role_reads_as_their_role_is"),
             (5, "address", "test_days_fields_and_addresses_are_told_apart_too"),
         )
+    ),
+    (
+        "what is announced",
+        replaced(announcing, digests=every_form),
+        f"{CHANGES}EventTest.test_nothing_is_listed_of_what_was_never_public",
+    ),
+    (
+        "what counts as a change",
+        replaced(announcing, digests=a_version),
+        f"{CHANGES}TwinTest.test_nobody_can_tell_that_something_hidden_was_written",
+    ),
+    (
+        "a note of a change",
+        lambda: pgtrigger.ignore("dialogues.Participation:history"),
+        f"{CHANGES}EventTest.test_children_change_what_shows_them",
+    ),
+    (
+        "the lock of those who announce",
+        replaced(announcing, lock=lambda: None),
+        f"{MIRROR}OrderTest.test_nobody_gives_numbers_while_another_process_does",
     ),
 ]
 
