@@ -11,7 +11,7 @@ from django.http import HttpResponsePermanentRedirect
 from dialogues.models import Dialogue, Participation
 from people.models import Name, Person
 from tests import make
-from tracker.records import corrections, filters, models, pages, roles, shapes, statements
+from tracker.records import corrections, filters, models, pages, reaching, roles, shapes, statements
 from tracker.records.admin.relations import VisibleRelations
 from tracker.records.autocomplete import LabelledAutocomplete
 from tracker.records.changes import announcing
@@ -50,7 +50,7 @@ def a_nested_list(model, name, user, whole=shapes.related):
     return Participation.objects.filter(dialogue=OuterRef("pk"))
 
 
-def a_filter(relation, verb, asked, user, whole=filters.met):
+def a_filter(relation, verb, asked, user, whole=reaching.met):
     if (relation.model, relation.name) != (Dialogue, "participations"):
         return whole(relation, verb, asked, user)
     people = [
@@ -203,7 +203,7 @@ def a_version(rows, whole=announcing.digests):
 
 MUTATIONS = [
     Mutation("a nested list", replaced(shapes, related=a_nested_list), "GET /api/v1/dialogues/"),
-    Mutation("a filter", replaced(filters, met=a_filter), "/api/v1/dialogues/ participant"),
+    Mutation("a filter", replaced(reaching, met=a_filter), "/api/v1/dialogues/ participant"),
     Mutation(
         "whether a key is given",
         replaced(filters, reach=a_missing_key),
