@@ -150,6 +150,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{PREFIX}sessionid", f"{PREFIX}csrftoke
 DEVICE_COOKIE_NAME = f"{PREFIX}device"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "tracker.records.held.csrf_failure"
+SESSION_ENGINE = "tracker.records.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no texts in cookies
 SECURE_REFERRER_POLICY = "same-origin"
