@@ -5,15 +5,22 @@ see counts, and with `known_on` only what a source of that day or earlier says.
 """
 
 import json
+import math
+import time
 from datetime import date
 from functools import partial
+from hashlib import blake2b
+from threading import Lock
 from typing import NamedTuple
 
+from cachetools import LRUCache, cached
+from django.conf import settings
 from django.db import models
 from django.db.models import Case, DateField, Exists, F, Func, Max, OuterRef, Q, Subquery, Value, When
 from django.db.models.functions import Cast, Coalesce
 
 from tracker.records.dates import understand
+from tracker.records.faults import Overdue
 from tracker.records.finishing import finisher
 from tracker.records.overlaps import PossibleDay
 from tracker.records.shapes import WHOLE, Json, Many, One, marked
@@ -235,18 +242,44 @@ def partial_date(fact):
 
 # Lists, filtered by the answers.
 
+PEOPLE_KEPT = 50_000  # in each process, some 500 bytes a person
 
-def subjects(reader):
-    """(id of the person or None, facts) of all cases that the reader sees."""
+
+class Told(NamedTuple):
+    """What is known of a person by track, and of their cases: {id: (by track, whether it was open)}."""
+
+    person: tuple[str, ...]
+    cases: dict[str, tuple[tuple[str, ...], str]]
+
+
+def texts(reader):
+    """(id of the person or None, text of the facts) of all cases that the reader sees."""
     cases = PersecutionCase.objects.visible_to(reader.user).order_by()
     people = Person.objects.visible_to(reader.user).filter(Exists(cases.filter(person=OuterRef("pk"))))
     of_people = people.order_by().values_list("pk", as_text(facts_of_person(reader, unmarked)))
     alone = cases.filter(person=None).values_list("person", as_text(facts_alone(reader, unmarked)))
-    return [(pk, Facts.read(json.loads(found))) for pk, found in of_people.union(alone, all=True)]
+    return of_people.union(alone, all=True)
 
 
 def as_text(expression):
     return Cast(expression, models.TextField())
+
+
+def digest(text, days):
+    return blake2b(text.encode(), digest_size=16).digest(), days
+
+
+@cached(LRUCache(PEOPLE_KEPT), digest, Lock())
+def told(text, days):
+    """What the facts tell of the days: whoever may see the same facts is told the same."""
+    facts = Facts.read(json.loads(text))
+    found = situation(facts.histories, facts.death, days)
+    of_cases = zip(map(words, found.cases), found.opened, strict=True)
+    return Told(words(found.person), dict(zip(facts.cases, of_cases, strict=True)))
+
+
+def words(answers):
+    return tuple(WORDS[track][known.strength] for track, known in zip(TRACKS, answers, strict=True))
 
 
 class Found(NamedTuple):
@@ -257,15 +290,19 @@ class Found(NamedTuple):
 
     @classmethod
     def by(cls, reader):
+        """Overdue if it takes too long. What was worked out until then is kept for the next time."""
         people, cases = {name: {} for name in TRACKS}, {name: {} for name in (*TRACKS, "open")}
-        for pk, facts in subjects(reader):
-            told = situation(facts.histories, facts.death, reader.days)
-            for number, case in enumerate(facts.cases):
-                cases["open"][case] = told.opened[number]
-                for track, known in zip(TRACKS, told.cases[number], strict=True):
-                    cases[track][case] = WORDS[track][known.strength]
-            for track, known in zip(TRACKS, told.person, strict=True) if pk else ():
-                people[track][pk] = WORDS[track][known.strength]
+        due = time.monotonic() + (settings.STATEMENT_TIMEOUT or math.inf)
+        for pk, text in texts(reader):
+            if time.monotonic() > due:
+                raise Overdue
+            found = told(text, reader.days)
+            for case, (answers, opened) in found.cases.items():
+                cases["open"][case] = opened
+                for track, answer in zip(TRACKS, answers, strict=True):
+                    cases[track][case] = answer
+            for track, answer in zip(TRACKS, found.person, strict=True) if pk else ():
+                people[track][pk] = answer
         return cls(people, cases)
 
 

@@ -4,6 +4,7 @@ from functools import singledispatch
 from urllib.parse import urlencode
 
 from django import forms
+from django.conf import settings
 
 from tracker import api
 from tracker.records import filters, tables
@@ -94,6 +95,12 @@ def orderings(view):
     ]
 
 
+def batched(paths):
+    """As many paths at a time as `expand` takes."""
+    most = settings.MAX_EXPAND
+    return [paths[start : start + most] for start in range(0, len(paths), most)]
+
+
 def picks(view):
     """Fields, omissions and expansions: all single names, then all paths that begin alike."""
     names, paths = view.shape.names(), sorted(view.shape.expandable())
@@ -101,7 +108,7 @@ def picks(view):
     groups = [[path for path in paths if "." not in path]]
     groups += [[path for path in paths if path.startswith(f"{head}.")] for head in heads]
     return [
-        *({"expand": ",".join(group)} for group in groups if group),
+        *({"expand": ",".join(some)} for group in groups for some in batched(group)),
         *({"fields": names[-1]}, {"fields": ",".join(names[:3])}, {"omit": ",".join(names[1:3])}),
     ]
 
@@ -120,7 +127,7 @@ def lists(view, key):
 def details(view):
     """The query of requests for one record; it shows most of what can be expanded anyway."""
     paths = sorted(path for path in view.shape.expandable() if "." not in path)
-    expand = [{"expand": ",".join(paths)}] if paths else []
+    expand = [{"expand": ",".join(some)} for some in batched(paths)]
     return [
         {},
         DAY,

@@ -10,6 +10,7 @@ import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
+from tests.sampling import seed
 from tracker.embedded import Refused, Server
 
 server = first_start = None
@@ -23,8 +24,10 @@ def pytest_configure(config):
     if not os.environ.get("DATABASE_URL"):
         server = start_server()
         os.environ["DATABASE_URL"] = server.url
+    seed()  # the workers inherit it
     os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
     settings.LIMITS = dict.fromkeys(settings.LIMITS, 0)  # tests of the limits set them
+    settings.STATEMENT_TIMEOUT = 0  # as of the statements of the tests
     settings.ERASURE_LEDGER = Path(tempfile.gettempdir()) / f"tracker-ledger-{os.getpid()}"
     # A hash is made to be slow: a tenth of a second and 100 MB for each account that a test makes.
     hasher = Argon2PasswordHasher
@@ -32,6 +35,10 @@ def pytest_configure(config):
     # Collected files exist where a server ran in this checkout; tests find them in the apps.
     settings.STATIC_ROOT = Path(os.devnull)
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
+
+
+def pytest_report_header(config):
+    return f"Of broad tests a part is run: SAMPLE={seed()} repeats it, SAMPLE=all runs all."
 
 
 def pytest_collection_finish(session):

@@ -3,11 +3,13 @@
 import json
 from datetime import UTC, date, datetime
 
+import pytest
 from django.test import SimpleTestCase, TestCase
 
 from tests import make
 from tests.generate import MODELS, World
 from tests.oracle import Oracle
+from tests.sampling import some
 from tests.test_fixtures import load
 from tracker import api
 from tracker.records import roles, statements
@@ -71,23 +73,26 @@ class Compared:
                     with self.subTest(reader=name, url=expected["url"]):
                         self.assert_same(self.client.get(expected["url"]).json(), expected)
 
+    @pytest.mark.broad
     def test_every_single_record(self):
         for name, user in self.readers.items():
-            for shape in SHAPES:
+            for shape in some(SHAPES):
                 self.compare(shape, self.seen(user, detail=True), Oracle(user, TODAY), reader=name)
 
+    @pytest.mark.broad
     def test_every_path_that_can_be_expanded(self):
         """All paths that begin alike are in one statement: compiling each alone would take minutes."""
         oracle = Oracle(None, TODAY)
-        for shape in SHAPES:
+        for shape in some(SHAPES):
             paths = sorted(shape.expandable())
             for head in sorted({path.partition(".")[0] for path in paths if "." in path}):
                 group = tuple(path for path in paths if path.startswith(f"{head}."))
                 self.compare(shape, Pick(expand=group), oracle)
 
+    @pytest.mark.broad
     def test_all_that_a_shape_can_expand_at_once(self):
         for name in {"anonymous", "cleared"} & set(self.readers):
-            for shape in SHAPES:
+            for shape in some(SHAPES):
                 pick = Pick(detail=True, expand=tuple(sorted(shape.expandable(1))))
                 self.compare(shape, pick, Oracle(self.readers[name], TODAY), reader=name)
 
@@ -141,8 +146,9 @@ class GeneratedTest(Compared, TestCase):
             "cleared": cleared,
         }
 
+    @pytest.mark.broad
     def test_every_day(self):
-        for day in DAYS:
+        for day in some(DAYS):
             for user in (None, self.readers["cleared"]):
                 oracle = Oracle(user, day)
                 for name in ("affiliations", "cases"):

@@ -4,17 +4,18 @@ A line names people, states of a record, and the status of each request in that 
 state stands in exactly one line.
 """
 
-import os
 import re
 from contextlib import contextmanager
 from itertools import product
 
+import pytest
 from django.db import transaction
 from django.test import SimpleTestCase, override_settings
 from django.utils import timezone
 
 from dialogues.models import Dialogue, Participation
 from tests import make
+from tests.sampling import seed, some
 from tests.writing import API, WritingTest, path
 from tracker.api import ENDPOINTS, router, urlpatterns
 from tracker.records import roles
@@ -260,18 +261,16 @@ class TableTest(RolesTest):
                 answer = self.ask(record, document, version, request, self.people[person])
                 self.assertEqual(answer.status_code, self.expected(status, record), answer.content[:500])
 
+    @pytest.mark.broad
     def test_every_line_holds_for_every_resource(self):
-        """Dialogues are asked everything; the others share it, each cell goes to one of them in turn.
-
-        EVERY_CELL=1 asks all of all, which takes minutes.
-        """
+        """Dialogues are asked everything; the others share it, each cell goes to one of them in turn."""
         cells = [
             (person, state, request, status)
             for (person, state), statuses in sorted(lines().items())
             for request, status in statuses.items()
         ]
         for number, view in enumerate(RESOURCES):
-            whole = view.model() in WHOLE or os.environ.get("EVERY_CELL")
+            whole = view.model() in WHOLE or seed() == "all"
             self.check(view, cells if whole else cells[number :: len(RESOURCES)])
 
     @override_settings(FOUR_EYES=False)
@@ -286,9 +285,10 @@ class TableTest(RolesTest):
                     asked += 1
         self.assertEqual(asked, 4)
 
+    @pytest.mark.broad
     def test_lists(self):
         names = LISTS.split("\n")[1].replace("OPT ", "OPTIONS ").split()
-        for view in RESOURCES:
+        for view in some(RESOURCES):
             # nobody is entered twice for a dialogue
             draft = make.group() if view.model() is Participation else make.one(view.model())
             document, version = self.public(draft), view.model().objects.get(pk=draft.pk).version

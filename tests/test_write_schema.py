@@ -150,4 +150,4 @@ class WriteSchemaTest(WritingTest):
         make.participation(dialogue=row, publication="draft")
         shown = self.done(200, self.editor, "GET", path(row, "publication"))
         name = answer["content"]["application/json"]["schema"]["$ref"].rpartition("/")[2]
-        self.assertEqual(set(document()["components"]["schemas"][name]["required"]), set(shown))
+        self.assertEqual(set(self.schema["components"]["schemas"][name]["required"]), set(shown))

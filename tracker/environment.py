@@ -59,6 +59,7 @@ VARIABLES = [
     Variable("MAX_WORDS", "8", "Words of `q`."),
     Variable("MAX_PAGE_SIZE", "200", "Rows of a page."),
     Variable("MAX_OFFSET", "10000", "Rows before a page that has a number; beyond there are cursors."),
+    Variable("MAX_EXPAND", "10", "Paths of `expand`."),
     Variable("MAX_DEPTH", "12", "Levels of objects and lists in a document."),
     Variable("MAX_ENTRIES", "2000", "Entries of a list, and rows and references of one request."),
     Variable("MAX_DOCUMENTS", "500", "Records of one write in bulk."),
@@ -91,7 +92,12 @@ VARIABLES = [
         "120",
         "Lists in another format than JSON, for a user or an address. `0`: no limit.",
     ),
-    Variable("SEARCHES_PER_MINUTE", "60", "Lists with `q`, for a user or an address. `0`: no limit."),
+    Variable(
+        "SEARCHES_PER_MINUTE",
+        "60",
+        "Reads with `q`, or of fields or days that nobody asked for lately, for a user or an address. "
+        "`0`: no limit.",
+    ),
     Variable(
         "SECURITY_CONTACT",
         "",

@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.text import compress_sequence, compress_string
 from django.views import defaults
 
+from tracker.lanes import Full, lanes
 from tracker.logs import known_user
 from tracker.postgres.base import REST
 from tracker.records import faults, reading
@@ -272,7 +273,8 @@ class DatabaseAway:
     is tried a second time on a new connection, and nobody else notices.
 
     After as many requests in a row as a process has threads waited in vain for a slow database, those behind
-    them do not wait too: for a second all are answered at once.
+    them do not wait too: for a second all are answered at once. Requests with parameters do not count: they
+    may ask for more than a database does in time that serves all others.
     """
 
     def __init__(self, get_response):
@@ -296,10 +298,34 @@ class DatabaseAway:
         sentence = faults.passing(exception)
         if sentence:
             log.warning(sentence, exc_info=exception)
-            self.slow += sentence == faults.SLOW
+            self.slow += sentence == faults.SLOW and not request.GET
             if self.slow >= settings.THREADS:
                 self.resting_until = time.monotonic() + REST
             return unavailable(request, sentence)
+        return None
+
+
+class InLanes:
+    """Lets reads through a few at a time where they are slow: see `tracker.lanes`."""
+
+    def __init__(self, get_response):
+        self.get_response = get_response
+
+    def __call__(self, request):
+        request.place = None
+        try:
+            return self.get_response(request)
+        finally:
+            if request.place:
+                lanes.leave(request.place)
+
+    def process_view(self, request, view, args, kwargs):
+        if request.method not in ("GET", "HEAD") or request.path == "/healthz":
+            return None
+        try:
+            request.place = lanes.enter((request.resolver_match.route, *sorted(request.GET)))
+        except Full:
+            return unavailable(request, "Others are asking for much at the moment.")
         return None
 
 

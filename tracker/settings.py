@@ -102,7 +102,7 @@ def secret_key() -> str:
 HOST = read("HOST")
 PORT = whole_number("PORT", 1, 65535)
 WORKERS = whole_number("WORKERS", 1, 64)
-THREADS = 4  # of a web process: several requests may wait for the database at the same time
+THREADS = 8  # of a web process: several requests may wait for the database at the same time
 MAX_URL = whole_number("MAX_URL", 500, 60_000)
 MAX_HEADERS = whole_number("MAX_HEADERS", 30, 100)  # the web server takes no more
 MAX_HEADER_BYTES = whole_number("MAX_HEADER_BYTES", 8_000, 400_000)
@@ -114,6 +114,7 @@ MAX_WORDS = whole_number("MAX_WORDS", 1, 50)
 MAX_PAGE_SIZE = whole_number("MAX_PAGE_SIZE", 50, 1_000)
 MAX_OFFSET = whole_number("MAX_OFFSET", 0, 100_000)
 MAX_DEPTH = whole_number("MAX_DEPTH", 6, 100)
+MAX_EXPAND = whole_number("MAX_EXPAND", 1, 1_000)
 MAX_ENTRIES = whole_number("MAX_ENTRIES", 10, 20_000)
 MAX_DOCUMENTS = whole_number("MAX_DOCUMENTS", 1, 5_000)
 MAX_ROWS = whole_number("MAX_ROWS", 50, 5_000)
@@ -149,6 +150,7 @@ SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{PREFIX}sessionid", f"{PREFIX}csrftoke
 DEVICE_COOKIE_NAME = f"{PREFIX}device"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "tracker.records.held.csrf_failure"
+SESSION_ENGINE = "tracker.records.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no texts in cookies
 SECURE_REFERRER_POLICY = "same-origin"
@@ -196,6 +198,7 @@ MIDDLEWARE = [
     "tracker.middleware.OpenToScripts",
     "tracker.middleware.Compressed",
     "tracker.middleware.DatabaseAway",
+    "tracker.middleware.InLanes",
     "tracker.middleware.CleanCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
@@ -227,6 +230,7 @@ TIMEOUTS = limits(
     lock_timeout="LOCK_TIMEOUT",
     idle_in_transaction_session_timeout="IDLE_TIMEOUT",
 )
+STATEMENT_TIMEOUT = whole_number("STATEMENT_TIMEOUT", 0, 600)  # of what is worked out in Python, too
 EXPORT_TIMEOUT = whole_number("EXPORT_TIMEOUT", 1, 3600)
 # A read must be one statement: connections are kept, and not tried out first. The request that notices a lost
 # one is tried again if it only reads, else answered 503, and Django opens a new one for the next.

@@ -4,9 +4,10 @@ import csv
 import io
 
 from django.db import OperationalError
-from django.test import SimpleTestCase, TestCase, TransactionTestCase
+from django.test import SimpleTestCase, TestCase
 
 from tests import make
+from tests.emptied import TransactionTestCase
 from tests.test_fixtures import load
 from tracker.api import ENDPOINTS
 from tracker.records.models import Place

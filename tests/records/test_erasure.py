@@ -4,19 +4,21 @@ import subprocess
 
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.test import TestCase, TransactionTestCase, override_settings
+from django.test import TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from dialogues.models import Participation, ParticipationIdentity, Speaker
 from people.models import Person
 from tests import make
+from tests.emptied import TransactionTestCase
 from tracker import backup
 from tracker.records import erasure
 from tracker.records.history import Entry
 from tracker.records.idempotency import KeptAnswer
 from tracker.records.ledger import Deed, DeedKind
 from tracker.records.models import OldSlug
+from tracker.records.name_search import work
 from tracker.records.proposals import Proposal
 from tracker.records.saved import SavedFilter
 from tracker.records.scheduled import Approval
@@ -34,6 +36,7 @@ class ErasureTest(TestCase):
     def erase(self, record=None):
         record = record or self.person
         record.takedown(self.editor, "safety")
+        work()
         erasure.erase(record, self.administrator, "legal")
 
     def test_what_exists_because_of_them_goes_too(self):
@@ -96,6 +99,7 @@ class ErasureTest(TestCase):
         with self.assertRaises(PermissionDenied):
             erasure.erase(self.person, self.administrator, "legal")
         self.person.takedown(both, "safety")
+        work()
         with override_settings(FOUR_EYES=True):
             for user in (both, self.editor, None):
                 with self.assertRaises(PermissionDenied):
@@ -135,6 +139,7 @@ class ErasureTest(TestCase):
 
     def test_the_page_names_nobody_and_wants_the_record_typed(self):
         self.person.takedown(self.editor, "safety")
+        work()
         self.client.force_login(self.administrator)
         page = reverse("admin:people_person_erase", args=[self.person.pk])
         self.assertNotContains(self.client.get(page), "Qvortexli")
@@ -185,5 +190,6 @@ class CanaryTest(TransactionTestCase):
         self.assertGreater(self.dump().count(CANARY.lower()), 50)
         for record in (person, *drafts):
             record.takedown(editor, "safety")
+        work()
         erasure.erase(person, make.member("administrator"), "legal")
         self.assertEqual([line for line in self.dump().splitlines() if CANARY.lower() in line], [])

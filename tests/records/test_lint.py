@@ -20,5 +20,7 @@ class NamingTest(TestCase):
         make.dialogue(summary="Bahruz Muradov said so.")
         make.dialogue(summary=NAME, publication="draft")
         make.case(person=person, title=f"Case of {NAME}")
-        found = lint.public_texts_naming(person)
+        found = {}
+        for mention in lint.mentions_in(lint.everything_public(), person.own_secrets()):
+            found.setdefault(mention.text.record, []).append(mention.text.field)
         self.assertEqual(found, {dialogue: ["summary"], source: ["source_url"], quoting: ["quotation"]})

@@ -11,11 +11,11 @@ from django.test import (
     RequestFactory,
     SimpleTestCase,
     TestCase,
-    TransactionTestCase,
     override_settings,
 )
 
 from tests import make
+from tests.emptied import TransactionTestCase
 from tests.site.test_settings import read_settings
 from tracker import environment
 from tracker.records.accounts import password_link
@@ -250,5 +250,5 @@ class DefaultTest(SimpleTestCase):
             for file in (settings.BASE_DIR / "tracker").rglob("*.py")
             if file.name != "environment.py"
         ]
-        used = set(re.findall(r'spend\(\s*"(\w+)"', "".join(files)))
+        used = set(re.findall(r'(?:spend|count_read)\(\s*"(\w+)"', "".join(files)))
         self.assertEqual(used, {*read_settings()["LIMITS"]})

@@ -66,11 +66,20 @@ def count(request, given, form):
     if request.method not in READING:
         spend("WRITES_PER_MINUTE", *who_of(request))
         check_refusals(request)
+    if "q" in given:
+        count_search(request)
+    if request.method in READING and form != "json":
+        count_read("EXPORTS_PER_HOUR", request)
+
+
+def count_search(request):
+    """Counts a read that costs as much as a search."""
+    count_read("SEARCHES_PER_MINUTE", request)
+
+
+def count_read(limit, request):
     try:
-        if "q" in given:
-            spend("SEARCHES_PER_MINUTE", *who_of(request))
-        if request.method in READING and form != "json":
-            spend("EXPORTS_PER_HOUR", *who_of(request))
+        spend(limit, *who_of(request))
     except DatabaseError as error:  # while nothing can be stored, reads go on uncounted
         if faults.passing(error) != faults.FULL:
             raise

@@ -12,7 +12,7 @@ from django.utils.http import parse_etags
 from rest_framework import exceptions, status
 from rest_framework.decorators import action
 
-from . import idempotency, roles, statements, writes
+from . import idempotency, name_search, roles, statements, writes
 from .access import READING, must_reach
 from .choices import Publication
 from .documents import Invalid, StrictJSON
@@ -20,10 +20,10 @@ from .pages import parameters
 from .refusals import Conflict, check_references, put_in_words
 from .scheduled import Approval
 from .shapes import FULL, MOMENT, api_url, record_url, resource
-from .takedown import naming
 from .together import ALSO, lacks, ready
 from .unnamed import HOMONYM, SENTENCE, Named
 from .values import said
+from .visible import kinds
 from .workflow import SAY_WHY
 from .writer import REASON, rows_of, written
 from .writes import PreconditionFailed, reason_in
@@ -173,6 +173,7 @@ class Editing:
             "version": record.version,
             "comment": sent_back.reason if sent_back else None,
             "approved_for": approved_for(record, user),
+            "takedown": told_of_takedown(record, user),
             **shown(record),
             "drafts": listed(together[1:]),
             "named": listed(found),
@@ -275,7 +276,7 @@ def going_with(record, verb, user, said):
         "submit": lambda: record.going_to_review(user, ids, strict=False),
         "send_back": lambda: record.waiting(user),
         "publish": lambda: itertools.chain(*record.going(user, ids, strict=False)),
-        "takedown": lambda: naming(record),
+        "takedown": lambda: (kind() for kind in kinds() if hasattr(record, "own_secrets")),
     }
     found = others.get(verb, list)() if roles.edits(user) or verb == "submit" else []
     return sorted({resource(type(row)) for row in found if row != record})
@@ -295,6 +296,18 @@ def approved_for(record, user):
     """When a record becomes public without anything more to be done, as editors are told; else None."""
     approval = Approval.objects.of(record).waiting().first() if roles.edits(user) else None
     return approval.publish_at.strftime(MOMENT) if approval and approval.covers(record) else None
+
+
+def told_of_takedown(record, user):
+    """What was hidden because it names a record, and whether that is still searched for; None to others."""
+    search = name_search.newest(record, user)
+    if search is None:
+        return None
+    found = [
+        {"url": record_url(type(row), row.pk), "type": resource(type(row)), "decided": one.decided}
+        for row, one in name_search.also_hidden(record, user)
+    ]
+    return {"search": search.state, "hidden": found}
 
 
 def pointed_at(text):

@@ -15,7 +15,7 @@ from django.db import transaction
 from django.db.models import Q, TextField
 from django.db.models.functions import Cast
 
-from . import ledger, roles
+from . import ledger, name_search, roles
 from .choices import Publication, TakedownReason
 from .context import noted
 from .history import Entry
@@ -24,11 +24,12 @@ from .ledger import DeedKind
 from .lint import rows_of
 from .log import make_neutral
 from .models import Citation, OldSlug, Part, Record
+from .name_search import AlsoHidden, NameSearch
 from .names import slugify_name, tokens
 from .proposals import Proposal
 from .saved import SavedFilter
 from .scheduled import Approval
-from .takedown import names_of, naming, saying, texts
+from .takedown import names_of, saying, texts
 from .unnamed import Homonym
 from .visible import kinds
 
@@ -36,6 +37,7 @@ WITHHELD = "withheld"
 ERASED = "Erased."
 REDACTED = "[erased]"
 RESTORED = "Done again after a backup was restored."
+STILL_SEARCHED = "What else names them is still searched for: wait a minute."
 SHORT = 4  # a word of fewer letters is in too many filters
 
 
@@ -118,6 +120,8 @@ class Erasure:
         """Deletes what was proposed, approved, answered, filtered that tell of what is erased."""
         told = [*self.records(), *(row for row in self.unnamed if isinstance(row, Record))]
         OldSlug.objects.filter(record_id__in=self.gone).delete()
+        NameSearch.objects.filter(record_id__in=self.gone).delete()
+        AlsoHidden.objects.filter(record_id__in=self.gone).delete()
         Approval.objects.filter(record_id__in=[row.pk for row in told]).delete()
         Homonym.objects.filter(row_id__in=self.rows).delete()
         for name in self.names:
@@ -205,39 +209,52 @@ def erase(record, by, reason):
         raise PermissionDenied(
             "An administrator erases what was taken down, with FOUR_EYES by somebody else."
         )
+    if NameSearch.objects.running().filter(record_id=record.pk).exists():
+        raise ValidationError(STILL_SEARCHED)  # their names would be gone before it has ended
     with noted(user=by.pk):
         Erasure(record).carry_out(f"Erased: {reason}")
 
 
+@transaction.atomic
 def replay(deeds):
     """Does again what was done to records that are there: how many were taken down, and how many erased.
 
-    Of one record the last deed counts, but nothing comes after erasure. With a person what names them goes
-    again, as it may have come back with its old words.
+    Of one record the last deed counts, but nothing comes after erasure. What names people goes
+    with them, found by one reading for all: it may have come back with its old words.
     """
-    last, models = {}, {model._meta.label: model for model in kinds()}
+    last = {}
     for line in sorted(deeds):
         if last.get((line.model, line.id)) != DeedKind.ERASURE:
             last[line.model, line.id] = line.kind
-    done = Counter()
-    for wanted in (DeedKind.TAKEDOWN, DeedKind.ERASURE):
-        for label, key in [deed for deed, kind in last.items() if kind == wanted and deed[0] in models]:
-            record = models[label].objects.filter(pk=key).first()
-            if record:
-                done.update(redo(record, wanted, {key for _, key in last}))
-    return done[DeedKind.TAKEDOWN], done[DeedKind.ERASURE]
+    models = {model._meta.label: model for model in kinds()}
+    lasting = [(models[label], key, kind) for (label, key), kind in last.items() if label in models]
+    down = take_down_again([(model, key) for model, key, kind in lasting if kind != DeedKind.RETURN])
+    erased = 0
+    for model, key in [(model, key) for model, key, kind in lasting if kind == DeedKind.ERASURE]:
+        for record in model.objects.filter(pk=key):  # it may have gone with another
+            down.discard(record.pk)
+            erased += 1
+            # The text of others is changed only where the ledger knows them: the rest may name a namesake.
+            Erasure(record).carry_out(RESTORED, {key for _, key in last})
+    return len(down), erased
 
 
-@transaction.atomic
-def redo(record, kind, known):
-    """Takes down, or erases, a record that a backup brought back; the kinds of what was done.
+def take_down_again(keys):
+    """Takes down what a backup brought back, people first, and what names them: the ids of all of it."""
+    down = set()
+    for person in back_again(keys, of_people=True):
+        person.take_down_alone(None, RESTORED)
+        name_search.begin(person, None, RESTORED)
+        down.add(person.pk)
+    down |= name_search.read_everything([*NameSearch.objects.running()])
+    for record in back_again(keys, of_people=False):
+        record.take_down_alone(None, RESTORED)
+        down.add(record.pk)
+    return down
 
-    The text of others is changed only where the ledger knows them: the rest may name a namesake.
-    """
-    rows = [] if record.publication == Publication.TAKEN_DOWN else [record, *naming(record)]
-    for row in rows:
-        row.take_down_alone(None, RESTORED)
-    if kind == DeedKind.TAKEDOWN:
-        return [kind] * len(rows)
-    Erasure(record).carry_out(RESTORED, known)
-    return [kind]
+
+def back_again(keys, of_people):
+    """Those of some records, (model, id) each, that are there and not taken down."""
+    for model, key in keys:
+        if hasattr(model, "own_secrets") == of_people:
+            yield from model.objects.filter(pk=key).exclude(publication=Publication.TAKEN_DOWN)

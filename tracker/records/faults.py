@@ -4,6 +4,7 @@ from django.db import InterfaceError, InternalError, OperationalError, connectio
 
 AWAY = "The database cannot be reached at the moment."
 SLOW = "The database took too long."
+OVERDUE = "Working out the answer took too long."
 BUSY = "Others were writing the same at this moment."
 FULL = "The database can store nothing more at the moment; what is stored can be read."
 # By SQLSTATE, or by its first two letters. https://www.postgresql.org/docs/current/errcodes-appendix.html
@@ -21,8 +22,14 @@ PASSING = {
 }
 
 
+class Overdue(OperationalError):
+    """What is worked out from rows of the database took longer than a statement may."""
+
+
 def passing(error):
     """The sentence for an error that passes by itself, None for any other."""
+    if isinstance(error, Overdue):
+        return OVERDUE
     state = getattr(error.__cause__, "sqlstate", None)
     if isinstance(error, InternalError | OperationalError) and state:
         return PASSING.get(state) or PASSING.get(state[:2])

@@ -178,15 +178,3 @@ def mentions_in(records, held):
     held = Held(held)
     for record in records:
         yield from held.mentions(public_texts(record))
-
-
-def public_texts_naming(person):
-    """The public records whose texts name a person who is to be no longer named: {record: names of fields}.
-
-    By any name that we hold of the person, in any form that is found. What belongs to the person, and so
-    disappears with them, is left out. It reads all that is public: some seconds for each 10,000 records.
-    """
-    named = {}
-    for mention in mentions_in(everything_public(), person.own_secrets()):
-        named.setdefault(mention.text.record, []).append(mention.text.field)
-    return named

@@ -189,6 +189,7 @@ class Names:
             if name := understood(folded):
                 self.add(key, name)
         self.lengths = sorted({len(run) for run in self.runs})
+        self.meanings, self.joined = {}, {}  # what was looked up: the same words stand in many texts
 
     def add(self, key, name):
         number = len(self.names)
@@ -213,10 +214,12 @@ class Names:
 
     def matches(self, text):
         """Yields (number, words) of each name that a text has, as it stands."""
-        read, at = words(text), defaultdict(lambda: defaultdict(list))
-        for position, word in enumerate(read):
+        at = defaultdict(lambda: defaultdict(list))
+        raw = WORD.findall(cleaned(text))
+        for position, word in enumerate(raw):
             for number, place in self.meant(word):
                 at[number][place].append(position)
+        read = words(text) if at else ()
         for number, places in at.items():
             name = self.names[number]
             if is_whole(name, places, read):
@@ -228,21 +231,31 @@ class Names:
 
     def meant(self, word):
         """The words of names that a word of a text may be a form of: (number of the name, place in it)."""
-        found = set()
-        for form in word.forms:
-            for cut in range(min(LONGEST_ENDING, len(form) - 2) + 1):
-                stem, ending = form[: len(form) - cut], form[len(form) - cut :]
-                if ending in ENDINGS:
-                    found.update(self.stems.get(stem, ()))
-        return found
+        if word not in self.meanings:
+            cuts = (
+                (form, cut) for form in forms(word) for cut in range(min(LONGEST_ENDING, len(form) - 2) + 1)
+            )
+            stems = {form[: len(form) - cut] for form, cut in cuts if form[len(form) - cut :] in ENDINGS}
+            found = {one for stem in stems for one in self.stems.get(stem, ())}
+            self.meanings[word] = tuple(found)
+        return self.meanings[word]
 
     def run_together(self, text):
         """The numbers of the names that stand in a text without anything but marks between their words."""
         for chunk in AROUND.split(cleaned(text)):
-            for form in forms(chunk) if len(chunk) >= SHORTEST_RUN else ():
+            if len(chunk) >= SHORTEST_RUN:
+                yield from self.runs_in(chunk)
+
+    def runs_in(self, chunk):
+        """The numbers of the names whose words are run together in a part of a text without spaces."""
+        if chunk not in self.joined:
+            found = set()
+            for form in forms(chunk):
                 for start in range(len(form) - SHORTEST_RUN + 1):
                     for length in self.lengths:
-                        yield from self.runs.get(form[start : start + length], ())
+                        found.update(self.runs.get(form[start : start + length], ()))
+            self.joined[chunk] = tuple(found)
+        return self.joined[chunk]
 
 
 def is_whole(name, places, read):

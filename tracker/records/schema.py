@@ -124,6 +124,23 @@ LISTED = {
         "required": ["url", "type", "missing", "hints"],
     },
 }
+TAKEDOWN = {
+    "type": ["object", "null"],
+    "description": "What was hidden because it names a person who was taken down; told to editors. It comes"
+    " back by `publish/` with a comment and a homonym.",
+    "properties": {
+        "search": {"type": "string", "enum": ["running", "finished"]},
+        "hidden": {
+            "type": "array",
+            "items": {
+                "type": "object",
+                "properties": {"url": URI, "type": {"type": "string"}, "decided": {"type": "boolean"}},
+                "required": ["url", "type", "decided"],
+            },
+        },
+    },
+    "required": ["search", "hidden"],
+}
 PUBLICATION = {
     "type": "object",
     "description": READS["publication"],
@@ -136,6 +153,7 @@ PUBLICATION = {
             "format": "date-time",
             "description": "When it becomes public by itself; told to editors.",
         },
+        "takedown": TAKEDOWN,
         "missing": {
             **SENTENCES,
             "description": "What `publish/` without a body is refused for, but for names that are not told.",
@@ -148,12 +166,25 @@ PUBLICATION = {
             " also. It lacks what is listed even if all of these go along that could.",
         },
     },
-    "required": ["publication", "version", "comment", "approved_for", "missing", "hints", "drafts", "named"],
+    "required": [
+        *(
+            "publication",
+            "version",
+            "comment",
+            "approved_for",
+            "takedown",
+            "missing",
+            "hints",
+            "drafts",
+            "named",
+        )
+    ],
 }
 PREVIEW = {
     "publication": "in_review",
     "version": 3,
     "comment": None,
+    "takedown": None,
     "approved_for": None,
     "missing": [],
     "hints": ["It has no date."],

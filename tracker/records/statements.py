@@ -1,9 +1,11 @@
 """One request, one statement: selection and shape, put together and sent."""
 
-from functools import lru_cache
+from contextlib import contextmanager, nullcontext
+from threading import BoundedSemaphore, Lock
 from typing import NamedTuple
 
 import psycopg
+from cachetools import LRUCache, cached
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F
@@ -12,8 +14,36 @@ from django.db.models.expressions import RawSQL
 from . import roles
 from .finishing import finished
 from .shapes import Reader, row
+from .throttling import TooMany, key_of
 
 TOTAL = 1_000
+EXPORT_WAIT = 10  # seconds after which to try again
+ROOM = 64 * 2**20  # bytes, of the texts that are kept
+
+
+# For as long as the transaction lasts: more time, and nobody else with the same key.
+ALONE = """
+SELECT set_config('statement_timeout', %s, true), pg_try_advisory_xact_lock(hashtextextended(%s, 0))
+"""
+EXPORTS = BoundedSemaphore(2)
+
+
+class Underway(TooMany):
+    def __init__(self):
+        super().__init__(EXPORT_WAIT)
+        self.detail = "Another export is under way: try again when it is complete."
+
+
+@contextmanager
+def one_of_few():
+    """Holds one of the places that a process has for exports; Underway if there is none."""
+    exports = EXPORTS
+    if not exports.acquire(blocking=False):
+        raise Underway
+    try:
+        yield
+    finally:
+        exports.release()
 
 
 class Statement(NamedTuple):
@@ -30,12 +60,18 @@ class Statement(NamedTuple):
             row = cursor.fetchone()
         return row and (finished(row[0], self.reader), *row[1:])
 
-    def copy(self):
-        """Yields the JSON text of each row, streamed by COPY, for as long as an export may take."""
+    def copy(self, exporter=()):
+        """Yields the JSON text of each row, streamed by COPY, for as long as an export may take.
+
+        With an `exporter`: Underway if they have another one, in any process, or two are in this one.
+        """
         connection.ensure_connection()
         text = psycopg.ClientCursor(connection.connection).mogrify(self.sql, self.params)
-        with transaction.atomic(savepoint=False), connection.cursor() as cursor:
-            cursor.execute(f"SET LOCAL statement_timeout = '{settings.EXPORT_TIMEOUT}s'")
+        few = one_of_few() if exporter else nullcontext()
+        with few, transaction.atomic(savepoint=False), connection.cursor() as cursor:
+            cursor.execute(ALONE, [f"{settings.EXPORT_TIMEOUT}s", key_of("export", *exporter)])
+            if exporter and not cursor.fetchone()[1]:
+                raise Underway
             with connection.wrap_database_errors, cursor.copy(f"COPY ({text}) TO STDOUT") as copy:
                 for (line,) in copy.rows():
                     yield finished(line, self.reader)
@@ -49,18 +85,25 @@ def compiled(queryset):
 
 def shaped(shape, pick, reader):
     """The subquery that gives the JSON of the row whose id is page.key."""
-    held = reader.user and roles.roles(reader.user)
-    text, params, _ = kept(shape, pick, reader.days, reader.known_on, held, settings.PUBLIC_URL)
+    text, params, _ = kept(*what_is_kept(shape, pick, reader))
     params = tuple(reader.user.pk if one == roles.ANYBODY else one for one in params)
     return Statement(text, params, reader)
 
 
-@lru_cache(maxsize=512)
-def kept(shape, pick, days, known_on, held, public_url):
-    """The one place where the text of statements is kept between requests, for all users with these roles.
+def is_kept(shape, pick, reader):
+    """Whether `shaped` has the text already: making one takes up to a second."""
+    return kept.cache_key(*what_is_kept(shape, pick, reader)) in kept.cache
 
-    The rule knows of a user the roles and the id, which is a parameter: `shaped` puts it in.
-    """
+
+def what_is_kept(shape, pick, reader):
+    """What decides the text. The rule knows of a user the roles and the id, which `shaped` puts in."""
+    held = reader.user and roles.roles(reader.user)
+    return shape, pick, reader.days, reader.known_on, held, settings.PUBLIC_URL
+
+
+@cached(LRUCache(ROOM, getsizeof=lambda statement: len(statement.sql)), lock=Lock())
+def kept(shape, pick, days, known_on, held, public_url):
+    """The one place where the text of statements is kept between requests, for all users with these roles."""
     return fresh(shape, pick, Reader(None if held is None else roles.anybody(held), days, known_on))
 
 

@@ -1,10 +1,9 @@
-"""What goes with a record that is taken down: what belongs to it, and what else names it in public."""
+"""What goes with a record that is taken down, and the names that it has."""
 
 from itertools import product
 
 from django.db.models import Q
 
-from . import lint
 from .texts import words_of
 from .visible import kinds
 
@@ -21,14 +20,6 @@ def belonging(record):
                 found |= {row.pk: row for row in rows}
                 waiting += rows
     return [row for key, row in found.items() if key != record.pk]
-
-
-def naming(record):
-    """The public records that stay when a person is taken down, and whose own text names them."""
-    if not hasattr(record, "own_secrets"):
-        return []
-    gone = {record.pk, *(row.pk for row in belonging(record))}
-    return [one for one in lint.public_texts_naming(record) if one.pk not in gone]
 
 
 def names_of(record):

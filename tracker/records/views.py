@@ -7,13 +7,14 @@ from itertools import chain
 from urllib.parse import urlencode
 from uuid import UUID
 
+from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import negotiation, permissions, renderers, viewsets
 
 from . import roles, statements, tables
-from .access import Bearer, ReadOrKnown, Session, count
+from .access import Bearer, ReadOrKnown, Session, count, count_search, who_of
 from .choices import Publication
 from .context import note
 from .corrections import Corrected
@@ -185,8 +186,8 @@ class ReadingViewSet(ApiView):
         return [JSON, CSV] if self.action == "list" else [JSON]
 
     def pick(self, detail):
-        """Which fields are asked for; BadParameters if one does not exist."""
-        asked = {name: tuple(self.given[name].split(",")) if name in self.given else () for name in PICKS}
+        """Which fields are asked for; BadParameters if one does not exist. In any order it is the same."""
+        asked = {name: tuple(sorted({*self.given.get(name, "").split(",")} - {""})) for name in PICKS}
         works = roles.writes(self.reader.user)
         names = [*self.shape.names(), *(self.shape.internal() if works else ())]
         valid = {"fields": names, "omit": names, "expand": self.shape.expandable()}
@@ -196,7 +197,12 @@ class ReadingViewSet(ApiView):
                     raise BadParameters({name: f"There is no such field here. {nearest(value, valid[name])}"})
         if asked["fields"] and asked["omit"]:
             raise BadParameters({"omit": "Give either fields or omit."})
-        return Pick(detail, *asked.values(), editorial=works)
+        if len(asked["expand"]) > settings.MAX_EXPAND:
+            raise BadParameters({"expand": f"Give at most {settings.MAX_EXPAND} paths."})
+        found = Pick(detail, *asked.values(), editorial=works)
+        if {*PICKS, AS_OF} & set(self.given) and not statements.is_kept(self.shape, found, self.reader):
+            count_search(self.request)
+        return found
 
     def selection(self, model=None):
         """The rows that the reader may see and asks for."""
@@ -301,8 +307,9 @@ class ReadingViewSet(ApiView):
             self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
             lines = iter(json.loads(self.page_of(order, page, pick).fetch()[0]))
         else:
-            self.note_rows(lambda ids: self.all_of(order, ids).copy(), pick)
-            lines = map(json.loads, self.all_of(order, pick).copy())
+            exporter = who_of(self.request)
+            self.note_rows(lambda ids: self.all_of(order, ids).copy(exporter), pick)
+            lines = map(json.loads, self.all_of(order, pick).copy(exporter))
         first = list(next_or_nothing(lines))
         body = tables.csv_lines(table, chain(first, lines), bom)
         response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")

@@ -6,7 +6,7 @@ from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, Validatio
 from django.db import transaction
 from django.utils import timezone
 
-from . import ledger, roles
+from . import ledger, name_search, roles
 from .choices import Confidentiality, Publication, TakedownReason
 from .context import noted
 from .fields import PartialDateField
@@ -14,7 +14,7 @@ from .history import Entry
 from .idempotency import KeptAnswer
 from .log import make_neutral
 from .scheduled import CHANGED, Approval
-from .takedown import belonging, naming
+from .takedown import belonging
 from .together import WAITING, Lack, Unready, chosen, lacks, named, with_drafts
 from .unnamed import Change, Named, refuse_names
 from .visible import POINTED_AT, sees_any
@@ -313,15 +313,16 @@ class Workflow:
 
     @transaction.atomic
     def takedown(self, by, reason, keep=()):
-        """Take it out of every channel at once, as if it had never been there, and what else names it.
+        """Take it out of every channel at once, as if it had never been there. It comes back by publish().
 
-        What names a person in its own text goes too, but for the ids in `keep`. It comes back by publish().
+        What else names a person is searched for afterwards and goes too, but for the ids in `keep`.
         """
         if reason not in TakedownReason:
             raise ValidationError({"reason": f"Give one of {', '.join(TakedownReason)}."})
         self._must_edit(by)
-        for record in [self, *(row for row in naming(self) if str(row.pk) not in keep)]:
-            record.take_down_alone(by, reason)
+        self.take_down_alone(by, reason)
+        if hasattr(self, "own_secrets"):
+            name_search.begin(self, by, reason, keep)
 
     def take_down_alone(self, by, reason):
         """Take this one down; who may is for the caller to say."""
@@ -330,6 +331,20 @@ class Workflow:
         for record in [self, *belonging(self)]:
             make_neutral(record)
         KeptAnswer.objects.telling_of([self]).delete()
+
+    @transaction.atomic
+    def bring_back(self, by, comment):
+        """Make this one public again, as publish() does, and nothing else that waits.
+
+        `comment` also says why the names in it are not those of somebody whom we do not name.
+        """
+        self._must_edit(by)
+        self._lock()
+        self._must_be({Publication.TAKEN_DOWN}, "brought back")
+        if not comment.strip():
+            raise ValidationError({"comment": SAY_WHY})
+        self._check(by, [], [self], None, True)
+        self._make_public(by, [self], comment, comment)
 
     def taken_down_by(self):
         """The id of who took it down last; None if nobody did."""
@@ -363,6 +378,8 @@ class Workflow:
         if Publication.TAKEN_DOWN in (before, to_state):
             deed = ledger.DeedKind.TAKEDOWN if to_state == Publication.TAKEN_DOWN else ledger.DeedKind.RETURN
             ledger.enter(self, deed)
+        if before == Publication.TAKEN_DOWN:
+            name_search.AlsoHidden.objects.filter(record_id=self.pk).update(decided=True)
 
     def _lock(self):
         """Read it anew and keep others from writing it: what was read before may have been changed since."""

@@ -1,16 +1,18 @@
 from django.core.management import BaseCommand
 
 from people import consent
+from tracker.records import name_search
 from tracker.records.scheduled import publish_due
 
 
 class Command(BaseCommand):
     help = (
-        "Publishes what was approved for a moment that has come, and takes back what no consent covers any"
-        " more. Run it every minute, or let serve do it."
+        "Publishes what was approved for a moment that has come, takes back what no consent covers any more,"
+        " and hides what names who was taken down. Run it every minute, or let serve do it."
     )
 
     def handle(self, **options):
+        name_search.work()
         ended = consent.follow_all()
         if ended:
             self.stdout.write(f"Taken back, because consent has ended: {ended}.")

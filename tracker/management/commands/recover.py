@@ -5,13 +5,22 @@ from tracker.records.accounts import password_link
 
 
 class Command(BaseCommand):
-    help = "Takes the password and the second factor of somebody, and prints a link that sets a new password."
+    help = (
+        "Takes the password and the second factor of somebody, or of everybody, and prints for each a link"
+        " that sets a new password."
+    )
 
     def add_arguments(self, parser):
-        parser.add_argument("username")
+        parser.add_argument("username", nargs="?")
+        parser.add_argument("--all", action="store_true", help="Everybody with an open account.")
 
     def handle(self, username, **options):
-        user = get_user_model().objects.filter(username=username, is_active=True).first()
+        if bool(username) == options["all"]:
+            raise CommandError("Give a username, or --all.")
+        users = get_user_model().objects.filter(is_active=True).order_by("username")
+        if options["all"]:
+            return "\n".join(f"{user.username} {password_link(user, factors=True)}" for user in users)
+        user = users.filter(username=username).first()
         if user is None:
             raise CommandError(f"Nobody with an open account is named {username!r}.")
         return password_link(user, factors=True)

@@ -23,7 +23,8 @@ from tracker.records.accounts import grant
 from tracker.records.roles import Role
 
 log = logging.getLogger(__name__)
-EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 2}  # seconds
+# Seconds between two runs of a command.
+EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 0.5, ("search_names", "--verbosity=0"): 1}
 PAUSE = 30
 
 

@@ -23,6 +23,7 @@ from tracker.records.visible import SEARCH_WORDS, Visible
 from .bulk import Bulk
 from .erasing import Erasing
 from .forms import CARRIED, label_of
+from .found import Finding
 from .history import REASON, History
 from .inlines import CitationInline, citation_inline
 from .kept import KeptFilters
@@ -242,7 +243,19 @@ SCRIPTS = [f"tracker/{name}.js" for name in ("dates", "rows", "similar", "adding
 
 
 class RecordAdmin(
-    KeptFilters, Similar, Bulk, Proposing, History, Unnamed, Stale, Rights, Erasing, Verbs, Once, Page
+    KeptFilters,
+    Similar,
+    Bulk,
+    Proposing,
+    History,
+    Unnamed,
+    Stale,
+    Rights,
+    Erasing,
+    Finding,
+    Verbs,
+    Once,
+    Page,
 ):
     """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
 

@@ -3,11 +3,14 @@
 A list may hold records of many models: they come by one statement, and their labels by one for each model.
 """
 
+import logging
+import time
 from collections.abc import Callable
 from typing import NamedTuple
 
 from django.contrib import admin
 from django.core.exceptions import PermissionDenied
+from django.db import DatabaseError, connection, transaction
 from django.db.models import CharField, Count, Exists, F, OuterRef, Q, Subquery, Value
 from django.db.models.functions import Coalesce
 from django.http import Http404
@@ -15,10 +18,11 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
-from tracker.records import roles
+from tracker.records import faults, roles
 from tracker.records.choices import TAKEN_BACK, Publication
 from tracker.records.history import Entry
 from tracker.records.models import Record, Slugged
+from tracker.records.name_search import AlsoHidden, NameSearch
 from tracker.records.pages import number_in
 from tracker.records.proposals import Proposal, ProposalState
 from tracker.records.scheduled import Approval
@@ -28,7 +32,9 @@ from .forms import label_of
 from .lists import state_of, visible_citations
 from .pages import address_of
 
+log = logging.getLogger(__name__)
 SHORT, PAGE = 5, 50
+IN_ONE, IN_ALL = 2, 20  # seconds that the start page waits for one section, and for all
 WAITING = (Publication.DRAFT, Publication.IN_REVIEW)
 
 
@@ -41,6 +47,7 @@ class Section(NamedTuple):
     meant_for: Callable = roles.edits
     order: tuple = ("moment", "pk")
     help: str = ""
+    page: str = "change"  # where its rows lead to
     mixed: bool = False  # whether its rows may be in any state, which each then shows
     rank: int = 0  # what is to be mended some day comes after what waits
 
@@ -94,17 +101,25 @@ class Start:
 
     def overview(self, user):
         """What the template of the start page shows."""
-        meant = [section for section in self.sections if section.meant_for(user)]
-        found = [section.keys(user, 0, SHORT) for section in meant]
-        rows = labelled(user, [key for keys in found for key in keys[:SHORT]])
+        due = time.monotonic() + IN_ALL
+        found = [
+            (section, in_time(section, user, due)) for section in self.sections if section.meant_for(user)
+        ]
+        loaded = [(section, keys) for section, keys in found if keys is not None]
+        rows = labelled(user, [key for _, keys in loaded for key in keys[:SHORT]])
         comments = comments_on(rows)
         shown = [
-            {"section": section, "items": items(keys[:SHORT], rows, comments), "more": len(keys) > SHORT}
-            for section, keys in zip(meant, found, strict=True)
+            {
+                "section": section,
+                "items": items(section, keys[:SHORT], rows, comments),
+                "more": len(keys) > SHORT,
+            }
+            for section, keys in loaded
         ]
         return {
             "busy": [one for one in shown if one["items"]],
             "idle": [one for one in shown if not one["items"]],
+            "failed": [section for section, keys in found if keys is None],
         }
 
     def whole_list(self, request, slug):
@@ -121,11 +136,26 @@ class Start:
             **admin.site.each_context(request),
             "title": section.title,
             "section": section,
-            "items": items(keys[:PAGE], rows, comments_on(rows)),
+            "items": items(section, keys[:PAGE], rows, comments_on(rows)),
             "number": number,
             "more": len(keys) > PAGE,
         }
         return TemplateResponse(request, "admin/waiting.html", context)
+
+
+def in_time(section, user, due):
+    """The first keys of a section; None, and a line in the log, if it fails or takes too long."""
+    try:
+        if time.monotonic() > due:
+            raise TimeoutError
+        with transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{IN_ONE}s"])
+            return section.keys(user, 0, SHORT)
+    except Exception as error:
+        if isinstance(error, DatabaseError) and faults.passing(error) == faults.AWAY:
+            raise
+        log.exception("A section of the start page could not be loaded: %s.", section.slug)
+        return None
 
 
 def labelled(user, keys):
@@ -149,13 +179,13 @@ def comments_on(rows):
     return dict(sent_back.values_list("record_id", "reason")) if drafts else {}
 
 
-def items(keys, rows, comments):
+def items(section, keys, rows, comments):
     return [
         Item(
             rows[label, key],
             label_of(rows[label, key]),
             rows[label, key]._meta.verbose_name,
-            address_of(rows[label, key], "change"),
+            address_of(rows[label, key], section.page),
             moment,
             comments.get(key, ""),
         )
@@ -235,6 +265,22 @@ def proposals(user):
     ]
 
 
+def taken_down(user, searches):
+    """Those whom some searches are about, the last of which was begun at the moment."""
+    newest = searches.filter(record_id=OuterRef("pk")).order_by("-created_at").values("created_at")[:1]
+    people = [rows for rows in all_records(user) if hasattr(rows.model, "own_secrets")]
+    return [rows.annotate(moment=Subquery(newest)).exclude(moment=None) for rows in people]
+
+
+def searched(user):
+    return taken_down(user, NameSearch.objects.running())
+
+
+def undecided(user):
+    hidden = AlsoHidden.objects.filter(decided=False).values("search")
+    return taken_down(user, NameSearch.objects.filter(finished_at__isnull=False, pk__in=hidden))
+
+
 def to_read(user):
     return [unread(rows, user).annotate(moment=F("changed_at")) for rows in all_records(user)]
 
@@ -274,6 +320,21 @@ def source_withdrawn(user):
 
 start = Start()
 start.add(
+    Section(
+        "also-hidden",
+        "Taken down: what else was hidden",
+        undecided,
+        page="found",
+        mixed=True,
+        help="It names who was taken down. Decide what comes back.",
+    ),
+    Section(
+        "name-searches",
+        "Taken down: what else names them is still searched for",
+        searched,
+        page="found",
+        mixed=True,
+    ),
     Section("drafts", "My drafts", drafts, roles.writes, ("-moment", "pk")),
     Section("review", "Waiting for my review", in_review),
     Section(

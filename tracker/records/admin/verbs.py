@@ -19,8 +19,8 @@ from tracker.records.autocomplete import is_uuid
 from tracker.records.choices import Publication, TakedownReason
 from tracker.records.history import Entry
 from tracker.records.ledger import LedgerAway
+from tracker.records.name_search import newest
 from tracker.records.scheduled import Approval
-from tracker.records.takedown import naming
 from tracker.records.texts import SaidField
 from tracker.records.together import Unready
 from tracker.records.unnamed import SENTENCE
@@ -63,7 +63,9 @@ ASKED = {
     "takedown": Words(
         "Take down",
         "These leave every channel at once, with everything that belongs to them, as if they had never been"
-        " there. Their addresses are forgotten. Publishing brings them back, and asks why.",
+        " there. Their addresses are forgotten. Publishing brings them back, and asks why. What else names a"
+        " person is looked for then, and taken down as soon as it is found: within a minute. You decide"
+        " afterwards what of it comes back.",
         "Reason",
         "It stands in the history of each and is never published.",
     ),
@@ -86,18 +88,6 @@ class SayingForm(forms.Form):
 
 class TakedownForm(SayingForm):
     reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
-    keep = forms.MultipleChoiceField(
-        required=False,
-        widget=forms.CheckboxSelectMultiple,
-        label="Stays public",
-        help_text="The text of these names who is taken down. What you do not tick is taken down too.",
-    )
-
-    def __init__(self, words, naming, *args, **kwargs):
-        super().__init__(words, *args, **kwargs)
-        self.fields["keep"].choices = naming
-        if not naming:
-            del self.fields["keep"]
 
 
 def chosen(request):
@@ -220,7 +210,7 @@ class Verbs(Going):
             raise PermissionDenied
         keys = chosen(request)
         records = self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user)
-        form = self.asking_form(request, verb, records)
+        form = self.asking_form(request, verb)
         if form.is_valid():
             self.carry_out(request, verb, keys, *form.cleaned_data.values())
             return redirect(self.address("change", keys[0]) if len(keys) == 1 else self.address("changelist"))
@@ -228,13 +218,9 @@ class Verbs(Going):
         labels = [label_of(record) for record in records]
         return answer(self, request, "admin/record_say.html", labels=labels, **said)
 
-    def asking_form(self, request, verb, records):
-        """The form of a page that asks; that of a takedown lists what else names who is taken down."""
-        if verb != "takedown":
-            return SayingForm(ASKED[verb], request.POST or None)
-        found = {row.pk: row for record in records for row in naming(record)}
-        listed = [(str(pk), f"{row._meta.verbose_name}: {label_of(row)}") for pk, row in found.items()]
-        return TakedownForm(ASKED[verb], listed, request.POST or None)
+    def asking_form(self, request, verb):
+        """The form of a page that asks; that of a takedown takes one of few reasons."""
+        return (TakedownForm if verb == "takedown" else SayingForm)(ASKED[verb], request.POST or None)
 
     def editable(self, request, object_id):
         """The record of a page that is for editors only."""
@@ -322,6 +308,7 @@ class Verbs(Going):
             "last": Entry.objects.of(obj).select_related("user").last(),
             **{f"{verb}_url": f"{self.address(verb)}?ids={obj.pk}" for verb in ASKED},
             "read_url": self.address("read", obj.pk),
+            "found_url": newest(obj, request.user) and self.address("found", obj.pk),
             "erase_url": obj.publication == Publication.TAKEN_DOWN and self.address("erase", obj.pk),
         }
 

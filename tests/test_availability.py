@@ -1,0 +1,300 @@
+"""Nobody can stop the others: slow reads in lanes, exports one by one, large requests counted."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import closing
+from threading import Barrier
+from unittest import mock
+
+from django.db import connections
+from django.test import Client, SimpleTestCase, TestCase, override_settings
+
+from people import facts
+from people.models import Person
+from people.shapes import PersonShape
+from tests import make
+from tests.emptied import TransactionTestCase
+from tests.records.test_throttling import limited
+from tests.site.test_start import StartTest
+from tracker import lanes
+from tracker.records import statements
+from tracker.records.admin import start
+from tracker.records.shapes import Pick, Reader
+
+THREADS = 8
+
+
+class LanesTest(SimpleTestCase):
+    def setUp(self):
+        self.lanes = lanes.Lanes(THREADS)
+        self.enterContext(mock.patch.object(lanes, "PATIENCE", 0.05))
+
+    def took(self, kind, seconds):
+        """A read of a kind that took so long."""
+        self.lanes.leave(self.lanes.enter(kind)._replace(since=time.monotonic() - seconds))
+
+    def entered(self, *kinds):
+        return [self.lanes.enter(kind) for kind in kinds]
+
+    def test_a_slow_kind_leaves_three_quarters_of_the_threads_to_others(self):
+        self.took("slow", 3)
+        self.took("quick", 0.01)
+        self.entered("slow", "slow")
+        with self.assertRaises(lanes.Full):
+            self.lanes.enter("slow")
+        self.entered(*["quick"] * 20)
+
+    def test_slow_kinds_share_their_lane(self):
+        for kind in ("one", "other", "third"):
+            self.took(kind, 3)
+        self.entered("one", "other")
+        with self.assertRaises(lanes.Full):
+            self.lanes.enter("third")
+
+    def test_new_kinds_have_half_of_the_threads(self):
+        self.entered(*range(THREADS // 2))
+        with self.assertRaises(lanes.Full):
+            self.lanes.enter("new")
+
+    def test_a_place_that_becomes_free_is_taken_by_who_waits(self):
+        places = self.entered(*range(THREADS // 2))
+        with mock.patch.object(lanes, "PATIENCE", 60), ThreadPoolExecutor(1) as pool:
+            waiting = pool.submit(self.lanes.enter, "new")
+            while not self.lanes.waiting:
+                time.sleep(0.01)
+            self.lanes.leave(places[0])
+            self.assertTrue(waiting.result(60).counted)
+
+    def test_not_all_threads_wait(self):
+        self.entered(*range(THREADS // 2))
+        waiting = THREADS // 2 - 1
+        with mock.patch.object(lanes, "PATIENCE", 60), ThreadPoolExecutor(waiting) as pool:
+            asked = [pool.submit(self.lanes.enter, number) for number in "abc"]
+            while self.lanes.waiting < waiting:
+                time.sleep(0.01)
+            with self.assertRaises(lanes.Full):
+                self.lanes.enter("new")
+            for _ in asked:
+                self.lanes.leave(lanes.Place("done", True, time.monotonic()))
+
+    def test_what_was_slow_is_forgiven_after_some_quick_ones(self):
+        self.took("kind", 3)
+        self.took("kind", 0.01)
+        self.assertTrue(self.lanes.enter("kind").counted)
+        for _ in range(8):
+            self.took("kind", 0.01)
+        self.assertFalse(self.lanes.enter("kind").counted)
+
+    def test_many_kinds_take_no_more_room(self):
+        for number in range(lanes.KINDS + 10):
+            self.took(number, 0.01)
+        self.assertEqual(len(self.lanes.costs), lanes.KINDS)
+
+
+class InLanesTest(TestCase):
+    """Reads as they enter the lanes."""
+
+    def kinds(self, *addresses, method="get"):
+        with mock.patch.object(lanes.Lanes, "enter", return_value=None) as enter:
+            for address in addresses:
+                getattr(self.client, method)(address)
+        return [call.args[0] for call in enter.call_args_list]
+
+    def test_a_kind_is_a_route_with_the_names_of_parameters(self):
+        row, other = make.person(), make.person()
+        one, same = self.kinds(f"/api/v1/people/{row.pk}/", f"/api/v1/people/{other.pk}/")
+        self.assertEqual(one, same)
+        one, same, more = self.kinds(
+            "/api/v1/people/?q=a&gender=male", "/api/v1/people/?gender=female&q=b", "/api/v1/people/?q=a"
+        )
+        self.assertEqual(one, same)
+        self.assertNotEqual(one, more)
+
+    def test_writes_and_the_health_check_need_no_place(self):
+        self.assertEqual(self.kinds("/healthz"), [])
+        self.assertEqual(self.kinds("/api/v1/people/", method="post"), [])
+
+    def test_who_finds_no_place_is_asked_to_come_back(self):
+        with mock.patch.object(lanes.Lanes, "enter", side_effect=lanes.Full):
+            answer = self.client.get("/api/v1/people/")
+            page = self.client.get("/admin/login/")
+        self.assertEqual([answer.status_code, page.status_code], [503, 503])
+        self.assertEqual(answer["Content-Type"], "application/problem+json")
+        self.assertTrue(answer["Retry-After"] and page["Retry-After"])
+
+    def test_a_place_is_left_whatever_comes_of_it(self):
+        self.client.raise_request_exception = False
+        own = lanes.Lanes(THREADS)
+        with mock.patch("tracker.middleware.lanes", own):
+            self.client.get("/api/v1/people/")
+            self.client.get("/api/v1/people/?x=y")
+            with mock.patch.object(statements.Statement, "fetch", side_effect=ValueError):
+                self.assertEqual(self.client.get("/api/v1/places/").status_code, 500)
+        self.assertEqual(own.running, 0)
+        self.assertEqual(len(own.costs), 3)
+
+
+class ExportsTest(TransactionTestCase):
+    ADDRESS = "/api/v1/people/?format=csv"
+
+    def export(self, address="127.0.0.1"):
+        return Client().get(self.ADDRESS, REMOTE_ADDR=address)
+
+    def whole(self, address="127.0.0.1"):
+        """The status and the content of an export that is read to its end."""
+        with closing(self.export(address)) as answer:
+            return answer.status_code, answer.getvalue()
+
+    def elsewhere(self, address):
+        """The status of an export on another connection, as in another process."""
+
+        def ask():
+            with mock.patch.object(statements, "EXPORTS", mock.MagicMock()):
+                try:
+                    return self.whole(address)[0]
+                finally:
+                    connections.close_all()
+
+        with ThreadPoolExecutor(1) as pool:
+            return pool.submit(ask).result(60)
+
+    def test_an_address_has_one_at_a_time_in_all_processes(self):
+        make.person()
+        with closing(self.export("192.0.2.1")) as first:
+            meanwhile = [self.elsewhere("192.0.2.1"), self.elsewhere("192.0.2.2")]
+            self.assertIn(b"id", b"".join(first.streaming_content))
+        self.assertEqual(meanwhile, [429, 200])
+        self.assertEqual(self.elsewhere("192.0.2.1"), 200)
+
+    def test_a_process_has_two_at_a_time(self):
+        make.person()
+        ready, done = Barrier(3), Barrier(3)
+
+        def hold(address):
+            try:
+                answer = self.export(address)
+                ready.wait(60)
+                done.wait(60)
+                return b"".join(answer.streaming_content)
+            finally:
+                connections.close_all()
+
+        with ThreadPoolExecutor(2) as pool:
+            held = [pool.submit(hold, address) for address in ("192.0.2.1", "192.0.2.2")]
+            ready.wait(60)
+            refused = self.export("192.0.2.3")
+            done.wait(60)
+            self.assertTrue(all(one.result(60) for one in held))
+        self.assertEqual(refused.status_code, 429)
+        self.assertEqual(refused["Retry-After"], "10")
+        self.assertEqual(self.whole("192.0.2.3")[0], 200)
+
+    def test_one_that_breaks_off_leaves_its_place(self):
+        make.person()
+        for _ in range(3):
+            self.export().close()
+        self.assertEqual(self.whole()[1].count(b"\r\n"), 2)
+
+
+class LargeRequestsTest(TestCase):
+    """Texts of statements: which are one, how many are kept, and that making one counts as a search."""
+
+    def test_the_order_and_repetition_of_a_choice_make_no_difference(self):
+        self.client.get("/api/v1/people/?expand=citations,cases&fields=id,name")
+        kept = len(statements.kept.cache)
+        for query in (
+            "expand=cases,citations,cases&fields=name,id",
+            "fields=name&fields=id&expand=citations,cases",
+        ):
+            self.assertEqual(self.client.get(f"/api/v1/people/?{query}").status_code, 200)
+        self.assertEqual(len(statements.kept.cache), kept)
+
+    @override_settings(MAX_EXPAND=2)
+    def test_the_number_of_expansions_is_limited(self):
+        answer = self.client.get("/api/v1/people/?expand=summary,cases,citations")
+        self.assertEqual(answer.status_code, 400)
+        self.assertEqual(answer.json()["errors"][0]["parameter"], "expand")
+        self.assertIn("at most 2", answer.json()["errors"][0]["detail"])
+        self.assertEqual(self.client.get("/api/v1/people/?expand=summary,cases,summary").status_code, 200)
+
+    def test_what_is_kept_has_bounds_in_bytes(self):
+        statements.kept.cache_clear()
+        self.client.get("/api/v1/people/?fields=name")
+        one = statements.kept.cache.currsize
+        self.assertGreater(one, 100)
+        text = statements.kept(*statements.what_is_kept(PersonShape, Pick(), Reader.today(None))).sql
+        self.assertEqual(statements.kept.cache.currsize, one + len(text))
+        self.assertLessEqual(statements.kept.cache.maxsize, 64 * 2**20)
+
+    @limited(SEARCHES_PER_MINUTE=2)
+    def test_a_choice_that_is_not_kept_counts_as_a_search(self):
+        statements.kept.cache_clear()
+        row = make.person()
+        address = f"/api/v1/people/{row.pk}/"
+        asked = ["?fields=name", "?fields=name", "?as_of=2025-10-31", "", "?fields=name"]
+        answers = [self.client.get(f"{address}{query}").status_code for query in asked]
+        self.assertEqual(answers, [200] * 5)
+        self.assertEqual(self.client.get(f"{address}?omit=name").status_code, 429)
+        self.assertEqual(self.client.get(f"{address}?fields=name").status_code, 200)
+
+
+class AnswersInTimeTest(TestCase):
+    """Filters by what is known on a day are worked out for all; that ends in time, and goes on next time."""
+
+    ADDRESS = "/api/v1/people/?custody=held"
+
+    def setUp(self):
+        facts.told.cache_clear()
+        for _ in range(3):
+            make.case_event(kind="arrest", date="2025-01-01")
+
+    @override_settings(STATEMENT_TIMEOUT=10)
+    def test_each_try_gets_further(self):
+        moments = iter([0, 1, 1, 11, *[20] * 99])  # the third person is one too many
+        with mock.patch.object(facts, "time", mock.Mock(monotonic=moments.__next__)):
+            answer = Client(raise_request_exception=False).get(self.ADDRESS)
+        self.assertEqual(answer.status_code, 503)
+        self.assertTrue(answer["Retry-After"])
+        self.assertEqual(len(facts.told.cache), 2)
+        with mock.patch.object(facts, "situation", wraps=facts.situation) as worked_out:
+            self.assertEqual(self.client.get(self.ADDRESS).status_code, 200)
+        self.assertEqual(worked_out.call_count, 1)
+
+    def test_what_changes_is_worked_out_anew(self):
+        day = "&as_of=2025-02-01"
+        address = self.ADDRESS.replace("held", "held_when_last_reported") + day
+        before = self.client.get(address).json()["total"]
+        case = make.case_event(kind="arrest", date="2025-01-01").case
+        self.assertEqual(self.client.get(address).json()["total"], before + 1)
+        make.case_event(case=case, kind="release", date="2025-01-02")
+        self.assertEqual(self.client.get(address).json()["total"], before)
+
+
+class SectionsTest(StartTest):
+    """A section of the start page that is slow or fails."""
+
+    def page_with(self, rows):
+        """The start page, where the rows of one section come in this way."""
+        own = make.person(follow_up=start.timezone.now().date())
+        sections = [one._replace(rows=rows) if one.slug == "review" else one for one in start.start.sections]
+        self.client.force_login(self.editor)
+        with (
+            mock.patch.object(start.start, "sections", sections),
+            self.assertLogs("tracker.records.admin.start", "ERROR") as logged,
+        ):
+            page = self.client.get("/admin/")
+        self.assertIn("could not be loaded: review", logged.output[0])
+        self.assertContains(page, "These could not be loaded: <a")
+        self.assertContains(page, "/admin/waiting/review/")
+        shown = {one["section"].slug: [item.record for item in one["items"]] for one in page.context["busy"]}
+        self.assertEqual(shown["follow-ups"], [own])
+
+    def test_one_that_fails_leaves_the_others(self):
+        self.page_with(mock.Mock(side_effect=ValueError))
+
+    def test_one_that_the_database_cannot_answer_leaves_the_others(self):
+        self.page_with(lambda user: [Person.objects.extra(select={"moment": "1 / 0"})])
+
+    def test_one_that_takes_too_long_leaves_the_others(self):
+        slow = {"moment": "(SELECT 1 FROM pg_sleep(60))"}
+        self.page_with(lambda user: [Person.objects.extra(select=slow)])  # noqa: S610
