@@ -58,7 +58,7 @@ class EventTest(ChangesTest):
             place = make.place(**state)
             place.country = "AZ"
             place.save()
-            place.delete()
+            make.place(**state).delete()
         self.assertEqual(self.news(), {})
         self.assertEqual(Touched.objects.count(), 0)
 
