@@ -6,10 +6,10 @@ from unittest import mock
 
 import pytest
 from django.db import connection, connections, transaction
-from django.test import TransactionTestCase
 from django.utils import timezone
 
 from tests import make
+from tests.emptied import TransactionTestCase
 from tests.mirroring import Mirror, Writer, begun, differences, everything
 from tracker.records.changes import announcing
 from tracker.records.choices import Publication

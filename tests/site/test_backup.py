@@ -16,12 +16,13 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import SimpleTestCase, TransactionTestCase, override_settings
+from django.test import SimpleTestCase, override_settings
 from django.utils import timezone
 
 from people.models import Person
 from tests import make
 from tests.channels import Channels
+from tests.emptied import TransactionTestCase
 from tests.mirroring import Mirror, everything, path_of
 from tests.served import KEPT
 from tracker import backup, restoring
