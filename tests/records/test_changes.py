@@ -1,8 +1,10 @@
 """`changes/`: what is listed, in which order, and that nothing else is."""
 
+from io import StringIO
 from unittest import mock
 from uuid import UUID, uuid4
 
+from django.core.management import call_command
 from django.db import connection, transaction
 from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
@@ -58,7 +60,7 @@ class EventTest(ChangesTest):
             place = make.place(**state)
             place.country = "AZ"
             place.save()
-            place.delete()
+            make.place(**state).delete()
         self.assertEqual(self.news(), {})
         self.assertEqual(Touched.objects.count(), 0)
 
@@ -276,6 +278,24 @@ class LookTest(ChangesTest):
     def test_a_row_that_nothing_shows_is_passed_over(self):
         Touched.objects.create(model="people.consent", ids=[uuid4()])
         self.assertEqual(self.news(), {})
+
+
+class CommandTest(ChangesTest):
+    def run_command(self, *options):
+        out = StringIO()
+        call_command("announce", *options, stdout=out)
+        return out.getvalue()
+
+    def test_it_announces_and_says_how_many(self):
+        make.place()
+        self.assertEqual(self.run_command("--verbosity=0"), "")
+        self.assertEqual(len(self.ask()["results"]), 1)
+        self.assertEqual(self.run_command(), "Announced: 0.\n")
+
+    def test_it_ends_all_cursors_if_it_is_to(self):
+        cursor = self.ask()["next"]
+        self.run_command("--start-again")
+        self.assertEqual(self.client.get(cursor).status_code, 410)
 
 
 class TwinTest(ChangesTest):

@@ -195,10 +195,10 @@ def every_form(rows):
 
 def a_version(rows, whole=announcing.digests):
     """The digests, other ones after each time that somebody works on a record."""
-    versions = {}
+    public, found = list(whole(rows)), {}
     for kind in announcing.shapes():
-        versions |= kind.objects.in_bulk(list(whole(rows)))
-    return {key: f"{versions[key].version:064}" for key in whole(rows)}
+        found |= kind.objects.in_bulk(public)
+    return {key: f"{one.version:064}" for key, one in found.items()}
 
 
 MUTATIONS = [

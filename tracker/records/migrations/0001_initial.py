@@ -43,7 +43,7 @@ BEGIN
     SELECT records_enter.kind, coalesce(array_agg(DISTINCT pair.value::uuid), '{}')
     FROM (SELECT * FROM jsonb_each_text(before) UNION ALL SELECT * FROM jsonb_each_text(after)) AS pair
     WHERE (pair.key = records_enter.key OR right(pair.key, 3) = '_id')
-        AND pair.value ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+        AND pair.value LIKE '________-____-____-____-____________';  -- others are numbers
 END;
 $$
 """
