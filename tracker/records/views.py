@@ -219,7 +219,7 @@ class ReadingViewSet(ApiView):
         if request.accepted_renderer.format == "csv":
             return self.table(order, page, pick)
         if asked := [name for name in TABLE if self.given.get(name, "false") != "false"]:
-            raise BadParameters({name: "Only a table has this: add format=csv." for name in asked})
+            raise BadParameters(dict.fromkeys(asked, "Only a table has this: add format=csv."))
         rows, last, more, total = self.page_of(order, page, pick).fetch()
         self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
         following = self.address({**self.given, **page.following(last)}) if more else None
