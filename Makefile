@@ -19,10 +19,10 @@ help:  ## list what one can do
 run: install  ## serve site, admin and API (HOST, PORT, ... : see the table in README.md)
 	@exec $(BIN)/python manage.py serve
 
-test: install .venv/dev.installed  ## run all tests but those that take minutes, on a throw-away database
+test: install .venv/dev.installed .venv/clients/installed  ## run all tests but those that take minutes, on a throw-away database
 	@exec $(BIN)/python -m pytest -n auto --dist loadscope
 
-test-long: install .venv/dev.installed  ## run the tests that take minutes: faults, fuzzing, planted names
+test-long: install .venv/dev.installed .venv/clients/installed .venv/generators/installed .venv/node/installed  ## run the tests that take minutes: faults, fuzzing, planted names
 	@SAMPLE=all exec $(BIN)/python -m pytest -m "long or broad" -rP --durations=0
 
 mutations: install .venv/dev.installed  ## break the visibility rule in one place after the other; each must be noticed
@@ -49,7 +49,7 @@ roles: install  ## print the table of who may do what for docs/editors.md
 install: .venv/runtime.installed $(EMBEDDED)  ## install from the locks what running needs
 
 lock: .venv/lock.installed  ## renew the locks after a change of requirements/*.in; read the difference
-	@cd requirements && for name in runtime dev embedded lock; do ../$(LOCK) $$name.in -o $$name.txt || exit 1; done
+	@cd requirements && for name in runtime dev embedded lock clients generators; do ../$(LOCK) $$name.in -o $$name.txt || exit 1; done
 
 clean:  ## remove what was installed, never the data
 	@rm -rf .venv .pytest_cache .ruff_cache .hypothesis
@@ -57,6 +57,19 @@ clean:  ## remove what was installed, never the data
 .venv/%.installed: requirements/%.txt | .venv/bin/python
 	@echo "Installing the packages of $< ..."
 	@$(PIP) -r $<
+	@touch $@
+
+# What makes programs of the API's description, in environments of their own.
+.venv/clients/installed .venv/generators/installed: .venv/%/installed: requirements/%.txt | .venv/bin/python
+	@echo "Installing the packages of $< ..."
+	@$(BIN)/python -m venv .venv/$*
+	@.venv/$*/bin/python -m pip install --quiet --disable-pip-version-check --require-hashes --only-binary :all: -r $<
+	@touch $@
+
+.venv/node/installed: tests/generated/package-lock.json tests/generated/package.json | .venv/bin/python
+	@echo "Installing the packages of $< ..."
+	@mkdir -p .venv/node && cp $^ .venv/node
+	@cd .venv/node && npm ci --silent --no-audit --no-fund --ignore-scripts
 	@touch $@
 
 .venv/bin/python:

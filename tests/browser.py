@@ -11,6 +11,7 @@ from django.contrib.staticfiles.testing import StaticLiveServerTestCase
 from django.test import override_settings
 from playwright.sync_api import sync_playwright
 
+from tests.emptied import Emptied
 from tracker.environment import read
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
@@ -28,7 +29,7 @@ def find_chromium():
     return path
 
 
-class BrowserTest(StaticLiveServerTestCase):
+class BrowserTest(Emptied, StaticLiveServerTestCase):
     """Gives each test a fresh `page`; what the browser reports as an error fails the test."""
 
     @classmethod

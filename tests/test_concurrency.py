@@ -7,13 +7,14 @@ from datetime import timedelta
 from threading import Barrier
 
 from django.db import connection, connections
-from django.test import Client, TransactionTestCase, override_settings
+from django.test import Client, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from dialogues.models import Dialogue
 from people.models import Person
 from tests import make
+from tests.emptied import TransactionTestCase
 from tests.writing import API, path
 from tracker.records.history import Entry
 from tracker.records.idempotency import KeptAnswer

@@ -13,12 +13,12 @@ import pytest
 import schemathesis
 from django.core.handlers.wsgi import WSGIHandler
 from django.db import connections
-from django.test import TransactionTestCase
 from schemathesis.config import SchemathesisConfig
 from schemathesis.engine import events, from_schema
 from schemathesis.transport.wsgi import WSGITransport
 
 from tests import make
+from tests.emptied import TransactionTestCase
 from tests.generate import World
 
 CASES = int(os.environ.get("FUZZ_CASES", 10_000))  # of each kind of user, at least

@@ -107,8 +107,9 @@ class SlipTest(SimpleTestCase):
 
 
 def passes(test):
-    """Whether a test of tests/records/test_told_apart.py passes."""
+    """Whether a test passes, of tests/records/test_told_apart.py unless its whole name is given."""
     result = unittest.TestResult()
-    unittest.defaultTestLoader.loadTestsFromName(test, test_told_apart).run(result)
+    module = None if test.startswith("tests.") else test_told_apart
+    unittest.defaultTestLoader.loadTestsFromName(test, module).run(result)
     assert result.testsRun, result.errors
     return result.wasSuccessful()

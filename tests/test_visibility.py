@@ -61,6 +61,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/second_factor.py set_up": "one's own second factor",
     "tracker/records/second_factor.py get_context_data": "one's own second factor",
     "tracker/records/second_factor.py renew_session": "the user who logs in",
+    "tracker/records/sessions.py _get_session_from_db": "the session of who asks, by the digest of its key",
     "tracker/records/tokens.py note_use": "the token itself",
     "tracker/records/tokens.py revoke": "the token itself",
     "tracker/records/erasure.py stored": "a row that is erased, whoever sees it",

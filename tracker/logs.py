@@ -41,6 +41,16 @@ class Line(logging.Formatter):
         return json.dumps(line | said | ({"error": told(error)} if error else {}))
 
 
+class Unintended(logging.Filter):
+    """Leaves out what the web server warns of at each start: that there are more threads than it would take.
+
+    They wait for the database, and `tracker.lanes` keeps some of them free.
+    """
+
+    def filter(self, record):
+        return "Python threads" not in record.getMessage()
+
+
 def message(record):
     """What a record says; where others than we make it, with numbers alone filled in."""
     if record.name.split(".")[0] in TRUSTED:

@@ -1,10 +1,13 @@
 """`changes/`: what is listed, in which order, and that nothing else is."""
 
-import uuid
+from io import StringIO
 from unittest import mock
+from uuid import UUID, uuid4
 
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 from django.test import TestCase
+from django.test.utils import CaptureQueriesContext
 
 from dialogues.models import Participation
 from people.models import CaseEvent, Person
@@ -57,7 +60,7 @@ class EventTest(ChangesTest):
             place = make.place(**state)
             place.country = "AZ"
             place.save()
-            place.delete()
+            make.place(**state).delete()
         self.assertEqual(self.news(), {})
         self.assertEqual(Touched.objects.count(), 0)
 
@@ -251,6 +254,115 @@ class LookTest(ChangesTest):
         with mock.patch.object(announcing, "NOTES", 2), mock.patch.object(announcing, "IDS", 2):
             self.assertEqual(self.news(), self.of(*places, event="created"))
 
+    def test_where_nothing_waits_one_statement_says_so(self):
+        with self.assertNumQueries(1):
+            self.assertEqual(announcing.announce(), 0)
+
+    def test_a_look_takes_a_few_statements_however_much_changed(self):
+        def look():
+            with CaptureQueriesContext(connection) as asked:
+                self.assertGreater(announcing.announce(), 0)
+            return len(asked)
+
+        places = [make.place() for _ in range(20)]
+        self.news()
+        for place in places[:2]:
+            place.country = "AZ"
+            place.save()
+        few = look()
+        for place in places:
+            place.country = "AM"
+            place.save()
+        self.assertEqual(look(), few)
+
     def test_a_row_that_nothing_shows_is_passed_over(self):
-        Touched.objects.create(kind="people.consent", ids=[uuid.uuid4()])
+        Touched.objects.create(model="people.consent", ids=[uuid4()])
         self.assertEqual(self.news(), {})
+
+
+class CommandTest(ChangesTest):
+    def run_command(self, *options):
+        out = StringIO()
+        call_command("announce", *options, stdout=out)
+        return out.getvalue()
+
+    def test_it_announces_and_says_how_many(self):
+        make.place()
+        self.assertEqual(self.run_command("--verbosity=0"), "")
+        self.assertEqual(len(self.ask()["results"]), 1)
+        self.assertEqual(self.run_command(), "Announced: 0.\n")
+
+    def test_it_ends_all_cursors_if_it_is_to(self):
+        cursor = self.ask()["next"]
+        self.run_command("--start-again")
+        self.assertEqual(self.client.get(cursor).status_code, 410)
+
+
+class TwinTest(ChangesTest):
+    """With and without what is hidden, whatever is done to it, every answer is the same bytes."""
+
+    def test_nobody_can_tell_that_something_hidden_was_written(self):
+        with transaction.atomic():
+            full = list(self.story(hidden=True))
+            transaction.set_rollback(True)
+        with transaction.atomic():
+            bare = list(self.story(hidden=False))
+            transaction.set_rollback(True)
+        self.assertEqual(full, bare)
+        self.assertEqual(len({*bare}), len(bare))  # each public deed is told
+
+    def story(self, hidden):
+        """What `changes/` says after each public deed; between them hidden ones are done, or none."""
+        editor = make.user(id=1_000)
+        source = make.source(id=UUID(int=1))
+        person = make.person(id=UUID(int=2), source=source)
+        dialogue = make.dialogue(id=UUID(int=3), source=source)
+        row = make.participation(id=UUID(int=4), dialogue=dialogue, person=person, source=source)
+        deeds = [
+            lambda: person.save(),
+            lambda: make.citation(row, id=UUID(int=5), source=source, field="role"),
+            lambda: self.rename(person),
+            lambda: Person.objects.filter(pk=person.pk).update(publication="withdrawn"),
+            lambda: make.place(id=UUID(int=6)),
+            lambda: Person.objects.filter(pk=person.pk).update(publication="published"),
+            lambda: Participation.objects.filter(pk=row.pk).update(role="speaker"),
+        ]
+        announcing.announce()
+        for number, deed in enumerate(deeds):
+            if hidden:
+                self.do_hidden(number, person, dialogue, source, editor)
+                announcing.announce()
+                self.do_hidden(number + 10, person, dialogue, source, editor)
+            deed()
+            announcing.announce()
+            yield b"".join(self.pages(limit=3))
+
+    def rename(self, person):
+        person.refresh_from_db()
+        person.name = "Another name"
+        person.save()
+
+    def do_hidden(self, number, person, dialogue, source, editor):
+        """What nobody sees who does not work on it."""
+        first, last = (make.place(publication="draft", name=f"Draft {number} {n}") for n in range(2))
+        first.name = "Another name"
+        first.save()
+        last.delete()
+        secret = make.person(confidentiality="confidential", name=f"Secret {number}", source=source)
+        secret.cleared.add(editor)
+        make.participation(dialogue=dialogue, person=secret, source=source)
+        make.participation(dialogue=dialogue, person=person, publication="draft", source=source)
+        hidden = make.organization(confidentiality="restricted", source=source)
+        make.affiliation(person=person, organization=hidden, source=source)
+        make.citation(person, source=make.source(publication="draft"))
+        make.name(person, f"Hidden {number}", confidentiality="restricted")
+        person.refresh_from_db()
+        person.notes = f"Note {number}"
+        person.save()
+
+    def pages(self, limit):
+        answer = self.client.get(CHANGES, {"limit": limit})
+        yield answer.content
+        while answer.json()["results"]:
+            answer = self.client.get(answer.json()["next"])
+            yield answer.content

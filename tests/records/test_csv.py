@@ -4,9 +4,10 @@ import csv
 import io
 
 from django.db import OperationalError
-from django.test import SimpleTestCase, TestCase, TransactionTestCase
+from django.test import SimpleTestCase, TestCase
 
 from tests import make
+from tests.emptied import TransactionTestCase
 from tests.test_fixtures import load
 from tracker.api import ENDPOINTS
 from tracker.records.models import Place
@@ -259,6 +260,8 @@ class NestedTest(TableTest):
         self.assertIn("format=csv", self.refused("nested", nested="participations", format="json"))
         self.assertIn("format=csv", self.refused("bom", bom="true", format="json"))
         self.assertIn("true or false", self.refused("bom", bom="yes"))
+        answer = self.client.get("/api/v1/dialogues/", {"bom": "false"})  # as programs send what is not asked
+        self.assertEqual(answer.status_code, 200)
 
     def refused(self, parameter, **given):
         answer = self.client.get("/api/v1/dialogues/", {"format": "csv", **given})

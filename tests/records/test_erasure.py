@@ -4,13 +4,14 @@ import subprocess
 
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.test import TestCase, TransactionTestCase, override_settings
+from django.test import TestCase, override_settings
 from django.urls import reverse
 from django.utils import timezone
 
 from dialogues.models import Participation, ParticipationIdentity, Speaker
 from people.models import Person
 from tests import make
+from tests.emptied import TransactionTestCase
 from tracker import backup
 from tracker.records import erasure
 from tracker.records.history import Entry

@@ -6,11 +6,12 @@ from unittest import mock
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.core.management import call_command
 from django.db import connection, transaction
-from django.test import TestCase, TransactionTestCase
+from django.test import TestCase
 
 from dialogues.models import Dialogue
 from people.models import Person
 from tests import make
+from tests.emptied import TransactionTestCase
 from tests.writing import WritingTest, path
 from tracker.records import erasure, ledger, name_search
 from tracker.records.history import Entry

@@ -14,6 +14,7 @@ NAME = "Somebody Whose Name Nobody May Repeat"
 NO_TEXT = ("%00", "a%00b", "%ff", "%ED%A0%80", "a%0Ab", "%7f", "x" * 2_001)
 WRONG = {
     filters.KeyField: ("x" * 91, "x" * 300, "Two_Words", "a--b", "-", NAME, "1.5"),
+    filters.IdentifierField: (f"x:{'x' * 240}", "wikidata", ":Q1", "wikidata:", ":", NAME),
     filters.DatesField: (
         "11.12.2025",
         "2025-13",
@@ -44,6 +45,7 @@ WRONG = {
 }
 RIGHT = {
     filters.KeyField: (str(uuid4()), "a-slug", "x" * 90, uuid4().hex),
+    filters.IdentifierField: ("wikidata:Q9036", "isni:0000:1", f"x:{'x' * 200}", "x:a'b", "x:%F0%9F%95%8A"),
     filters.DatesField: (
         "2025-10-31",
         "2025",
@@ -68,6 +70,7 @@ RIGHT = {
 LOOKUPS = ("gte", "lte", "icontains")
 SAYS = {
     filters.KeyField: "an id",
+    filters.IdentifierField: "scheme:identifier",
     filters.DatesField: "2025-12-10",
     filters.MomentField: "2025-12-10T00:00:00Z",
     filters.ChoiceField: "Give one of",

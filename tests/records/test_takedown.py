@@ -9,13 +9,14 @@ from unittest import mock
 
 from django.contrib.admin.models import LogEntry
 from django.core.exceptions import ValidationError
-from django.test import TestCase, TransactionTestCase, override_settings
+from django.test import TestCase, override_settings
 from django.urls import reverse
 
 from dialogues.models import Dialogue
 from people.models import Person
 from tests import make
 from tests.channels import Channels
+from tests.emptied import TransactionTestCase
 from tests.writing import WritingTest, path
 from tracker.records import ledger
 from tracker.records.choices import Publication

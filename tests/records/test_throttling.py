@@ -11,11 +11,11 @@ from django.test import (
     RequestFactory,
     SimpleTestCase,
     TestCase,
-    TransactionTestCase,
     override_settings,
 )
 
 from tests import make
+from tests.emptied import TransactionTestCase
 from tests.site.test_settings import read_settings
 from tracker import environment
 from tracker.records.accounts import password_link

@@ -9,12 +9,13 @@ from unittest import mock
 from django.contrib.admin.models import LogEntry
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
-from django.test import Client, TestCase, TransactionTestCase
+from django.test import Client, TestCase
 from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from dialogues.models import Dialogue
 from tests import make
+from tests.emptied import TransactionTestCase
 from tracker.records.accounts import grant
 from tracker.records.admin.tokens import TokenForm
 from tracker.records.proposals import Proposal

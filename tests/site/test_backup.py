@@ -16,18 +16,21 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.core.management import CommandError, call_command
 from django.db import connection
-from django.test import SimpleTestCase, TransactionTestCase, override_settings
+from django.test import SimpleTestCase, override_settings
 from django.utils import timezone
 
 from people.models import Person
 from tests import make
 from tests.channels import Channels
+from tests.emptied import TransactionTestCase
+from tests.mirroring import Mirror, everything, path_of
 from tests.served import KEPT
 from tracker import backup, restoring
 from tracker.embedded import Server
 from tracker.environment import BASE_DIR
 from tracker.management.commands.serve import Command as Serve
 from tracker.records import erasure
+from tracker.records.changes import announcing
 from tracker.records.ledger import Deed
 from tracker.records.name_search import work
 
@@ -95,6 +98,8 @@ class DrillTest(BackupTest):
         editor, administrator = make.member("editor"), make.member("administrator")
         names = ("Zahra Qvortexli", "Rauf Xylophonov", "Somebody Else")
         down, gone, other = (Channels(make.person(name=name, notes=name), editor) for name in names)
+        announcing.announce()
+        mirror = Mirror().follow()
         self.run_command("backup", self.file)
         rows = backup.counts()
         for one in (down, gone):
@@ -114,6 +119,9 @@ class DrillTest(BackupTest):
             )
             self.assertNotIn("xylophonov", self.dump())
             self.assertFalse(restoring.is_marked())
+            self.assertEqual(self.client.get(path_of(mirror.next)).status_code, 410)
+            announcing.announce()
+            self.assertEqual(mirror.follow().rows, everything())
 
     def test_what_came_back_since_is_not_taken_down_again(self):
         editor, person = make.member("editor"), make.person()

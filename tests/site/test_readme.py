@@ -11,7 +11,9 @@ from django.test import SimpleTestCase
 
 from tests.examples import ExamplesTest, as_pattern, examples
 from tests.test_fixtures import load
+from tracker import api  # noqa: F401 - what it shows is what is announced
 from tracker.management.commands import diagram
+from tracker.records.changes import announcing
 
 ROOT = Path(settings.BASE_DIR)
 README = (ROOT / "README.md").read_text(encoding="utf-8")
@@ -24,6 +26,7 @@ class QuestionsTest(ExamplesTest):
 
     def test_examples(self):
         load()
+        announcing.announce()
         self.check(QUESTIONS)
 
 

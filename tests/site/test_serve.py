@@ -131,6 +131,7 @@ class ServeTest(SimpleTestCase):
             self.assertIn(f"http://127.0.0.1:{self.first.port}{path}\n", self.first.words)
         for name in ("admin", "editor", "contributor"):
             self.assertRegex(self.first.words, rf"Log in as {name} with the password \S{{16}} ")
+        self.assertNotIn('"warning"', self.first.words)
         self.assertEqual(self.first.code, 0)
 
     def test_later_start_says_no_password_loads_nothing_and_takes_under_five_seconds(self):

@@ -3,7 +3,7 @@
 import json
 import re
 from typing import NamedTuple
-from urllib.parse import urlencode
+from urllib.parse import unquote, urlencode
 
 from django.test import Client
 
@@ -14,6 +14,7 @@ from tracker.records.pages import write_cursor
 from tracker.records.shapes import resource
 
 SCHEMA = "/api/v1/schema/"
+CHANGES = "/api/v1/changes/"
 ABSENT = ("00000000-0000-4000-8000-000000000000", "nobody-has-this-slug")
 BAD = "no such thing!"
 WORDS = ("samadov", "known", "untold", "case", "")
@@ -157,12 +158,19 @@ class Questions:
             return [key for key in self.keys[model].kinds() if len(key) == len(ABSENT[0])]
         if "enum" in schema:
             return schema["enum"]
+        if name == "since":
+            return [*self.changed_since(), write_cursor([ABSENT[0], "1"]), *WORDS]
         if name == "cursor":
             return ["*", write_cursor(["a", ABSENT[0]]), *self.cursors(model)]
         formats = {"date-time": MOMENTS, "date": DAYS}
         others = formats.get(schema.get("format")) or TYPES.get(schema["type"])
         others = others or (DATES if name.endswith("overlaps") else (*WORDS, "x" * 201))
         return [*self.columns(name, model), *others]
+
+    def changed_since(self):
+        """Cursors of `changes/`: from its beginning, one change after the other, and of its end."""
+        asked = (CHANGES, *(f"{CHANGES}?limit={limit}" for limit in (1, 2, 3)))
+        return [unquote(Client().get(path).json()["next"].partition("since=")[2]) for path in asked]
 
     def named(self, description):
         """Keys of the model that a description names, as in "The person: id or slug."."""
@@ -173,6 +181,8 @@ class Questions:
 
     def columns(self, name, model):
         """What rows, visible and hidden ones, hold in the column that a parameter asks for."""
+        if model is None:
+            return []
         column = re.sub(r"(__\w+|(_certainly)?_overlaps)$", "", name)
         names = ("title", "name", "text") if name == "q" else (column,)
         keys = self.keys[model]

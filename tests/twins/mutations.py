@@ -4,15 +4,17 @@ from contextlib import ExitStack, contextmanager
 from typing import NamedTuple
 from unittest.mock import patch
 
+import pgtrigger
 from django.db.models import F, OuterRef, Q
 from django.http import HttpResponsePermanentRedirect
 
 from dialogues.models import Dialogue, Participation
 from people.models import Name, Person
 from tests import make
-from tracker.records import corrections, filters, models, pages, roles, shapes, statements
+from tracker.records import corrections, filters, models, pages, reaching, roles, shapes, statements
 from tracker.records.admin.relations import VisibleRelations
 from tracker.records.autocomplete import LabelledAutocomplete
+from tracker.records.changes import announcing
 from tracker.records.choices import Publication
 from tracker.records.models import OldSlug, Part, Slugged
 from tracker.records.views import ReadingViewSet
@@ -48,7 +50,7 @@ def a_nested_list(model, name, user, whole=shapes.related):
     return Participation.objects.filter(dialogue=OuterRef("pk"))
 
 
-def a_filter(relation, verb, asked, user, whole=filters.met):
+def a_filter(relation, verb, asked, user, whole=reaching.met):
     if (relation.model, relation.name) != (Dialogue, "participations"):
         return whole(relation, verb, asked, user)
     people = [
@@ -186,9 +188,22 @@ def a_touch(self, public, whole=Part._touch):
     whole(self, True)
 
 
+def every_form(rows):
+    """A digest of each row, of hidden ones too."""
+    return {row.record_id: f"{row.record_id.int:064x}" for row in rows}
+
+
+def a_version(rows, whole=announcing.digests):
+    """The digests, other ones after each time that somebody works on a record."""
+    public, found = list(whole(rows)), {}
+    for kind in announcing.shapes():
+        found |= kind.objects.in_bulk(public)
+    return {key: f"{one.version:064}" for key, one in found.items()}
+
+
 MUTATIONS = [
     Mutation("a nested list", replaced(shapes, related=a_nested_list), "GET /api/v1/dialogues/"),
-    Mutation("a filter", replaced(filters, met=a_filter), "/api/v1/dialogues/ participant"),
+    Mutation("a filter", replaced(reaching, met=a_filter), "/api/v1/dialogues/ participant"),
     Mutation(
         "whether a key is given",
         replaced(filters, reach=a_missing_key),
@@ -250,6 +265,7 @@ EARLY = [  # what must be broken while the world grows
 ]
 
 
+CHANGES, MIRROR = "tests.records.test_changes.", "tests.records.test_mirror."
 SLIPS = [  # what goes wrong between requests, or for some roles alone, and the quick test that notices it
     ("a search by anybody", a_search, "SearchTest.test_only_editors_find_by_a_name_that_only_they_see"),
     (
@@ -277,6 +293,26 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
             (4, "roles", "test_whoever_loses_or_gets_the_role_reads_as_their_role_is"),
             (5, "address", "test_days_fields_and_addresses_are_told_apart_too"),
         )
+    ),
+    (
+        "what is announced",
+        replaced(announcing, digests=every_form),
+        f"{CHANGES}EventTest.test_nothing_is_listed_of_what_was_never_public",
+    ),
+    (
+        "what counts as a change",
+        replaced(announcing, digests=a_version),
+        f"{CHANGES}TwinTest.test_nobody_can_tell_that_something_hidden_was_written",
+    ),
+    (
+        "a note of a change",
+        lambda: pgtrigger.ignore("dialogues.Participation:history"),
+        f"{CHANGES}EventTest.test_children_change_what_shows_them",
+    ),
+    (
+        "the lock of those who announce",
+        replaced(announcing, lock=lambda: None),
+        f"{MIRROR}OrderTest.test_nobody_gives_numbers_while_another_process_does",
     ),
 ]
 

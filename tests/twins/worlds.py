@@ -21,6 +21,8 @@ from tests import make
 from tests.generate import MODELS, PUBLIC, STATES, World
 from tests.twins.canaries import Canaries, is_text, texts
 from tests.twins.lures import Lures
+from tracker import api  # noqa: F401 - what it shows is what is announced
+from tracker.records.changes import announcing
 from tracker.records.choices import Confidentiality, Publication
 from tracker.records.context import noted
 from tracker.records.models import Part, Record, Slugged
@@ -101,7 +103,7 @@ class Worlds(Lures):
         for rows in self.public.values():
             self.remember(rows[0])
         self.note_versions("open")
-        analyze()
+        self.grown()
 
     def remember(self, row):
         """Gives a public row a past that is told: a correction, and a former slug."""
@@ -120,7 +122,7 @@ class Worlds(Lures):
         self.others()
         self.take_down()
         self.note_versions("hidden")
-        analyze()
+        self.grown()
 
     def secret(self):
         self.grow("secret", SECRET)
@@ -130,6 +132,11 @@ class Worlds(Lures):
             self.keep_slug(self.drafts[model])
         for search in self.searches:
             self.find(search, self.some("secret", Dialogue))
+        self.grown()
+
+    def grown(self):
+        """What the program does by itself after a change."""
+        announcing.announce()
         analyze()
 
     def take_down(self):

@@ -30,7 +30,7 @@ def _(field: RecordType, reader):
 
 
 class CitationEntry(Shape):
-    """A citation with the record that it belongs to; each table has a copy of this shape."""
+    """A citation with the record that it belongs to."""  # each table has a copy of this shape
 
     record_type = RecordType()
     value = Rival()

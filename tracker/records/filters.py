@@ -18,7 +18,7 @@ from .code_fields import CodeField
 from .dates import understand
 from .fields import PartialDateField
 from .identifiers import Identified
-from .models import Slugged
+from .models import Identifier, Slugged
 from .names import tokens
 from .overlaps import period_certainly_overlaps, period_overlaps
 from .reaching import meeting, reach
@@ -26,6 +26,7 @@ from .visible import SEARCH_WORDS
 
 LONGEST = settings.MAX_SEARCH
 LONGEST_SLUG = Slugged._meta.get_field("slug").max_length
+LONGEST_IDENTIFIER = 1 + sum(Identifier._meta.get_field(name).max_length for name in ("scheme", "identifier"))
 MOST_VALUES = settings.MAX_VALUES
 LARGEST_NUMBER = 2_000_000_000
 LOST_PLUS = re.compile(r"[T ]\d\d:?\d\d(:?\d\d([.,]\d+)?)? \d\d(:?\d\d)?\Z")  # a + means a space in a query
@@ -85,7 +86,7 @@ class IdentifierField(forms.CharField):
 
     def to_python(self, value):
         scheme, _, identifier = (value or "").partition(":")
-        if value and not (scheme and identifier):
+        if value and not (scheme and identifier and len(value) <= LONGEST_IDENTIFIER):
             raise ValidationError("Give scheme:identifier, as in wikidata:Q9036.")
         return Q(scheme=scheme, identifier=identifier) if value else None
 

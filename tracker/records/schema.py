@@ -4,23 +4,31 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
+from . import editorial
 from .choices import Publication
 from .pages import LARGEST_PAGE, PAGE_SIZE, START, order_keys
 from .problems import TYPE
 from .samples import sample
-from .schema_writes import WRITES, WritingSchema, answer
-from .shapes import API, Computed, Count, Inferred, Links, Own, PartialDate, Pick, Rival, Shape, Url
+from .schema_writes import ANYTHING, PARTIAL_DATE, WRITES, WritingSchema, answer
+from .shapes import (
+    API,
+    Computed,
+    Count,
+    Inferred,
+    Links,
+    Own,
+    PartialDate,
+    PartShape,
+    Pick,
+    Ref,
+    Rival,
+    Row,
+    Shape,
+    Url,
+)
 from .tables import names
 
 URI = {"type": "string", "format": "uri"}
-DAY = {"type": ["string", "null"], "format": "date"}
-PARTIAL_DATE = {
-    "type": ["object", "null"],
-    "description": "EDTF text, its first and its last day (null: open). With ~, ? or % at its end it may be"
-    " one unit earlier or later, which filters take into account. Null: not stated.",
-    "properties": {"edtf": {"type": "string"}, "earliest": DAY, "latest": DAY},
-    "required": ["edtf", "earliest", "latest"],
-}
 PROBLEM = {
     "type": "object",
     "description": "Problem details (RFC 9457).",
@@ -75,7 +83,7 @@ PARAMETERS = {
     "bom": (
         "With format=csv: whether the file begins with a byte order mark, by which Excel knows that it is"
         " UTF-8.",
-        {"type": "boolean", "default": False},
+        {"type": "boolean"},
     ),
     "nested": (
         "With format=csv: the table of this list instead. Each line is an item of it, after the id of its"
@@ -89,6 +97,7 @@ READS = {
 }
 CORRECTIONS = {
     "type": "object",
+    "description": READS["corrections"],
     "properties": {
         "results": {
             "type": "array",
@@ -134,6 +143,7 @@ TAKEDOWN = {
 }
 PUBLICATION = {
     "type": "object",
+    "description": READS["publication"],
     "properties": {
         "publication": {"type": "string", "enum": Publication.values},
         "version": {"type": "integer"},
@@ -260,11 +270,10 @@ class Schema(WritingSchema, AutoSchema):
             values[name] = [sign + key for key in order_keys(shape) for sign in ("", "-")]
         if name == "nested":
             return help_text, {"type": "string", "enum": [*names(shape)]}
-        return help_text, {
-            "type": "array",
-            "items": {"type": "string", "enum": values[name]},
-            "minItems": 1,
-        }
+        items = {"type": "string", "enum": values[name]}
+        if name == "ordering":  # what generated programs call the values
+            items["x-enum-varnames"] = [varname(key) for key in values[name]]
+        return help_text, {"type": "array", "items": items, "minItems": 1}
 
     def _get_response_bodies(self, direction="response"):
         problem = self.component("Problem", PROBLEM)
@@ -281,21 +290,27 @@ class Schema(WritingSchema, AutoSchema):
     def success(self):
         """The answer of an operation that succeeds, with an example."""
         if not self.is_record_view():
-            schema = self.view.answers.get(self.view.action, {"type": "object"})
-            return answer(schema, self.view.example[self.view.action])
+            schema = self.view.answers.get(self.view.action, ANYTHING)
+            return answer(schema, self.view.example[self.view.action], "What is there.")
         if self.view.action in EXAMPLES:
-            return answer(*EXAMPLES[self.view.action])
+            schema, example = EXAMPLES[self.view.action]
+            named = self.component(self.view.action.title(), schema)
+            return answer(named, example, READS[self.view.action])
         shape = self.view.shape
         schema = self.resolve_serializer(shape(pick=Pick(detail=True)), "response").ref
         if not self.is_list():
-            return answer(schema, sample(shape(pick=Pick(detail=True))))
-        schema = {
+            return answer(schema, sample(shape(pick=Pick(detail=True))), "The record.")
+        page = {
             "type": "object",
+            "description": "One page of a list.",
             "properties": {**ENVELOPE, "results": {"type": "array", "items": schema}},
             "required": ["as_of", "next", "previous", "results"],
         }
+        schema = self.component(f"{schema['$ref'].rpartition('/')[2]}Page", page)
         envelope = {"total": 1, "total_is": "exact", "as_of": "2025-10-31", "next": None, "previous": None}
-        found = answer(schema, {**envelope, "results": [sample(shape())]})
+        found = answer(
+            schema, {**envelope, "results": [sample(shape())]}, "One page of the list; as CSV all."
+        )
         found["content"]["text/csv"] = {"schema": {"type": "string"}}
         return found
 
@@ -311,8 +326,14 @@ class Schema(WritingSchema, AutoSchema):
     def _map_serializer_field(self, field, direction, bypass_extensions=False):
         if isinstance(field, PartialDate):
             return self.component("PartialDate", PARTIAL_DATE)
-        if isinstance(field, Computed | Inferred | Rival):
-            return field.schema
+        if isinstance(field, Rival):
+            return self.rival()
+        if isinstance(field, Computed | Inferred):
+            return (
+                field.schema
+                if field.schema is not editorial.SCHEMA
+                else self.component("Editorial", field.schema)
+            )
         if isinstance(field, Url):
             return URI
         if isinstance(field, Links):
@@ -325,6 +346,14 @@ class Schema(WritingSchema, AutoSchema):
             return {"anyOf": [self.resolve_serializer(shape(), direction).ref for shape in shapes]}
         return super()._map_serializer_field(field, direction, bypass_extensions)
 
+    def rival(self):
+        """What a source has instead: a value of any kind that a field has."""
+        date = self.component("PartialDate", PARTIAL_DATE)
+        texts = {"type": "array", "items": {"type": "string"}}
+        plain = [{"type": kind} for kind in ("string", "integer", "boolean")]
+        about = Rival.schema["description"]
+        return self.component("RivalValue", {"description": about, "anyOf": [date, texts, *plain]})
+
     def _insert_field_validators(self, field, schema):
         """As drf-spectacular's, but an address that may be empty is any text: the empty one is no URI."""
         if isinstance(field, serializers.URLField) and field.allow_blank:
@@ -334,9 +363,33 @@ class Schema(WritingSchema, AutoSchema):
 
     def _map_basic_serializer(self, serializer, direction):
         schema = super()._map_basic_serializer(serializer, direction)
+        schema["description"] = about(serializer)
         if isinstance(serializer, Shape) and not serializer.nests:
             schema.pop("required", None)  # `fields` and `omit` leave out what they like
         return schema
+
+
+def varname(key):
+    return f"{key.strip('-')}{'_descending' if key.startswith('-') else ''}".upper()
+
+
+def about(shape):
+    """What a shape shows, as its users read it: what it says of itself, or else what its model does."""
+    general = (Shape, Row, Ref, PartShape)
+    own = next((cls for cls in type(shape).__mro__ if cls in general or vars(cls).get("__doc__")), Shape)
+    if own not in general:
+        return own.__doc__
+    model = next(cls for cls in shape.Meta.model.__mro__ if not is_listed_by_django(cls))
+    return (
+        f"In short: {model.__doc__[0].lower()}{model.__doc__[1:]}"
+        if isinstance(shape, Ref)
+        else model.__doc__
+    )
+
+
+def is_listed_by_django(model):
+    """Whether the description of a model is none of ours, but the list of its fields."""
+    return (vars(model).get("__doc__") or f"{model.__name__}(").startswith(f"{model.__name__}(")
 
 
 def explained_filter(one):

@@ -58,9 +58,9 @@ MORE = {
 }
 REFERENCE = {
     "description": "An id, a slug, or an object that holds one.",
-    "oneOf": [{"type": "string"}, {"type": "object"}],
+    "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": True}],
 }
-PASSED_OVER = {"readOnly": True, "description": "As it is read; passed over."}
+PASSED_OVER = {"readOnly": True, "description": "Passed over when it is written."}
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
@@ -84,6 +84,15 @@ OTHER = {
     "type": "string",
     "description": "Why a name that was refused is somebody else's; by editors cleared for both.",
 }
+ANYTHING = {"type": "object", "additionalProperties": True}
+DAY = {"type": ["string", "null"], "format": "date"}
+PARTIAL_DATE = {
+    "type": ["object", "null"],
+    "description": "EDTF text, its first and its last day (null: open). With ~, ? or % at its end it may be"
+    " one unit earlier or later, which filters take into account. Null: not stated.",
+    "properties": {"edtf": {"type": "string"}, "earliest": DAY, "latest": DAY},
+    "required": ["edtf", "earliest", "latest"],
+}
 ALONG = {
     "type": "array",
     "items": {"type": "string"},
@@ -94,6 +103,7 @@ ALONG = {
 VERSION = {"type": "integer", "description": "The version that is meant: the number in its ETag."}
 KEPT = {
     "type": "object",
+    "description": "Where the proposal is that was made of a change.",
     "properties": {"detail": {"type": "string"}, "url": {"type": "string", "format": "uri"}},
     "required": ["detail", "url"],
 }
@@ -128,6 +138,8 @@ class WritingSchema:
                 schema |= {"required": [REASON]}
                 schema["properties"][REASON] = {"type": "string", "enum": TakedownReason.values}
                 example = {REASON: TakedownReason.SAFETY}
+            words = {**schema, "description": WRITES[action]}
+            schema = self.component(f"{action.title().replace('_', '')}Request", words)
         else:
             schema, example, required = *self.documents(self.view.shape(pick=FULL)), True
         return {"content": {"application/json": {"schema": schema, "example": example}}, "required": required}
@@ -151,7 +163,8 @@ class WritingSchema:
         found |= {name: self.written_field(field) for name, field in fields.items()}
         if not isinstance(shape, PartShape):
             why = "Why it is changed; required once it was published. Public."
-            found |= {REASON: {"type": "string", "description": why}, editorial.KEY: editorial.SCHEMA}
+            work = self.component("Editorial", editorial.SCHEMA)
+            found |= {REASON: {"type": "string", "description": why}, editorial.KEY: work}
             found |= {HOMONYM: OTHER}
         schema = {"type": "object", "properties": found, "additionalProperties": False}
         whole = () if partial else fields.items()
@@ -164,11 +177,12 @@ class WritingSchema:
         if rows := rows_of(field):
             return {"type": "array", "items": self.document(rows)}
         if references_of(field):
-            many = isinstance(field, serializers.ListSerializer)
-            return {"type": "array", "items": REFERENCE} if many else {"oneOf": [REFERENCE, {"type": "null"}]}
+            many, one = isinstance(field, serializers.ListSerializer), self.component("Reference", REFERENCE)
+            return {"type": "array", "items": one} if many else {"anyOf": [one, {"type": "null"}]}
         if isinstance(field, PartialDate):
-            kinds = ["string", "object", "null"]
-            return {"type": kinds, "description": "A date in EDTF or in English, or as it is read."}
+            either = {"anyOf": [{"type": "string"}, self.component("PartialDate", PARTIAL_DATE)]}
+            about = "A date in EDTF or in English, or as it is read."
+            return self.component("WrittenDate", {"description": about, **either})
         if isinstance(field, Code):
             return {"type": "string", "description": field.registry.right}
         if isinstance(getattr(field, "child", None), Code):
@@ -185,17 +199,30 @@ class WritingSchema:
         if action == "destroy":
             return {"204": {"description": "It is deleted."}, **errors}
         if action in DECISIONS:
-            return {"200": answer({"type": "object"}, self.view.example[action]), **errors}
+            return {"200": answer(ANYTHING, self.view.example[action], "The decision."), **errors}
         shape = self.view.shape(pick=Pick(detail=True))
         one, example = self.resolve_serializer(shape, "response").ref, sample(shape)
-        many = {"type": "object", "properties": {"results": {"type": "array", "items": one}}}
-        many["required"] = ["results"]
         if action == "create":
-            return {"201": answer({"anyOf": [one, many]}, example), **errors}
+            # `results` first: a program that tries them in turn would take anything for one record
+            either = {"anyOf": [self.results(one), one]}
+            return {
+                "201": answer(either, example, "The draft; of several, all of them in results."),
+                **errors,
+            }
         if action == "bulk_update":
-            return {"200": answer(many, {"results": [example]}), **errors}
-        kept = {"202": answer(KEPT, KEPT_EXAMPLE)} if action == "partial_update" else {}
-        return {"200": answer(one, example), **kept, **errors}
+            return {"200": answer(self.results(one), {"results": [example]}, "The records."), **errors}
+        kept = {"202": answer(self.component("Kept", KEPT), KEPT_EXAMPLE, "It is kept as a proposal.")}
+        kept = kept if action == "partial_update" else {}
+        return {"200": answer(one, example, "The record, as it is now."), **kept, **errors}
+
+    def results(self, one):
+        """The answer that has several records, told from a single one by its `results`."""
+        name = f"{one['$ref'].rpartition('/')[2]}Results"
+        listed = {"results": {"type": "array", "items": one}}
+        about = "Several records, in the order in which they were sent."
+        return self.component(
+            name, {"type": "object", "description": about, "properties": listed, "required": ["results"]}
+        )
 
 
 def said(*names):
@@ -209,6 +236,6 @@ def several(schema):
     return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_DOCUMENTS}
 
 
-def answer(schema, example):
+def answer(schema, example, about):
     """A JSON answer in OpenAPI."""
-    return {"description": "", "content": {"application/json": {"schema": schema, "example": example}}}
+    return {"description": about, "content": {"application/json": {"schema": schema, "example": example}}}

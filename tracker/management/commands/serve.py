@@ -24,7 +24,7 @@ from tracker.records.roles import Role
 
 log = logging.getLogger(__name__)
 # Seconds between two runs of a command.
-EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 2, ("search_names", "--verbosity=0"): 1}
+EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 0.5, ("search_names", "--verbosity=0"): 1}
 PAUSE = 30
 
 

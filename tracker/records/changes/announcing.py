@@ -25,6 +25,10 @@ LOCK = 7_262_103  # any number that nothing else locks
 NOTES = 10_000  # as many are taken at once
 RECORDS = 500
 IDS = 200
+WAITING = """
+    SELECT EXISTS (SELECT FROM records_touched) OR EXISTS (SELECT FROM records_unannounced)
+        OR (SELECT digest FROM records_feed) IS DISTINCT FROM %s
+"""
 NEW = "INSERT INTO records_unannounced (model, record_id) {} ON CONFLICT DO NOTHING"
 THESE = object()
 PUBLIC = Reader(None, days=None)  # of what depends on the day, the facts
@@ -33,6 +37,8 @@ DIGEST = "SELECT page.key, encode(sha256(convert_to(({})::text, 'UTF8')), 'hex')
 
 def announce():
     """Announces every public change that was stored before: how many."""
+    if not waiting():
+        return 0
     while spread():
         pass
     found = 0
@@ -44,6 +50,13 @@ def announce():
 def start_again():
     """Makes everybody who keeps a copy read all of it anew: their cursors say nothing of this database."""
     Feed.objects.update(generation=uuid.uuid4())
+
+
+def waiting():
+    """Whether there is anything to look at, by one statement: most often there is not."""
+    with connection.cursor() as cursor:
+        cursor.execute(WAITING, [form(settings.PUBLIC_URL)])
+        return cursor.fetchone()[0]
 
 
 def lock():
@@ -59,10 +72,10 @@ def spread():
     """
     lock()
     notes = taken()
-    feed = Feed.objects.first() or Feed(form="")
-    anew = feed.form != form(settings.PUBLIC_URL)
+    feed = Feed.objects.first() or Feed(digest="")
+    anew = feed.digest != form(settings.PUBLIC_URL)
     if anew:
-        feed.form = form(settings.PUBLIC_URL)
+        feed.digest = form(settings.PUBLIC_URL)
         feed.save()
         insert(statements.united(every()))
     look_at(notes)
@@ -70,12 +83,12 @@ def spread():
 
 
 def taken():
-    """Some notes of changes, [(kind, ids)], that are not there any more."""
+    """Some notes of changes, [(label, ids)], that are not there any more."""
     some = Touched.objects.order_by("pk")[:NOTES].values("pk")
     rows = statements.compiled(some)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"DELETE FROM records_touched WHERE id IN ({rows.sql}) RETURNING kind, ids",  # noqa: S608
+            f"DELETE FROM records_touched WHERE id IN ({rows.sql}) RETURNING model, ids",  # noqa: S608
             rows.params,
         )
         return cursor.fetchall()
@@ -84,8 +97,8 @@ def taken():
 def look_at(notes):
     """Lists the records that show rows of which these are notes."""
     touched = defaultdict(set)
-    for kind, ids in notes:
-        for model in ways().starts.get(kind, ()):
+    for label, ids in notes:
+        for model in ways().starts.get(label, ()):
             touched[model].update(ids)
     for model, ids in touched.items():
         rows, left = showing(model), iter(sorted(ids))
@@ -188,7 +201,7 @@ def digest_of(kind, rows):
 
 @cache
 def form(public_url):
-    """A text that is another one where forms are made in another way."""
+    """The digest of how public forms are made: another one where they are made in another way."""
     made = hashlib.sha256(public_url.encode())
     for kind in shapes():
         statement = digest_of(kind, kind.objects.visible_to(None))

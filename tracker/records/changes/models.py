@@ -15,10 +15,10 @@ class Event(models.TextChoices):
 class Touched(models.Model):
     """A change of a row that nobody has looked at yet; written by `records_enter` alone.
 
-    `kind` is the label of the row's model; `ids` its id and its keys, before and after.
+    `model` is the label of the row's model, `ids` are its id and its keys, before and after.
     """
 
-    kind = models.CharField(max_length=80)
+    model = models.CharField(max_length=80)
     ids = ArrayField(models.UUIDField())
 
     class Meta:
@@ -67,7 +67,7 @@ class Feed(models.Model):
 
     generation = models.UUIDField(default=uuid.uuid4)
     last = models.BigIntegerField(default=0, help_text="The highest number that was given.")
-    form = models.CharField(max_length=64, help_text="Stands for how public forms are made of rows.")
+    digest = models.CharField(max_length=64, help_text="Of the statements that make public forms of rows.")
 
     class Meta:
         default_permissions = ()

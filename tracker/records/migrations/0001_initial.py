@@ -21,7 +21,7 @@ from django.conf import settings
 from django.db import migrations, models
 
 
-ENTER = r"""
+ENTER = """
 CREATE FUNCTION records_enter(kind text, key text, record text, before jsonb, after jsonb) RETURNS void
 LANGUAGE plpgsql AS $$
 DECLARE
@@ -39,11 +39,11 @@ BEGIN
         md5(context || pg_current_xact_id())::uuid,
         (noted ->> 'user')::int, coalesce(noted ->> 'channel', ''), coalesce(noted ->> 'reason', '')
     );
-    INSERT INTO records_touched (kind, ids)
+    INSERT INTO records_touched (model, ids)
     SELECT records_enter.kind, coalesce(array_agg(DISTINCT pair.value::uuid), '{}')
     FROM (SELECT * FROM jsonb_each_text(before) UNION ALL SELECT * FROM jsonb_each_text(after)) AS pair
     WHERE (pair.key = records_enter.key OR right(pair.key, 3) = '_id')
-        AND pair.value ~ '^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$';
+        AND pair.value LIKE '________-____-____-____-____________';  -- others are numbers
 END;
 $$
 """
@@ -75,7 +75,7 @@ class Migration(migrations.Migration):
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('generation', models.UUIDField(default=uuid.uuid4)),
                         ('last', models.BigIntegerField(default=0, help_text='The highest number that was given.')),
-                        ('form', models.CharField(help_text='Stands for how public forms are made of rows.', max_length=64)),
+                        ('digest', models.CharField(help_text='Of the statements that make public forms of rows.', max_length=64)),
                     ],
                     options={
                         'default_permissions': (),
@@ -85,7 +85,7 @@ class Migration(migrations.Migration):
                     name='Touched',
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                        ('kind', models.CharField(max_length=80)),
+                        ('model', models.CharField(max_length=80)),
                         ('ids', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), size=None)),
                     ],
                     options={
