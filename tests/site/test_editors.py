@@ -24,6 +24,7 @@ from tracker.management.commands import roles
 from tracker.records import roles as rules
 from tracker.records.history import Entry
 from tracker.records.models import Place, Source
+from tracker.records.name_search import work
 from tracker.records.proposals import Proposal
 from tracker.records.saved import SavedFilter
 
@@ -253,7 +254,8 @@ class LabelsTest(WorkTest):
         change, publish = (address(Person, page, row.pk) for page in ("change", "publish"))
         yield from self.seen(self.editor, change, f"{ask}?ids={row.pk}", address(Person, "changelist"))
         row.takedown(self.editor, "safety")
-        yield from self.seen(self.editor, change, publish)
+        work()
+        yield from self.seen(self.editor, change, address(Person, "found", row.pk), publish)
         yield from self.seen(make.superuser(), address(Person, "erase", row.pk))
 
     def consent(self):
