@@ -37,11 +37,6 @@ def pytest_configure(config):
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
-def pytest_xdist_auto_num_workers(config):
-    """Three workers on two cores: some tests wait for clocks, browsers and servers."""
-    return max(1, (os.cpu_count() or 1) * 3 // 2)
-
-
 def pytest_report_header(config):
     return f"Of broad tests a part is run: SAMPLE={seed()} repeats it, SAMPLE=all runs all."
 

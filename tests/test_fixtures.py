@@ -18,6 +18,7 @@ from dialogues.models import Assessment, ContextEvent, Dialogue, Participation, 
 from people.models import CaseActor, CaseEvent, Charge, Occupation, PersecutionCase, Person, Recognition
 from tests import make
 from tests.names import people
+from tracker.records.changes.models import Touched
 from tracker.records.fields import Derived, FoldedField, PartialDateField
 from tracker.records.history import Entry
 from tracker.records.models import Citation, Record, Slugged, Source
@@ -27,7 +28,7 @@ from tracker.records.search import Token
 FILES = sorted((settings.BASE_DIR / "fixtures").glob("*.json"))
 ARTICLE = os.environ.get("ARTICLE")
 PARAGRAPHS = 24
-MADE = (Token, Entry)  # by the database, from what is loaded
+MADE = (Token, Entry, Touched)  # by the database, from what is loaded
 NO_DATE = "It has no date."
 DOUBT = "or at least those presented as such"
 PEOPLES = {"Armenia": "Armenian", "Azerbaijan": "Azerbaijani"}

@@ -29,7 +29,7 @@ SEARCHES = (  # path, the parameter that takes words, others
 READS = (  # of the person, who has an affiliation of each kind
     "people/{person}/?fields=id,other_names,affiliations",
     "affiliations/?person={person}&expand=person.other_names&fields=id,person",
-    "people/?format=csv&fields=id,other_names",
+    "people/?format=csv&nested=other_names",
 )
 
 

@@ -150,7 +150,8 @@ class BoundsTest(StartTest):
         for _ in range(6):
             self.work()
         many = self.cost()
-        self.assertEqual(len(many), len(few), [*few, "against", *many])
+        # Which kinds of records are the first five is by chance, and each takes up to three for its labels.
+        self.assertLessEqual(len(many), len(few) + 6, [*few, "against", *many])
         self.assertLess(len(few), 120)
 
     def work(self):

@@ -25,6 +25,7 @@ from tracker.records.roles import Role
 log = logging.getLogger(__name__)
 # Seconds between two runs of a command.
 EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 0.5, ("search_names", "--verbosity=0"): 1}
+FIRST = {("announce", "--verbosity=0"): 10}  # its first run makes ready for seconds: after the first visitors
 PAUSE = 30
 
 
@@ -127,8 +128,10 @@ class Command(BaseCommand):
         try:
             self.wait_until_it_answers()
             self.say_where(shown)
-            for one in EVERY.items():  # each has a connection of its own
-                threading.Thread(target=again_and_again, args=one, daemon=True).start()
+            for command, seconds in EVERY.items():  # each has a connection of its own
+                timer = threading.Timer(FIRST.get(command, 0), again_and_again, [command, seconds])
+                timer.daemon = True
+                timer.start()
             while True:
                 self.watch()
                 time.sleep(0.25)
