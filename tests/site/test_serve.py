@@ -135,7 +135,7 @@ class ServeTest(SimpleTestCase):
         self.assertEqual(self.first.code, 0)
 
     def test_later_start_says_no_password_loads_nothing_and_costs_less_than_loading_the_code_five_times(self):
-        # Processor time, which the tests that run beside this one do not lengthen, beside that of loading the code.
+        # Processor time, which the tests that run beside this one do not lengthen.
         loading = "import django; django.setup(); import tracker.urls"
         once = self.cost(lambda: subprocess.run([sys.executable, "-c", loading], cwd=BASE_DIR, check=True))
         served = []
