@@ -80,6 +80,7 @@ EXEMPT = {  # where a query may start elsewhere, and why
     "tracker/records/name_search.py work": "whether something is searched for",
     "tracker/records/name_search.py step": "what is searched for, told to nobody",
     "tracker/records/name_search.py readable": "what is public or is so again with others; told to nobody",
+    "tracker/records/name_search.py suspects": "texts of what is public, read for a search; told to nobody",
     "tracker/records/name_search.py hide_one": "new rows",
     "tracker/records/name_search.py newest": "what editors are told of a visible row",
     "tracker/records/name_search.py also_hidden": "what was hidden, cut down to what its reader sees",
