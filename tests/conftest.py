@@ -1,14 +1,18 @@
 """Runs the tests on DATABASE_URL or, without it, on a throw-away PostgreSQL server that all workers share."""
 
+import fcntl
 import gc
 import os
 import shutil
 import tempfile
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 from tests.sampling import seed
 from tracker.embedded import Refused, Server
@@ -47,6 +51,44 @@ def pytest_collection_finish(session):
     gc.freeze()
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Each worker copies one migrated database, unless it keeps its own."""
+    if "PYTEST_XDIST_WORKER" in os.environ and not request.config.getoption("reuse_db"):
+        with django_db_blocker.unblock():
+            connection.settings_dict["TEST"]["TEMPLATE"] = template()
+
+
+def template():
+    """The name of the database that workers copy; the first one makes it."""
+    told = Path(os.environ["FIRST_START"]) / "template"
+    with open(told.with_suffix(".lock"), "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        if not told.exists():
+            told.write_text(make_template())
+    return told.read_text()
+
+
+def make_template():
+    test, name = connection.settings_dict["TEST"], connection.settings_dict["NAME"]
+    own = test["NAME"]
+    test["NAME"] = f"{own}_template"
+    try:
+        return connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    finally:
+        connection.close()
+        test["NAME"], connection.settings_dict["NAME"] = own, name
+
+
+def drop_template():
+    """On a server that outlives the tests."""
+    told = Path(first_start) / "template"
+    if not server and told.exists():
+        address = make_conninfo(os.environ["DATABASE_URL"], dbname="postgres")
+        with psycopg.connect(address, autocommit=True) as link:
+            link.execute(f'DROP DATABASE "{told.read_text()}"')
+
+
 def start_server():
     """A server in a temporary folder; the workers, which inherit DATABASE_URL, start none."""
     try:
@@ -58,6 +100,7 @@ def start_server():
 def pytest_unconfigure(config):
     settings.ERASURE_LEDGER.unlink(missing_ok=True)
     if first_start:
+        drop_template()
         shutil.rmtree(first_start)
     if server:
         server.leave()
