@@ -84,6 +84,7 @@ class FaultsTest(Served):
                 self.assert_unavailable(answer)
             self.assertEqual(self.ask("GET", "/healthz")[0], 200)
         finally:
+            self.end_connections()  # what runs in the background may read it for minutes
             self.sql("DROP VIEW people_person; ALTER TABLE fast RENAME TO people_person")
         self.assertLess(self.wait_for(200, PEOPLE), DEADLINE)
 
