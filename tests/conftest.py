@@ -1,6 +1,5 @@
 """Runs the tests on DATABASE_URL or, without it, on a throw-away PostgreSQL server that all workers share."""
 
-import fcntl
 import gc
 import os
 import shutil
@@ -14,17 +13,18 @@ from django.contrib.auth.hashers import Argon2PasswordHasher
 from django.db import connection
 from psycopg.conninfo import make_conninfo
 
+from tests import shared
 from tests.sampling import seed
 from tracker.embedded import Refused, Server
 
-server = first_start = None
+server = None
+first = False  # whether this process is none of the workers
 
 
 def pytest_configure(config):
-    global server, first_start
+    global server, first
     gc.set_threshold(20_000, 20, 50)
-    if not os.environ.get("FIRST_START"):
-        first_start = os.environ["FIRST_START"] = tempfile.mkdtemp(prefix="tracker-first-")
+    first = shared.start()
     if not os.environ.get("DATABASE_URL"):
         server = start_server()
         os.environ["DATABASE_URL"] = server.url
@@ -56,20 +56,12 @@ def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_
     """Each worker copies one migrated database, unless it keeps its own."""
     if "PYTEST_XDIST_WORKER" in os.environ and not request.config.getoption("reuse_db"):
         with django_db_blocker.unblock():
-            connection.settings_dict["TEST"]["TEMPLATE"] = template()
-
-
-def template():
-    """The name of the database that workers copy; the first one makes it."""
-    told = Path(os.environ["FIRST_START"]) / "template"
-    with open(told.with_suffix(".lock"), "w") as lock:
-        fcntl.flock(lock, fcntl.LOCK_EX)
-        if not told.exists():
-            told.write_text(make_template())
-    return told.read_text()
+            template = shared.once("template", make_template)
+            connection.settings_dict["TEST"]["TEMPLATE"] = template
 
 
 def make_template():
+    """The name of a new database that is like those of the tests."""
     test, name = connection.settings_dict["TEST"], connection.settings_dict["NAME"]
     own = test["NAME"]
     test["NAME"] = f"{own}_template"
@@ -82,11 +74,11 @@ def make_template():
 
 def drop_template():
     """On a server that outlives the tests."""
-    told = Path(first_start) / "template"
-    if not server and told.exists():
+    name = shared.made().get("template")
+    if name and not server:
         address = make_conninfo(os.environ["DATABASE_URL"], dbname="postgres")
         with psycopg.connect(address, autocommit=True) as link:
-            link.execute(f'DROP DATABASE "{told.read_text()}"')
+            link.execute(f'DROP DATABASE "{name}"')
 
 
 def start_server():
@@ -99,9 +91,9 @@ def start_server():
 
 def pytest_unconfigure(config):
     settings.ERASURE_LEDGER.unlink(missing_ok=True)
-    if first_start:
+    if first:
         drop_template()
-        shutil.rmtree(first_start)
+        shared.end()
     if server:
         server.leave()
         shutil.rmtree(server.folder)
