@@ -1,0 +1,90 @@
+"""Takes the pictures of the documents, of a demo of its own: `make pictures`.
+
+Chromium must be installed.
+"""
+
+import contextlib
+import os
+import re
+import signal
+import tempfile
+import time
+from pathlib import Path
+
+from playwright.sync_api import sync_playwright
+
+from tests.browser import FLAGS, find_chromium
+from tests.served import KEPT, free_port, started
+from tracker.environment import BASE_DIR
+
+FOLDER = BASE_DIR / "docs" / "images"
+WIDTH, HEIGHT = 1240, 760
+MARGIN = 12
+STARTED = re.compile(r"Log in as (\w+) with the password (\S+)")
+MEETING = "Meeting in Yerevan, October 2025"
+
+
+@contextlib.contextmanager
+def demo():
+    """The address of a new demo, and the passwords of its accounts."""
+    with tempfile.TemporaryDirectory(prefix="tracker-pictures-") as folder:
+        port, told = free_port(), Path(folder, "out")
+        with open(told, "wb") as out:
+            process = started({**KEPT, "DATA_DIR": f"{folder}/data", "PORT": str(port)}, out)
+        try:
+            while not (passwords := dict(STARTED.findall(told.read_text()))):
+                if process.poll() is not None:
+                    raise SystemExit(told.read_text())
+                time.sleep(0.2)
+            yield f"http://127.0.0.1:{port}", passwords
+        finally:
+            os.killpg(process.pid, signal.SIGTERM)
+            process.wait()
+
+
+class Desk:
+    """Somebody who works in the admin, and whose pages are photographed."""
+
+    def __init__(self, browser, address, name, password):
+        context = browser.new_context(
+            base_url=address,
+            viewport={"width": WIDTH, "height": HEIGHT},
+            locale="en-US",
+            reduced_motion="reduce",
+        )
+        self.page = context.new_page()
+        self.page.goto("/admin/login/")
+        self.page.fill("#id_username", name)
+        self.page.fill("#id_password", password)
+        self.page.keyboard.press("Enter")
+        self.page.wait_for_selector("#user-tools")
+
+    def take(self, name, first=None, last=None):
+        """Photograph the window; or the page from one element to another one, as wide as the first."""
+        self.page.wait_for_load_state("networkidle")
+        if first is None:
+            return self.page.screenshot(path=FOLDER / f"{name}.png")
+        self.page.evaluate("scroll(0, 0)")
+        above, below = (self.page.locator(one).first.bounding_box() for one in (first, last or first))
+        x, y = above["x"] - MARGIN, above["y"] - MARGIN
+        width, height = above["width"] + 2 * MARGIN, below["y"] + below["height"] - y
+        box = {"x": x, "y": y, "width": width, "height": height}
+        return self.page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=box)
+
+
+def take_all(browser, address, passwords):
+    editor = Desk(browser, address, "editor", passwords["editor"])
+    editor.page.goto("/admin/dialogues/dialogue/")
+    editor.page.click(f"text={MEETING}")
+    editor.take("dialogue", "#participations-group", "#participations-1")
+
+
+def main():
+    FOLDER.mkdir(exist_ok=True)
+    with demo() as (address, passwords), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=find_chromium(), args=FLAGS)
+        take_all(browser, address, passwords)
+
+
+if __name__ == "__main__":
+    main()
