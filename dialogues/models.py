@@ -20,13 +20,9 @@ from people.models import (
     known,
     secrets_of,
 )
-from tracker.records import history, roles
-from tracker.records.choices import Confidentiality, Publication, Stance
-from tracker.records.code_fields import LanguageField
-from tracker.records.constraints import Said, not_reversed
-from tracker.records.days import Days
-from tracker.records.fields import FoldedField, PartialDateField
-from tracker.records.identifiers import Identified, identifiers_trigger
+from tracker.records.audit import history
+from tracker.records.audit.access_log import note_load
+from tracker.records.base.identifiers import Identified, identifiers_trigger
 from tracker.records.models import (
     QUOTATION_WORDS,
     Citation,
@@ -37,11 +33,16 @@ from tracker.records.models import (
     Source,
     Titled,
 )
-from tracker.records.names import fold
-from tracker.records.reading import note_load
-from tracker.records.search import tokens_trigger
-from tracker.records.together import Lack
-from tracker.records.visible import VisibleQuerySet
+from tracker.records.policy import roles
+from tracker.records.policy.search_words import tokens_trigger
+from tracker.records.policy.visibility import VisibleQuerySet
+from tracker.records.values.codes.code_fields import LanguageField
+from tracker.records.values.codes.vocabularies import Confidentiality, Publication, Stance
+from tracker.records.values.columns import FoldedField, PartialDateField
+from tracker.records.values.constraints import Said, not_reversed
+from tracker.records.values.dates.days import Days
+from tracker.records.values.names import fold
+from tracker.records.workflow.companions import Lack
 
 from .choices import (
     ABSENT,
@@ -66,7 +67,7 @@ from .choices import (
     Track,
     VenueRelation,
 )
-from .lasting import ended_the_day_it_began, lacks_end, placing
+from .duration import ended_the_day_it_began, lacks_end, placing
 
 MEANT_FOR = (DialogueStatus.PLANNED, DialogueStatus.POSTPONED, DialogueStatus.CANCELED)
 # Contact across the line is itself what people are charged with: nobody is the first to tell of it here.

@@ -11,17 +11,24 @@ from django.db.models.functions import Cast, Coalesce, Least
 from django.db.models.lookups import GreaterThanOrEqual
 from django.utils import timezone
 
-from tracker.records import history, roles
-from tracker.records.choices import CitationBasis, Confidentiality, Publication
-from tracker.records.code_fields import CodesField, CountryField, LanguageField, ScriptField
-from tracker.records.constraints import Said, not_reversed
-from tracker.records.dates import understand
-from tracker.records.fields import FoldedField, GuardedSave, GuardedUpdate, PartialDateField, possible_days
-from tracker.records.identifiers import Identified, identifiers_trigger, published_trigger
-from tracker.records.lint import Secret
+from tracker.records.audit import history
+from tracker.records.base.identifiers import Identified, identifiers_trigger, published_trigger
 from tracker.records.models import Citation, Identifier, Named, Part, Place, Record, Titled
-from tracker.records.search import tokens_trigger
-from tracker.records.texts import Tidy
+from tracker.records.policy import roles
+from tracker.records.policy.search_words import tokens_trigger
+from tracker.records.protection.protected_names import Secret
+from tracker.records.values.codes.code_fields import CodesField, CountryField, LanguageField, ScriptField
+from tracker.records.values.codes.vocabularies import CitationBasis, Confidentiality, Publication
+from tracker.records.values.columns import (
+    FoldedField,
+    GuardedSave,
+    GuardedUpdate,
+    PartialDateField,
+    possible_days,
+)
+from tracker.records.values.constraints import Said, not_reversed
+from tracker.records.values.dates.partial_dates import understand
+from tracker.records.values.texts.text import Tidy
 
 from .choices import (
     AppealOutcome,
@@ -41,7 +48,7 @@ from .choices import (
     RecognitionKind,
     WgadCategory,
 )
-from .plausible import BEFORE_BIRTH, acts_before_birth, is_unborn, never_held
+from .likely_mistakes import BEFORE_BIRTH, acts_before_birth, is_unborn, never_held
 
 NO_RELATIVES = (
     "Nothing is recorded of what they did, said or suffered themselves. Relatives and contacts get no record:"

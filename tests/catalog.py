@@ -7,11 +7,12 @@ from django import forms
 from django.conf import settings
 
 from tracker import api
-from tracker.records import filters, tables
-from tracker.records.citations import CitationViewSet
-from tracker.records.pages import order_keys
-from tracker.records.shapes import list_url
-from tracker.records.views import PAGING, PICKS
+from tracker.records.api.citation_views import CitationViewSet
+from tracker.records.read import filters
+from tracker.records.read.formats import csv_tables
+from tracker.records.read.pagination import order_keys
+from tracker.records.read.views import PAGING, PICKS
+from tracker.records.shapes.declaration import list_url
 
 VIEWS = list(api.ENDPOINTS)
 RECORDS = [view for view in VIEWS if view is not CitationViewSet]
@@ -115,7 +116,7 @@ def picks(view):
 
 def nested(view):
     """The lists inside the rows, each as a table."""
-    return [{"format": "csv", "nested": name} for name in tables.names(view.shape)]
+    return [{"format": "csv", "nested": name} for name in csv_tables.names(view.shape)]
 
 
 def lists(view, key):

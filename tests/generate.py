@@ -20,11 +20,11 @@ from people import models as people
 from people.choices import CaseEventKind
 from tests import make
 from tracker.records import models as records
-from tracker.records import rivals
-from tracker.records.choices import Confidentiality, Publication
-from tracker.records.fields import PartialDateField
-from tracker.records.filters import PERIODS
-from tracker.records.texts import tidied
+from tracker.records.base import rival_values
+from tracker.records.read.filters import PERIODS
+from tracker.records.values.codes.vocabularies import Confidentiality, Publication
+from tracker.records.values.columns import PartialDateField
+from tracker.records.values.texts.text import tidied
 
 PUBLIC = (Publication.PUBLISHED, Confidentiality.PUBLIC)
 STATES = [*product(Publication, Confidentiality), *[PUBLIC] * 8]
@@ -137,7 +137,7 @@ class World:
         """Which field a citation is about, if it is about one; it may have another value of it."""
         names = sorted(records.citable_fields(model))
         name = self.random.choice(["", *names[:3], self.random.choice(names)])
-        column = rivals.column_of(model, name) if name else None
+        column = rival_values.column_of(model, name) if name else None
         if column is None or self.random.random() < 0.5:
             return {"field": name}
         value = rival_of(self.random, column)
@@ -175,7 +175,7 @@ def rival_of(random, column):
     inner = column.base_field if isinstance(column, ArrayField) else column
     found = random.choice(values(inner))
     with suppress(ValidationError):  # a text is no code
-        return "" if found in (None, "", KEEP) else rivals.normalized(column, str(found))
+        return "" if found in (None, "", KEEP) else rival_values.normalized(column, str(found))
     return ""
 
 

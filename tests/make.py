@@ -13,9 +13,9 @@ from django.utils import timezone
 from dialogues import models as dialogues
 from people import models as people
 from tracker.records import models as records
-from tracker.records.accounts import grant
-from tracker.records.choices import Publication
-from tracker.records.tokens import ApiToken
+from tracker.records.accounts.api_tokens import ApiToken
+from tracker.records.accounts.staff import grant
+from tracker.records.values.codes.vocabularies import Publication
 
 PASSWORD = "correct horse battery staple"
 numbers = count(1)

@@ -8,7 +8,7 @@ from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address
 from tests.writing import WritingTest, path
-from tracker.records.history import Entry
+from tracker.records.audit.history import Entry
 
 
 class DisclosureTest(WritingTest):

@@ -3,9 +3,9 @@
 from django.test import override_settings
 
 from people.choices import CaseEventKind
-from people.effects import TELLS_OF_CUSTODY
+from people.likely_mistakes import ACTS_BEFORE, BEFORE_BIRTH, NEVER_HELD
 from people.models import CaseEvent, Person
-from people.plausible import ACTS_BEFORE, BEFORE_BIRTH, NEVER_HELD
+from people.situations.effects import TELLS_OF_CUSTODY
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.writing import WritingTest, path

@@ -10,11 +10,12 @@ from unittest import mock
 import pytest
 from django.test import SimpleTestCase
 
-from people import situations, worlds
+from people.api.case_facts import WORDS
 from people.choices import CaseEventKind
-from people.effects import EFFECTS, TRACKS, Effect
-from people.facts import WORDS
-from people.situations import known
+from people.situations import known as situations
+from people.situations import possible_worlds
+from people.situations.effects import EFFECTS, TRACKS, Effect
+from people.situations.known import known
 from tests.people.facts import facts_of
 from tests.people.histories import Fact, History
 from tests.people.random_people import random_day, random_person
@@ -99,7 +100,7 @@ class FaultsTest(SimpleTestCase):
             ],
             "an acquittal ends custody": [self.row(CaseEventKind.ACQUITTAL, custody=Effect.STOPS)],
             "a pardon presupposes custody": [self.row(CaseEventKind.PARDON, custody=Effect.ENDS)],
-            "no fact is unrecorded": [never(worlds, "unrecorded", lambda *given: 0)],
+            "no fact is unrecorded": [never(possible_worlds, "unrecorded", lambda *given: 0)],
             "positions order nothing": [never(situations, "_before", lambda *given: 0)],
             "approximate dates are exact": [
                 never(situations, "interval", lambda fact: situations.interval_of(fact.edtf.strip("~")))

@@ -4,7 +4,7 @@ from django.apps.registry import Apps
 from django.db import connection, models
 from django.test import TestCase
 
-from tracker.records.fields import Derived, FoldedField, GuardedSave, GuardedUpdate, PartialDateField
+from tracker.records.values.columns import Derived, FoldedField, GuardedSave, GuardedUpdate, PartialDateField
 
 REGISTRY = Apps(["tests.records"])
 

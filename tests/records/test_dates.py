@@ -9,7 +9,7 @@ from edtf import parse_edtf
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.records.dates import FORMS, PartialDate, understand
+from tracker.records.values.dates.partial_dates import FORMS, PartialDate, understand
 
 # text, EDTF, earliest, latest; "" for a side without a bound
 UNDERSTOOD = """

@@ -9,7 +9,7 @@ from people.models import Person
 from tests import make
 from tracker.api import ENDPOINTS
 from tracker.records.models import OldSlug, Source
-from tracker.records.shapes import list_url, resource
+from tracker.records.shapes.declaration import list_url, resource
 
 ROUTES = [f"/api/v1/{resource(view.model())}/" for view in ENDPOINTS]
 OTHERS = [

@@ -11,7 +11,7 @@ from django.db.migrations.writer import MigrationWriter
 from django.test import TestCase
 
 from tests.records.dated import Event, Visit, later_model
-from tracker.records.fields import FoldedField, PartialDateField
+from tracker.records.values.columns import FoldedField, PartialDateField
 
 
 def detected(before, *after, agreed=False):

@@ -8,8 +8,8 @@ from django.test import TestCase
 from tests import make
 from tests.writing import API, WritingTest, path
 from tracker.api import ENDPOINTS
-from tracker.records.citations import CitationViewSet
-from tracker.records.shapes import FULL, Ref, resource
+from tracker.records.api.citation_views import CitationViewSet
+from tracker.records.shapes.declaration import FULL, Ref, resource
 
 INFERRED = {"basis": "inferred", "reasoning": "It follows."}
 

@@ -7,8 +7,8 @@ from django.test import TestCase
 
 from tests import catalog, make
 from tracker.api import ENDPOINTS
-from tracker.records import filters
-from tracker.records.shapes import resource
+from tracker.records.read import filters
+from tracker.records.shapes.declaration import resource
 
 NAME = "Somebody Whose Name Nobody May Repeat"
 NO_TEXT = ("%00", "a%00b", "%ff", "%ED%A0%80", "a%0Ab", "%7f", "x" * 2_001)

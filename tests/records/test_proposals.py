@@ -2,8 +2,8 @@
 
 from tests import make
 from tests.writing import API, WritingTest, path
-from tracker.records.history import Entry
-from tracker.records.proposals import Proposal
+from tracker.records.audit.history import Entry
+from tracker.records.workflow.proposals import Proposal
 
 PROPOSALS = f"{API}proposals/"
 

@@ -12,8 +12,8 @@ from tests import make
 from tests.records.test_write_states import StatesTest, state, version
 from tests.writing import path
 from tracker.records.models import UNSOURCED, Place, Source
-from tracker.records.scheduled import Approval, publish_due
-from tracker.records.together import UNKNOWN, Unready
+from tracker.records.workflow.approvals import Approval, publish_due
+from tracker.records.workflow.companions import UNKNOWN, Unready
 
 
 class TogetherTest(TestCase):

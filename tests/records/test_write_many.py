@@ -12,7 +12,7 @@ from tests import make
 from tests.test_admin import form_data
 from tests.writing import API, WritingTest, path
 from tracker.records.models import Place
-from tracker.records.shapes import resource
+from tracker.records.shapes.declaration import resource
 
 DIALOGUES, CASES, PLACES = f"{API}dialogues/", f"{API}cases/", f"{API}places/"
 WRITING = ("INSERT", "UPDATE", "DELETE")

@@ -6,7 +6,7 @@ from dialogues.models import Dialogue, Participation
 from people.models import CaseActor, CaseEvent, Charge, PersecutionCase, Person, Recognition
 from tests import make
 from tests.writing import API, WritingTest, path
-from tracker.records.choices import Publication
+from tracker.records.values.codes.vocabularies import Publication
 
 
 def state(record):

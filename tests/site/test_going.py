@@ -11,7 +11,7 @@ from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address
 from tracker.records.models import UNSOURCED, Place, Source
-from tracker.records.workflow import SOMEBODY_ELSE
+from tracker.records.workflow.states import SOMEBODY_ELSE
 
 
 class GoingTest(WorkTest):
@@ -198,7 +198,7 @@ class LevelsTest(GoingTest):
 
     def test_every_message_says_whether_it_is_a_success(self):
         base = settings.BASE_DIR
-        for path in (*base.glob("tracker/records/admin/*.py"), *base.glob("*/admin.py")):
+        for path in (*base.glob("tracker/records/admin/**/*.py"), *base.glob("*/admin.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "message_user":
                     self.assertEqual(len(node.args), 3, f"{path.name} {node.lineno}: give the level.")

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from tests.served import Served, free_port
 from tests.slow import PATHS, SlowClients, asked, percentile
-from tracker import embedded
 from tracker.environment import BASE_DIR
-from tracker.web import CADDY
+from tracker.server import embedded
+from tracker.server.processes import CADDY
 
 HOST = "tracker.example.org"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")

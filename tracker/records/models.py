@@ -11,9 +11,15 @@ from django.db.models import F, Q
 from django.db.models.functions import MD5
 from django.utils import timezone
 
-from . import history, rivals, roles
-from .addresses import LikenessField, fault_of
-from .choices import (
+from tracker.records.audit import history
+from tracker.records.audit.access_log import Reading, note_load  # noqa: F401 - Django looks for models here
+from tracker.records.base import rival_values
+from tracker.records.base.identifiers import Identified, identifiers_trigger, published_trigger
+from tracker.records.policy import roles
+from tracker.records.policy.search_words import Token, tokens_trigger  # noqa: F401 - Django looks for models here
+from tracker.records.policy.visibility import Visible
+from tracker.records.values.codes.code_fields import CountryField, LanguageField
+from tracker.records.values.codes.vocabularies import (
     TAKEN_BACK,
     CitationBasis,
     Confidentiality,
@@ -24,17 +30,13 @@ from .choices import (
     SourceKind,
     Stance,
 )
-from .code_fields import CountryField, LanguageField
-from .fields import Derived, FoldedField, PartialDateField, possible_days
-from .identifiers import Identified, identifiers_trigger, published_trigger
-from .names import alphabetical, slugify_name
-from .overlaps import DayLookup  # noqa: F401 - registers what dates are asked
-from .reading import Reading, note_load  # noqa: F401 - Django looks for models here
-from .scheduled import Approval, within_reach  # noqa: F401 - Django looks for models here
-from .search import Token, tokens_trigger  # noqa: F401 - Django looks for models here
-from .together import Lack
-from .visible import Visible
-from .workflow import Workflow
+from tracker.records.values.columns import Derived, FoldedField, PartialDateField, possible_days
+from tracker.records.values.dates.conditions import DayLookup  # noqa: F401 - registers what dates are asked
+from tracker.records.values.names import alphabetical, slugify_name
+from tracker.records.values.texts.web_addresses import LikenessField, fault_of
+from tracker.records.workflow.approvals import Approval, within_reach  # noqa: F401 - Django looks for models here
+from tracker.records.workflow.companions import Lack
+from tracker.records.workflow.states import Workflow
 
 # what only editors see: a change of it is no public change
 INTERNAL = {
@@ -543,7 +545,7 @@ class Citation(Part):
         blank=True,
         help_text="What the source has instead of the field that it contradicts, written as the field is.",
     )
-    value_said = rivals.SaidField("field", "value")
+    value_said = rival_values.SaidField("field", "value")
     basis = models.CharField(max_length=10, choices=CitationBasis, default=CitationBasis.STATED)
     reasoning = models.TextField(blank=True, help_text="How it follows from the source, when it is inferred.")
     directness = models.CharField(max_length=10, choices=Directness, default=Directness.SEEN)
@@ -559,7 +561,7 @@ class Citation(Part):
             models.CheckConstraint(
                 condition=Q(value="") | Q(stance=Stance.CONTRADICTS) & ~Q(field=""),
                 name="%(class)s_value",
-                violation_error_message=rivals.ONLY,
+                violation_error_message=rival_values.ONLY,
             ),
         ]
 
@@ -584,12 +586,12 @@ class Citation(Part):
     def wrong_value(self):
         """Brings the value into the form in which it is kept; what is wrong with it as {field: error}."""
         if self.stance != Stance.CONTRADICTS or not self.field:
-            return {"value": rivals.ONLY}
-        column = rivals.column_of(self.cited_model(), self.field)
+            return {"value": rival_values.ONLY}
+        column = rival_values.column_of(self.cited_model(), self.field)
         if column is None:
-            return {"value": rivals.REFERS}
+            return {"value": rival_values.REFERS}
         try:
-            self.value = rivals.normalized(column, self.value)
+            self.value = rival_values.normalized(column, self.value)
         except ValidationError as error:
             return {"value": error}
         long = len(self.value.split()) > QUOTATION_WORDS
@@ -610,13 +612,14 @@ def citable_fields(model):
     return (facts | parts) - housekeeping - model.internal
 
 
+from tracker.records.accounts.api_tokens import ApiToken  # noqa: E402, F401
+from tracker.records.accounts.saved_filters import SavedFilter  # noqa: E402, F401
+from tracker.records.audit.takedown_ledger import Deed  # noqa: E402, F401
+from tracker.records.protection.name_check import Homonym  # noqa: E402, F401
+from tracker.records.protocol.idempotency import KeptAnswer  # noqa: E402, F401
+from tracker.records.protocol.rate_limits import Tally  # noqa: E402, F401
+from tracker.records.workflow.proposals import Proposal  # noqa: E402, F401
+
 from .changes.models import Announcement  # noqa: E402, F401 - Django looks for models here
-from .idempotency import KeptAnswer  # noqa: E402, F401
-from .ledger import Deed  # noqa: E402, F401
-from .proposals import Proposal  # noqa: E402, F401
-from .saved import SavedFilter  # noqa: E402, F401
-from .throttling import Tally  # noqa: E402, F401
-from .tokens import ApiToken  # noqa: E402, F401
-from .unnamed import Homonym  # noqa: E402, F401
 
 history.keep(__name__)

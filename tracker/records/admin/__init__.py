@@ -2,15 +2,23 @@
 
 from django.contrib import admin
 
-from tracker.records.addresses import key_of
+from tracker.records.admin.lists.lists import text_of
+from tracker.records.admin.pages import proposals  # noqa: F401 - they register themselves
+from tracker.records.admin.pages.citing import Citing
+from tracker.records.admin.people import access_log, accounts, tokens  # noqa: F401 - they register themselves
+from tracker.records.admin.record_page.base import RecordAdmin, VisibleAdmin
+from tracker.records.admin.record_page.inlines import (
+    CitationInline,
+    IdentifierInline,
+    OtherNameInline,
+    PartInline,
+    RecordInline,
+)
+from tracker.records.admin.record_page.relations import VisibleRelations
 from tracker.records.models import Place, PlaceIdentifier, Source
+from tracker.records.values.texts.web_addresses import key_of
 
-from . import accounts, proposals, readings, start, tokens  # noqa: F401 - they register themselves
-from .base import RecordAdmin, VisibleAdmin
-from .citing import Citing
-from .inlines import CitationInline, IdentifierInline, OtherNameInline, PartInline, RecordInline
-from .lists import text_of
-from .relations import VisibleRelations
+from . import start_page  # noqa: F401 - they register themselves
 from .rights import OnlyShown
 
 __all__ = [

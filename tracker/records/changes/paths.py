@@ -7,7 +7,7 @@ from typing import NamedTuple
 from rest_framework import serializers
 
 from tracker.records.models import Record
-from tracker.records.shapes import Computed, Count, Inferred, Pick, link_of, registry
+from tracker.records.shapes.declaration import Computed, Count, Inferred, Pick, link_of, registry
 
 WHOLE = Pick(detail=True)
 
