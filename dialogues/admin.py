@@ -12,7 +12,7 @@ from tracker.records.admin import (
     VisibleRelations,
     text_of,
 )
-from tracker.records.models import Place
+from tracker.records.base.places import Place
 from tracker.records.policy import roles
 
 from . import models

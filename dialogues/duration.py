@@ -4,8 +4,8 @@ from datetime import UTC, date, datetime
 
 from django.db.models import Q
 
-from tracker.records.values.columns import possible_days
 from tracker.records.values.dates import conditions
+from tracker.records.values.dates.date_columns import possible_days
 from tracker.records.values.dates.partial_dates import PartialDate
 
 from .choices import DialogueClassification, DialogueStatus

@@ -3,7 +3,7 @@
 from collections import Counter
 
 from people.situations.effects import TELLS_OF_CUSTODY
-from tracker.records.values.columns import possible_days
+from tracker.records.values.dates.date_columns import possible_days
 
 from .choices import CaseEventKind
 

@@ -9,7 +9,7 @@ from people.api import case_facts
 from people.situations.effects import SHOW_CUSTODY
 from tracker.records.admin.start_page import Section, start
 from tracker.records.policy import roles
-from tracker.records.shapes.declaration import Reader
+from tracker.records.shapes.reader import Reader
 from tracker.records.values.codes.vocabularies import TAKEN_BACK
 
 from .choices import CaseEventKind, Custody

@@ -8,11 +8,11 @@ from django.conf import settings
 
 from tracker import api
 from tracker.records.api.citation_views import CitationViewSet
-from tracker.records.read import filters
+from tracker.records.read.filters import values
 from tracker.records.read.formats import csv_tables
 from tracker.records.read.pagination import order_keys
 from tracker.records.read.views import PAGING, PICKS
-from tracker.records.shapes.declaration import list_url
+from tracker.records.shapes.urls import list_url
 
 VIEWS = list(api.ENDPOINTS)
 RECORDS = [view for view in VIEWS if view is not CitationViewSet]
@@ -38,11 +38,11 @@ def valid(field, key):
 
 
 @valid.register
-def _(field: filters.Values, key):
+def _(field: values.Values, key):
     return f"{valid(field.one, key)},{valid(field.one, key)}"
 
 
-@valid.register(filters.KeyField)
+@valid.register(values.KeyField)
 @valid.register(forms.UUIDField)
 def _(field, key):
     return str(key)
@@ -54,27 +54,27 @@ def _(field: forms.ChoiceField, key):
 
 
 @valid.register
-def _(field: filters.CodeFilterField, key):
+def _(field: values.CodeFilterField, key):
     return field.registry.example
 
 
 @valid.register
-def _(field: filters.IdentifierField, key):
+def _(field: values.IdentifierField, key):
     return "wikidata:Q9036"
 
 
 @valid.register
-def _(field: filters.DatesField, key):
+def _(field: values.DatesField, key):
     return "2025-06/2025-11"
 
 
 @valid.register
-def _(field: filters.MomentField, key):
+def _(field: values.MomentField, key):
     return "2025-01-01T00:00:00Z"
 
 
 @valid.register
-def _(field: filters.TruthField, key):
+def _(field: values.TruthField, key):
     return "true"
 
 

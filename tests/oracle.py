@@ -11,7 +11,7 @@ from rest_framework import serializers
 from people.api import as_of, case_facts
 from tests import slow_asof
 from tracker.records.policy import roles
-from tracker.records.shapes import declaration
+from tracker.records.shapes import expressions, fields
 
 
 def work(oracle, record):
@@ -33,7 +33,7 @@ def work(oracle, record):
 
 
 COMPUTED = {
-    declaration.work: work,
+    expressions.work: work,
     as_of.occupation: slow_asof.affiliation,
     as_of.affiliation: slow_asof.affiliation,
     case_facts.facts_of_case: slow_asof.case,
@@ -97,7 +97,7 @@ class Oracle:
             return next((self.row(row, field) for row in self.related(record, field.source)), None)
         if hasattr(field, "expression"):
             return COMPUTED[field.expression](self, record)
-        if isinstance(field, declaration.Inferred):
+        if isinstance(field, fields.Inferred):
             return self.inferred(record)
         if hasattr(field, "relation"):
             return len(self.related(record, field.relation))

@@ -17,7 +17,8 @@ from people.models import Conflict, Organization, PersecutionCase, Person
 from tests import make
 from tests.generate import World
 from tracker.records.admin.lists.lists import lists_of
-from tracker.records.models import Place, Record
+from tracker.records.base.places import Place
+from tracker.records.base.record import Record
 from tracker.records.policy.visibility import Visible
 from tracker.records.values.names import fold
 

@@ -18,7 +18,7 @@ from tests.records.test_throttling import limited
 from tests.site.test_start import StartTest
 from tracker.records.admin import start_page
 from tracker.records.read import queries
-from tracker.records.shapes.declaration import Pick, Reader
+from tracker.records.shapes.reader import Pick, Reader
 from tracker.web import lanes
 
 THREADS = 8

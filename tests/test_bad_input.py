@@ -12,9 +12,10 @@ from tests import catalog, make
 from tests.writing import API, WritingTest, path
 from tracker import urls
 from tracker.api import ENDPOINTS
-from tracker.records.models import Record
+from tracker.records.base.record import Record
 from tracker.records.protocol.problems import TYPE
-from tracker.records.shapes.declaration import FULL, resource
+from tracker.records.shapes.reader import FULL
+from tracker.records.shapes.urls import resource
 from tracker.records.workflow import editorial_fields
 from tracker.records.write.document import rows_of, written
 

@@ -17,7 +17,8 @@ from tests import make
 from tests.emptied import TransactionTestCase
 from tests.writing import API, path
 from tracker.records.audit.history import Entry
-from tracker.records.models import Place, Source
+from tracker.records.base.places import Place
+from tracker.records.base.sources import Source
 from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.workflow.approvals import CHANNEL, Approval, publish_due
 

@@ -20,11 +20,14 @@ from tests.writing import WritingTest, path
 from tracker.records.admin.forms.edit_conflicts import versions_of
 from tracker.records.audit.actor import noted
 from tracker.records.audit.history import Entry
-from tracker.records.models import Citation
+from tracker.records.base.citations import Citation
 from tracker.records.protection import protected_names as lint
 from tracker.records.protection.name_check import HOMONYM, SENTENCE, Change, Homonym, refuse_names
-from tracker.records.shapes.declaration import PartShape, Pick, registry
-from tracker.records.values.columns import Derived, PartialDateField
+from tracker.records.shapes.declaration import PartShape
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.reader import Pick
+from tracker.records.values.columns import Derived
+from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.workflow.proposals import Proposal
 
 NAME, FORM = "Bahruz Səmədov", "Бахрузу Самедову"  # as it is held, as it is planted

@@ -16,7 +16,10 @@ from tracker.records.api.citation_views import ENTRIES, CitationViewSet
 from tracker.records.policy import roles
 from tracker.records.read import queries
 from tracker.records.read.pagination import Order
-from tracker.records.shapes.declaration import Pick, Reader, Shape, api_url, list_url, registry, resource
+from tracker.records.shapes.declaration import Shape
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.reader import Pick, Reader
+from tracker.records.shapes.urls import api_url, list_url, resource
 from tracker.records.values.dates.days import Days
 
 VIEWS = [view for view in api.ENDPOINTS if hasattr(view, "shape") and view is not CitationViewSet]

@@ -20,7 +20,7 @@ from tests.writing import API, WritingTest, path
 from tracker.api import ENDPOINTS, router, urlpatterns
 from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.policy import roles
-from tracker.records.shapes.declaration import resource
+from tracker.records.shapes.urls import resource
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 
 COLUMNS = (

@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 from tests import make
 from tracker import api
 from tracker.records.changes import announcing
-from tracker.records.shapes.declaration import resource
+from tracker.records.shapes.urls import resource
 from tracker.records.values.codes.vocabularies import vocabularies
 
 OFFERED = "/api/v1/schema/"

@@ -13,7 +13,8 @@ from tests.writing import API, WritingTest, path
 from tracker.api import ENDPOINTS
 from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.api.openapi.examples import SAMPLE_ID
-from tracker.records.shapes.declaration import Pick, resource
+from tracker.records.shapes.reader import Pick
+from tracker.records.shapes.urls import resource
 from tracker.records.write.document import references_of, rows_of, written
 
 RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]

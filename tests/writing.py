@@ -5,7 +5,7 @@ import json
 from django.test import TestCase
 
 from tests import make
-from tracker.records.shapes.declaration import resource
+from tracker.records.shapes.urls import resource
 from tracker.records.write.document import rows_of, written
 
 API = "/api/v1/"

@@ -18,7 +18,8 @@ from tracker.records.api.vocabulary_views import VocabularyViewSet
 from tracker.records.changes.views import ChangeViewSet
 from tracker.records.protocol.problems import not_found
 from tracker.records.read.views import ApiView
-from tracker.records.shapes.declaration import api_url, list_url, registry, resource
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.urls import api_url, list_url, resource
 from tracker.records.write.proposal_views import ProposalViewSet
 
 ENDPOINTS = [

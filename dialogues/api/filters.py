@@ -5,7 +5,7 @@ from dialogues.choices import ABSENT
 from dialogues.models import Participation, Statement
 from people.conflict_links import tied, ties
 from people.models import Organization, Person
-from tracker.records.read.filters import RecordFilterSet
+from tracker.records.read.filters.filter_set import RecordFilterSet
 
 from . import shapes
 

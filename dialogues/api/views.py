@@ -2,7 +2,7 @@
 
 from dialogues.models import Dialogue
 from people.situations.asked import occasions
-from tracker.records.read.views import RecordViewSet
+from tracker.records.api.viewsets import RecordViewSet
 
 from . import filters, shapes
 

@@ -33,7 +33,8 @@ from people.situations.asked import of_case, person, situation, told_days
 from people.situations.effects import TRACKS
 from people.situations.known import Accusation, Fact, History, interval
 from tracker.records.protocol.database_errors import Overdue
-from tracker.records.shapes.declaration import WHOLE, Json, Many, One, marked
+from tracker.records.shapes.expressions import Json, Many, One, marked
+from tracker.records.shapes.fields import WHOLE
 from tracker.records.shapes.finishing import finisher
 from tracker.records.values.dates.conditions import PossibleDay
 from tracker.records.values.dates.partial_dates import understand

@@ -6,7 +6,9 @@ from people.choices import Active, Open
 from people.conflict_links import tied
 from people.models import Organization, PersecutionCase, Person
 from people.situations.effects import TRACKS
-from tracker.records.read.filters import ChoiceField, Filter, RecordFilterSet, Values, listed
+from tracker.records.read.filters.filter_set import RecordFilterSet
+from tracker.records.read.filters.kinds import Filter, listed
+from tracker.records.read.filters.values import ChoiceField, Values
 
 from . import as_of, case_facts, shapes
 

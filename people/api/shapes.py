@@ -3,7 +3,8 @@
 from people import models
 from people.choices import Active, Open
 from tracker.records.api.openapi.document import PARTIAL_DATE
-from tracker.records.shapes.declaration import Computed, PartShape, Ref, Row, Shape
+from tracker.records.shapes.declaration import PartShape, Ref, Row, Shape
+from tracker.records.shapes.fields import Computed
 
 from . import as_of as asof
 from . import case_facts

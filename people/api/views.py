@@ -6,9 +6,10 @@ from django.core.exceptions import ValidationError
 from django.http import Http404
 
 from people.situations.asked import occasions
+from tracker.records.api.viewsets import RecordViewSet
 from tracker.records.protocol.problems import BadParameters
-from tracker.records.read.filters import KeyField
-from tracker.records.read.views import AS_OF, RecordViewSet
+from tracker.records.read.filters.values import KeyField
+from tracker.records.read.views import AS_OF
 from tracker.records.values.dates.days import Days
 
 from . import filters, shapes

@@ -3,7 +3,9 @@
 from django.core.exceptions import ValidationError
 from django.test import override_settings
 
-from dialogues.models import EXPOSED, UNDISCLOSED, Participation
+from dialogues.models import Participation
+from dialogues.models.dialogues import UNDISCLOSED
+from dialogues.models.participations import EXPOSED
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address

@@ -9,7 +9,7 @@ from people.situations.effects import TELLS_OF_CUSTODY
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.writing import WritingTest, path
-from tracker.records.models import LATER
+from tracker.records.base.record import LATER
 
 HIDDEN = ({"publication": "draft"}, {"confidentiality": "confidential"})
 DATED = {

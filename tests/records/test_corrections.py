@@ -7,7 +7,7 @@ from django.test import TestCase
 
 from tests import make
 from tracker.records.audit.actor import noted
-from tracker.records.shapes.declaration import resource
+from tracker.records.shapes.urls import resource
 
 
 class CorrectionsTest(TestCase):

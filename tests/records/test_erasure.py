@@ -15,7 +15,7 @@ from tests.emptied import TransactionTestCase
 from tracker.records.accounts.saved_filters import SavedFilter
 from tracker.records.audit.history import Entry
 from tracker.records.audit.takedown_ledger import Deed, DeedKind
-from tracker.records.models import OldSlug
+from tracker.records.base.slugs import OldSlug
 from tracker.records.protection.name_check import Homonym
 from tracker.records.protection.name_search import work
 from tracker.records.protocol.idempotency import KeptAnswer

@@ -15,12 +15,8 @@ from django.db import IntegrityError, connection, models, transaction
 from django.test import SimpleTestCase
 
 from tests.records.dated import REGISTRY, Event, TablesTestCase, Visit, later_model
-from tracker.records.values.columns import (
-    FoldedField,
-    PartialDateField,
-    PartialDateFormField,
-    PartialDateInput,
-)
+from tracker.records.values.columns import FoldedField
+from tracker.records.values.dates.date_columns import PartialDateField, PartialDateFormField, PartialDateInput
 from tracker.records.values.dates.partial_dates import FORMS
 
 BOUNDS = ("start_date", "start_date_earliest", "start_date_latest", "start_date_sort")

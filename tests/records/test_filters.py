@@ -6,7 +6,8 @@ from django.test import TestCase
 from dialogues.api.filters import ABSENTEES, CAME
 from people.models import PersonIdentifier
 from tests import catalog, make
-from tracker.records.shapes.declaration import Reader, resource
+from tracker.records.shapes.reader import Reader
+from tracker.records.shapes.urls import resource
 
 
 class TogetherTest(TestCase):

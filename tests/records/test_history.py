@@ -12,7 +12,7 @@ from tests import make
 from tests.test_admin import form_data
 from tracker.records.audit.actor import noted
 from tracker.records.audit.history import Entry
-from tracker.records.models import Place
+from tracker.records.base.places import Place
 from tracker.records.policy.visibility import Visible
 from tracker.records.revisions.timeline import Past
 

@@ -9,7 +9,9 @@ from tests import make
 from tests.writing import API, WritingTest, path
 from tracker.api import ENDPOINTS
 from tracker.records.api.citation_views import CitationViewSet
-from tracker.records.shapes.declaration import FULL, Ref, resource
+from tracker.records.shapes.declaration import Ref
+from tracker.records.shapes.reader import FULL
+from tracker.records.shapes.urls import resource
 
 INFERRED = {"basis": "inferred", "reasoning": "It follows."}
 

@@ -21,7 +21,7 @@ from tests.writing import WritingTest, path
 from tracker.records.audit import takedown_ledger
 from tracker.records.audit.history import Entry
 from tracker.records.audit.takedown_ledger import Deed, DeedKind, LedgerAway
-from tracker.records.models import OldSlug
+from tracker.records.base.slugs import OldSlug
 from tracker.records.protection.name_search import work
 from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.values.codes.vocabularies import Publication

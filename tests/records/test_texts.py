@@ -23,9 +23,11 @@ from people.models import Organization, Person
 from tests import make
 from tests.rules import RuleTest
 from tests.writing import API, WritingTest, path
-from tracker.records.models import Place, Record, Source
+from tracker.records.base.places import Place
+from tracker.records.base.record import Record
+from tracker.records.base.sources import Source
 from tracker.records.values.codes.code_fields import CodeField
-from tracker.records.values.columns import PartialDateField
+from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.values.texts.text import MOST_MARKS, Tidy, texts_of, tidied
 
 PEOPLE = f"{API}people/"

@@ -11,7 +11,9 @@ from people.models import Affiliation, Organization, Person
 from tests import make
 from tests.records.test_write_states import StatesTest, state, version
 from tests.writing import path
-from tracker.records.models import UNSOURCED, Place, Source
+from tracker.records.base.places import Place
+from tracker.records.base.record import UNSOURCED
+from tracker.records.base.sources import Source
 from tracker.records.workflow.approvals import Approval, publish_due
 from tracker.records.workflow.companions import UNKNOWN, Unready
 

@@ -19,7 +19,7 @@ from tests.emptied import TransactionTestCase
 from tracker.records.accounts.api_tokens import FORM, ApiToken, digest
 from tracker.records.accounts.staff import grant
 from tracker.records.admin.people.tokens import TokenForm
-from tracker.records.shapes.declaration import resource
+from tracker.records.shapes.urls import resource
 from tracker.records.workflow.proposals import Proposal
 
 PLACES = "/api/v1/places/"

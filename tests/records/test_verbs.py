@@ -7,7 +7,7 @@ from dialogues.models import Dialogue
 from people.models import Affiliation, Person
 from tests import make
 from tracker.records.audit.history import Entry
-from tracker.records.models import OldSlug
+from tracker.records.base.slugs import OldSlug
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 
 DRAFT, REVIEW, PUBLISHED, WITHDRAWN, TAKEN_DOWN = Publication

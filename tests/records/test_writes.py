@@ -4,7 +4,8 @@ from tests import generate
 from tests.writing import API, WritingTest, facts, path, trimmed
 from tracker.api import ENDPOINTS
 from tracker.records.api.citation_views import CitationViewSet
-from tracker.records.shapes.declaration import FULL, resource
+from tracker.records.shapes.reader import FULL
+from tracker.records.shapes.urls import resource
 
 RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
 

@@ -11,7 +11,7 @@ from people.models import CaseActor, Person
 from tests import make
 from tests.test_admin import AdminTest, address, form_data
 from tracker.records.audit.history import Entry
-from tracker.records.models import Source
+from tracker.records.base.sources import Source
 from tracker.records.values.codes.vocabularies import Publication
 
 

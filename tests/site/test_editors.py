@@ -22,8 +22,9 @@ from tests.test_admin import address, form_data
 from tests.test_roles import lines
 from tracker.records.accounts.saved_filters import SavedFilter
 from tracker.records.audit.history import Entry
+from tracker.records.base.places import Place
+from tracker.records.base.sources import Source
 from tracker.records.management.commands import roles
-from tracker.records.models import Place, Source
 from tracker.records.policy import roles as rules
 from tracker.records.protection.name_search import work
 from tracker.records.workflow.proposals import Proposal

@@ -10,7 +10,9 @@ from people.models import Person
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address
-from tracker.records.models import UNSOURCED, Place, Source
+from tracker.records.base.places import Place
+from tracker.records.base.record import UNSOURCED
+from tracker.records.base.sources import Source
 from tracker.records.workflow.states import SOMEBODY_ELSE
 
 

@@ -19,7 +19,8 @@ from tests import make
 from tests.test_admin import address, choices_address, form_data
 from tests.writing import WritingTest, path
 from tracker.records.audit.actor import noted
-from tracker.records.models import Part, Record
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
 from tracker.records.policy.visibility import kinds
 
 SECRET = "Zzyzxqova"

@@ -16,7 +16,7 @@ from tests.test_admin import RECORDS, address
 from tracker.records.accounts.saved_filters import SavedFilter
 from tracker.records.audit.actor import noted
 from tracker.records.audit.history import Entry
-from tracker.records.values.columns import PartialDateField
+from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.values.texts.text import texts_of
 from tracker.records.workflow.proposals import Proposal
 

@@ -9,7 +9,7 @@ from tests.site.test_admin import EditingTest
 from tests.test_admin import address, form_data
 from tests.test_concurrency import Together
 from tracker.records.accounts.api_tokens import ApiToken
-from tracker.records.models import Place
+from tracker.records.base.places import Place
 from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.workflow.proposals import Proposal
 

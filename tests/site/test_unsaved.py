@@ -10,7 +10,7 @@ from people.models import Person
 from tests import make
 from tests.site.test_slips import SlipsTest
 from tracker.records.admin import PlaceAdmin
-from tracker.records.models import Place
+from tracker.records.base.places import Place
 
 
 class EnterTest(SlipsTest):

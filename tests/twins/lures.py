@@ -13,9 +13,11 @@ from people.models import Person
 from tests import make
 from tracker.records.accounts.saved_filters import SavedFilter
 from tracker.records.audit.actor import noted
-from tracker.records.models import OldSlug, Record, Slugged, Source
+from tracker.records.base.record import Record
+from tracker.records.base.slugs import OldSlug, Slugged
+from tracker.records.base.sources import Source
 from tracker.records.protocol.idempotency import KeptAnswer
-from tracker.records.shapes.declaration import resource
+from tracker.records.shapes.urls import resource
 from tracker.records.values.names import slugify_name
 from tracker.records.workflow.proposals import Proposal
 

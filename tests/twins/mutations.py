@@ -7,20 +7,23 @@ from unittest.mock import patch
 import pgtrigger
 from django.db.models import F, OuterRef, Q
 from django.http import HttpResponsePermanentRedirect
+from rest_framework import serializers
 
 from dialogues.models import Dialogue, Participation
 from people.models import Name, Person
 from tests import make
-from tracker.records import models
 from tracker.records.admin.record_page.relations import VisibleRelations
 from tracker.records.admin_site.autocomplete import LabelledAutocomplete
+from tracker.records.base import record
+from tracker.records.base.parts import Part
+from tracker.records.base.slugs import OldSlug, Slugged
 from tracker.records.changes import announcing
-from tracker.records.models import OldSlug, Part, Slugged
-from tracker.records.policy import paths, roles
+from tracker.records.policy import roles
 from tracker.records.policy.visibility import VisibleQuerySet
-from tracker.records.read import corrections, filters, pagination, queries
+from tracker.records.read import corrections, pagination, queries
+from tracker.records.read.filters import kinds, reach
 from tracker.records.read.views import ReadingViewSet
-from tracker.records.shapes import declaration
+from tracker.records.shapes import expressions, fields, urls
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.write.document import Writer
 
@@ -47,13 +50,13 @@ def replaced(owner, **attributes):
     return broken
 
 
-def a_nested_list(model, name, user, whole=declaration.related):
+def a_nested_list(model, name, user, whole=expressions.related):
     if (model, name) != (Dialogue, "participations"):
         return whole(model, name, user)
     return Participation.objects.filter(dialogue=OuterRef("pk"))
 
 
-def a_filter(relation, verb, asked, user, whole=paths.met):
+def a_filter(relation, verb, asked, user, whole=reach.met):
     if (relation.model, relation.name) != (Dialogue, "participations"):
         return whole(relation, verb, asked, user)
     people = [
@@ -62,19 +65,19 @@ def a_filter(relation, verb, asked, user, whole=paths.met):
     return Q(pk__in=Participation.objects.filter(*people).values("dialogue"))
 
 
-def a_missing_key(model, path, user, condition, whole=filters.reach):
+def a_missing_key(model, path, user, condition, whole=kinds.reach):
     return Q(**{f"{path[0]}__isnull": False}) if condition == Q() else whole(model, path, user, condition)
 
 
 def counted(field, reader):
     rows = field.parent.Meta.model._meta.get_field(field.relation).related_model.objects
-    return declaration.Number(rows.filter(record=OuterRef("pk")).order_by().values("pk"))
+    return expressions.Number(rows.filter(record=OuterRef("pk")).order_by().values("pk"))
 
 
 def expanded(field, reader):
     relation = field.parent.Meta.model._meta.get_field(field.source)
     rows = relation.related_model._base_manager.filter(pk=OuterRef(relation.attname))
-    return declaration.One(rows.order_by().values(json=declaration.row(field, reader)))
+    return expressions.One(rows.order_by().values(json=expressions.row(field, reader)))
 
 
 def column(kind, other):
@@ -82,12 +85,12 @@ def column(kind, other):
 
     @contextmanager
     def broken():
-        whole = declaration.column.dispatch(kind)
-        declaration.column.register(kind, other)
+        whole = expressions.column.dispatch(kind)
+        expressions.column.register(kind, other)
         try:
             yield
         finally:
-            declaration.column.register(kind, whole)
+            expressions.column.register(kind, whole)
 
     return broken
 
@@ -144,7 +147,7 @@ def a_redirect(self, key, whole=ReadingViewSet.absent):
     old = OldSlug.objects.filter(model=self.model()._meta.label, slug=key.get("slug")).first()
     if old is None:
         return whole(self, key)
-    return HttpResponsePermanentRedirect(declaration.record_url(self.model(), old.record_id))
+    return HttpResponsePermanentRedirect(urls.record_url(self.model(), old.record_id))
 
 
 def withdrawn(self):
@@ -205,14 +208,14 @@ def a_version(rows, whole=announcing.digests):
 
 
 MUTATIONS = [
-    Mutation("a nested list", replaced(declaration, related=a_nested_list), "GET /api/v1/dialogues/"),
-    Mutation("a filter", replaced(paths, met=a_filter), "/api/v1/dialogues/ participant"),
+    Mutation("a nested list", replaced(expressions, related=a_nested_list), "GET /api/v1/dialogues/"),
+    Mutation("a filter", replaced(reach, met=a_filter), "/api/v1/dialogues/ participant"),
     Mutation(
         "whether a key is given",
-        replaced(filters, reach=a_missing_key),
+        replaced(kinds, reach=a_missing_key),
         "place__isnull",
     ),
-    Mutation("a count", column(declaration.Count, counted), "GET /api/v1/people/"),
+    Mutation("a count", column(fields.Count, counted), "GET /api/v1/people/"),
     Mutation("a total", replaced(queries, counted=a_total), "/api/v1/people/ page"),
     Mutation("a search", a_search, "/api/v1/people/ q"),
     Mutation("a search by writers", a_search_by_writers, "/api/v1/people/ q", "contributor"),
@@ -228,7 +231,7 @@ MUTATIONS = [
     Mutation("an ordering", replaced(pagination, order_keys=an_ordering), "/api/v1/people/ ordering"),
     Mutation(
         "what is expanded",
-        column(declaration.serializers.BaseSerializer, expanded),
+        column(serializers.BaseSerializer, expanded),
         "/api/v1/affiliations/ expand",
     ),
     Mutation("a table", replaced(ReadingViewSet, all_of=a_table), "/api/v1/people/ format"),
@@ -260,7 +263,7 @@ EARLY = [  # what must be broken while the world grows
     Mutation("a moment of change, by a part", replaced(Part, _touch=a_touch), "GET /api/v1/people/"),
     Mutation(
         "a moment of change, by a key",
-        replaced(models, seen_of=lambda field, value: value),
+        replaced(record, seen_of=lambda field, value: value),
         "GET /api/v1/affiliations/",
     ),
 ]

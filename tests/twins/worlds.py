@@ -23,8 +23,10 @@ from tests.twins.canaries import Canaries, is_text, texts
 from tests.twins.lures import Lures
 from tracker import api  # noqa: F401 - what it shows is what is announced
 from tracker.records.audit.actor import noted
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
+from tracker.records.base.slugs import Slugged
 from tracker.records.changes import announcing
-from tracker.records.models import Part, Record, Slugged
 from tracker.records.protection.name_search import AlsoHidden, NameSearch
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 

@@ -9,7 +9,6 @@ database.
 
 import atexit
 import contextlib
-import ctypes
 import fcntl
 import hashlib
 import os
@@ -28,8 +27,8 @@ from urllib.parse import quote
 
 from tracker.environment import data_dir, read
 
-CLONE_NEWUSER = 0x10000000
-PR_SET_PDEATHSIG = 1
+from .child_processes import as_nobody, command_of, die_with_parent, in_namespace, leave_on_signal
+
 # Linux allows 107 bytes, macOS 103.
 LONGEST_SOCKET_PATH = 100
 SOCKET = ".s.PGSQL.5432"
@@ -62,8 +61,6 @@ To move the data (or let POSTGRES_BIN name the programs of a PostgreSQL {found} 
     unset POSTGRES_BIN
     mv {data} {data}-{found}
     {python} -m tracker.server.embedded psql -qo /dev/null < tracker.sql"""
-
-libc = ctypes.CDLL(None, use_errno=True)
 current = None
 
 
@@ -333,49 +330,6 @@ def environment() -> dict:
     """The environment for PostgreSQL's programs, without what the user set for another server."""
     foreign = ("PG", "LC_", "LANG")
     return {name: text for name, text in os.environ.items() if not name.startswith(foreign)} | {"LC_ALL": "C"}
-
-
-def in_namespace():
-    """Be called `nobody` in a user namespace of one's own; files see root, and keep their owner."""
-    user, group = pwd.getpwnam("nobody")[2:4]
-    lines = {"setgroups": "deny", "uid_map": f"{user} 0 1", "gid_map": f"{group} {os.getegid()} 1"}
-    if libc.unshare(CLONE_NEWUSER):
-        raise OSError(ctypes.get_errno(), "unshare")
-    for name, line in lines.items():
-        Path("/proc/self", name).write_text(line)
-
-
-def as_nobody():
-    """Become `nobody`, where user namespaces are forbidden."""
-    user, group = pwd.getpwnam("nobody")[2:4]
-    os.setgroups([])
-    os.setgid(group)
-    os.setuid(user)
-
-
-def die_with_parent(number):
-    """Have the kernel send the calling process a signal when its parent ends (Linux only)."""
-    if hasattr(libc, "prctl"):
-        libc.prctl(PR_SET_PDEATHSIG, number)
-
-
-def leave_on_signal(number, frame):
-    """End in the ordinary way, through the exit handlers."""
-    if number == signal.SIGINT:
-        raise KeyboardInterrupt
-    sys.exit(128 + number)
-
-
-def command_of(pid) -> str:
-    """The command line of a process; empty for a zombie or none."""
-    if not pid:
-        return ""
-    if not Path("/proc/self").exists():
-        asked = ["ps", "-ww", "-o", "args=", "-p", str(pid)]
-        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
-    with contextlib.suppress(OSError):
-        return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).replace("\0", " ")
-    return ""
 
 
 def start_for(arguments):

@@ -18,7 +18,7 @@ from pathlib import Path
 
 from django.conf import settings
 
-from . import embedded
+from . import child_processes
 
 CADDY = Path(sysconfig.get_path("scripts")) / "caddy"
 NOT_IN_FRONT = (
@@ -118,7 +118,7 @@ def started(command, environment):
         cwd=settings.BASE_DIR,
         stdin=subprocess.DEVNULL,
         start_new_session=True,
-        preexec_fn=lambda: embedded.die_with_parent(signal.SIGTERM),
+        preexec_fn=lambda: child_processes.die_with_parent(signal.SIGTERM),
     )
 
 

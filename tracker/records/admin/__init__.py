@@ -15,7 +15,8 @@ from tracker.records.admin.record_page.inlines import (
     RecordInline,
 )
 from tracker.records.admin.record_page.relations import VisibleRelations
-from tracker.records.models import Place, PlaceIdentifier, Source
+from tracker.records.base.places import Place, PlaceIdentifier
+from tracker.records.base.sources import Source
 from tracker.records.values.texts.web_addresses import key_of
 
 from . import start_page  # noqa: F401 - they register themselves

@@ -23,12 +23,13 @@ from tracker.records.admin.lists.lists import state_of, visible_citations
 from tracker.records.admin.pages.render import address_of
 from tracker.records.audit.history import Entry
 from tracker.records.audit.second_reading import unread
-from tracker.records.models import Record, Slugged
+from tracker.records.base.record import Record
+from tracker.records.base.slugs import Slugged
 from tracker.records.policy import roles
 from tracker.records.protection import name_search
 from tracker.records.protection.name_search import NameSearch
 from tracker.records.protocol import database_errors
-from tracker.records.read.pagination import number_in
+from tracker.records.protocol.query import number_in
 from tracker.records.values.codes.vocabularies import TAKEN_BACK, Publication
 from tracker.records.workflow.approvals import Approval
 from tracker.records.workflow.proposals import Proposal, ProposalState

@@ -4,13 +4,18 @@ from django import forms
 from django.apps import apps
 from django.db.models import F, Q, Value
 
-from tracker.records.models import Citation
+from tracker.records.base.citations import Citation
 from tracker.records.policy.visibility import NOTHING
 from tracker.records.read import queries
-from tracker.records.read.filters import ChoiceField, Filter, RecordFilterSet
+from tracker.records.read.filters.filter_set import RecordFilterSet
+from tracker.records.read.filters.kinds import Filter
+from tracker.records.read.filters.values import ChoiceField
 from tracker.records.read.queries import Statement
 from tracker.records.read.views import ReadingViewSet
-from tracker.records.shapes.declaration import CitationShape, Own, Rival, Shape, column, registry, resource
+from tracker.records.shapes.declaration import CitationShape, Shape
+from tracker.records.shapes.expressions import column
+from tracker.records.shapes.fields import Own, Rival, registry
+from tracker.records.shapes.urls import resource
 
 TABLES = sorted(
     (model for model in apps.get_models() if issubclass(model, Citation)), key=lambda model: model._meta.label

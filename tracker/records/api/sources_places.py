@@ -1,8 +1,10 @@
 """The endpoints of the kernel's own records: sources and places."""
 
-from tracker.records.models import Place, Source
-from tracker.records.read.views import RecordViewSet
+from tracker.records.base.places import Place
+from tracker.records.base.sources import Source
 from tracker.records.shapes.declaration import Shape
+
+from .viewsets import RecordViewSet
 
 
 class SourceShape(Shape):

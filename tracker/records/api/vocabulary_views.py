@@ -5,7 +5,7 @@ import json
 from rest_framework.exceptions import NotFound
 
 from tracker.records.read.views import ApiView
-from tracker.records.shapes.declaration import api_url
+from tracker.records.shapes.urls import api_url
 from tracker.records.values.codes.vocabularies import vocabularies
 
 

@@ -2,7 +2,9 @@
 
 import pgtrigger
 from django.db import models
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
+
+from .parts import Part
 
 PUBLIC = "{0}.publication = 'published' AND {0}.confidentiality = 'public'"
 
@@ -55,3 +57,30 @@ class Identified(models.Model):
         return super().missing() + [
             f"A published record has the same {row.scheme} identifier." for row in taken
         ]
+
+
+class Identifier(Part):
+    """What another system calls the record; unique among public records, which the database sees to.
+
+    `published` says whether the record is public: a hidden one is not compared, a refusal would tell of it.
+    """
+
+    scheme = models.SlugField(max_length=40, help_text="The other system, for example wikidata.")
+    identifier = models.CharField(max_length=200)
+    published = models.BooleanField(default=False, editable=False)
+
+    class Meta(Part.Meta):
+        abstract = True
+        constraints = [
+            models.UniqueConstraint(
+                fields=["scheme", "identifier"],
+                condition=Q(published=True),
+                name="%(class)s_unique",
+                violation_error_message="A published record has this identifier.",
+            )
+        ]
+        indexes = [models.Index(fields=["scheme", "identifier"], name="%(class)s_key")]
+        triggers = [published_trigger()]
+
+    def clean(self):
+        self.published = self.record.is_visible_to(None)  # as the trigger will say

@@ -9,7 +9,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import FieldDoesNotExist, ValidationError
 from django.db import models
 
-from tracker.records.values.columns import Derived, PartialDateField
+from tracker.records.values.columns import Derived
+from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.values.dates.partial_dates import understand
 from tracker.records.values.texts.text import tidied_value
 

@@ -16,7 +16,7 @@ from django.db.models import F, TextField, Value
 from django.db.models.expressions import RawSQL
 
 from tracker.records.read import queries
-from tracker.records.shapes.declaration import Reader
+from tracker.records.shapes.reader import Reader
 
 from .models import Announcement, Event, Feed, Touched, Unannounced
 from .paths import WHOLE, shapes, ways

@@ -12,9 +12,10 @@ from functools import lru_cache
 from django.http import HttpResponsePermanentRedirect
 from rest_framework.decorators import action
 
-from tracker.records.models import Record, citable_fields
+from tracker.records.base.citations import citable_fields
+from tracker.records.base.record import Record
 from tracker.records.policy.visibility import Visible
-from tracker.records.shapes.declaration import MOMENT_SQL, registry
+from tracker.records.shapes.fields import MOMENT_SQL, registry
 
 from .queries import Statement, compiled, found, united
 

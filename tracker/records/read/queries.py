@@ -13,8 +13,9 @@ from django.db.models.expressions import RawSQL
 
 from tracker.records.policy import roles
 from tracker.records.protocol.rate_limits import TooMany, key_of
-from tracker.records.shapes.declaration import Reader, row
+from tracker.records.shapes.expressions import row
 from tracker.records.shapes.finishing import finished
+from tracker.records.shapes.reader import Reader
 
 TOTAL = 1_000
 EXPORT_WAIT = 10  # seconds after which to try again

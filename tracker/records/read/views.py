@@ -11,24 +11,27 @@ from django.conf import settings
 from django.db.models import Q
 from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
-from rest_framework import negotiation, permissions, renderers, viewsets
+from rest_framework import permissions, viewsets
 
 from tracker.records.accounts.authentication import Bearer, ReadOrKnown, Session, count, count_search, who_of
 from tracker.records.audit.access_log import note_told
 from tracker.records.audit.actor import note
-from tracker.records.models import OldSlug, Slugged
+from tracker.records.base.slugs import OldSlug, Slugged
 from tracker.records.policy import roles
 from tracker.records.protocol.problems import BadParameters, Gone, nearest
+from tracker.records.protocol.query import parameters
+from tracker.records.read import queries
+from tracker.records.read.filters.filter_set import RecordFilterSet
+from tracker.records.read.filters.values import LONGEST_SLUG, SLUG
 from tracker.records.read.formats import csv_tables
-from tracker.records.shapes.declaration import Pick, Reader, list_url, record_url, registry, resource
+from tracker.records.read.formats.negotiation import CSV, JSON, Negotiation
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.reader import Pick, Reader
+from tracker.records.shapes.urls import list_url, record_url, resource
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.dates.days import FORMS, Days
-from tracker.records.write.views import Editing
 
-from . import queries
-from .corrections import Corrected
-from .filters import LONGEST_SLUG, SLUG, RecordFilterSet
-from .pagination import Order, Page, order_keys, parameters
+from .pagination import Order, Page, order_keys
 
 PICKS = ("fields", "omit", "expand")
 ORDERING = "ordering"
@@ -36,21 +39,6 @@ PAGING = (ORDERING, "page", "page_size", "cursor")
 BOM, NESTED = "bom", "nested"
 TABLE = (BOM, NESTED)
 AS_OF = "as_of"
-
-
-class JSON(renderers.JSONRenderer):
-    """JSON, as the database wrote it."""
-
-
-class CSV(renderers.BaseRenderer):
-    media_type, format, charset = "text/csv", "csv", "utf-8"
-
-
-class Negotiation(negotiation.DefaultContentNegotiation):
-    """As DRF's, but `format` wins over Accept."""
-
-    def get_accept_list(self, request):
-        return ["*/*"] if "format" in request.query_params else super().get_accept_list(request)
 
 
 class ApiView(viewsets.ViewSet):
@@ -354,10 +342,6 @@ class ReadingViewSet(ApiView):
         if self.given.get(name, "false") not in ("true", "false"):
             raise BadParameters({name: "Give true or false."})
         return self.given.get(name) == "true"
-
-
-class RecordViewSet(Corrected, Editing, ReadingViewSet):
-    """Lists and shows the records of one shape, and takes what editors and programs write."""
 
 
 @lru_cache(maxsize=256)

@@ -21,7 +21,10 @@ from tracker.records.audit.actor import noted
 from tracker.records.audit.admin_log import make_neutral
 from tracker.records.audit.history import Entry
 from tracker.records.audit.takedown_ledger import DeedKind
-from tracker.records.models import Citation, OldSlug, Part, Record
+from tracker.records.base.citations import Citation
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
+from tracker.records.base.slugs import OldSlug
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import kinds
 from tracker.records.protection import name_search

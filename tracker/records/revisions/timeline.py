@@ -9,7 +9,9 @@ from django.db import transaction
 from tracker.records.audit.access_log import note_load
 from tracker.records.audit.actor import noted
 from tracker.records.audit.history import HOUSEKEEPING, Entry
-from tracker.records.models import Part, Record, citable_fields
+from tracker.records.base.citations import citable_fields
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import Visible
 from tracker.records.protection.name_check import Change, refuse_names, standing

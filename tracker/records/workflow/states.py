@@ -17,7 +17,7 @@ from tracker.records.protection.name_check import Change, Named, refuse_names
 from tracker.records.protection.takedown_scope import belonging
 from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication, TakedownReason
-from tracker.records.values.columns import PartialDateField
+from tracker.records.values.dates.date_columns import PartialDateField
 
 from .approvals import CHANGED, Approval
 from .companions import WAITING, Lack, Unready, chosen, lacks, named, with_drafts

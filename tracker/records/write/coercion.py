@@ -5,7 +5,8 @@ from rest_framework import serializers
 
 from tracker.records.base import rival_values
 from tracker.records.protocol.strict_json import Invalid, pointer
-from tracker.records.shapes.declaration import FULL, PartialDate, registry
+from tracker.records.shapes.fields import PartialDate, registry
+from tracker.records.shapes.reader import FULL
 from tracker.records.values.dates.partial_dates import understand
 from tracker.records.values.texts.text import tidied
 

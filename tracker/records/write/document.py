@@ -13,12 +13,15 @@ from django.db import transaction
 from django.db.models import Q, UniqueConstraint
 from rest_framework import serializers
 
-from tracker.records.models import Part, Record, Slugged
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
+from tracker.records.base.slugs import Slugged
 from tracker.records.protection.name_check import HOMONYM, SENTENCE, Named, refuse_names
 from tracker.records.protocol.constraint_errors import check_references, put_in_words, sentence
 from tracker.records.protocol.problems import nearest
 from tracker.records.protocol.strict_json import MOST_ENTRIES, MOST_FAULTS, Invalid, pointer
-from tracker.records.shapes.declaration import PartShape, Ref, Rival
+from tracker.records.shapes.declaration import PartShape, Ref
+from tracker.records.shapes.fields import Rival
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.workflow import editorial_fields
 

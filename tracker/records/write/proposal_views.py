@@ -15,7 +15,9 @@ from tracker.records.protocol.constraint_errors import Conflict
 from tracker.records.protocol.strict_json import Invalid, StrictJSON
 from tracker.records.read import queries
 from tracker.records.read.views import ApiView
-from tracker.records.shapes.declaration import FULL, api_url, record_url, registry, resource
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.reader import FULL
+from tracker.records.shapes.urls import api_url, record_url, resource
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.workflow import editorial_fields
 from tracker.records.workflow.proposals import Proposal, ProposalState

@@ -10,15 +10,17 @@ from rest_framework import exceptions, status
 
 from tracker.records.audit.actor import noted
 from tracker.records.audit.admin_log import make_neutral
-from tracker.records.models import Proposal
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import HOMONYM, Change, standing
 from tracker.records.protocol.constraint_errors import put_in_words, together
 from tracker.records.protocol.strict_json import Invalid, pointer
 from tracker.records.read import queries
-from tracker.records.shapes.declaration import FULL, PartShape, Pick, Reader, narrowed
+from tracker.records.shapes.declaration import PartShape
+from tracker.records.shapes.expressions import narrowed
+from tracker.records.shapes.reader import FULL, Pick, Reader
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 from tracker.records.workflow import editorial_fields
+from tracker.records.workflow.proposals import Proposal
 
 from .coercion import said
 from .document import REASON, Writer, key_of, rows_of, written

@@ -19,10 +19,12 @@ from tracker.records.protection import name_search
 from tracker.records.protection.name_check import HOMONYM, SENTENCE, Named
 from tracker.records.protocol import idempotency
 from tracker.records.protocol.constraint_errors import Conflict, check_references, put_in_words
+from tracker.records.protocol.query import parameters
 from tracker.records.protocol.strict_json import Invalid, StrictJSON
 from tracker.records.read import queries
-from tracker.records.read.pagination import parameters
-from tracker.records.shapes.declaration import FULL, MOMENT, api_url, record_url, resource
+from tracker.records.shapes.fields import MOMENT
+from tracker.records.shapes.reader import FULL
+from tracker.records.shapes.urls import api_url, record_url, resource
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.workflow.approvals import Approval
 from tracker.records.workflow.companions import ALSO, lacks, ready

@@ -12,7 +12,8 @@ from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
 from django.db.models import Model, Q
 from django.utils.text import capfirst
 
-from tracker.records.models import Record, citable_fields
+from tracker.records.base.citations import citable_fields
+from tracker.records.base.record import Record
 from tracker.records.workflow import editorial_fields
 
 HIDDEN = "(hidden)"

@@ -3,7 +3,7 @@
 from django import forms
 from django.core.exceptions import ValidationError
 
-from tracker.records.read.pagination import number_in
+from tracker.records.protocol.query import number_in
 
 from .forms import KnownChoice
 

@@ -2,7 +2,7 @@
 
 from django.db import models
 
-from tracker.records.values.columns import PartialDateField
+from tracker.records.values.dates.date_columns import PartialDateField
 
 from .lists import is_vocabulary
 

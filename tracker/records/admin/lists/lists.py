@@ -11,11 +11,15 @@ from django.utils.text import capfirst
 
 from tracker.records.admin.forms.forms import label_of
 from tracker.records.admin_site.autocomplete import is_uuid
-from tracker.records.models import LatinField, Part, Record, Slugged
+from tracker.records.base.labels import LatinField
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
+from tracker.records.base.slugs import Slugged
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import Visible
 from tracker.records.values.codes.vocabularies import Confidentiality
-from tracker.records.values.columns import FoldedField, PartialDateField
+from tracker.records.values.columns import FoldedField
+from tracker.records.values.dates.date_columns import PartialDateField
 
 VOCABULARY_COLUMNS = 3
 

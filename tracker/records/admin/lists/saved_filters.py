@@ -12,7 +12,7 @@ from django.shortcuts import redirect
 from django.urls import path
 
 from tracker.records.accounts.saved_filters import SavedFilter
-from tracker.records.read.pagination import number_in
+from tracker.records.protocol.query import number_in
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.texts.text import LineField
 

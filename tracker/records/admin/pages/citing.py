@@ -5,7 +5,7 @@ from typing import NamedTuple
 from django.apps import apps
 from django.contrib import admin
 
-from tracker.records.models import Citation
+from tracker.records.base.citations import Citation
 
 SHOWN = 20
 

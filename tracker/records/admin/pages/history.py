@@ -18,7 +18,8 @@ from tracker.records.admin.forms.forms import HIDDEN, label_of, readable, senten
 from tracker.records.admin.lists.lists import is_vocabulary, name_of
 from tracker.records.audit.actor import note
 from tracker.records.audit.history import Entry
-from tracker.records.models import Part, Record
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import Homonym
 from tracker.records.protocol import constraint_errors

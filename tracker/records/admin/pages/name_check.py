@@ -6,7 +6,7 @@ from django import forms
 from django.core.exceptions import ValidationError
 
 from tracker.records.admin.forms.forms import readable
-from tracker.records.models import Record
+from tracker.records.base.record import Record
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import HOMONYM, Change, Named, Standing, refuse_names, standing
 from tracker.records.values.codes.vocabularies import Publication

@@ -19,11 +19,12 @@ from tracker.records.admin.lists.lists import facts
 from tracker.records.admin.rights import OnlyFiltered, OnlyShown
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.audit.history import Entry
-from tracker.records.models import Part
+from tracker.records.base.parts import Part
 from tracker.records.policy import roles
 from tracker.records.protocol.strict_json import Invalid
 from tracker.records.revisions.timeline import Past, restore
-from tracker.records.shapes.declaration import Pick, Reader, Rival, registry
+from tracker.records.shapes.fields import Rival, registry
+from tracker.records.shapes.reader import Pick, Reader
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.texts.text import SaidField
 from tracker.records.workflow.proposals import Proposal, ProposalState

@@ -14,7 +14,8 @@ from tracker.records.admin.pages.render import answer_once
 from tracker.records.admin.pages.sent_twice import Once
 from tracker.records.admin.rights import OnlyFiltered, OnlyShown
 from tracker.records.policy.roles import roles
-from tracker.records.shapes.declaration import registry, resource
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.urls import resource
 
 from .accounts import SaysWhatIsTaken
 

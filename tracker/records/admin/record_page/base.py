@@ -40,13 +40,14 @@ from tracker.records.admin.verbs.bulk import Bulk
 from tracker.records.admin.verbs.verbs import Verbs
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.audit.admin_log import make_neutral
-from tracker.records.models import Record, Slugged
+from tracker.records.base.record import Record
+from tracker.records.base.slugs import Slugged
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import SEARCH_WORDS, Visible
-from tracker.records.shapes.declaration import record_url
+from tracker.records.shapes.urls import record_url
 from tracker.records.values.codes.code_fields import CodeField
 from tracker.records.values.codes.vocabularies import Confidentiality
-from tracker.records.values.columns import PartialDateField
+from tracker.records.values.dates.date_columns import PartialDateField
 
 from .inlines import CitationInline, citation_inline
 from .relations import VisibleRelations

@@ -18,7 +18,7 @@ from tracker.records.admin.lists.lists import is_list_of_vocabulary, to_visible,
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import Visible
 from tracker.records.values.codes.code_fields import CodeInput
-from tracker.records.values.columns import PartialDateField, PartialDateInput
+from tracker.records.values.dates.date_columns import PartialDateField, PartialDateInput
 
 ALWAYS = "*"
 

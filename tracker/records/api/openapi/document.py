@@ -7,22 +7,10 @@ from rest_framework import serializers
 from tracker.records.protocol.problems import TYPE
 from tracker.records.read.formats.csv_tables import names
 from tracker.records.read.pagination import LARGEST_PAGE, PAGE_SIZE, START, order_keys
-from tracker.records.shapes.declaration import (
-    API,
-    Computed,
-    Count,
-    Inferred,
-    Links,
-    Own,
-    PartialDate,
-    PartShape,
-    Pick,
-    Ref,
-    Rival,
-    Row,
-    Shape,
-    Url,
-)
+from tracker.records.shapes.declaration import PartShape, Ref, Row, Shape
+from tracker.records.shapes.fields import Computed, Count, Inferred, Links, Own, PartialDate, Rival, Url
+from tracker.records.shapes.reader import Pick
+from tracker.records.shapes.urls import API
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.workflow import editorial_fields
 

@@ -4,7 +4,8 @@ from functools import singledispatch
 
 from rest_framework import serializers
 
-from tracker.records.shapes.declaration import API, Computed, Count, Inferred, Links, Moment, PartialDate, Url
+from tracker.records.shapes.fields import Computed, Count, Inferred, Links, Moment, PartialDate, Url
+from tracker.records.shapes.urls import API
 from tracker.records.values.codes.code_fields import Code
 from tracker.records.write.document import references_of, rows_of, written
 

@@ -4,7 +4,9 @@ from rest_framework import serializers
 
 from tracker.records.protection.name_check import HOMONYM
 from tracker.records.protocol.problems import TYPE
-from tracker.records.shapes.declaration import FULL, PartialDate, PartShape, Pick
+from tracker.records.shapes.declaration import PartShape
+from tracker.records.shapes.fields import PartialDate
+from tracker.records.shapes.reader import FULL, Pick
 from tracker.records.values.codes.code_fields import Code
 from tracker.records.values.codes.vocabularies import TakedownReason
 from tracker.records.workflow import editorial_fields

@@ -11,7 +11,9 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import BaseCommand, CommandError
 
-from tracker.records.models import Citation, Part, Record
+from tracker.records.base.citations import Citation
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
 from tracker.records.policy.visibility import Visible
 
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "data-model.md"

@@ -5,11 +5,11 @@ from django.apps import apps
 from django.core.management import BaseCommand, CommandError
 
 from tracker.records.audit.history import Entry
-from tracker.records.models import OldSlug
+from tracker.records.base.slugs import OldSlug
 from tracker.records.protection import protected_names
 from tracker.records.protection.name_check import is_known
 from tracker.records.read.corrections import corrections
-from tracker.records.shapes.declaration import resource
+from tracker.records.shapes.urls import resource
 
 
 def old_slugs():

@@ -17,7 +17,7 @@ from rest_framework import exceptions
 
 from tracker.records.accounts.api_tokens import ApiToken, TokenScope
 from tracker.records.accounts.staff import grant
-from tracker.records.models import Place
+from tracker.records.base.places import Place
 from tracker.records.policy import roles
 from tracker.records.values.codes.vocabularies import TAKEN_BACK, Confidentiality, Publication, TakedownReason
 from tracker.records.write import views

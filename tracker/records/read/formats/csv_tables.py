@@ -12,7 +12,8 @@ from typing import NamedTuple
 from rest_framework import serializers
 
 from tracker.records.protocol.database_errors import passing
-from tracker.records.shapes.declaration import Computed, Inferred, Links, PartialDate, Pick
+from tracker.records.shapes.fields import Computed, Inferred, Links, PartialDate
+from tracker.records.shapes.reader import Pick
 
 log = logging.getLogger(__name__)
 BOM = "\ufeff"

@@ -11,8 +11,7 @@ from django.db import models
 from django.db.models import F, Func, Q
 from django.db.models.expressions import Col
 
-from tracker.records.values.columns import PartialDateField
-
+from .date_columns import PartialDateField
 from .partial_dates import FEW_DAYS, WIDTHS, PartialDate, understand
 
 QUALIFIED, DOUBTFUL = "'[^0-9X/.-]'", "'[^0-9X/.~-]'"  # what else the text can hold is ?, ~ or %

@@ -14,7 +14,8 @@ from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 
-from .english import NO_SUCH_DAY, OPEN_ENDS, POINT, SEASONS, Refused, from_english, words, words_of_days
+from .english import NO_SUCH_DAY, OPEN_ENDS, POINT, SEASONS, Refused, from_english
+from .words import words, words_of_days
 
 QUALIFIERS = {"?": ", uncertain", "~": ", approximate", "%": ", approximate and uncertain"}
 # How many days further a qualified date may reach, by what it states: a day, a season, a month, a year, ten

@@ -13,7 +13,8 @@ from django.contrib.postgres.fields import ArrayField
 from django.core.exceptions import ValidationError
 from django.db import models
 
-from tracker.records.values.columns import Derived, PartialDateField
+from tracker.records.values.columns import Derived
+from tracker.records.values.dates.date_columns import PartialDateField
 
 MOST_MARKS = 8  # one after the other; written languages need four
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
