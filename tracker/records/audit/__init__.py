@@ -1,0 +1,1 @@
+"""What is written down: changes, who read confidential records, takedowns."""

@@ -1,0 +1,1 @@
+"""The base classes of all tables, with sources, places and citations."""

@@ -1,0 +1,1 @@
+"""Pages beside the form of a record: its history, proposals, erasure."""

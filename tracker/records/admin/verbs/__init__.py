@@ -1,0 +1,1 @@
+"""The buttons of the workflow, what stands in their way, and what goes along."""
