@@ -34,7 +34,7 @@ EXEMPT = {  # where a query may start elsewhere, and why; in tracker/records/ if
     "base/record.py own_conditions": "the rule itself: for whom a record is cleared",
     "base/record.py _changes_publicly": "the row itself, as it is stored",
     "workflow/states.py _lock": "the row itself, locked",
-    "workflow/states.py discard": "the row itself, locked",
+    "workflow/deletion.py discard": "the row itself, locked",
     "base/slugs.py change_slug": "writes the slug that is given up",
     "base/slugs.py slug_is_free": "old slugs, cut down to those of public records",
     "base/slugs.py claim_slug": "writes to the hidden record that gives a slug up",

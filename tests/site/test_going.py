@@ -13,7 +13,7 @@ from tests.test_admin import address
 from tracker.records.base.places import Place
 from tracker.records.base.record import UNSOURCED
 from tracker.records.base.sources import Source
-from tracker.records.workflow.states import SOMEBODY_ELSE
+from tracker.records.workflow.readiness import SOMEBODY_ELSE
 
 
 class GoingTest(WorkTest):

@@ -1,8 +1,6 @@
 """From draft to publication and back: the verbs of a record, each in one transaction."""
 
-from copy import copy
-
-from django.core.exceptions import NON_FIELD_ERRORS, PermissionDenied, ValidationError
+from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.utils import timezone
 
@@ -11,24 +9,22 @@ from tracker.records.audit.actor import noted
 from tracker.records.audit.admin_log import make_neutral
 from tracker.records.audit.history import Entry
 from tracker.records.policy import roles
-from tracker.records.policy.visibility import POINTED_AT, sees_any
 from tracker.records.protection import name_search
 from tracker.records.protection.name_check import Change, Named, refuse_names
 from tracker.records.protection.takedown_scope import belonging
 from tracker.records.protocol.idempotency import KeptAnswer
-from tracker.records.values.codes.vocabularies import Confidentiality, Publication, TakedownReason
-from tracker.records.values.dates.date_columns import PartialDateField
+from tracker.records.values.codes.vocabularies import Publication, TakedownReason
 
 from .approvals import CHANGED, Approval
-from .companions import WAITING, Lack, Unready, chosen, lacks, named, with_drafts
+from .companions import WAITING, Unready, chosen, lacks, named, with_drafts
+from .deletion import Deletion
+from .readiness import Readiness
 
-NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
-SOMEBODY_ELSE = "You wrote this, so another editor has to publish it."
 SAY_WHY = "Say why it comes back: it was taken down."
 HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
 
 
-class Workflow:
+class Workflow(Readiness, Deletion):
     """Mixin for a record: who may move it from state to state, and what is checked before."""
 
     publishes = ()  # lists of records that belong to it, and are submitted and published with it
@@ -72,52 +68,6 @@ class Workflow:
         for record in [self, *rows]:
             record._move(by, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
 
-    def stays_for(self, user):
-        """Whether a user cannot delete it since others point at it that they see."""
-        return sees_any(user, self.pointing())
-
-    @transaction.atomic
-    def discard(self, by):
-        """Delete it; where only what `by` does not see points at it, leave it to those who see both.
-
-        So neither a refusal nor what is left tells of what they do not see. ValidationError if it stays.
-        """
-        self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",)))  # nor new ones
-        if not roles.may_delete(by, self):
-            raise PermissionDenied(NOT_DELETED)
-        rows = self.pointing()
-        if sees_any(by, rows):
-            raise ValidationError(POINTED_AT)
-        make_neutral(self)  # whether it is deleted or left: the log of `by` tells neither from the other
-        relations = [relation for relation in self._meta.related_objects if relation.many_to_many]
-        links = [getattr(self, relation.get_accessor_name()) for relation in relations]
-        linking = [row for linked in links for row in linked.exclude(pk__in=linked.visible_to(by))]
-        unseen = [*rows, *linking]
-        readers = self._readers_of_any(unseen)
-        if not rows and not readers:
-            super().discard(by)
-            return
-        self._leave(readers, to_editors=sees_any(roles.anybody([roles.Role.EDITOR]), unseen))
-        for linked in links:  # as if it were deleted, so says the history of what `by` sees
-            linked.remove(*linked.visible_to(by))
-
-    def _readers_of_any(self, rows):
-        """Who sees it and one of these rows, too."""
-        users = roles.active_users() if rows else ()
-        return [user for user in users if self.is_visible_to(user) and sees_any(user, rows)]
-
-    def _leave(self, readers, to_editors):
-        """Take it from its author, and from everybody but these unless every editor sees why it stays."""
-        cleared = [user for user in readers if roles.may_be_cleared(user) and not self.closed_to(user)]
-        self.created_by = None
-        if self.assigned_to not in readers:
-            self.assigned_to = None
-        if not to_editors:
-            self.confidentiality = Confidentiality.CONFIDENTIAL
-        self.save()
-        if self.confidentiality == Confidentiality.CONFIDENTIAL:
-            self.cleared.set(cleared)
-
     def waiting(self, user, **locking):
         """The unpublished records that belong to it, and to these, as far as a user sees them."""
         found, new = {self.pk: self}, [self]
@@ -156,80 +106,9 @@ class Workflow:
             record._lock()
         return [one for one in along if one not in drafts], [self, *drafts]
 
-    def unready(self, moment=None):
-        """What stands between it and its publication at a moment, now unless given: sentences."""
-        found = self.invalid()
-        if self.publish_at and self.publish_at > (moment or timezone.now()):
-            found.append("Its publish_at is later: wait, or clear it.")
-        return [*found, *self.missing()]
-
-    def invalid(self):
-        """What is wrong with it, also what would be only once it is published: sentences."""
-        found, wrong = [], set()
-        try:
-            self.full_clean(validate_constraints=False)
-        except ValidationError as error:
-            found, wrong = [*self._in_words(error)], {*error.error_dict} - {NON_FIELD_ERRORS}
-        public = copy(self)
-        public.publication, public.slug = Publication.PUBLISHED, None  # a slug that is taken is given up
-        try:
-            public.validate_constraints(exclude=wrong)
-        except ValidationError as error:
-            found += self._in_words(error)
-        return found
-
-    def hindered(self):
-        """What else stands against its publication, perhaps by what its author does not see: for editors."""
-        return []
-
-    def exposes(self):
-        """What its publication may be the first to tell: a sentence that asks its publisher, or ""."""
-        return ""
-
-    def lacking(self, by, moment=None, already_public=False):
-        """What stands against its publication by somebody at a moment, now unless given: sentences.
-
-        All that `publish` refuses, but for a name of somebody whom we do not name: a look tells of none.
-        """
-        if self.publication == Publication.PUBLISHED:
-            return []
-        found = self.unready(moment)
-        if roles.edits(by):
-            found += self.hindered()
-            found += [] if roles.may_publish(by, self) else [SOMEBODY_ELSE]
-        exposed = "" if already_public else self.exposes()
-        return [*dict.fromkeys([*found, *filter(None, [exposed])])]
-
-    def scheduled_for(self):
-        """Its publish_at while that is to come, else None."""
-        return self.publish_at if self.publish_at and self.publish_at > timezone.now() else None
-
-    def hints(self, user, together=()):
-        """What hinders nobody but is worth knowing before it is published with others: sentences."""
-        dates = [field.name for field in self._meta.concrete_fields if isinstance(field, PartialDateField)]
-        found = [] if not dates or any(getattr(self, name) for name in dates) else ["It has no date."]
-        for name in self.visible_with:
-            above = getattr(self, name)
-            if above and above not in together and not above.is_visible_to(None):
-                kind = self._meta.get_field(name).verbose_name
-                seen = above.is_visible_to(user)
-                label = above if seen else f"its {kind}"
-                found.append(Lack(f"It stays hidden until {label} is public.", [above] if seen else []))
-        return [*found, *self.warnings(user)]
-
-    def warnings(self, user):
-        """What is perhaps a mistake, as far as a user sees what it is compared with: sentences."""
-        return []
-
     def sent_back(self):
         """The entry of the history by which it last went back to its author; None if it never did."""
         return Entry.objects.of(self).sent_back().select_related("user").last()
-
-    def _in_words(self, error):
-        """The sentences of a ValidationError by fields; each that is about one field begins with its name."""
-        for name, sentences in error.message_dict.items():
-            about = "" if name == NON_FIELD_ERRORS else f"{self._meta.get_field(name).verbose_name}: "
-            yield from (f"{about}{sentence}" for sentence in sentences)
 
     def publish(self, by, comment="", already_public=False, homonym="", also=()):
         """Make it public with the drafts that belong to it, and with those that it names in `also`, ids.

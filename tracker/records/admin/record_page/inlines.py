@@ -17,7 +17,7 @@ from tracker.records.admin.rights import locked
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import POINTED_AT
 from tracker.records.values.dates.date_columns import PartialDateField
-from tracker.records.workflow.states import NOT_DELETED
+from tracker.records.workflow.deletion import NOT_DELETED
 
 from .relations import VisibleRelations
 
