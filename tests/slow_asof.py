@@ -8,7 +8,7 @@ from datetime import date
 from people.api.case_facts import WORDS
 from people.situations.asked import situation
 from people.situations.effects import TRACKS
-from people.situations.known import Accusation, Fact, History, interval
+from people.situations.facts import Accusation, Fact, History, interval
 from tracker.records.values.dates.days import Days
 from tracker.records.values.dates.partial_dates import understand
 

@@ -31,7 +31,7 @@ from people.models import (
 )
 from people.situations.asked import of_case, person, situation, told_days
 from people.situations.effects import TRACKS
-from people.situations.known import Accusation, Fact, History, interval
+from people.situations.facts import Accusation, Fact, History, interval
 from tracker.records.protocol.database_errors import Overdue
 from tracker.records.shapes.expressions import Json, Many, One, marked
 from tracker.records.shapes.fields import WHOLE

@@ -2,7 +2,7 @@
 
 from people import models
 from people.choices import Active, Open
-from tracker.records.api.openapi.document import PARTIAL_DATE
+from tracker.records.api.openapi.writes import PARTIAL_DATE
 from tracker.records.shapes.declaration import PartShape, Ref, Row, Shape
 from tracker.records.shapes.fields import Computed
 

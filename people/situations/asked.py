@@ -9,8 +9,10 @@ from tracker.records.values.dates.days import Days
 
 from .case_open import opened
 from .effects import TRACKS
-from .known import History, Known, change_days, known, latest
-from .possible_worlds import CUSTODY, Strength, join
+from .facts import History
+from .known import Known, change_days, known, latest
+from .possible_worlds import join
+from .states import CUSTODY, Strength
 
 DAY = timedelta(days=1)
 occasions = {}  # parameter -> model with `took_place()`; later apps add theirs

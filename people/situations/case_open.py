@@ -5,7 +5,7 @@ from typing import NamedTuple
 from people.choices import CaseEventKind, ChargeStage, Open
 
 from .effects import ENDS_CASE, PURSUES_CASE
-from .known import Fact, History, acquits, interval, interval_of, standing
+from .facts import Fact, History, acquits, interval, interval_of, standing
 
 OVER = (ChargeStage.ACQUITTED, ChargeStage.DROPPED)
 

@@ -2,66 +2,46 @@
 
 `known` is a pure function from the facts of a person's cases to answers; it asks no database. A fact happens
 on one day of its possible interval, so there are many possible worlds. Those count that need the fewest
-unrecorded facts; `worlds` walks them. What they all tell is the answer.
+unrecorded facts; `possible_worlds` walks them. What they all tell is the answer.
 """
 
-from bisect import bisect_left
-from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
-from functools import lru_cache, partial
+from functools import lru_cache
 from itertools import combinations
 from typing import NamedTuple
 
-from people.choices import CaseEventKind, ChargeStage
-from tracker.records.values.dates.partial_dates import understand
-
-from .effects import (
+from people.choices import CaseEventKind
+from people.situations.effects import (
     DEATH,
     DEATHS,
     EFFECTS,
     ENDS_ELSEWHERE,
-    OUTCOMES,
     SPEAKS_OF_HOUSE_ARREST,
     TRACKS,
     UNSETTLES_ELSEWHERE,
     Effect,
     Effects,
 )
-from .possible_worlds import CUSTODY, Item, Strength, Tangled, join, walk
 
-BEFORE_ALL, AFTER_ALL = 0, date.max.toordinal() + 1  # days as numbers
+from .facts import (
+    AFTER_ALL,
+    BEFORE_ALL,
+    Fact,
+    History,
+    acquits,
+    effects_of,
+    end_of_term,
+    interval,
+    interval_of,
+    standing,
+    term_of,
+)
+from .possible_worlds import join, walk
+from .states import CUSTODY, Item, Strength, Tangled
+
 MOST_DOUBTS = 6
 MOST_STEPS = 16_000  # of all walks for one answer; what is more tangled is answered cautiously
-NO_TERM = (0, 0)
-STANDING = (ChargeStage.ACCUSED, ChargeStage.CHARGED, ChargeStage.INDICTED, ChargeStage.CONVICTED)
-
-
-class Fact(NamedTuple):
-    """An event of a case. `reported` is the last day on which the newest source cited for it appeared."""
-
-    kind: str
-    edtf: str = ""
-    reported: date | None = None
-    position: int | None = None
-    term: tuple[int, int] | None = None  # months and days; None: of unknown length
-    suspended: tuple[int, int] = NO_TERM
-    life: bool = False
-    outcome: str = ""
-
-
-class Accusation(NamedTuple):
-    """A charge of a case."""
-
-    stage: str
-    edtf: str = ""
-
-
-class History(NamedTuple):
-    """What is recorded of one case."""
-
-    facts: tuple[Fact, ...] = ()
-    charges: tuple[Accusation, ...] = ()
 
 
 class Known(NamedTuple):
@@ -69,15 +49,6 @@ class Known(NamedTuple):
 
     strength: Strength
     basis: Fact | None = None
-
-
-class Interval(NamedTuple):
-    """The days on which something can have happened, and whether its date is doubtful."""
-
-    first: int
-    last: int
-    dated: bool  # whether the date has a beginning
-    doubtful: bool
 
 
 def known(histories: Sequence[History], death: str, day: date) -> tuple[list[list[Known]], list[Known]]:
@@ -96,7 +67,7 @@ def change_days(histories: Sequence[History], death: str) -> list[date]:
         if fact.term and not fact.life:
             first, last = interval(fact)[:2]
             starts = {max(first, 1), *(day for day in days if first <= day <= last)}
-            days |= {_end_of_term(fact, start) + 1 for start in starts if 0 < start < AFTER_ALL}
+            days |= {end_of_term(fact, start) + 1 for start in starts if 0 < start < AFTER_ALL}
     return [date.fromordinal(day) for day in sorted(days) if 0 < day < AFTER_ALL]
 
 
@@ -297,96 +268,8 @@ def _item(case, fact, histories, day):
         of_house_arrest=fact.kind in SPEAKS_OF_HOUSE_ARREST,
         mute_from=mute_from,
         may_be_mute=may_be_mute,
-        **_term(fact, first, last, day),
+        **term_of(fact, first, last, day),
         death=case is None or fact.kind in DEATHS,
         elsewhere=away,
         unsettles_elsewhere=fact.kind in UNSETTLES_ELSEWHERE,
-    )
-
-
-def effects_of(fact):
-    """What a fact does to the person, if nothing else of the case stands against it."""
-    if fact.kind == CaseEventKind.SENTENCE and not is_unsuspended(fact):
-        return Effects(Effect.SUSPENDS)
-    if fact.kind == CaseEventKind.APPEAL_DECIDED:
-        suspended = fact.term is not None and not is_unsuspended(fact)
-        return Effects(Effect.UNSETTLES) if suspended else OUTCOMES.get(fact.outcome, Effects())
-    return EFFECTS[fact.kind]
-
-
-def is_unsuspended(fact):
-    """Whether a sentence is one to prison: for life, of unknown length, or longer than its suspended part."""
-    if fact.life or fact.term is None:
-        return True
-    (months, days), (months_off, days_off) = fact.term, fact.suspended
-    return (months - months_off) * 30.4375 + days - days_off > 0
-
-
-def acquits(fact):
-    kinds = (CaseEventKind.ACQUITTAL, CaseEventKind.CHARGES_DROPPED, CaseEventKind.APPEAL_DECIDED)
-    return fact.kind in kinds and fact.outcome in ("", "acquitted")
-
-
-def standing(fact, history):
-    """(The day from which an acquittal leaves another charge or a sentence of that day standing, None: never;
-    whether it perhaps leaves a sentence of that day standing)."""
-    charges = sorted((interval_of(charge.edtf).first, charge.stage in STANDING) for charge in history.charges)
-    stand = [day for day, stands in charges if stands]
-    # another charge beside the one of which the person was acquitted, and one of the two still stands
-    days = [max(charges[1][0], stand[0])] if len(charges) > 1 and stand else []
-    when = interval(fact)
-    sentences = [one for one in history.facts if one.kind == CaseEventKind.SENTENCE and is_unsuspended(one)]
-    given = [interval(one) for one in sentences]
-    if any(one[:2] == when[:2] and one.first == one.last for one in given):
-        return BEFORE_ALL, False
-    return min(days, default=None), any(one.first <= when.last and when.first <= one.last for one in given)
-
-
-def _term(fact, first, last, day):
-    """When the term of a fact ends, and the days that matter for whether it is over: when it may end, and
-    the first day such that a term from it still runs on the day asked for."""
-    if fact.life:
-        return {"term": lambda start: AFTER_ALL}
-    if fact.term is None:
-        return {}
-    end = partial(_end_of_term, fact)
-    days = range(max(first, 1), min(last, AFTER_ALL - 1) + 1)
-    runs = days.start + bisect_left(days, day, key=end)
-    return {"term": end, "cuts": (runs, end(days.start) + 1, end(days.stop - 1) + 1)}
-
-
-def _end_of_term(fact, start):
-    """The last day (a number) of a term from `start`, less what is suspended."""
-    if not 0 < start < AFTER_ALL:
-        return start
-    months, days = (one - less for one, less in zip(fact.term, fact.suspended, strict=True))
-    begun = date.fromordinal(start)
-    year, month = divmod(begun.year * 12 + begun.month - 1 + months, 12)
-    if not 1 <= year <= date.max.year:
-        return AFTER_ALL
-    day = min(begun.day, monthrange(year, month + 1)[1])
-    return date(year, month + 1, day).toordinal() + days
-
-
-@lru_cache(maxsize=8192)
-def interval(fact):
-    """When a fact can have happened; one without a last day happened by its newest source."""
-    found = interval_of(fact.edtf)
-    if found.last == AFTER_ALL and fact.reported and fact.reported.toordinal() >= found.first:
-        return found._replace(last=fact.reported.toordinal())
-    return found
-
-
-@lru_cache(maxsize=8192)
-def interval_of(text):
-    """The possible interval of a partial date."""
-    if not text:
-        return Interval(BEFORE_ALL, AFTER_ALL, False, False)
-    moment = understand(text)
-    first, last = moment.possible
-    return Interval(
-        first.toordinal() if first else BEFORE_ALL,
-        last.toordinal() if last else AFTER_ALL,
-        first is not None,
-        not moment.sure,
     )

@@ -7,100 +7,24 @@ once; the cost of a world is how many unrecorded facts it needs.
 """
 
 from collections import defaultdict
-from collections.abc import Callable
-from enum import IntEnum
-from typing import NamedTuple
 
-from .effects import TRACKS, Effect, Effects
+from people.situations.effects import TRACKS, Effect, Effects
 
-CUSTODY, HOUSE_ARREST, TRAVEL_BAN, ABROAD = range(len(TRACKS))
-
-
-class Strength(IntEnum):
-    """The answers from the weakest to the strongest."""
-
-    NOT_RECORDED = 0
-    NOT_SO = 1
-    UNDATED = 2
-    POSSIBLY = 3
-    LAST_REPORTED = 4
-    SO = 5
-
-
-class Answer(NamedTuple):
-    """An answer, and the index of the fact that it rests on (None: on none)."""
-
-    strength: Strength
-    basis: int | None = None
-
-
-class Tangled(Exception):
-    """So many orders are possible that they are not walked."""
-
-
-class Item(NamedTuple):
-    """A fact as the walk needs it: it happened in one of its cases on a day from `first` to `last`."""
-
-    index: int
-    case: int | None  # None: of every case
-    effects: Effects
-    first: int
-    last: int
-    dated: bool = True  # whether the date has a beginning
-    vouches: bool = False  # whether it shows custody on its very day, whatever was before
-    of_house_arrest: bool = False  # whether it speaks of the house arrest, if there is one
-    mute_from: int | None = None  # the day from which it says nothing, since something else stands
-    may_be_mute: bool = False  # whether it says nothing in some worlds
-    term: Callable[[int], int] | None = None  # from the day of the fact to the last day of its term
-    cuts: tuple[int, ...] = ()  # more days before which the days are cut
-    death: bool = False
-    elsewhere: Effects = Effects()  # what it does to the other cases
-    unsettles_elsewhere: bool = False
-    after: int = 0  # a bit for each item that comes before it
-
-
-class Status(IntEnum):
-    NEVER = 0  # no fact so far
-    SO = 1
-    OPEN = 2  # it began once, and nothing says whether it is still so
-    MISSING = 3  # the person disappeared
-    SENTENCED = 4  # there is nothing but a sentence
-    OVER = 5
-
-
-RECORDED = (Status.SO, Status.OPEN)
-BEGUN = (*RECORDED, Status.MISSING)
-UNDER_WAY = (*BEGUN, Status.SENTENCED)
-
-
-class State(NamedTuple):
-    """Where one track of one case stands, and the index of the fact that brought it there.
-
-    `vague` until that day: what has begun, or may have, is told by facts alone whose date has no beginning.
-    """
-
-    status: Status = Status.NEVER
-    basis: int | None = None
-    vague: int = 0
-    unsettled: bool = False  # whether the person was released in another case since the last own fact
-
-
-class CaseState(NamedTuple):
-    tracks: tuple[State, ...] = (State(),) * len(TRACKS)
-    term: tuple[int, int] | None = None  # from when to when the last term of this custody can have ended
-
-
-class World(NamedTuple):
-    cases: tuple[CaseState, ...]
-    dead: bool = False
-
-
-class Seen(NamedTuple):
-    """What is told of the day: the best answer so far, and one that a later fact may still change."""
-
-    best: Answer = Answer(Strength.NOT_RECORDED)
-    waiting: State | None = None
-    otherwise: Answer = Answer(Strength.NOT_RECORDED)  # if no later fact says more
+from .day_in_world import final, first_look, looked
+from .states import (
+    ABROAD,
+    BEGUN,
+    CUSTODY,
+    HOUSE_ARREST,
+    RECORDED,
+    UNDER_WAY,
+    CaseState,
+    State,
+    Status,
+    Strength,
+    Tangled,
+    World,
+)
 
 
 def join(strengths):
@@ -282,114 +206,3 @@ def term_after(term, custody, effect, item, own, stretch):
     if own and item.term and not ended:
         return item.term(max(start, item.first)), item.term(min(end, item.last))
     return term
-
-
-def first_look(world, day):
-    return tuple(
-        tuple(glance(Seen(), case, track, day) for track in range(len(TRACKS))) for case in world.cases
-    )
-
-
-def glance(seen, case, track, day):
-    """What is told of the day with what a moment of it tells."""
-    state = case.tracks[track]
-    if state.status == Status.NEVER:
-        answer = Answer(Strength.NOT_RECORDED)
-    elif state.status == Status.OVER:
-        answer = Answer(Strength.NOT_SO, state.basis)
-    elif day < state.vague:
-        answer = Answer(Strength.UNDATED, state.basis)
-    elif state.status == Status.SO and not (track == CUSTODY and case.term and case.term[1] < day):
-        answer = Answer(Strength.LAST_REPORTED, state.basis)
-    else:
-        answer = Answer(Strength.POSSIBLY, state.basis)
-    waits = state.status in (Status.NEVER, Status.SO, Status.OVER) and answer.strength != Strength.UNDATED
-    if not waits:
-        return seen._replace(best=max(seen.best, answer, key=rank))
-    if seen.waiting is not None:
-        return seen
-    return seen._replace(waiting=state, otherwise=answer)
-
-
-def rank(answer):
-    return answer.strength, -1 if answer.basis is None else answer.basis
-
-
-def looked(seen, effect, case, track, item, own, on_day, day):
-    """What is told of the day after one more fact, on the day or later."""
-    seen = resolved(seen, effect, item, own, day)
-    if not on_day:
-        return seen
-    answer = shown(effect, item, track, day) if own else None
-    if answer is not None:
-        seen = seen._replace(best=max(seen.best, answer, key=rank))
-    return glance(seen, case, track, day)
-
-
-def shown(effect, item, track, day):
-    """The answer that a fact gives for its very day; None: it shows nothing.
-
-    A release from house arrest says of custody only that it ended on that day, if the day is known.
-    """
-    dated = item.dated or day >= item.last
-    if effect in (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS):
-        return Answer(Strength.SO if dated else Strength.UNDATED, item.index)
-    return Answer(Strength.SO, item.index) if track == CUSTODY and item.vouches and dated else None
-
-
-def resolved(seen, effect, item, own, day):
-    """What is told after the next fact that has something to say of the track."""
-    if seen.waiting is None:
-        return seen
-    of_case = own and item.case is not None
-    if effect is Effect.UNSETTLES or (effect is Effect.STOPS and not of_case and was_so(seen)):
-        return unvouched(seen)
-    answer = told_by_next(seen, effect, item, day) if own or effect is Effect.STOPS else None
-    return seen if answer is None else Seen(max(seen.best, answer, key=rank))
-
-
-def was_so(seen):
-    return seen.waiting.status in RECORDED
-
-
-def unvouched(seen):
-    """What is told after something past which no fact vouches: an acquittal, an exit in another case.
-
-    Somebody who was released in another case is possibly free, unless a later fact of this case follows.
-    """
-    if not was_so(seen):
-        return seen
-    if seen.waiting.unsettled:
-        return seen._replace(waiting=seen.waiting._replace(status=Status.OPEN))
-    return Seen(max(seen.best, seen.otherwise, key=rank))
-
-
-def told_by_next(seen, effect, item, day):
-    """The answer that the next fact of the case gives to what was waiting for it; None: it says nothing."""
-    status, presupposes = seen.waiting.status, effect in (Effect.CONFIRMS, Effect.ENDS)
-    if effect in (Effect.NOTHING, Effect.SUSPENDS):
-        return None
-    if status in RECORDED:
-        if presupposes and status == Status.SO:
-            return Answer(Strength.SO, item.index)
-        return None if effect is Effect.SENTENCES else seen.otherwise
-    if presupposes:
-        if status == Status.NEVER or not (item.dated or day >= item.last):
-            return Answer(Strength.UNDATED, item.index)
-        return Answer(Strength.POSSIBLY, seen.waiting.basis)
-    begun = (Effect.BEGINS, Effect.MAY_BEGIN, Effect.STOPS)
-    if effect in begun or (effect is Effect.SENTENCES and status == Status.OVER):
-        return seen.otherwise
-    return None
-
-
-def final(seen):
-    """The answer when no fact follows."""
-    return seen.best if seen.waiting is None else max(seen.best, cautious(seen), key=rank)
-
-
-def cautious(seen):
-    """The answer that was waiting; possible at most, if the person was released in another case since."""
-    if seen.waiting.unsettled and seen.otherwise.strength > Strength.POSSIBLY:
-        return Answer(Strength.POSSIBLY, seen.otherwise.basis)
-    return seen.otherwise

@@ -12,8 +12,8 @@ from django.test import SimpleTestCase
 
 from people.api.case_facts import WORDS
 from people.choices import CaseEventKind
+from people.situations import facts, possible_worlds
 from people.situations import known as situations
-from people.situations import possible_worlds
 from people.situations.effects import EFFECTS, TRACKS, Effect
 from people.situations.known import known
 from tests.people.facts import facts_of
@@ -38,9 +38,9 @@ def drawn(seed):
 
 def given():
     """The hand-made histories, each with each day that is asked about."""
-    for case in CASES:
-        histories = tuple(History(tuple(Fact(**fact) for fact in facts)) for facts in case["cases"])
-        yield from ((histories, "", date.fromisoformat(day)) for day in case["answers"])
+    for one in CASES:
+        histories = tuple(History(tuple(Fact(**fact) for fact in case)) for case in one["cases"])
+        yield from ((histories, "", date.fromisoformat(day)) for day in one["answers"])
 
 
 def told(histories, death, day):
@@ -103,11 +103,12 @@ class FaultsTest(SimpleTestCase):
             "no fact is unrecorded": [never(possible_worlds, "unrecorded", lambda *given: 0)],
             "positions order nothing": [never(situations, "_before", lambda *given: 0)],
             "approximate dates are exact": [
-                never(situations, "interval", lambda fact: situations.interval_of(fact.edtf.strip("~")))
+                never(module, "interval", lambda fact: facts.interval_of(fact.edtf.strip("~")))
+                for module in (situations, facts)
             ],
             "doubtful dates are sure": [never(situations, "_subsets", lambda doubts: [set()])],
-            "no term runs out": [never(situations, "_term", lambda *given: {})],
-            "a suspended sentence is one to prison": [never(situations, "is_unsuspended", lambda fact: True)],
+            "no term runs out": [never(situations, "term_of", lambda *given: {})],
+            "a suspended sentence is one to prison": [never(facts, "is_unsuspended", lambda fact: True)],
             "a release in another case changes nothing": [
                 never(situations, "UNSETTLES_ELSEWHERE", frozenset())
             ],
