@@ -1,4 +1,4 @@
-"""People and organizations, and what is done to people for their contacts."""
+"""People and organizations, and what is done to people because of their contacts."""
 
 ORDER = (
     "choices",

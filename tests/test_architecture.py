@@ -2,6 +2,7 @@
 
 import ast
 import io
+import re
 from unittest import mock
 
 from django.apps import apps
@@ -172,6 +173,13 @@ class DocumentTest(SimpleTestCase):
     def test_the_packages_in_the_document_are_those_of_the_code(self):
         text = (settings.BASE_DIR / "docs" / "architecture.md").read_text(encoding="utf-8")
         self.assertIn(f"\n\n{packages.as_markdown()}\n\n", text, "Paste the output of `make packages`.")
+
+    def test_the_modules_that_the_document_names_are_there(self):
+        base = settings.BASE_DIR
+        text = (base / "docs" / "architecture.md").read_text(encoding="utf-8")
+        for path in re.findall(r"`([a-z_/]+/[a-z_]+\.py)`", text):
+            folders = (base, base / "tracker", base / "tracker" / "records")
+            self.assertTrue(any((folder / path).is_file() for folder in folders), path)
 
 
 class MigrationTest(TestCase):

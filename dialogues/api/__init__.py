@@ -1,1 +1,1 @@
-"""What the API shows and takes of dialogues and of what is said about them."""
+"""What the API shows of dialogues and statements, and what it filters them by."""

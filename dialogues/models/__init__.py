@@ -1,4 +1,4 @@
-"""Dialogues across a conflict line: who took part, what is judged of them, and what is said about them."""
+"""The tables of dialogues, participations, assessments and statements."""
 
 # ruff: noqa: I001 - tables are made, and relations listed, in this order
 

@@ -1,1 +1,1 @@
-"""What the API shows and takes of people, organizations and cases."""
+"""What the API shows of people, organizations and cases, and what it filters them by."""

@@ -1,4 +1,4 @@
-"""People and organizations, what binds them to each other, and what is done to people for their contacts."""
+"""The tables of people, organizations and cases."""
 
 # ruff: noqa: I001 - tables are made, and relations listed, in this order
 

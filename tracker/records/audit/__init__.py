@@ -1,1 +1,1 @@
-"""What is written down: changes, who read confidential records, takedowns."""
+"""What is logged: changes, reads of confidential records, takedowns."""

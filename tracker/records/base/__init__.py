@@ -1,1 +1,1 @@
-"""The base classes of all tables, with sources, places and citations."""
+"""The base classes of all records, with sources, places and citations."""

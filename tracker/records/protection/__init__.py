@@ -1,1 +1,1 @@
-"""Names that no public text may tell, and how they are found in texts."""
+"""Names that no public text may contain, and finding them in texts."""

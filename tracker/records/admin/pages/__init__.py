@@ -1,1 +1,1 @@
-"""Pages beside the form of a record: its history, proposals, erasure."""
+"""Pages besides the form of a record: its history, proposals, erasure."""

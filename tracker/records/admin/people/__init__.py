@@ -1,1 +1,1 @@
-"""The admin of accounts, of tokens, and of who read what."""
+"""The admin of accounts, of tokens and of the access log."""

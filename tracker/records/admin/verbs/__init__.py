@@ -1,1 +1,1 @@
-"""The buttons of the workflow, what stands in their way, and what goes along."""
+"""The buttons of the workflow, what blocks them, and which records go along."""

@@ -1,1 +1,1 @@
-"""Filters of lists: what a parameter may say, and the condition that it becomes."""
+"""Filters of lists: the values of parameters, and the conditions made of them."""
