@@ -77,7 +77,7 @@ class ImportTest(SimpleTestCase):
         for name, statement, other, allowed in (
             (KERNEL, "from people.models import Person", "people.models.Person", "nothing here"),
             (KERNEL, "import dialogues.views", "dialogues.views", "nothing here"),
-            (KERNEL, "from ....api import router", "tracker.api.router", "nothing here"),
+            (KERNEL, "from ...api import router", "tracker.api.router", "nothing here"),
             (KERNEL, "from ..shapes import fields", "tracker.records.shapes.fields", "protection, workflow"),
             (KERNEL, "from ..models import Source", "tracker.records.models.Source", "for Django alone"),
             ("people.models.cases", "from ..api import views", "people.api.views", "likely_mistakes, and"),

@@ -109,7 +109,7 @@ EXEMPT = {  # where a query may start elsewhere, and why; in tracker/records/ if
     "workflow/approvals.py publish_due": "approvals, for nobody to read",
     "workflow/approvals.py carried_out": "the approval itself, locked",
     "admin/start_page.py approved": "approvals of visible rows",
-    "people/models/case_events.py clean": "the row itself, as it is stored",
+    "people/models/people.py clean": "the row itself, as it is stored",
     "people/models/people.py allows": "consents of the person, of which it says yes or no",
     "people/consent.py follow_all": "people whose consent has ended, for nobody to read",
     "dialogues/models/statements.py answers_for_others": "who speaks in the row itself",
