@@ -5,13 +5,13 @@ from datetime import timedelta
 from django.db.models import F, Max, OuterRef, Q, Subquery
 from django.utils import timezone
 
-from people.api import case_facts
 from people.situations.effects import SHOW_CUSTODY
 from tracker.records.admin.start_page import Section, start
 from tracker.records.policy import roles
 from tracker.records.shapes.reader import Reader
 from tracker.records.values.codes.vocabularies import TAKEN_BACK
 
+from .api import case_facts
 from .choices import CaseEventKind, Custody
 from .models import CaseEvent, PersecutionCase
 

@@ -8,7 +8,7 @@ from functools import cache
 
 from rest_framework import serializers
 
-from people.api import as_of, case_facts
+from people.api import as_of_days, case_facts
 from tests import slow_asof
 from tracker.records.policy import roles
 from tracker.records.shapes import expressions, fields
@@ -34,8 +34,8 @@ def work(oracle, record):
 
 COMPUTED = {
     expressions.work: work,
-    as_of.occupation: slow_asof.affiliation,
-    as_of.affiliation: slow_asof.affiliation,
+    as_of_days.occupation: slow_asof.affiliation,
+    as_of_days.affiliation: slow_asof.affiliation,
     case_facts.facts_of_case: slow_asof.case,
     case_facts.facts_of_person: slow_asof.person,
 }

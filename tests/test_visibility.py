@@ -116,7 +116,7 @@ EXEMPT = {  # where a query may start elsewhere, and why; in tracker/records/ if
     "people/models/case_events.py _protect": "the row itself, as it is stored",
     "dialogues/models/dialogues.py _closes": "the row itself, as it is stored",
     "dialogues/models/participations.py _tells_more": "the row itself, as it is stored",
-    "people/api/as_of.py distance": "the visible row itself, once more",
+    "people/api/as_of_days.py distance": "the visible row itself, once more",
     "people/models/acts.py hindered": "identifiers of public cases, and of those that will be with a person",
     "base/identifiers.py missing": "identifiers, cut down to those of public records",
     "base/record.py compared_with": "the like of a row, cut down to what all see who work on it",

@@ -1,6 +1,6 @@
 """The facts of a person's cases as a reader sees them, and the answers that are made of them.
 
-The database gives the facts as JSON, `situations` and `opening` make the answers. Only what the reader may
+The database gives the facts as JSON, `people.situations` makes the answers. Only what the reader may
 see counts, and with `known_on` only what a source of that day or earlier says.
 """
 
@@ -39,7 +39,7 @@ from tracker.records.shapes.finishing import finisher
 from tracker.records.values.dates.conditions import PossibleDay
 from tracker.records.values.dates.partial_dates import understand
 
-from .as_of import vouching
+from .as_of_days import vouching
 
 ANSWERS = dict(
     zip(TRACKS, (Custody, InForce, InForce, Abroad), strict=True)

@@ -10,7 +10,7 @@ from tracker.records.read.filters.filter_set import RecordFilterSet
 from tracker.records.read.filters.kinds import Filter, listed
 from tracker.records.read.filters.values import ChoiceField, Values
 
-from . import as_of, case_facts, shapes
+from . import as_of_days, case_facts, shapes
 
 WHO = "Of a case of theirs, of one in which they act, or of a dialogue that they are recorded with."
 
@@ -105,7 +105,7 @@ class OrganizationFilterSet(RecordFilterSet):
 class OccupationFilterSet(RecordFilterSet):
     shape = shapes.OccupationShape
     connected = tied(f"That the person is connected with. {WHO}", person=Person)
-    computed = {"active": (as_of.occupied, Active)}
+    computed = {"active": (as_of_days.occupied, Active)}
 
 
 class AffiliationFilterSet(RecordFilterSet):
@@ -119,7 +119,7 @@ class AffiliationFilterSet(RecordFilterSet):
         "organization_classification": "organization.classification",
         "organization_country": "organization.country",
     }
-    computed = {"active": (as_of.active, Active)}
+    computed = {"active": (as_of_days.active, Active)}
 
 
 class CaseFilterSet(SituationFilterSet):

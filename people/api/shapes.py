@@ -6,8 +6,7 @@ from tracker.records.api.openapi.writes import PARTIAL_DATE
 from tracker.records.shapes.declaration import PartShape, Ref, Row, Shape
 from tracker.records.shapes.fields import Computed
 
-from . import as_of as asof
-from . import case_facts
+from . import as_of_days, case_facts
 
 DAY = {"type": "string", "format": "date"}
 SPAN = {"type": ["integer", "null"], "minimum": 0}
@@ -117,7 +116,9 @@ OCCUPATION = ["occupation", "wording", "start_date", "end_date", "attested_date"
 
 
 class OccupationRow(Row):
-    as_of = Computed(asof.occupation, AFFILIATION_DAY, basis=asof.basis_of_occupation, rests_on=OF_OCCUPATION)
+    as_of = Computed(
+        as_of_days.occupation, AFFILIATION_DAY, basis=as_of_days.basis_of_occupation, rests_on=OF_OCCUPATION
+    )
 
     class Meta:
         model = models.Occupation
@@ -126,7 +127,9 @@ class OccupationRow(Row):
 
 
 class OccupationShape(Shape):
-    as_of = Computed(asof.occupation, AFFILIATION_DAY, basis=asof.basis_of_occupation, rests_on=OF_OCCUPATION)
+    as_of = Computed(
+        as_of_days.occupation, AFFILIATION_DAY, basis=as_of_days.basis_of_occupation, rests_on=OF_OCCUPATION
+    )
 
     class Meta:
         model = models.Occupation
@@ -134,7 +137,7 @@ class OccupationShape(Shape):
 
 
 class AffiliationRow(Row):
-    as_of = Computed(asof.affiliation, AFFILIATION_DAY, basis=asof.basis, rests_on=OF_AFFILIATION)
+    as_of = Computed(as_of_days.affiliation, AFFILIATION_DAY, basis=as_of_days.basis, rests_on=OF_AFFILIATION)
 
     class Meta:
         model = models.Affiliation
@@ -186,7 +189,7 @@ class OrganizationShape(Shape):
 
 
 class AffiliationShape(Shape):
-    as_of = Computed(asof.affiliation, AFFILIATION_DAY, basis=asof.basis, rests_on=OF_AFFILIATION)
+    as_of = Computed(as_of_days.affiliation, AFFILIATION_DAY, basis=as_of_days.basis, rests_on=OF_AFFILIATION)
 
     class Meta:
         model = models.Affiliation

@@ -1,7 +1,6 @@
 """What one possible world tells of a day."""
 
-from people.situations.effects import TRACKS, Effect
-
+from .effects import TRACKS, Effect
 from .states import CUSTODY, RECORDED, Answer, Seen, Status, Strength
 
 

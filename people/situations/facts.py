@@ -7,13 +7,14 @@ from functools import lru_cache, partial
 from typing import NamedTuple
 
 from people.choices import CaseEventKind, ChargeStage
-from people.situations.effects import (
+from tracker.records.values.dates.partial_dates import understand
+
+from .effects import (
     EFFECTS,
     OUTCOMES,
     Effect,
     Effects,
 )
-from tracker.records.values.dates.partial_dates import understand
 
 BEFORE_ALL, AFTER_ALL = 0, date.max.toordinal() + 1  # days as numbers
 NO_TERM = (0, 0)

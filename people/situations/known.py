@@ -12,7 +12,8 @@ from itertools import combinations
 from typing import NamedTuple
 
 from people.choices import CaseEventKind
-from people.situations.effects import (
+
+from .effects import (
     DEATH,
     DEATHS,
     EFFECTS,
@@ -23,7 +24,6 @@ from people.situations.effects import (
     Effect,
     Effects,
 )
-
 from .facts import (
     AFTER_ALL,
     BEFORE_ALL,

@@ -8,9 +8,8 @@ once; the cost of a world is how many unrecorded facts it needs.
 
 from collections import defaultdict
 
-from people.situations.effects import TRACKS, Effect, Effects
-
 from .day_in_world import final, first_look, looked
+from .effects import TRACKS, Effect, Effects
 from .states import (
     ABROAD,
     BEGUN,

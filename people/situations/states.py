@@ -4,7 +4,7 @@ from collections.abc import Callable
 from enum import IntEnum
 from typing import NamedTuple
 
-from people.situations.effects import TRACKS, Effects
+from .effects import TRACKS, Effects
 
 CUSTODY, HOUSE_ARREST, TRAVEL_BAN, ABROAD = range(len(TRACKS))
 

@@ -4,7 +4,6 @@ from django.core.exceptions import ValidationError
 from django.db import models
 from django.db.models import Q
 
-from tracker.records.base import rival_values
 from tracker.records.values.codes.vocabularies import (
     CitationBasis,
     Directness,
@@ -12,6 +11,7 @@ from tracker.records.values.codes.vocabularies import (
     Stance,
 )
 
+from . import rival_values
 from .parts import Part
 from .record import Record
 from .sources import Source

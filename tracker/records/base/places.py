@@ -5,10 +5,9 @@ from django.db import models
 from django.db.models import Q
 
 from tracker.records.audit import history
-from tracker.records.base.identifiers import Identified, identifiers_trigger
 from tracker.records.values.codes.code_fields import CountryField
 
-from .identifiers import Identifier
+from .identifiers import Identified, Identifier, identifiers_trigger
 from .labels import Named
 
 

@@ -4,7 +4,7 @@ from urllib.parse import unquote_to_bytes
 
 from django.conf import settings
 
-from tracker.records.protocol.problems import BadParameters
+from .problems import BadParameters
 
 LONGEST_VALUE = settings.MAX_VALUE
 MOST_PARAMETERS = settings.MAX_PARAMETERS

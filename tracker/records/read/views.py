@@ -20,10 +20,8 @@ from tracker.records.base.slugs import OldSlug, Slugged
 from tracker.records.policy import roles
 from tracker.records.protocol.problems import BadParameters, Gone, nearest
 from tracker.records.protocol.query import parameters
-from tracker.records.read import queries
 from tracker.records.read.filters.filter_set import RecordFilterSet
 from tracker.records.read.filters.values import LONGEST_SLUG, SLUG
-from tracker.records.read.formats import csv_tables
 from tracker.records.read.formats.negotiation import CSV, JSON, Negotiation
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import Pick, Reader
@@ -31,6 +29,8 @@ from tracker.records.shapes.urls import list_url, record_url, resource
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.dates.days import FORMS, Days
 
+from . import queries
+from .formats import csv_tables
 from .pagination import Order, Page, order_keys
 
 PICKS = ("fields", "omit", "expand")

@@ -10,7 +10,6 @@ from django.db.models.lookups import Exact
 from rest_framework import serializers
 
 from tracker.records.policy import roles
-from tracker.records.shapes.finishing import MARK
 from tracker.records.workflow import editorial_fields as editorial
 
 from .fields import (
@@ -26,6 +25,7 @@ from .fields import (
     Url,
     inferred,
 )
+from .finishing import MARK
 from .urls import list_url
 
 

@@ -7,7 +7,7 @@ from django.core import checks
 from django.db import models
 from django.db.models.query_utils import DeferredAttribute
 
-from tracker.records.values.names import fold
+from .names import fold
 
 
 class DerivedAttribute(DeferredAttribute):

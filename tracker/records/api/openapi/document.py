@@ -4,8 +4,6 @@ from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
 from rest_framework import serializers
 
-from tracker.records.api.openapi.examples import sample
-from tracker.records.api.openapi.writes import ANYTHING, PARTIAL_DATE, WRITES, WritingSchema, answer
 from tracker.records.protocol.problems import TYPE
 from tracker.records.read.formats.csv_tables import names
 from tracker.records.read.pagination import order_keys
@@ -16,6 +14,8 @@ from tracker.records.shapes.urls import API
 from tracker.records.workflow import editorial_fields
 
 from .components import ENVELOPE, ERRORS, EXAMPLES, KEY, PARAMETERS, PROBLEM, READS, TOKEN, URI
+from .examples import sample
+from .writes import ANYTHING, PARTIAL_DATE, WRITES, WritingSchema, answer
 
 
 class Schema(WritingSchema, AutoSchema):

@@ -10,7 +10,8 @@ from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 
 from tracker.records.values.columns import Derived
-from tracker.records.values.dates.partial_dates import (
+
+from .partial_dates import (
     LONGEST,
     LONGEST_TYPED,
     PartialDate,
