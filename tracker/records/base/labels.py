@@ -2,7 +2,6 @@
 
 from django.db import models
 
-from tracker.records.audit import history
 from tracker.records.policy.search_words import tokens_trigger
 from tracker.records.values.columns import Derived, FoldedField
 from tracker.records.values.names import alphabetical
@@ -45,6 +44,3 @@ class Titled(Slugged):
         abstract = True
         indexes = [models.Index(fields=["title_sort", "id"], name="%(class)s_title_sort")]
         triggers = [tokens_trigger("title_folded")]
-
-
-history.keep(__name__)
