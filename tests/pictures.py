@@ -1,6 +1,7 @@
 """Takes the pictures of the documents, of a demo of its own: `make pictures`.
 
-Chromium must be installed.
+One story, with an invented article: a contributor enters its source and a dialogue, and submits them. An
+editor publishes them. Chromium must be installed.
 """
 
 import contextlib
@@ -59,12 +60,32 @@ class Desk:
         self.page.keyboard.press("Enter")
         self.page.wait_for_selector("#user-tools")
 
+    def choose(self, field, text, label):
+        """Search in a choice, and take the hit with this label."""
+        self.page.press(f"#id_{field} + .select2 .select2-selection", "Enter")
+        self.page.keyboard.insert_text(text)
+        self.page.click(f".select2-results__option:has-text('{label}')")
+
+    def fill(self, **texts):
+        for name, text in texts.items():
+            self.page.fill(f"#id_{name}", text)
+
+    def cite(self, rows, locator, quotation):
+        """Fill the citation in the first row of a table."""
+        self.choose(f"{rows}-0-source", "lake", "two delegations")
+        self.page.select_option(f"#id_{rows}-0-locator_kind", "paragraph")
+        self.fill(**{f"{rows}-0-locator": locator, f"{rows}-0-quotation": quotation})
+
+    def press(self, selector):
+        with self.page.expect_navigation():
+            self.page.click(selector)
+
     def take(self, name, first=None, last=None):
         """Photograph the window; or the page from one element to another one, as wide as the first."""
         self.page.wait_for_load_state("networkidle")
         if first is None:
             return self.page.screenshot(path=FOLDER / f"{name}.png")
-        self.page.evaluate("scroll(0, 0)")
+        self.page.evaluate("document.activeElement.blur(); scroll(0, 0)")
         above, below = (self.page.locator(one).first.bounding_box() for one in (first, last or first))
         x, y = above["x"] - MARGIN, above["y"] - MARGIN
         width, height = above["width"] + 2 * MARGIN, below["y"] + below["height"] - y
@@ -72,11 +93,49 @@ class Desk:
         return self.page.screenshot(path=FOLDER / f"{name}.png", full_page=True, clip=box)
 
 
+def enter(contributor):
+    """A contributor's first day: a source, a dialogue with a participant, submitted together."""
+    page = contributor.page
+    page.goto("/admin/records/source/add/")
+    page.select_option("#id_kind", "article")
+    contributor.fill(title="Example: two delegations at the lake", date="1 December 2025")
+    contributor.fill(publisher="Example Gazette")
+    contributor.take("source", "#content h1", ".field-date")
+    contributor.press("[name=_save]")
+    page.goto("/admin/dialogues/dialogue/add/")
+    contributor.fill(title="Example meeting at the lake", start_date="November 2025")
+    page.select_option("#id_classification", "meeting")
+    page.select_option("#id_disclosure", "public")
+    contributor.cite("citations", "1", "two delegations met at the lake")
+    page.click("#participations-group .add-row a")
+    contributor.fill(**{"participations-0-group_label": "the northern delegation"})
+    contributor.cite("participations", "2", "the northern delegation came first")
+    contributor.take("participations", "#participations-group")
+    contributor.press("[name=_submit]")
+    contributor.take("submit", "#content h1", ".submit-row")
+    contributor.press("#content form [type=submit]")
+
+
+def review(editor):
+    """The editor publishes what the contributor submitted."""
+    page = editor.page
+    page.goto("/admin/")
+    editor.press("text=Example meeting at the lake")
+    editor.press("[name=_publish]")
+    editor.take("publish", "#content h1", ".submit-row")
+    page.check("[name=also]")
+    editor.press("#content form [type=submit]")
+
+
 def take_all(browser, address, passwords):
-    editor = Desk(browser, address, "editor", passwords["editor"])
+    contributor, editor = (
+        Desk(browser, address, name, passwords[name]) for name in ("contributor", "editor")
+    )
     editor.page.goto("/admin/dialogues/dialogue/")
     editor.page.click(f"text={MEETING}")
     editor.take("dialogue", "#participations-group", "#participations-1")
+    enter(contributor)
+    review(editor)
 
 
 def main():

@@ -45,7 +45,7 @@ class QuestionsTest(ExamplesTest):
 
     def test_readme_counts_what_the_fixtures_hold(self):
         load()
-        told = re.search(r"so that you can try it at once: (.+?)\.", README, re.DOTALL)[1]
+        told = re.search(r"so that you can try it right away: (.+?)\.", README, re.DOTALL)[1]
         for number, name in re.findall(r"(\d+)\s+(\w+)", told):
             with self.subTest(name):
                 answer = self.client.get(f"/api/v1/{COUNTED[name]}/", {"page_size": 1, "fields": "id"})
