@@ -9,7 +9,7 @@ from dialogues.models import Dialogue, Participation
 from people.models import Person
 from tests import make
 from tests.site.test_slips import SlipsTest
-from tracker.records.admin import PlaceAdmin
+from tracker.records.admin.sources_places import PlaceAdmin
 from tracker.records.base.places import Place
 
 
