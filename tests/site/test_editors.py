@@ -117,20 +117,21 @@ class LabelsTest(WorkTest):
 
     def test_every_label_stands_on_a_page(self):
         pages = {
+            "Your first day": self.first_day,
             "An account": self.account,
             "Logging in": self.logging_in,
             "The start page": self.start,
-            "A dialogue with ten participants": self.entering,
+            "Entering a dialogue": self.entering,
             "Review": self.review,
             "After publication": self.after,
             "Names that must not be public": self.names,
             "Takedown": self.takedown,
-            "Consent, and the right of reply": self.consent,
-            "What is confidential": self.confidential,
-            "When two work on one record": self.two,
+            "Consent and the right of reply": self.consent,
+            "Confidential records": self.confidential,
+            "When two people edit one record": self.two,
             "History": self.history,
-            "Many at once": self.many,
-            "From the source back": self.source,
+            "Several records at once": self.many,
+            "From a source to its records": self.source,
             "Tokens": self.tokens,
         }
         quoted = labels_of(DOCUMENT)
@@ -197,6 +198,11 @@ class LabelsTest(WorkTest):
             address(Dialogue, "submit", draft.pk),
             address(PersecutionCase, "add"),
         )
+
+    def first_day(self):
+        yield from self.entering()
+        yield from self.review()
+        yield from self.seen(self.editor, "/admin/")
 
     def review(self):
         dialogue = self.draft(Dialogue, publication="in_review")

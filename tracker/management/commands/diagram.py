@@ -1,4 +1,4 @@
-"""Draws the data model for the README: one picture per app, made from the models.
+"""Draws the data model for docs/data-model.md: one picture for each app, made from the models.
 
 A box is a record, or a part that leads to more than its record. Other parts, and links to many, are lines
 within a box. Keys to users and other housekeeping are left out.
@@ -14,7 +14,7 @@ from django.core.management import BaseCommand, CommandError
 from tracker.records.models import Citation, Part, Record
 from tracker.records.visible import Visible
 
-README = Path(settings.BASE_DIR) / "README.md"
+DOCUMENT = Path(settings.BASE_DIR) / "docs" / "data-model.md"
 BEGIN = "<!-- drawn by `make diagram` -->"
 END = "<!-- end of what is drawn -->"
 HOUSEKEEPING = {field.name for field in Record._meta.get_fields()}
@@ -103,7 +103,7 @@ def picture(app, models):
 
 
 def model_pictures():
-    """All pictures, as they stand in the README between the markers."""
+    """All pictures, as they stand in the document between the markers."""
     by_app = groupby(boxes(), lambda model: model._meta.app_config.name)
     return "\n\n".join(picture(app, list(models)) for app, models in by_app)
 
@@ -113,13 +113,15 @@ def drawn_into(text):
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):
-        raise CommandError(f"README.md needs two lines, {BEGIN} and {END}: the picture goes between them.")
+        raise CommandError(
+            f"docs/data-model.md needs two lines, {BEGIN} and {END}. The pictures go between them."
+        )
     return f"{before}{BEGIN}\n\n{model_pictures()}\n\n{END}{after}"
 
 
 class Command(BaseCommand):
-    help = "Draws the data model from the code into README.md."
+    help = "Draws the data model from the code into docs/data-model.md."
     requires_system_checks = []
 
     def handle(self, **options):
-        README.write_text(drawn_into(README.read_text(encoding="utf-8")), encoding="utf-8")
+        DOCUMENT.write_text(drawn_into(DOCUMENT.read_text(encoding="utf-8")), encoding="utf-8")

@@ -415,6 +415,43 @@ class Migration(migrations.Migration):
                     },
                 ),
                 migrations.CreateModel(
+                    name='NameSearch',
+                    fields=[
+                        ('id', models.UUIDField(default=uuid.uuid4, editable=False, primary_key=True, serialize=False)),
+                        ('model', models.CharField(max_length=60)),
+                        ('record_id', models.UUIDField(db_index=True)),
+                        ('created_at', models.DateTimeField(default=django.utils.timezone.now)),
+                        ('finished_at', models.DateTimeField(db_index=True, null=True)),
+                        ('reason', models.CharField(help_text='What the history of what is found says.', max_length=60)),
+                        ('keep', models.JSONField(default=list, help_text='Ids of records that stay, though they name the person.')),
+                        ('names', models.JSONField(default=list, help_text='Folded; empty once it has finished.')),
+                        ('begun', models.CharField(blank=True, help_text='Where the reading was when it began.', max_length=100)),
+                        ('position', models.CharField(blank=True, help_text='Where the reading is.', max_length=100)),
+                        ('comes_round', models.BooleanField(default=False, help_text='The reading began again at the first text.')),
+                        ('has_read', models.BooleanField(default=False, help_text='Everything was read once.')),
+                        ('begun_at', models.DateTimeField(help_text='Who writes since before may not know of it.', null=True)),
+                        ('created_by', models.ForeignKey(help_text='Null: a restore.', null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                    ],
+                    options={
+                        'default_permissions': (),
+                    },
+                ),
+                migrations.CreateModel(
+                    name='AlsoHidden',
+                    fields=[
+                        ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
+                        ('model', models.CharField(max_length=60)),
+                        ('record_id', models.UUIDField(db_index=True)),
+                        ('decided', models.BooleanField(default=False)),
+                        ('search', models.ForeignKey(on_delete=django.db.models.deletion.CASCADE, related_name='hidden', to='records.namesearch')),
+                    ],
+                    options={
+                        'ordering': ['id'],
+                        'default_permissions': (),
+                        'constraints': [models.UniqueConstraint(fields=('search', 'record_id'), name='also_hidden_once')],
+                    },
+                ),
+                migrations.CreateModel(
                     name='PlaceClearedLinks',
                     fields=[
                     ],
