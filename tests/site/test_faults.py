@@ -88,7 +88,7 @@ class FaultsTest(Served):
                 self.assert_unavailable(answer)
             self.assertEqual(self.ask("GET", "/healthz")[0], 200)
         finally:
-            # What reads without a limit of time, as the search for changes does, would hold the view for an hour.
+            # The search for changes reads without a limit of time: it would hold the view for an hour.
             self.sql(f"{END_CONNECTIONS}; DROP VIEW people_person; ALTER TABLE fast RENAME TO people_person")
         self.assertLess(self.wait_for(200, PEOPLE), DEADLINE)
 
