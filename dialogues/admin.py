@@ -4,7 +4,6 @@ from django.contrib import admin
 from django.db.models import Prefetch, Q
 
 from people.models import Organization, Person
-from tracker.records import roles
 from tracker.records.admin import (
     IdentifierInline,
     PartInline,
@@ -13,7 +12,8 @@ from tracker.records.admin import (
     VisibleRelations,
     text_of,
 )
-from tracker.records.models import Place
+from tracker.records.base.places import Place
+from tracker.records.policy import roles
 
 from . import models
 from .choices import Naming

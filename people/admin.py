@@ -4,7 +4,6 @@ from django.contrib import admin, messages
 from django.db.models import Prefetch
 from django.utils.text import capfirst
 
-from tracker.records import roles
 from tracker.records.admin import (
     IdentifierInline,
     OnlyShown,
@@ -15,8 +14,9 @@ from tracker.records.admin import (
     VisibleAdmin,
     text_of,
 )
+from tracker.records.policy import roles
 
-from . import consent, models, start  # noqa: F401 - it adds what it knows of work
+from . import consent, models, start_page  # noqa: F401 - it adds what it knows of work
 
 KNOWN_AFFILIATIONS = 2
 

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from tests.sampling import seed
-from tracker.embedded import Refused, Server
+from tracker.server.embedded import Refused, Server
 
 server = first_start = None
 

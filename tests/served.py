@@ -154,7 +154,7 @@ class Served(SimpleTestCase):
     @classmethod
     def sql(cls, text, user="tracker"):
         """What the database answers to a statement, as psql prints it."""
-        command = [sys.executable, "-m", "tracker.embedded", "psql", "-U", user, "-qAtc", text]
+        command = [sys.executable, "-m", "tracker.server.embedded", "psql", "-U", user, "-qAtc", text]
         done = subprocess.run(
             command, cwd=BASE_DIR, env=cls.environment, capture_output=True, text=True, check=True
         )

@@ -16,10 +16,11 @@ from dialogues.models import ContextEvent, Dialogue, Participation, Statement
 from people.models import Conflict, Organization, PersecutionCase, Person
 from tests import make
 from tests.generate import World
-from tracker.records.admin.lists import lists_of
-from tracker.records.models import Place, Record
-from tracker.records.names import fold
-from tracker.records.visible import Visible
+from tracker.records.admin.lists.lists import lists_of
+from tracker.records.base.places import Place
+from tracker.records.base.record import Record
+from tracker.records.policy.visibility import Visible
+from tracker.records.values.names import fold
 
 FEW, MANY = 2, 12
 SECRET = "Zzyzxqova"

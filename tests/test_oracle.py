@@ -12,11 +12,15 @@ from tests.oracle import Oracle
 from tests.sampling import some
 from tests.test_fixtures import load
 from tracker import api
-from tracker.records import roles, statements
-from tracker.records.citations import ENTRIES, CitationViewSet
-from tracker.records.days import Days
-from tracker.records.pages import Order
-from tracker.records.shapes import Pick, Reader, Shape, api_url, list_url, registry, resource
+from tracker.records.api.citation_views import ENTRIES, CitationViewSet
+from tracker.records.policy import roles
+from tracker.records.read import queries
+from tracker.records.read.pagination import Order
+from tracker.records.shapes.declaration import Shape
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.reader import Pick, Reader
+from tracker.records.shapes.urls import api_url, list_url, resource
+from tracker.records.values.dates.days import Days
 
 VIEWS = [view for view in api.ENDPOINTS if hasattr(view, "shape") and view is not CitationViewSet]
 SHAPES = [view.shape for view in VIEWS]
@@ -28,8 +32,8 @@ DAYS = [date(2019, 1, 1), date(2024, 6, 15), date(2025, 2, 10), date(2025, 6, 15
 def database(shape, pick, user, day):
     """All rows that the reader may see as the database writes them."""
     order = Order(shape, None)
-    rows = statements.ordered(shape.Meta.model.objects.visible_to(user), order)
-    statement = statements.every(rows, statements.shaped(shape, pick, Reader(user, Days.day(day))))
+    rows = queries.ordered(shape.Meta.model.objects.visible_to(user), order)
+    statement = queries.every(rows, queries.shaped(shape, pick, Reader(user, Days.day(day))))
     return [json.loads(line) for line in statement.copy()]
 
 

@@ -8,7 +8,7 @@ from people.models import Person
 from tests import catalog, make, wire
 from tests.sampling import some
 from tests.test_fixtures import load
-from tracker.records.citations import TABLES, CitationViewSet
+from tracker.records.api.citation_views import TABLES, CitationViewSet
 
 
 def example(view):

@@ -18,10 +18,10 @@ from tests import make
 from tests.sampling import seed, some
 from tests.writing import API, WritingTest, path
 from tracker.api import ENDPOINTS, router, urlpatterns
-from tracker.records import roles
-from tracker.records.choices import Confidentiality, Publication
-from tracker.records.citations import CitationViewSet
-from tracker.records.shapes import resource
+from tracker.records.api.citation_views import CitationViewSet
+from tracker.records.policy import roles
+from tracker.records.shapes.urls import resource
+from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 
 COLUMNS = (
     "GET HEAD OPTIONS PUT PATCH DELETE submit send-back publish withdraw takedown publication corrections"

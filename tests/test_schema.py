@@ -15,8 +15,8 @@ from jsonschema import Draft202012Validator, FormatChecker
 from tests import make
 from tracker import api
 from tracker.records.changes import announcing
-from tracker.records.choices import vocabularies
-from tracker.records.shapes import resource
+from tracker.records.shapes.urls import resource
+from tracker.records.values.codes.vocabularies import vocabularies
 
 OFFERED = "/api/v1/schema/"
 VERBS = ("submit", "send-back", "publish", "withdraw", "takedown")

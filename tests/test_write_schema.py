@@ -11,10 +11,11 @@ from jsonschema import Draft202012Validator, FormatChecker
 from tests import make
 from tests.writing import API, WritingTest, path
 from tracker.api import ENDPOINTS
-from tracker.records.citations import CitationViewSet
-from tracker.records.samples import SAMPLE_ID
-from tracker.records.shapes import Pick, resource
-from tracker.records.writer import references_of, rows_of, written
+from tracker.records.api.citation_views import CitationViewSet
+from tracker.records.api.openapi.examples import SAMPLE_ID
+from tracker.records.shapes.reader import Pick
+from tracker.records.shapes.urls import resource
+from tracker.records.write.document import references_of, rows_of, written
 
 RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
 VERBS = ("submit", "send-back", "publish", "withdraw", "takedown")

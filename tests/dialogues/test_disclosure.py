@@ -3,12 +3,14 @@
 from django.core.exceptions import ValidationError
 from django.test import override_settings
 
-from dialogues.models import EXPOSED, UNDISCLOSED, Participation
+from dialogues.models import Participation
+from dialogues.models.dialogues import UNDISCLOSED
+from dialogues.models.participations import EXPOSED
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address
 from tests.writing import WritingTest, path
-from tracker.records.history import Entry
+from tracker.records.audit.history import Entry
 
 
 class DisclosureTest(WritingTest):

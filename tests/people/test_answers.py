@@ -9,7 +9,7 @@ from random import Random
 import pytest
 from django.test import TestCase
 
-from people.effects import TRACKS
+from people.situations.effects import TRACKS
 from tests import make
 from tests.people.facts import store
 from tests.people.histories import Fact, History

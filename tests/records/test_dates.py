@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from tests.documents import DOCUMENTS, ROOT
-from tracker.records.dates import FORMS, PartialDate, understand
+from tracker.records.values.dates.partial_dates import FORMS, PartialDate, understand
 
 # text, EDTF, earliest, latest; "" for a side without a bound
 UNDERSTOOD = """

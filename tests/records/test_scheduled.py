@@ -12,10 +12,10 @@ from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data
 from tests.writing import WritingTest, path
-from tracker.records.admin.start import start
-from tracker.records.history import Entry
-from tracker.records.scheduled import ASK, CHANGED, CHANNEL, Approval, publish_due
-from tracker.records.unnamed import SENTENCE
+from tracker.records.admin.start_page import start
+from tracker.records.audit.history import Entry
+from tracker.records.protection.name_check import SENTENCE
+from tracker.records.workflow.approvals import ASK, CHANGED, CHANNEL, Approval, publish_due
 
 NOW = datetime(2026, 3, 1, 9, tzinfo=UTC)
 THEN = NOW + timedelta(days=10)

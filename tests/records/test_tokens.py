@@ -16,11 +16,11 @@ from django.utils import timezone
 from dialogues.models import Dialogue
 from tests import make
 from tests.emptied import TransactionTestCase
-from tracker.records.accounts import grant
-from tracker.records.admin.tokens import TokenForm
-from tracker.records.proposals import Proposal
-from tracker.records.shapes import resource
-from tracker.records.tokens import FORM, ApiToken, digest
+from tracker.records.accounts.api_tokens import FORM, ApiToken, digest
+from tracker.records.accounts.staff import grant
+from tracker.records.admin.people.tokens import TokenForm
+from tracker.records.shapes.urls import resource
+from tracker.records.workflow.proposals import Proposal
 
 PLACES = "/api/v1/places/"
 TOKENS = "/admin/records/apitoken/"

@@ -3,8 +3,9 @@
 from tests import generate
 from tests.writing import API, WritingTest, facts, path, trimmed
 from tracker.api import ENDPOINTS
-from tracker.records.citations import CitationViewSet
-from tracker.records.shapes import FULL, resource
+from tracker.records.api.citation_views import CitationViewSet
+from tracker.records.shapes.reader import FULL
+from tracker.records.shapes.urls import resource
 
 RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
 

@@ -10,9 +10,9 @@ from dialogues.models import Dialogue, Participation, ParticipationIdentity
 from people.models import CaseActor, Person
 from tests import make
 from tests.test_admin import AdminTest, address, form_data
-from tracker.records.choices import Publication
-from tracker.records.history import Entry
-from tracker.records.models import Source
+from tracker.records.audit.history import Entry
+from tracker.records.base.sources import Source
+from tracker.records.values.codes.vocabularies import Publication
 
 
 class EditingTest(AdminTest):

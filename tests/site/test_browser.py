@@ -2,7 +2,7 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import Error
 
 from tests.browser import BrowserTest
-from tracker.records.tokens import FORM
+from tracker.records.accounts.api_tokens import FORM
 
 
 class AdminInBrowserTest(BrowserTest):

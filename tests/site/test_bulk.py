@@ -5,7 +5,7 @@ from people.models import Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address
-from tracker.records.history import Entry
+from tracker.records.audit.history import Entry
 
 
 class BulkTest(EditingTest):

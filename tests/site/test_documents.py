@@ -12,8 +12,8 @@ from tests.documents import DOCUMENTS, ROOT, anchors, broken, links, prose, reac
 from tests.examples import ExamplesTest, as_pattern, examples
 from tests.test_fixtures import load
 from tracker import api  # noqa: F401 - what it shows is what is announced
-from tracker.management.commands import diagram
 from tracker.records.changes import announcing
+from tracker.records.management.commands import diagram
 
 DOCS = ROOT / "docs"
 README, CONTRIBUTING = DOCUMENTS[ROOT / "README.md"], DOCUMENTS[DOCS / "contributing.md"]

@@ -7,7 +7,7 @@ from dialogues.models import Dialogue
 from people.models import Person
 from tests import make
 from tests.browser import BrowserTest
-from tracker.records.models import Source
+from tracker.records.base.sources import Source
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 

@@ -12,7 +12,7 @@ from people.models import Affiliation, CaseActor, PersecutionCase, Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address, choices_address
-from tracker.records.models import Source
+from tracker.records.base.sources import Source
 
 
 class GroupTest(EditingTest):

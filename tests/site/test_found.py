@@ -7,8 +7,8 @@ from people.models import Person
 from tests import make
 from tests.site.test_start import StartTest
 from tests.test_admin import address
-from tracker.records import name_search
-from tracker.records.name_search import AlsoHidden, work
+from tracker.records.protection import name_search
+from tracker.records.protection.name_search import AlsoHidden, work
 
 NAME = "Zahra Qvortexli"
 

@@ -10,8 +10,10 @@ from people.models import Person
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address
-from tracker.records.models import UNSOURCED, Place, Source
-from tracker.records.workflow import SOMEBODY_ELSE
+from tracker.records.base.places import Place
+from tracker.records.base.record import UNSOURCED
+from tracker.records.base.sources import Source
+from tracker.records.workflow.readiness import SOMEBODY_ELSE
 
 
 class GoingTest(WorkTest):
@@ -198,7 +200,7 @@ class LevelsTest(GoingTest):
 
     def test_every_message_says_whether_it_is_a_success(self):
         base = settings.BASE_DIR
-        for path in (*base.glob("tracker/records/admin/*.py"), *base.glob("*/admin.py")):
+        for path in (*base.glob("tracker/records/admin/**/*.py"), *base.glob("*/admin.py")):
             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
                 if isinstance(node, ast.Call) and getattr(node.func, "attr", "") == "message_user":
                     self.assertEqual(len(node.args), 3, f"{path.name} {node.lineno}: give the level.")

@@ -18,9 +18,10 @@ from people.models import Affiliation, CaseActor, CaseEvent, Conflict, Persecuti
 from tests import make
 from tests.test_admin import address, choices_address, form_data
 from tests.writing import WritingTest, path
-from tracker.records.context import noted
-from tracker.records.models import Part, Record
-from tracker.records.visible import kinds
+from tracker.records.audit.actor import noted
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
+from tracker.records.policy.visibility import kinds
 
 SECRET = "Zzyzxqova"
 PASSING = re.compile(r'[0-9a-f]{8}(-[0-9a-f]+)*|(value|datetime)="[^"]*"|[0-9]+/|[0-9:]+ UTC|ment [0-9]+')

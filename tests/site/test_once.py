@@ -8,10 +8,10 @@ from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address, form_data
 from tests.test_concurrency import Together
-from tracker.records.idempotency import KeptAnswer
-from tracker.records.models import Place
-from tracker.records.proposals import Proposal
-from tracker.records.tokens import ApiToken
+from tracker.records.accounts.api_tokens import ApiToken
+from tracker.records.base.places import Place
+from tracker.records.protocol.idempotency import KeptAnswer
+from tracker.records.workflow.proposals import Proposal
 
 ONE = {"csrfmiddlewaretoken": "a" * 64}  # which names the page that the form was on
 

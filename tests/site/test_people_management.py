@@ -21,8 +21,8 @@ from django.utils import timezone
 
 from tests import make
 from tracker.management.commands.serve import Command, create_accounts
-from tracker.records.admin.accounts import AccountForm
-from tracker.records.roles import Role, roles
+from tracker.records.admin.people.accounts import AccountForm
+from tracker.records.policy.roles import Role, roles
 
 USERS = "/admin/auth/user/"
 PASSWORD = "another long password"

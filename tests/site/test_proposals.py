@@ -4,7 +4,7 @@ from people.models import Person
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data
-from tracker.records.proposals import Proposal, ProposalState
+from tracker.records.workflow.proposals import Proposal, ProposalState
 
 
 class ProposalTest(WorkTest):

@@ -8,8 +8,8 @@ from people.models import Conflict, Person
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address
-from tracker.records.admin.kept import MOST
-from tracker.records.saved import SavedFilter
+from tracker.records.accounts.saved_filters import SavedFilter
+from tracker.records.admin.lists.saved_filters import MOST
 
 LIST = address(Person, "changelist")
 DRAFTS = "gender__exact=female&publication__exact=draft"

@@ -19,8 +19,8 @@ from tests import make
 from tests.browser import BrowserTest
 from tests.records.test_throttling import limited
 from tests.site.test_login import log_in, quick
-from tracker.records.accounts import password_link
-from tracker.records.second_factor import digest
+from tracker.records.accounts.second_factor import digest
+from tracker.records.accounts.staff import password_link
 
 PAGE = "/admin/second-factor/"
 INSIDE = "/admin/password_change/"

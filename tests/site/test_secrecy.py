@@ -7,7 +7,7 @@ from people.models import CaseActor, Organization, PersecutionCase, Person
 from tests import make
 from tests.site.test_slips import HITS, SlipsTest
 from tests.test_admin import address
-from tracker.records.models import Place
+from tracker.records.base.places import Place
 
 NOTE = ".secrecy"
 

@@ -29,8 +29,8 @@ from tests.served import KEPT, FirstStart, free_port, started
 from tracker.environment import BASE_DIR
 from tracker.management.commands import serve
 from tracker.management.commands.serve import create_accounts
-from tracker.records.ledger import LedgerAway
-from tracker.records.models import Source
+from tracker.records.audit.takedown_ledger import LedgerAway
+from tracker.records.base.sources import Source
 
 # The admin looks into the database for any session, even for one that does not exist.
 COOKIE = {"Cookie": "sessionid=" + "x" * 32}

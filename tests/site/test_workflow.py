@@ -11,8 +11,8 @@ from people.models import CaseEvent, Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address, choices_address, form_data
-from tracker.records import editorial
-from tracker.records.admin import stale
+from tracker.records.admin.forms import edit_conflicts
+from tracker.records.workflow import editorial_fields
 
 EVERY_VERB = {"submit", "send_back", "publish", "withdraw", "read", "propose"}
 
@@ -163,11 +163,11 @@ class RolesTest(WorkTest):
     def test_others_than_editors_only_raise_the_confidentiality(self):
         row = self.draft()
         self.client.force_login(self.contributor)
-        self.assertContains(self.change(row, confidentiality="confidential"), editorial.UNCLEARED)
+        self.assertContains(self.change(row, confidentiality="confidential"), editorial_fields.UNCLEARED)
         new = self.add(Person, name="Somebody", confidentiality="confidential")
-        self.assertContains(new, editorial.UNCLEARED)
+        self.assertContains(new, editorial_fields.UNCLEARED)
         self.change(row, confidentiality="restricted")
-        self.assertContains(self.change(row, confidentiality="public"), editorial.LOWERED)
+        self.assertContains(self.change(row, confidentiality="public"), editorial_fields.LOWERED)
         self.assertEqual(row.confidentiality, "restricted")
         self.client.force_login(self.editor)
         self.change(row, confidentiality="public")
@@ -176,7 +176,7 @@ class RolesTest(WorkTest):
         self.client.force_login(self.officer)
         self.change(secret, description="a historian")
         self.assertEqual(secret.description, "a historian")
-        self.assertContains(self.change(secret, confidentiality="restricted"), editorial.LOWERED)
+        self.assertContains(self.change(secret, confidentiality="restricted"), editorial_fields.LOWERED)
 
     def test_a_name_is_as_secret_as_its_writer_says(self):
         row = self.draft()
@@ -356,15 +356,15 @@ class StaleFormTest(WorkTest):
     def test_a_version_is_claimed_once(self):
         pk = make.person().pk
         first, second = Person.objects.get(pk=pk), Person.objects.get(pk=pk)
-        stale.claim(first)
+        edit_conflicts.claim(first)
         first.save()
-        self.assertRaises(stale.Outrun, stale.claim, second)
+        self.assertRaises(edit_conflicts.Outrun, edit_conflicts.claim, second)
 
     def test_who_is_outrun_between_check_and_write_gets_the_page_again(self):
         row = make.person(description="first")
         sent = {**form_data(self.page(self.editor, row)), "description": "mine"}
-        claims = mock.Mock(side_effect=[stale.Outrun, None])
-        with mock.patch.object(stale, "claim", claims):
+        claims = mock.Mock(side_effect=[edit_conflicts.Outrun, None])
+        with mock.patch.object(edit_conflicts, "claim", claims):
             self.client.post(address(Person, "change", row.pk), sent)
         self.assertEqual(claims.call_count, 2)
 

@@ -9,9 +9,10 @@ from django.test import Client
 
 from tests.generate import MODELS
 from tests.twins.worlds import known, ours
-from tracker.records.models import Citation, OldSlug
-from tracker.records.pages import write_cursor
-from tracker.records.shapes import resource
+from tracker.records.base.citations import Citation
+from tracker.records.base.slugs import OldSlug
+from tracker.records.read.pagination import write_cursor
+from tracker.records.shapes.urls import resource
 
 SCHEMA = "/api/v1/schema/"
 CHANGES = "/api/v1/changes/"

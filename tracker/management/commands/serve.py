@@ -17,10 +17,10 @@ from django.db import OperationalError, connection
 from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 
-from tracker import embedded, restoring, web
 from tracker.environment import read
-from tracker.records.accounts import grant
-from tracker.records.roles import Role
+from tracker.records.accounts.staff import grant
+from tracker.records.policy.roles import Role
+from tracker.server import embedded, processes, restore
 
 log = logging.getLogger(__name__)
 # Seconds between two runs of a command.
@@ -34,7 +34,7 @@ ending = threading.Event()  # from then on the database may be gone
 def refuse_taken_port():
     """CommandError if HOST:PORT is taken: two web servers would share it without a word."""
     try:
-        with socket.create_server((settings.HOST, settings.PORT), family=web.family()):
+        with socket.create_server((settings.HOST, settings.PORT), family=processes.family()):
             return
     except OSError as problem:
         raise CommandError(
@@ -135,7 +135,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: sys.exit(0))
         refuse_taken_port()
         shown = self.prepare()
-        self.web = web.Web()
+        self.web = processes.Web()
         try:
             self.wait_until_it_answers()
             self.say_where(shown)
@@ -164,7 +164,7 @@ class Command(BaseCommand):
             raise CommandError(f"The database of DATABASE_URL cannot be used: {words}") from None
 
     def make_ready(self):
-        if restoring.is_marked():
+        if restore.is_marked():
             raise CommandError("A backup is being restored here: let `manage.py restore` come to its end.")
         keep_secret()
         begin_request_log()
@@ -175,7 +175,7 @@ class Command(BaseCommand):
         return create_accounts()
 
     def wait_until_it_answers(self):
-        while not web.answers():
+        while not processes.answers():
             if self.web.ended():
                 raise CommandError("The web server ended at once; the lines above say why.")
             time.sleep(0.05)
@@ -190,7 +190,7 @@ class Command(BaseCommand):
         for name, password in shown:
             lines.append(f"  Log in as {name} with the password {password} (it is not shown again).")
         if not self.web.in_front:
-            lines.append(web.NOT_IN_FRONT)
+            lines.append(processes.NOT_IN_FRONT)
         if settings.DEMO:
             lines.append("This is the local demo: only this machine can reach it. Ctrl-C ends it.")
         self.stdout.write("\n".join(lines))

@@ -1,6 +1,7 @@
 """Who may do what to which record in the admin: as the API has it, by the roles."""
 
-from tracker.records import editorial, roles
+from tracker.records.policy import roles
+from tracker.records.workflow import editorial_fields
 
 
 class Rights:
@@ -43,7 +44,7 @@ class OnlyShown:
 
 def editing_fields(user):
     """The fields for the work on a record, as the API has them; here editors also say who is cleared."""
-    names = [name for name in editorial.names(user) if name != "confidentiality"]
+    names = [name for name in editorial_fields.names(user) if name != "confidentiality"]
     return [*names, "cleared"] if roles.edits(user) else names
 
 

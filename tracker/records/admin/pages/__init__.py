@@ -1,0 +1,1 @@
+"""Pages besides the form of a record: its history, proposals, erasure."""

@@ -1,0 +1,113 @@
+"""The page of who was taken down: what was hidden because it names them, and what of it comes back."""
+
+from django import forms
+from django.contrib import messages
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import IntegrityError
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import path
+
+from tracker.records.admin.forms.forms import label_of, readable, sentences
+from tracker.records.admin.lists.lists import state_of
+from tracker.records.audit.takedown_ledger import LedgerAway
+from tracker.records.protection.name_search import also_hidden, bring_back, newest
+from tracker.records.protocol import constraint_errors
+from tracker.records.values.texts.text import SaidField
+from tracker.records.workflow.companions import Unready
+
+from .render import address_of, answer
+
+AT_ONCE = 100  # rows that are decided on one page
+
+
+class FoundForm(forms.Form):
+    """Which of them are decided now, and why they come back."""
+
+    chosen = forms.MultipleChoiceField(
+        error_messages={
+            "required": "Tick what you decide about.",
+            "invalid_choice": "It was decided meanwhile.",
+        }
+    )
+    comment = SaidField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
+        help_text="Why its text may stand: it names a namesake, for example. Editors read it.",
+    )
+
+    def __init__(self, undecided, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.back = "_back" in self.data
+        self.fields["chosen"].choices = [(str(one.pk), one.pk) for _, one in undecided]
+
+    def clean(self):
+        if self.back and not self.cleaned_data.get("comment", "").strip():
+            self.add_error("comment", "Say why it comes back.")
+
+
+class Finding:
+    """Mixin for the admin of records."""
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}_found"
+        view = self.admin_site.admin_view(self.found_view)
+        return [path("<path:object_id>/found/", view, name=name), *super().get_urls()]
+
+    def found_view(self, request, object_id):
+        """Lists what was hidden because it names a record; brings back what is ticked, or leaves it."""
+        record = self.editable(request, object_id)
+        search = newest(record, request.user)
+        if search is None:
+            raise Http404
+        found = also_hidden(record, request.user)
+        undecided = [(row, one) for row, one in found if not one.decided][:AT_ONCE]
+        form = FoundForm(undecided, request.POST or None)
+        if search.finished_at and form.is_valid() and self.decided(request, form, undecided):
+            return redirect(self.address("found", record.pk))
+        said = {"title": "What names them", "record": record, "search": search, "form": form}
+        said |= {"left": sum(not one.decided for _, one in found) - len(undecided)}
+        rows = {"undecided": listed(undecided), "rest": listed(pair for pair in found if pair[1].decided)}
+        return answer(self, request, "admin/record_found.html", **rows, **said)
+
+    def decided(self, request, form, undecided):
+        """Whether all that was ticked is decided; what was refused stands in the form."""
+        for row, one in undecided:
+            if str(one.pk) not in form.cleaned_data["chosen"]:
+                continue
+            if form.back:
+                self.brought_back(request, form, row, one)
+            else:
+                one.decided = True
+                one.save()
+        return form.is_valid()
+
+    def brought_back(self, request, form, row, one):
+        try:
+            bring_back(one, request.user, form.cleaned_data["comment"])
+            self.message_user(request, f"Public again: {label_of(row)}.", messages.SUCCESS)
+        except PermissionDenied as problem:
+            form.add_error(None, f"{label_of(row)}: {problem}")
+        except Unready as problem:
+            form.add_error(
+                None, [f"{label_of(row)}: {said}" for lacks in problem.lacks.values() for said in lacks]
+            )
+        except ValidationError as problem:
+            form.add_error(None, [f"{label_of(row)}: {said}" for said in sentences(problem)])
+        except IntegrityError as problem:
+            form.add_error(None, f"{label_of(row)}: {readable(constraint_errors.words(problem))}")
+        except LedgerAway as problem:
+            self.message_user(request, str(problem.detail), messages.ERROR)
+
+
+def listed(pairs):
+    return [
+        {
+            "key": one.pk,
+            "label": label_of(row),
+            "kind": row._meta.verbose_name,
+            "address": address_of(row, "change"),
+            "state": state_of(row),
+        }
+        for row, one in pairs
+    ]

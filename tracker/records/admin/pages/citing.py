@@ -1,0 +1,64 @@
+"""Everything that cites a source, on the page of the source."""
+
+from typing import NamedTuple
+
+from django.apps import apps
+from django.contrib import admin
+
+from tracker.records.base.citations import Citation
+
+SHOWN = 20
+
+
+class Cited(NamedTuple):
+    """What cites a source: one kind of record, some of its rows, and the list of all."""
+
+    name: str
+    list_url: str
+    more: bool
+    rows: list
+
+
+class Row(NamedTuple):
+    label: str
+    url: str
+    record: object
+    citation: Citation
+
+
+def citing(source, request):
+    """Per kind of record the first ones that cite the source, as far as the reader sees them."""
+    for table in apps.get_models():
+        if not issubclass(table, Citation):
+            continue
+        listed = admin.site.get_model_admin(table.cited_model())
+        if listed.has_view_permission(request) and (found := cited(table, listed, source, request)):
+            yield found
+
+
+def cited(table, listed, source, request):
+    """The rows of one table of citations, in two queries and those of the labels; None without any."""
+    cites = table.objects.visible_to(request.user).filter(source=source).order_by("record_id", "field", "pk")
+    found = list(cites[: SHOWN + 1])
+    if not found:
+        return None
+    records = listed.get_queryset(request).filter(pk__in=[citation.record_id for citation in found])
+    known = {record.pk: record for record in listed.labelled(records, request.user)}
+    rows = [row(listed, known[one.record_id], one) for one in found[:SHOWN] if one.record_id in known]
+    url = f"{listed.address('changelist')}?source={source.pk}"
+    return Cited(listed.opts.verbose_name_plural, url, len(found) > SHOWN, rows)
+
+
+def row(listed, record, citation):
+    return Row(listed.label(record), listed.address("change", record.pk), record, citation)
+
+
+class Citing:
+    """Mixin for the admin of sources."""
+
+    change_form_template = "admin/source_form.html"
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        if obj:
+            context["citing"] = list(citing(obj, request))
+        return super().render_change_form(request, context, add, change, form_url, obj)

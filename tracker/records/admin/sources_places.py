@@ -1,0 +1,44 @@
+"""The admin of sources and places."""
+
+from django.contrib import admin
+
+from tracker.records.base.places import Place, PlaceIdentifier
+from tracker.records.base.sources import Source
+from tracker.records.values.texts.web_addresses import key_of
+
+from .pages.citing import Citing
+from .record_page.base import RecordAdmin
+from .record_page.inlines import IdentifierInline
+
+
+@admin.register(Source)
+class SourceAdmin(Citing, RecordAdmin):
+    tells = ["publisher", "date"]
+    columns = ["display_title", "kind", "publisher", "date", "reliability", "state"]
+
+    def label(self, record, without=""):
+        """What is known of it; where no title is known, the display title says all of that already."""
+        return super().label(record) if record.title else record.label
+
+    def similar(self, request, text):
+        """As for every record; of an address, the sources that probably have the same."""
+        key = key_of(text)
+        rows = self.get_queryset(request).filter(url_key=key).order_by("pk")
+        return rows if key else super().similar(request, text)
+
+    def get_form(self, request, obj=None, change=False, **kwargs):
+        form = super().get_form(request, obj, change, **kwargs)
+        if obj is None:
+            form.base_fields["source_url"].widget.attrs["data-similar"] = self.address("similar")
+        return form
+
+
+class PlaceIdentifierInline(IdentifierInline):
+    model = PlaceIdentifier
+
+
+@admin.register(Place)
+class PlaceAdmin(RecordAdmin):
+    tells = ["country"]
+    columns = ["name", "country", "parent", "state"]
+    inlines = [PlaceIdentifierInline]

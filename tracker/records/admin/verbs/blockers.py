@@ -1,0 +1,86 @@
+"""What stands against something: each reason once, with what it blocks and what would have to change."""
+
+from typing import NamedTuple
+
+from django.utils.html import format_html, format_html_join
+
+from tracker.records.admin.forms.forms import label_of, readable
+from tracker.records.admin.pages.render import address_of
+from tracker.records.protection.name_check import SENTENCE
+
+MOST = 10  # of the records that one reason blocks are named
+
+
+class Link(NamedTuple):
+    label: str
+    address: str
+    record: object
+
+
+class Block(NamedTuple):
+    """A reason, what it blocks, and the records that would have to change first."""
+
+    said: str
+    records: list
+    causes: list
+
+    @property
+    def more(self):
+        return len(self.records) - MOST
+
+    @property
+    def first(self):
+        return self.records[:MOST]
+
+
+def link(record, label=label_of):
+    return Link(label(record), address_of(record, "change"), record)
+
+
+def seen(records, user):
+    """Those of these records that a user sees."""
+    return [record for record in records if record and record.is_visible_to(user)]
+
+
+def blocks(lacks, user, label=label_of):
+    """Blocks, of {record: sentences}; a sentence may know its causes (together.Lack)."""
+    found, known = {}, {}
+    for record, sentences in lacks.items():
+        for said in sentences:
+            causes = known.setdefault(id(said), seen(getattr(said, "because", ()), user))
+            key = (readable(said), tuple(cause.pk for cause in causes))
+            found.setdefault(key, (causes, []))[1].append(link(record, label))
+    return [
+        Block(said, records, [link(cause, label) for cause in causes])
+        for (said, _), (causes, records) in found.items()
+    ]
+
+
+def neutral(record):
+    """A label for a message, which may outlive what its reader may see."""
+    return str(record)
+
+
+def unnamed(record):
+    """A label that does not name a record."""
+    return f"{record._meta.verbose_name} {str(record.pk)[:8]}"
+
+
+def told(refused, user):
+    """Blocks as lines of a message; where a name was refused none is said."""
+    named = any(SENTENCE in said for sentences in refused.values() for said in sentences)
+    found = blocks(refused, user, unnamed if named else neutral)
+    return format_html_join("", "{}", ((line(block),) for block in found))
+
+
+def line(block):
+    """A block in a line: what it blocks, why, and what to change."""
+    more = format_html(" and {} more", block.more) if block.more > 0 else ""
+    causes = format_html(" To change: {}.", anchors(block.causes)) if block.causes else ""
+    return format_html(
+        '<div class="block">{}{}: {}{}</div>', anchors(block.first), more, readable(block.said), causes
+    )
+
+
+def anchors(links):
+    return format_html_join(", ", '<a href="{}">{}</a>', ((one.address, one.label) for one in links))

@@ -1,0 +1,327 @@
+"""The verbs in the admin: from submit to take down, on many records from a list or on one."""
+
+from collections import Counter
+from typing import NamedTuple
+
+from django import forms
+from django.contrib import admin, messages
+from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
+from django.db import IntegrityError, transaction
+from django.http import Http404, HttpResponseNotAllowed
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.html import format_html
+
+from tracker.records.admin.forms.forms import label_of, readable, sentences
+from tracker.records.admin.lists.lists import lists_of
+from tracker.records.admin.pages.render import answer
+from tracker.records.admin.rights import editing_fields
+from tracker.records.admin_site.autocomplete import is_uuid
+from tracker.records.audit.history import Entry
+from tracker.records.audit.second_reading import is_unread, read
+from tracker.records.audit.takedown_ledger import LedgerAway
+from tracker.records.policy import roles
+from tracker.records.protection.name_check import SENTENCE
+from tracker.records.protection.name_search import newest
+from tracker.records.protocol import constraint_errors
+from tracker.records.values.codes.vocabularies import Publication, TakedownReason
+from tracker.records.values.texts.text import SaidField
+from tracker.records.workflow.approvals import Approval
+from tracker.records.workflow.companions import Unready
+
+from .blockers import blocks, told
+from .companions import Going, with_others
+
+AT_ONCE = 200
+DONE = {
+    "submit": "submitted for review",
+    "send_back": "sent back",
+    "publish": "published",
+    "withdraw": "withdrawn",
+    "takedown": "taken down",
+}
+PLANNED = "approved, to be published at the moment that is set"
+
+
+class Words(NamedTuple):
+    """What a page says that asks for words before it does something."""
+
+    title: str
+    intro: str
+    label: str
+    help: str
+
+
+ASKED = {
+    "withdraw": Words(
+        "Withdraw",
+        "These are taken back from every channel, with everything that belongs to them:",
+        "Reason",
+        "Why it is taken back. It stands in the history of each and is never published.",
+    ),
+    "takedown": Words(
+        "Take down",
+        "These leave every channel at once, with everything that belongs to them, as if they had never been"
+        " there. Their addresses are forgotten. Publishing brings them back, and asks why. What else names a"
+        " person is looked for then, and taken down as soon as it is found: within a minute. You decide"
+        " afterwards what of it comes back.",
+        "Reason",
+        "It stands in the history of each and is never published.",
+    ),
+    "send_back": Words(
+        "Send back",
+        "These become drafts again, for whoever wrote them to mend:",
+        "Comment",
+        "What is to be mended. The author reads it on the record and on the start page.",
+    ),
+}
+
+
+class SayingForm(forms.Form):
+    reason = SaidField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
+
+    def __init__(self, words, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.fields["reason"].label, self.fields["reason"].help_text = words.label, words.help
+
+
+class TakedownForm(SayingForm):
+    reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
+
+
+def chosen(request):
+    """The ids that a page for many records was opened with."""
+    return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
+
+
+class Verbs(Going):
+    """Mixin for the admin of records."""
+
+    actions = [
+        *("submit_selected", "publish_selected", "send_back_selected", "withdraw_selected"),
+        "take_down_selected",
+    ]
+    change_form_template = "admin/record_form.html"
+
+    @admin.action(description="Submit the selected for review", permissions=["change"])
+    def submit_selected(self, request, queryset):
+        self.carry_out(request, "submit", queryset.values_list("pk", flat=True))
+
+    @admin.action(description="Publish the selected, each with what belongs to it", permissions=["edit"])
+    def publish_selected(self, request, queryset):
+        self.carry_out(request, "publish", queryset.values_list("pk", flat=True))
+
+    @admin.action(description="Send the selected back ...", permissions=["edit"])
+    def send_back_selected(self, request, queryset):
+        return self.ask(request, "send_back", queryset)
+
+    @admin.action(description="Withdraw the selected ...", permissions=["edit"])
+    def withdraw_selected(self, request, queryset):
+        return self.ask(request, "withdraw", queryset)
+
+    @admin.action(description="Take the selected down ...", permissions=["edit"])
+    def take_down_selected(self, request, queryset):
+        return self.ask(request, "takedown", queryset)
+
+    def response_action(self, request, queryset):
+        """As Django's; what is chosen by no id is refused."""
+        if not all(map(is_uuid, request.POST.getlist(ACTION_CHECKBOX_NAME))):
+            raise BadRequest
+        return super().response_action(request, queryset)
+
+    def ask(self, request, page, queryset):
+        """Goes to a page that asks something before it acts on many records."""
+        keys = list(queryset.values_list("pk", flat=True)[: AT_ONCE + 1])
+        if len(keys) > AT_ONCE:
+            return self.message_user(request, f"Choose at most {AT_ONCE} records at once.", messages.ERROR)
+        return redirect(f"{self.address(page)}?ids={','.join(map(str, keys))}")
+
+    def carry_out(self, request, verb, keys, *args):
+        """Do it to each record in a transaction of its own, and say of those that were refused why.
+
+        Returns {record: what was said against it}.
+        """
+        done, others, refused, named = Counter(), [0, 0], {}, []
+        for record in self.get_queryset(request).filter(pk__in=list(keys)):
+            rows, along = self.going_with(request, verb, record)
+            found = record.named(request.user) if verb == "publish" else []
+            problems = self.attempt(request, verb, record, *args, **({"also": along} if along else {}))
+            refused |= problems
+            if not problems:
+                done[PLANNED if verb == "publish" and record.scheduled_for() else DONE[verb]] += 1
+                others = [others[0] + rows, others[1] + len(along)]
+                named += found
+        for deed, number in done.items():
+            names = self.opts.verbose_name_plural
+            count = f"1 {self.opts.verbose_name} was" if number == 1 else f"{number} {names} were"
+            self.message_user(request, f"{count} {deed}{with_others(*others)}.", messages.SUCCESS)
+        if refused:
+            said = format_html("Not {}. {}", DONE[verb], told(refused, request.user))
+            self.message_user(request, said, messages.ERROR)
+        elif not done:
+            self.message_user(
+                request, f"Nothing was {DONE[verb]}: it is not here any more.", messages.WARNING
+            )
+        self.say_what_remains(request, named)
+        return refused
+
+    def going_with(self, request, verb, record):
+        """How many rows go with a record, and the ids of those that it names and that go along."""
+        if verb == "submit" and roles.may_submit(request.user, record):
+            along = [str(one.pk) for one in record.to_submit(request.user)]
+            return len(record.going_to_review(request.user, ())), along
+        return len(record.drafts(request.user)) if verb == "publish" else 0, []
+
+    def attempt(self, request, verb, record, *args, **more):
+        """{record: what stands against it}, nothing if it was done."""
+        try:
+            with transaction.atomic():
+                later = getattr(record, verb)(request.user, *args, **more)
+                self.log_change(request, record, f"{'approved' if later else DONE[verb]}.".capitalize())
+        except PermissionDenied as problem:
+            return {record: [str(problem)]}
+        except Unready as problem:
+            return problem.lacks
+        except ValidationError as problem:
+            return {record: sentences(problem)}
+        except IntegrityError as problem:
+            return {record: [readable(constraint_errors.words(problem))]}
+        except LedgerAway as problem:
+            self.message_user(request, str(problem.detail), messages.ERROR)
+        return {}
+
+    def get_urls(self):
+        name = f"{self.opts.app_label}_{self.opts.model_name}"
+        view = self.admin_site.admin_view
+        asking = [
+            path(f"{verb.replace('_', '-')}/", view(self.asking_view), {"verb": verb}, name=f"{name}_{verb}")
+            for verb in ASKED
+        ]
+        return [
+            *asking,
+            path("<path:object_id>/read/", view(self.read_view), name=f"{name}_read"),
+            *super().get_urls(),
+        ]
+
+    def asking_view(self, request, verb):
+        """Asks for the reason or the comment, then does it."""
+        if not self.has_edit_permission(request):
+            raise PermissionDenied
+        keys = chosen(request)
+        records = self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user)
+        form = self.asking_form(request, verb)
+        if form.is_valid():
+            self.carry_out(request, verb, keys, *form.cleaned_data.values())
+            return redirect(self.address("change", keys[0]) if len(keys) == 1 else self.address("changelist"))
+        said = {"title": ASKED[verb].title, "words": ASKED[verb], "form": form}
+        labels = [label_of(record) for record in records]
+        return answer(self, request, "admin/record_say.html", labels=labels, **said)
+
+    def asking_form(self, request, verb):
+        """The form of a page that asks; that of a takedown takes one of few reasons."""
+        return (TakedownForm if verb == "takedown" else SayingForm)(ASKED[verb], request.POST or None)
+
+    def editable(self, request, object_id):
+        """The record of a page that is for editors only."""
+        if not self.has_edit_permission(request):
+            raise PermissionDenied
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404
+        return record
+
+    def read_view(self, request, object_id):
+        """Notes that a second editor has read what was changed after publication."""
+        record = self.editable(request, object_id)
+        if request.method != "POST":
+            return HttpResponseNotAllowed(["POST"])
+        meant = request.POST.get("version") == str(record.version)
+        if not (meant and is_unread(record, request.user) and read(record)):
+            said = "Not noted: it was changed since you looked, or somebody else is to read it."
+            self.message_user(request, said, messages.ERROR)
+        else:
+            self.message_user(request, f"Noted: you have read {record}.", messages.SUCCESS)
+        home = request.POST.get("back") == "start"
+        return redirect("admin:index" if home else self.address("change", record.pk))
+
+    def response_add(self, request, obj, post_url_continue=None):
+        return self.response_verb(request, obj) or super().response_add(request, obj, post_url_continue)
+
+    def response_change(self, request, obj):
+        return self.response_verb(request, obj) or super().response_change(request, obj)
+
+    def response_verb(self, request, obj):
+        """What follows "Save and publish": its page, or that of what is published with it; else None."""
+        verb = next((verb for verb in ("submit", "publish") if f"_{verb}" in request.POST), None)
+        if verb is None:
+            return None
+        back, named = obj.publication == Publication.TAKEN_DOWN, obj.named(request.user)
+        more = back or obj.exposes() or obj.scheduled_for() or obj.drafts(request.user) or named
+        more = more or obj.warnings(request.user)
+        if verb == "publish" and self.has_edit_permission(request) and more:
+            return redirect(self.address("publish", obj.pk))
+        if verb == "submit" and any(roles.may_submit(request.user, one) for one in named):
+            return redirect(self.address("submit", obj.pk))
+        refused = self.carry_out(request, verb, [obj.pk])
+        names = any(SENTENCE in said for found in refused.values() for said in found)
+        return redirect(self.address("publish" if names else "change", obj.pk))
+
+    def verbs(self, request, obj):
+        """The verbs that this user may use on a record, or on a new one, as it is now."""
+        record = obj or self.model(created_by=request.user)
+        edits, state = self.has_edit_permission(request), record.publication
+        allowed = {
+            "submit": state == Publication.DRAFT and self.has_change_permission(request, record),
+            "send_back": edits and state == Publication.IN_REVIEW,
+            "publish": state != Publication.PUBLISHED and roles.may_publish(request.user, record),
+            "withdraw": edits and state == Publication.PUBLISHED,
+            "takedown": edits and obj and state != Publication.TAKEN_DOWN,
+            "read": edits and obj and is_unread(obj, request.user),
+        }
+        return {verb for verb, may in allowed.items() if may}
+
+    def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
+        context["verbs"] = self.verbs(request, obj)
+        if obj:
+            context |= self.standing(request, obj)
+        return super().render_change_form(request, context, add, change, form_url, obj)
+
+    def standing(self, request, obj):
+        """Where a record stands in the workflow, for its page."""
+        unpublished = obj.publication != Publication.PUBLISHED
+        approval = Approval.objects.of(obj).first() if roles.edits(request.user) else None
+        may_change = self.has_change_permission(request, obj)
+        told = unpublished and may_change
+        lacking = obj.lacking(request.user, obj.scheduled_for(), already_public=True) if told else []
+        hints = obj.hints(request.user) if told else obj.warnings(request.user) if may_change else []
+        return {
+            "lists": lists_of(obj, request),
+            "record_state": obj.publication,
+            "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
+            "waits": obj.publication == Publication.IN_REVIEW and not may_change,
+            "missing": blocks({obj: lacking}, request.user),
+            "hints": blocks({obj: hints}, request.user),
+            "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
+            "approval": approval,
+            "still_approved": approval and approval.covers(obj),
+            "last": Entry.objects.of(obj).select_related("user").last(),
+            **{f"{verb}_url": f"{self.address(verb)}?ids={obj.pk}" for verb in ASKED},
+            "read_url": self.address("read", obj.pk),
+            "found_url": newest(obj, request.user) and self.address("found", obj.pk),
+            "erase_url": obj.publication == Publication.TAKEN_DOWN and self.address("erase", obj.pk),
+        }
+
+    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
+        """The page; what only the database could refuse, because two wrote at once, is said in words."""
+        try:
+            return super().changeform_view(request, object_id, form_url, extra_context)
+        except IntegrityError as problem:
+            said = " ".join(["Nothing was saved.", readable(constraint_errors.words(problem))])
+            self.message_user(request, said, messages.ERROR)
+            page = ("change", unquote(object_id)) if object_id else ("add",)
+            return redirect(self.address(*page))
+        except LedgerAway as problem:  # all is saved: it comes when it was
+            self.message_user(request, str(problem.detail), messages.ERROR)
+            return redirect(self.address("change", unquote(object_id)))
