@@ -83,6 +83,7 @@ class FirstStart:
                 if process.poll() is not None:
                     raise AssertionError(f"The first start failed: {self.out.read_text()[-2000:]}")
                 time.sleep(0.05)
+            time.sleep(2)  # a worker that is told to stop while it starts does not listen
             os.killpg(process.pid, signal.SIGTERM)
             return port, process.wait(timeout=60)
         finally:

@@ -285,7 +285,7 @@ LOGGING = {
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "file": {
-            "()": "tracker.logs.RequestFile",
+            "()": "tracker.web.logs.RequestFile",
             "filename": str(REQUEST_LOG),
             "delay": True,
             "formatter": "line",
