@@ -66,7 +66,7 @@ class IdentityInline(VisibleRelations, admin.StackedInline):
 
     model = models.ParticipationIdentity
     secret = True
-    verbose_name_plural = "who stands behind it (confidential: shown to those who are cleared)"
+    verbose_name_plural = "the person behind it (confidential: shown to those who are cleared)"
     can_delete = False
 
     def get_queryset(self, request):
@@ -132,8 +132,8 @@ class RelationToInline(RecordInline):
     model = models.StatementRelation
     fk_name = "related_statement"
     rows = [("statement", "kind", "note")]
-    verbose_name = "relation to it"
-    verbose_name_plural = "relations of other statements to it"
+    verbose_name = "relation from another record"
+    verbose_name_plural = "relations from other statements"
 
 
 class PartsInline(RecordInline):

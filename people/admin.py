@@ -109,7 +109,7 @@ class CaseActorInline(RecordInline):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "event":
-            kwargs["help_text"] = "An event that is typed above can be chosen once it is saved: Ctrl+S saves."
+            kwargs["help_text"] = "To choose an event that you have just entered above, save first (Ctrl+S)."
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -133,8 +133,8 @@ class CaseRelationToInline(RecordInline):
     model = models.CaseRelation
     fk_name = "related_case"
     rows = [("case", "kind")]
-    verbose_name = "relation to it"
-    verbose_name_plural = "relations of other cases to it"
+    verbose_name = "relation from another record"
+    verbose_name_plural = "relations from other cases"
 
 
 @admin.register(models.Person)

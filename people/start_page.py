@@ -46,7 +46,8 @@ start.add(
         f"In custody without news for {SILENCE.days} days",
         without_news,
         roles.writes,
-        help="By the last event that shows custody: an arrest, or a report that the person is held.",
+        help="Counted from the last event that shows custody: an arrest, or a report that the person is"
+        " being held.",
         mixed=True,
     ),
 )

@@ -53,8 +53,8 @@ window.tracker = (() => {
     const chosen = field.selectedOptions[0].text;
     const told = `${chosen}: this row is confidential`;
     return mayWrite(field)
-      ? `${told}. Only whoever is cleared sees it. What you create from it begins as confidential too.`
-      : `${told}. Only an editor or a case officer enters it. Remove it, and create nobody for it.`;
+      ? `${told}. Only people who are cleared for it can see it. Records that you create from it start as confidential too.`
+      : `${told}. Only an editor or a case officer can enter it. Remove the row, and do not create a person for it.`;
   }
 
   function say(field, text) {

@@ -34,7 +34,7 @@
     rest();
     const typed = (term || "").trim();
     if (adder(select) && !pagination.more && (typed || !results.length)) {
-      results.push({ id: CREATE, text: typed ? `Create “${typed}” …` : "Create one …", typed });
+      results.push({ id: CREATE, text: typed ? `Create “${typed}” …` : "Create a new one …", typed });
     }
     return { results, pagination };
   }

@@ -19,7 +19,7 @@ async function compare(input) {
   const { results } = await answer.json();
   const list = document.createElement("ul");
   list.append(...results.map(entry));
-  told(input).replaceChildren(...(results.length ? ["Known already?", list] : []));
+  told(input).replaceChildren(...(results.length ? ["Possible duplicates", list] : []));
 }
 
 function entry({ label, url, state }) {

@@ -49,15 +49,15 @@ def versions_of(records):
 def last_saved(record):
     """Who saved it last, and when."""
     last = Entry.objects.of(record).select_related("user").last()
-    who = last.user if last and last.user else "Somebody"
-    return f"{who} saved it{f' at {last.at:%H:%M} UTC' if last else ''}"
+    who = last.user if last and last.user else "Someone"
+    return f"{who} saved this record{f' at {last.at:%H:%M} UTC' if last else ''}"
 
 
 def told(record):
     """Who was first, and what now."""
     return (
-        f"{last_saved(record)}, while you worked on it. Nothing of yours was saved, and nothing is lost:"
-        " compare above, mend what you typed, and save again."
+        f"{last_saved(record)} after you opened it. Your changes were not saved, but nothing is lost:"
+        " compare both versions above, correct yours, and save again."
     )
 
 

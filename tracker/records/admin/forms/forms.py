@@ -289,7 +289,7 @@ class RowForm(RecordForm):
         if not any(given.values()):
             return cleaned
         if not given["source"]:
-            self.add_error("source", "Name the source.")
+            self.add_error("source", "Enter the source.")
         elif not self.errors.keys() & set(ROW_CITATION):
             self._check(given)
         return cleaned

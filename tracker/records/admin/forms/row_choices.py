@@ -63,7 +63,7 @@ class RowChoice(forms.ModelChoiceField):
             or not form.cleaned_data.get(self.text)
             or form.cleaned_data.get("DELETE")
         ):
-            raise ValidationError("Mend that row first: it is not complete.", code="invalid_choice")
+            raise ValidationError("Complete that row first.", code="invalid_choice")
         return form.instance
 
     def has_changed(self, initial, data):

@@ -173,11 +173,11 @@ class VisibleRelated(Folded, admin.RelatedFieldListFilter):
 
 
 class Mine(Folded, admin.SimpleListFilter):
-    title = "whose it is"
+    title = "owner"
     parameter_name = "mine"
 
     def lookups(self, request, model_admin):
-        return [("yes", "written by me, or assigned to me")]
+        return [("yes", "written by me or assigned to me")]
 
     def queryset(self, request, queryset):
         return queryset.filter(roles.own(request.user)) if self.value() == "yes" else queryset

@@ -82,10 +82,10 @@ class KeptFilters:
         query = lasting(QueryDict(request.POST.get("query", "")))
         form = KeepForm({"name": request.POST.get("name"), "query": query})
         if not form.is_valid():
-            return "Not kept: set a filter, and give a name of at most 60 letters."
+            return "Not saved: set a filter, and enter a name of at most 60 characters."
         name = form.cleaned_data["name"]
         if own.exclude(name=name).count() >= MOST:
-            return f"Not kept: remove one first, {MOST} are the most for a list."
+            return f"Not saved: a list can have at most {MOST} filters. Remove one first."
         known = {"user": request.user, "model": self.model._meta.label, "name": name}
         SavedFilter.objects.update_or_create(**known, defaults={"query": query})
         return ""

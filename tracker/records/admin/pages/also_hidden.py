@@ -26,14 +26,15 @@ class FoundForm(forms.Form):
 
     chosen = forms.MultipleChoiceField(
         error_messages={
-            "required": "Tick what you decide about.",
-            "invalid_choice": "It was decided meanwhile.",
+            "required": "Select at least one record.",
+            "invalid_choice": "Someone has already decided on this record.",
         }
     )
     comment = SaidField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text="Why its text may stand: it names a namesake, for example. Editors read it.",
+        help_text="Why it can be public. For example, it names a different person with the same name."
+        " Editors can see this.",
     )
 
     def __init__(self, undecided, *args, **kwargs):
@@ -43,7 +44,7 @@ class FoundForm(forms.Form):
 
     def clean(self):
         if self.back and not self.cleaned_data.get("comment", "").strip():
-            self.add_error("comment", "Say why it comes back.")
+            self.add_error("comment", "Enter a reason for making it public again.")
 
 
 class Finding:
@@ -65,7 +66,7 @@ class Finding:
         form = FoundForm(undecided, request.POST or None)
         if search.finished_at and form.is_valid() and self.decided(request, form, undecided):
             return redirect(self.address("found", record.pk))
-        said = {"title": "What names them", "record": record, "search": search, "form": form}
+        said = {"title": "Records that name this person", "record": record, "search": search, "form": form}
         said |= {"left": sum(not one.decided for _, one in found) - len(undecided)}
         rows = {"undecided": listed(undecided), "rest": listed(pair for pair in found if pair[1].decided)}
         return answer(self, request, "admin/record_found.html", **rows, **said)

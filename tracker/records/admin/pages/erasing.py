@@ -20,15 +20,16 @@ from .render import answer
 
 class ErasingForm(forms.Form):
     reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
-    typed = forms.CharField(label="Type it again", help_text="What stands above in bold, to be sure.")
+    typed = forms.CharField(label="Confirmation")
 
     def __init__(self, record, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.record = record
+        self.fields["typed"].help_text = f"Type “{record.neutral()}” to confirm."
 
     def clean_typed(self):
         if self.cleaned_data["typed"] != self.record.neutral():
-            raise ValidationError("That is not what stands above.")
+            raise ValidationError("This is not the text that you were asked to type.")
 
 
 class Erasing:

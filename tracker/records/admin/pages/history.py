@@ -55,7 +55,8 @@ def reason_field(required=True):
         label="Reason for this change",
         required=required,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="Public, beside the names of the changed fields. Name nobody whom we do not name.",
+        help_text="Shown to readers next to the names of the changed fields. Do not name anyone whose"
+        " identity is protected.",
     )
 
 
@@ -212,7 +213,7 @@ class History:
             return redirect(self.address("history", record.pk))
         told = Told(past)
         changes = [change for way in past.since(chosen) for change in told.changes(way)]
-        said = {"title": "Go back", "form": form, "entry": chosen, "changes": changes}
+        said = {"title": "Restore", "form": form, "entry": chosen, "changes": changes}
         return answer(self, request, "admin/record_revert.html", **said, **self.page_context(request, record))
 
     def reverted(self, past, entry, form):

@@ -18,11 +18,12 @@ from .history import REASON
 def homonym_field():
     """The field for why a name that was refused is somebody else's."""
     return SaidField(
-        label="Why it is somebody else",
+        label="Why this is a different person",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="Only if it is somebody of the same name, and you are cleared for whom we do not name."
-        " Other editors read it with your name; it is never published. Do not say who the other one is.",
+        help_text="Only if this is a different person with the same name, and you are cleared for the protected"
+        " person. Other editors see your answer and your name. It is never published. Do not say who the"
+        " protected person is.",
     )
 
 

@@ -171,7 +171,7 @@ class Proposing:
     def response_change(self, request, obj):
         if not self.is_proposing(request):
             return super().response_change(request, obj)
-        self.message_user(request, "It is kept as a proposal until an editor decides.", messages.SUCCESS)
+        self.message_user(request, "Your proposal was sent. An editor will decide on it.", messages.SUCCESS)
         return redirect(self.address("change", obj.pk))
 
     def verbs(self, request, obj):
@@ -238,13 +238,13 @@ class DecisionForm(forms.Form):
     comment = SaidField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="Needed to decline: its author reads it.",
+        help_text="Required to decline. The author of the proposal sees it.",
     )
 
     def clean(self):
         cleaned = super().clean()
         if "_decline" in self.data and not (cleaned.get("comment") or "").strip():
-            raise ValidationError({"comment": "Say why it is declined."})
+            raise ValidationError({"comment": "Enter a reason for declining it."})
         return cleaned
 
 
@@ -256,7 +256,7 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
     search_fields = ["reason"]
     actions = None
 
-    @admin.display(description="of a")
+    @admin.display(description="kind of record")
     def kind(self, proposal):
         return proposal_views.shape_of(proposal).Meta.model._meta.verbose_name
 
@@ -303,7 +303,7 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
         about = {
             "record": record,
             "address": record and address_of(record, "change"),
-            "label": label_of(record) if record else "a record that you may not see",
+            "label": label_of(record) if record else "a record that you cannot see",
             "outdated": record and is_open and record.version != proposal.version,
             "changes": changes,
         }
@@ -324,7 +324,9 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
         except APIException as problem:
             form.add_error(None, str(problem.detail))
         except (Http404, Proposal.DoesNotExist):
-            form.add_error(None, "Somebody else decided it, or it is about nothing that you may see.")
+            form.add_error(
+                None, "Someone has already decided on this proposal, or you cannot see its record."
+            )
         else:
             self.message_user(
                 request, f"The proposal was {locked.get_state_display().lower()}.", messages.SUCCESS

@@ -68,11 +68,13 @@ class Once(Addressed):
     def saved_before(self, request, record):
         """What follows a form that is sent a second time: what the first one saved."""
         if record is None:
-            self.message_user(request, "It was saved before, and is not here any more.", messages.WARNING)
+            self.message_user(
+                request, "This form was already saved, but the record no longer exists.", messages.WARNING
+            )
             return redirect(self.address("changelist"))
         if IS_POPUP_VAR in request.POST:
             return admin.ModelAdmin.response_add(self, request, record)
-        said = f"It was sent twice, and saved once. {self.shown_once}".strip()
+        said = f"The form was sent twice and saved once. {self.shown_once}".strip()
         self.message_user(request, said, messages.WARNING if self.shown_once else messages.SUCCESS)
         return redirect(self.address("change", record.pk))
 

@@ -70,7 +70,7 @@ class SaysWhatIsTaken:
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
-            said = f"Nothing was saved: another {self.opts.verbose_name} has this name."
+            said = f"Nothing was saved: another {self.opts.verbose_name} already has this name."
             self.message_user(request, said, messages.ERROR)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
@@ -78,7 +78,7 @@ class SaysWhatIsTaken:
 @admin.register(User)
 class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
     form = AccountForm
-    shown_once = "The link was shown once, on the page that you left: make a new password link."
+    shown_once = "The link was shown only once, on the page that you left. Create a new password link."
     change_form_template = "admin/account_form.html"
     list_display = ["username", "full_name", "email", "held", "state", "last_login"]
     list_filter = ["is_active", HasRole]
@@ -102,7 +102,7 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
     @admin.display(description="state")
     def state(self, user):
         if not user.is_active:
-            return "closed"
+            return "inactive"
         return "active" if user.has_usable_password() else "no password yet"
 
     def get_queryset(self, request):
@@ -156,7 +156,7 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
 
     def add_view(self, request, form_url="", extra_context=None):
         one = {
-            "title": "Invite somebody",
+            "title": "Invite someone",
             "show_save_and_add_another": False,
             "show_save_and_continue": False,
         }
@@ -177,12 +177,14 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
         if user is None:
             raise Http404
         if user == request.user or not user.is_active:
-            self.message_user(request, "A link is for the open account of somebody else.", messages.ERROR)
+            self.message_user(
+                request, "You can create a link only for an active account of another person.", messages.ERROR
+            )
             return redirect("admin:auth_user_change", pk)
         if request.method == "POST":
             factors = "factors" in request.POST
             taken = "password and the second factor" if factors else "password"
-            self.log_change(request, user, f"Took the {taken} and gave a link that sets a new one.")
+            self.log_change(request, user, f"Reset the {taken} and created a link that sets a new one.")
             return self.show_link(request, user, factors)
         said = {"title": "New password link", "original": user}
         return answer(self, request, "admin/account_link.html", **said)
@@ -193,6 +195,7 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
             request,
             title=f"Password link for {user.username}",
             secret=password_link(user, factors),
-            says="Whoever opens it sets the password of this account: send it by a way that you trust.",
+            says="Anyone who opens this link can set the password of the account. Send it in a way that"
+            " you trust.",
             until=link_lasts_until(),
         )

@@ -52,7 +52,7 @@ from tracker.records.values.dates.date_columns import PartialDateField
 from .inlines import CitationInline, citation_inline
 from .relations import VisibleRelations
 
-BY_ITSELF = "is confidential, by what it is: only who is cleared sees it."
+BY_ITSELF = "became confidential automatically. Only people who are cleared for it can see it."
 KEPT = (
     "slug",
     "version",
@@ -71,7 +71,7 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
     tells = ()  # fields that tell its records apart, after the name where there is one
     search_through = None  # relations to one by whose names it is found too; None: what it belongs to
     search_fields = ["id"]  # Django's sign that there is a search; what it finds is said below
-    search_help_text = "Any part of it: the beginnings of names in any spelling or script."
+    search_help_text = "Start of any word, in any spelling or script."
     show_full_result_count = False
     list_per_page = 50
 
@@ -222,7 +222,7 @@ class Page(VisibleAdmin):
                 self.keep_secret(request, row)
         if any(getattr(form, "left_out", False) for form in formset.extra_forms):
             rows = formset.model._meta.verbose_name_plural
-            said = f"A row of {rows} that held nothing but a source was left out."
+            said = f"A row of {rows} was not saved, because it contained only a source."
             self.message_user(request, said, messages.WARNING)
 
     def keep_secret(self, request, record, form=None):
@@ -316,7 +316,7 @@ class RecordAdmin(
         stay = any(record.stays_for(request.user) for record in objs)
         own = [line for line in deleted if isinstance(line, str)]
         counts = {self.opts.verbose_name_plural: len(own)}
-        return own, counts, set(), ["Other records that point at it"] if stay else []
+        return own, counts, set(), ["Other records that refer to it"] if stay else []
 
     def delete_model(self, request, obj):
         discard(obj, request.user)

@@ -94,7 +94,7 @@ class CitationInline(PartInline):
     fieldsets = [
         (None, {"fields": [ROW_CITATION]}),
         (
-            "Translation, what it supports, how it follows",
+            "Translation, supported field, reasoning",
             {
                 "classes": ["collapse"],
                 "fields": [

@@ -76,7 +76,7 @@ def told(refused, user):
 def line(block):
     """A block in a line: what it blocks, why, and what to change."""
     more = format_html(" and {} more", block.more) if block.more > 0 else ""
-    causes = format_html(" To change: {}.", anchors(block.causes)) if block.causes else ""
+    causes = format_html(" Change first: {}.", anchors(block.causes)) if block.causes else ""
     return format_html(
         '<div class="block">{}{}: {}{}</div>', anchors(block.first), more, readable(block.said), causes
     )

@@ -25,7 +25,7 @@ from .verbs import chosen
 
 class BulkForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    change = forms.ChoiceField(label="Set", help_text="The field, and its new value.")
+    change = forms.ChoiceField(label="Set", help_text="The field and its new value.")
     reason = reason_field()
 
     def __init__(self, choices, published, *args, **kwargs):
@@ -35,7 +35,10 @@ class BulkForm(forms.Form):
 
 
 def changed_since(record):
-    return f"{last_saved(record)} while you looked. Nothing was changed: look at it, then change again."
+    return (
+        f"{last_saved(record)} after you opened this page. Nothing was changed. Check the record, then"
+        " try again."
+    )
 
 
 class Bulk:
@@ -44,7 +47,7 @@ class Bulk:
     bulk_fields = None  # the vocabularies that may be set for many; None: all of the facts
     not_in_bulk = ("naming",)
 
-    @admin.action(description="Change a field of the selected ...", permissions=["change"])
+    @admin.action(description="Set a field on selected records ...", permissions=["change"])
     def change_selected(self, request, queryset):
         return self.ask(request, "bulk", queryset)
 
@@ -79,7 +82,7 @@ class Bulk:
             self.message_user(request, said, messages.SUCCESS)
             return redirect(self.address("changelist"))
         rows = [(label_of(record), self.address("change", record.pk)) for record in records]
-        return answer(self, request, "admin/record_bulk.html", title="Change many", form=form, rows=rows)
+        return answer(self, request, "admin/record_bulk.html", title="Set one field", form=form, rows=rows)
 
     def changed_all(self, request, form, keys):
         """Whether every one was changed; if not, none was, and the form says why."""
@@ -113,7 +116,7 @@ class Bulk:
     def against(self, request, record, name, value):
         """What stands against a change of one record: sentences; none, and it is saved."""
         if not self.has_change_permission(request, record):
-            return ["You may not change it in its state."]
+            return ["You may not change it in its current state."]
         setattr(
             record, record._meta.get_field(name).attname, value or None if name == "assigned_to" else value
         )

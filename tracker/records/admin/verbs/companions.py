@@ -23,7 +23,7 @@ from tracker.records.workflow.companions import WAITING, lacks, ready, with_draf
 from .blockers import anchors, blocks, link, neutral, readable
 
 ALL = "all"
-CHANGED = "It was changed since you looked: look again, then go on."
+CHANGED = "It was changed after you opened this page. Check it again before you go on."
 STANDS = "Nothing was published. The reasons are listed below."
 
 
@@ -35,7 +35,7 @@ class GoingForm(forms.Form):
     comment = SaidField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="It stands in the history of each and is never published.",
+        help_text="Saved in the history of each record. Never published.",
     )
 
     def __init__(self, along, *args, **kwargs):
@@ -53,8 +53,8 @@ class GoingForm(forms.Form):
 class PublishingForm(GoingForm):
     already_public = forms.BooleanField(
         required=False,
-        label="Already public there",
-        help_text="Who took part is public already, in the source that is cited. Kept in the history.",
+        label="Already public in the source",
+        help_text="The cited source already says who took part. Saved in the history.",
     )
     homonym = homonym_field()
 
@@ -167,7 +167,7 @@ class Going(Addressed):
     def say_done(self, request, page, form):
         done = "published"
         if page.moment:
-            done = f"approved, to be published at {page.moment:%Y-%m-%d %H:%M} UTC"
+            done = f"approved for publication at {page.moment:%Y-%m-%d %H:%M} UTC"
         rows, along = len(page.own) - 1, len(with_drafts(page.ticked(form.ticked), request.user))
         said = f"1 {self.opts.verbose_name} was {done}{with_others(rows, along)}."
         self.message_user(request, said, messages.SUCCESS)
@@ -177,7 +177,7 @@ class Going(Addressed):
         """Which of the records that were named in what was published are not public yet."""
         left = [one for one in {row.pk: row for row in named}.values() if self.waits(request.user, one)]
         if left:
-            said = "Not public yet, and hidden with what belongs to it: {}."
+            said = "Not public yet, and hidden with everything that belongs to them: {}."
             links = anchors([link(row, neutral) for row in left])
             self.message_user(request, format_html(said, links), messages.WARNING)
 
@@ -226,6 +226,10 @@ class Going(Addressed):
 
 def with_others(rows, along):
     """How many went with something, in words."""
-    said = [f"{rows} that belong to it"] if rows else []
-    said += [f"{along} that it names"] if along else []
-    return f" with {' and '.join(said)}" if said else ""
+    said = [f"{counted(rows)} that belong{'s' if rows == 1 else ''} to it"] if rows else []
+    said += [f"{counted(along)} that it names"] if along else []
+    return f", with {' and '.join(said)}" if said else ""
+
+
+def counted(number):
+    return f"{number} record{'' if number == 1 else 's'}"

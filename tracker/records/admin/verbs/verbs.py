@@ -42,7 +42,7 @@ DONE = {
     "withdraw": "withdrawn",
     "takedown": "taken down",
 }
-PLANNED = "approved, to be published at the moment that is set"
+PLANNED = "approved for publication at the scheduled time"
 
 
 class Words(NamedTuple):
@@ -57,24 +57,24 @@ class Words(NamedTuple):
 ASKED = {
     "withdraw": Words(
         "Withdraw",
-        "These are taken back from every channel, with everything that belongs to them:",
+        "These records are withdrawn from the public, with everything that belongs to them:",
         "Reason",
-        "Why it is taken back. It stands in the history of each and is never published.",
+        "Why they are withdrawn. Saved in the history of each record. Never published.",
     ),
     "takedown": Words(
         "Take down",
-        "These leave every channel at once, with everything that belongs to them, as if they had never been"
-        " there. Their addresses are forgotten. Publishing brings them back, and asks why. What else names a"
-        " person is looked for then, and taken down as soon as it is found: within a minute. You decide"
-        " afterwards what of it comes back.",
+        "These records, and everything that belongs to them, are removed from every public page, list and"
+        " export at once, as if they had never existed. Their addresses stop working. You can publish them"
+        " again, with a reason. If you take down a person, other public records that name them are searched"
+        " for and hidden within a minute. You decide afterward which of these to publish again.",
         "Reason",
-        "It stands in the history of each and is never published.",
+        "Saved in the history of each record. Never published.",
     ),
     "send_back": Words(
         "Send back",
-        "These become drafts again, for whoever wrote them to mend:",
+        "Return these records to their authors as drafts:",
         "Comment",
-        "What is to be mended. The author reads it on the record and on the start page.",
+        "What needs to be fixed. The author sees it on the record and on the start page.",
     ),
 }
 
@@ -105,23 +105,25 @@ class Verbs(Going):
     ]
     change_form_template = "admin/record_form.html"
 
-    @admin.action(description="Submit the selected for review", permissions=["change"])
+    @admin.action(description="Submit selected records for review", permissions=["change"])
     def submit_selected(self, request, queryset):
         self.carry_out(request, "submit", queryset.values_list("pk", flat=True))
 
-    @admin.action(description="Publish the selected, each with what belongs to it", permissions=["edit"])
+    @admin.action(
+        description="Publish selected records, with everything that belongs to them", permissions=["edit"]
+    )
     def publish_selected(self, request, queryset):
         self.carry_out(request, "publish", queryset.values_list("pk", flat=True))
 
-    @admin.action(description="Send the selected back ...", permissions=["edit"])
+    @admin.action(description="Send back selected records ...", permissions=["edit"])
     def send_back_selected(self, request, queryset):
         return self.ask(request, "send_back", queryset)
 
-    @admin.action(description="Withdraw the selected ...", permissions=["edit"])
+    @admin.action(description="Withdraw selected records ...", permissions=["edit"])
     def withdraw_selected(self, request, queryset):
         return self.ask(request, "withdraw", queryset)
 
-    @admin.action(description="Take the selected down ...", permissions=["edit"])
+    @admin.action(description="Take down selected records ...", permissions=["edit"])
     def take_down_selected(self, request, queryset):
         return self.ask(request, "takedown", queryset)
 
@@ -162,7 +164,9 @@ class Verbs(Going):
             self.message_user(request, said, messages.ERROR)
         elif not done:
             self.message_user(
-                request, f"Nothing was {DONE[verb]}: it is not here any more.", messages.WARNING
+                request,
+                f"Nothing was {DONE[verb]}: the record no longer exists, or you cannot see it.",
+                messages.WARNING,
             )
         self.say_what_remains(request, named)
         return refused
@@ -239,10 +243,13 @@ class Verbs(Going):
             return HttpResponseNotAllowed(["POST"])
         meant = request.POST.get("version") == str(record.version)
         if not (meant and is_unread(record, request.user) and read(record)):
-            said = "Not noted: it was changed since you looked, or somebody else is to read it."
+            said = (
+                "Not marked as reviewed: it was changed after you opened it, or another editor has to"
+                " review it."
+            )
             self.message_user(request, said, messages.ERROR)
         else:
-            self.message_user(request, f"Noted: you have read {record}.", messages.SUCCESS)
+            self.message_user(request, f"Marked as reviewed: {record}.", messages.SUCCESS)
         home = request.POST.get("back") == "start"
         return redirect("admin:index" if home else self.address("change", record.pk))
 
