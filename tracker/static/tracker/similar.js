@@ -1,4 +1,4 @@
-// Shows below a name or title that is typed what is known already under nearly the same.
+// Shows records with nearly the same name or title below the field while the user types.
 "use strict";
 
 document.addEventListener("input", (event) => {

@@ -1,4 +1,4 @@
-"""Two at work on one record: who saves second is told, sees both versions, and loses nothing."""
+"""Edit conflicts: if two users edit a record, the second sees both versions and loses nothing."""
 
 from django import forms
 from django.core.exceptions import ObjectDoesNotExist, ValidationError
@@ -14,11 +14,11 @@ SEEN = "seen_version"
 
 
 class Outrun(Exception):
-    """Somebody else did something to it between the check and the write."""
+    """Someone else changed the record between the check and the write."""
 
 
 class SeenVersion(forms.IntegerField):
-    """The version that a form shows. It is no fact, so it is never what was changed."""
+    """The version that a form was opened with. It never counts as a changed field."""
 
     widget = forms.HiddenInput
 
@@ -31,30 +31,30 @@ def seen_version(version):
 
 
 def is_stale(form):
-    """Whether the record was saved since the form was shown."""
+    """Whether the record was saved after the form was opened."""
     return form.data.get(form.add_prefix(SEEN)) != str(form.instance.version)
 
 
 def show_anew(form):
-    """From now on the form stands for the present version: to save it again is a decision."""
+    """Set the form to the current version: saving it again then overwrites on purpose."""
     form.data = form.data.copy()
     form.data[form.add_prefix(SEEN)] = str(form.instance.version)
 
 
 def versions_of(records):
-    """Says which records in which versions a page shows."""
+    """The ids and versions of the records that a page shows, as text."""
     return " ".join(sorted(f"{record.pk}:{record.version}" for record in records))
 
 
 def last_saved(record):
-    """Who saved it last, and when."""
+    """Who saved the record last, and when."""
     last = Entry.objects.of(record).select_related("user").last()
     who = last.user if last and last.user else "Someone"
     return f"{who} saved this record{f' at {last.at:%H:%M} UTC' if last else ''}"
 
 
 def told(record):
-    """Who was first, and what now."""
+    """Who saved first, and what the user can do now."""
     return (
         f"{last_saved(record)} after you opened it. Your changes were not saved, but nothing is lost:"
         " compare both versions above, correct yours, and save again."
@@ -62,7 +62,7 @@ def told(record):
 
 
 class Seen:
-    """Mixin for the form of a record: refuses to save over a version that was not shown."""
+    """Mixin for record forms: refuses to overwrite a version that the user has not seen."""
 
     stale = False
 
@@ -76,7 +76,7 @@ class Seen:
 
 
 def check_rows(formset):
-    """Refuses the rows that somebody else saved meanwhile; those left as they are stored are none."""
+    """Refuses changed rows that someone else has saved in the meantime."""
     for form in formset.initial_forms:
         if SEEN in form.fields and form.has_changed() and is_stale(form):
             form.stale = True
@@ -85,9 +85,9 @@ def check_rows(formset):
 
 
 def claim(record):
-    """One conditional UPDATE: this version is now ours to replace, or somebody else was first.
+    """Lock the row if it still has this version; otherwise someone else was first.
 
-    It changes nothing but locks the row; what is saved then raises the version.
+    One conditional UPDATE, which changes nothing. Saving the record then raises the version.
     """
     rows = type(record).objects.filter(pk=record.pk, version=record.version)
     if not rows.update(version=F("version")):
@@ -95,7 +95,7 @@ def claim(record):
 
 
 def discard(record, by):
-    """Deletes it, unless somebody made something point at it, or deleted it, since it was looked at."""
+    """Delete the record, unless it was deleted or something has referred to it since the check."""
     try:
         record.discard(by)
     except (ValidationError, ObjectDoesNotExist):
@@ -103,7 +103,7 @@ def discard(record, by):
 
 
 def both(form, prefix=""):
-    """What differs between a form as it was sent and what is stored: (field, typed, stored)."""
+    """The differences between a submitted form and the database: (field, typed, stored)."""
     for name in form.changed_data:
         field = form.fields[name]
         if name == "reason" or field.disabled or name in ("DELETE", "cited"):
@@ -114,7 +114,7 @@ def both(form, prefix=""):
 
 
 def words(field, value):
-    """A value of a form as its reader may see it."""
+    """A form value as text, as far as the user may see it."""
     values = value if isinstance(value, (list, tuple)) else [value]
     values = [getattr(one, "pk", one) for one in values if one not in (None, "")]
     if isinstance(field, ModelChoiceField):
@@ -147,14 +147,14 @@ class Stale:
         super().save_model(request, obj, form, change)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """The page. Who was outrun between the check and the write gets it again with both versions."""
+        """The page. After a conflict between check and write, it is shown again with both versions."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except Outrun:
             return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
-        """The page. Who was outrun, perhaps by what was not stored yet, gets it as it now is."""
+        """The page. After a conflict, perhaps with a concurrent transaction, it is shown again."""
         try:
             return super().delete_view(request, object_id, extra_context)
         except (Outrun, IntegrityError):

@@ -1,4 +1,4 @@
-"""The page of who was taken down: what was hidden because it names them, and what of it comes back."""
+"""The page of a takedown: other records that name the person, and which of them become public again."""
 
 from django import forms
 from django.contrib import messages
@@ -18,11 +18,11 @@ from tracker.records.workflow.companions import Unready
 
 from .render import address_of, answer
 
-AT_ONCE = 100  # rows that are decided on one page
+AT_ONCE = 100  # how many rows one page lists for a decision
 
 
 class FoundForm(forms.Form):
-    """Which of them are decided now, and why they come back."""
+    """Which records are decided now, and why they become public again."""
 
     chosen = forms.MultipleChoiceField(
         error_messages={
@@ -56,7 +56,7 @@ class Finding:
         return [path("<path:object_id>/found/", view, name=name), *super().get_urls()]
 
     def found_view(self, request, object_id):
-        """Lists what was hidden because it names a record; brings back what is ticked, or leaves it."""
+        """Lists the records that were hidden too. The ticked ones are published again or kept hidden."""
         record = self.editable(request, object_id)
         search = newest(record, request.user)
         if search is None:
@@ -72,7 +72,7 @@ class Finding:
         return answer(self, request, "admin/record_found.html", **rows, **said)
 
     def decided(self, request, form, undecided):
-        """Whether all that was ticked is decided; what was refused stands in the form."""
+        """True if all ticked records were decided. Otherwise the form shows what was refused."""
         for row, one in undecided:
             if str(one.pk) not in form.cleaned_data["chosen"]:
                 continue

@@ -1,4 +1,4 @@
-"""The page that erases a record which was taken down: for administrators, who need not be able to read it."""
+"""The page that erases a record after a takedown. Administrators need not be able to see the record."""
 
 from django import forms
 from django.contrib import messages
@@ -41,11 +41,13 @@ class Erasing:
         return [path("<path:object_id>/erase/", view, name=name), *super().get_urls()]
 
     def erase_view(self, request, object_id):
-        """Says what goes, without a name, and asks for a reason; then erases it."""
+        """Lists what would be erased, without names, and asks for a reason. Then erases it."""
         if not roles.erases(request.user):
             raise PermissionDenied
         key = unquote(object_id)
-        down = self.model.objects.filter(publication=Publication.TAKEN_DOWN)  # of others nothing is told
+        down = self.model.objects.filter(
+            publication=Publication.TAKEN_DOWN
+        )  # reveals nothing about other records
         record = down.filter(pk=key).first() if is_uuid(key) else None
         if record is None:
             raise Http404
@@ -58,7 +60,7 @@ class Erasing:
         return answer(self, request, "admin/record_erase.html", may=may, **said)
 
     def erased(self, request, record, form):
-        """Whether it was erased; if not, the form says why."""
+        """True if the record was erased. Otherwise the form says why."""
         told = record.neutral()
         try:
             erase(record, request.user, form.cleaned_data["reason"])

@@ -1,4 +1,4 @@
-"""A change to what is public leaves it fit to be so and names nobody whom we do not name, or is refused."""
+"""Refuses changes after which a public record is incomplete or names a protected person."""
 
 from typing import NamedTuple
 
@@ -16,19 +16,19 @@ from .history import REASON
 
 
 def homonym_field():
-    """The field for why a name that was refused is somebody else's."""
+    """The field for why a refused name belongs to a different person."""
     return SaidField(
         label="Why this is a different person",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="Only if this is a different person with the same name, and you are cleared for the protected"
-        " person. Other editors see your answer and your name. It is never published. Do not say who the"
-        " protected person is.",
+        help_text="Only if this is a different person with the same name, and you are cleared for the"
+        " protected person. Other editors see your answer and your name. It is never published. Do not say"
+        " who the protected person is.",
     )
 
 
 class Before(NamedTuple):
-    """A published record that is to be saved: how it stands, and what it lacks, as it is stored."""
+    """A published record before it is saved: its stored texts, and what it is already missing."""
 
     record: Record
     stood: Standing
@@ -36,22 +36,22 @@ class Before(NamedTuple):
 
 
 class Lacking(ValidationError):
-    """Refuses a change after which something published could not be published."""
+    """A published record would be incomplete after the change."""
 
 
 def stored(record):
-    """The record as it is stored, None if it is not published."""
+    """The record as stored in the database, or None if it is not published."""
     return type(record).objects.filter(pk=record.pk, publication=Publication.PUBLISHED).first()
 
 
 def before(records):
-    """What is to be known of those of these records that are published, before they are saved."""
+    """The state before saving of those of the records that are published."""
     found = [(record, stored(record)) for record in records]
     return [Before(record, standing(row), row.missing()) for record, row in found if row]
 
 
 def refuse_lacking(known):
-    """Raises Lacking if one of these lacks what it did not lack before."""
+    """Raises Lacking if a published record is missing something that it had before."""
     rows = [(stored(record), lacked) for record, _, lacked in known]
     if found := [said for row, lacked in rows if row for said in row.missing() if said not in lacked]:
         raise Lacking([readable(said) for said in found])
@@ -62,7 +62,7 @@ class Unnamed:
 
     @staticmethod
     def asks_homonym(request):
-        """Whether the page asks why a name is somebody else's: after it was refused."""
+        """Whether the page asks why a name belongs to a different person: only after a refusal."""
         return getattr(request, "named", False) or bool(request.POST.get(HOMONYM))
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -80,7 +80,7 @@ class Unnamed:
         super().save_model(request, obj, form, change)
 
     def save_related(self, request, form, formsets, change):
-        """Saves the rows; then nothing that became public by all of it may name anybody."""
+        """Saves the rows. Then no text that became public may name a protected person."""
         rows = [row for formset in formsets for row in formset.initial_forms if row.has_changed()]
         changed = [row.instance for row in rows if isinstance(row.instance, Record)]
         request.before += before(changed)
@@ -89,12 +89,12 @@ class Unnamed:
         refuse_names(request.user, [Change(record, stood, *said) for record, stood, _ in request.before])
 
     def response_change(self, request, obj):
-        """When all is saved, and what no consent covers any more is taken back."""
+        """Runs after everything has been saved, and after consents have taken effect."""
         refuse_lacking(request.before)
         return super().response_change(request, obj)
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """The page. What was refused is shown again as it was sent, with what stands against it."""
+        """The page. A refused form is shown again as it was sent, with the reasons."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except (Named, Lacking) as problem:

@@ -1,4 +1,4 @@
-"""The admin of tokens: their owners make and revoke them, administrators see and revoke all."""
+"""The admin of tokens: owners create and revoke them, administrators see and revoke all of them."""
 
 from datetime import timedelta
 
@@ -56,7 +56,7 @@ class TokenForm(forms.ModelForm):
         return cleaned
 
     def validate_unique(self):
-        """Every constraint: also those on what stands in no form."""
+        """Check every constraint, including those on fields that are not in the form."""
         try:
             self.instance.validate_constraints(exclude=self.errors)
         except ValidationError as problem:

@@ -1,4 +1,4 @@
-"""One change of many records with one reason: all of them, or none."""
+"""Bulk change: one field of many records, with one reason, in all of them or in none."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -42,9 +42,9 @@ def changed_since(record):
 
 
 class Bulk:
-    """Mixin for the admin of records: an action that sets one safe field of the selected."""
+    """Mixin for the admin of records: an action that sets one safe field on the selected records."""
 
-    bulk_fields = None  # the vocabularies that may be set for many; None: all of the facts
+    bulk_fields = None  # the vocabulary fields that may be set in bulk; None: all of them
     not_in_bulk = ("naming",)
 
     @admin.action(description="Set a field on selected records ...", permissions=["change"])
@@ -57,7 +57,7 @@ class Bulk:
         return [path("bulk/", view, name=name), *super().get_urls()]
 
     def bulk_choices(self, user):
-        """Fields with their values, as groups of a choice: `track=1.5`."""
+        """The fields with their values, as a grouped choice: `track=1.5`."""
         for field in facts(self.model):
             named = self.bulk_fields is None or field.name in self.bulk_fields
             if is_vocabulary(field) and named and field.name not in self.not_in_bulk:
@@ -69,7 +69,7 @@ class Bulk:
             yield "Assigned to", values
 
     def bulk_view(self, request):
-        """Asks for the field, its value and the reason; changes all of them, or says why not."""
+        """Asks for the field, its value and the reason. Changes all records, or says why not."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).filter(pk__in=chosen(request))
@@ -85,7 +85,7 @@ class Bulk:
         return answer(self, request, "admin/record_bulk.html", title="Set one field", form=form, rows=rows)
 
     def changed_all(self, request, form, keys):
-        """Whether every one was changed; if not, none was, and the form says why."""
+        """True if all records were changed. Otherwise none was, and the form says why."""
         name, _, value = form.cleaned_data["change"].partition("=")
         with transaction.atomic(), noted(reason=form.cleaned_data["reason"]):
             rows = self.get_queryset(request).filter(pk__in=keys)
@@ -106,7 +106,7 @@ class Bulk:
         return form.is_valid()
 
     def check_names(self, request, form, changes):
-        """The reason, which is public too, names nobody whom we do not name."""
+        """Refuses changes, or a reason, that name a protected person: readers see both."""
         said = form.cleaned_data["reason"]
         try:
             refuse_names(request.user, [change._replace(reason=said) for change in changes])
@@ -114,7 +114,7 @@ class Bulk:
             form.add_error("reason", SENTENCE)
 
     def against(self, request, record, name, value):
-        """What stands against a change of one record: sentences; none, and it is saved."""
+        """Save the change of one record, or return the sentences that say why not."""
         if not self.has_change_permission(request, record):
             return ["You may not change it in its current state."]
         setattr(

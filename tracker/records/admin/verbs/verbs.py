@@ -1,4 +1,4 @@
-"""The verbs in the admin: from submit to take down, on many records from a list or on one."""
+"""The verbs in the admin, from submit to take down, for one record or for many from a list."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -46,7 +46,7 @@ PLANNED = "approved for publication at the scheduled time"
 
 
 class Words(NamedTuple):
-    """What a page says that asks for words before it does something."""
+    """The texts of a page that asks for a reason or a comment."""
 
     title: str
     intro: str
@@ -92,7 +92,7 @@ class TakedownForm(SayingForm):
 
 
 def chosen(request):
-    """The ids that a page for many records was opened with."""
+    """The ids of the records that a page was opened for."""
     return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
 
 
@@ -128,22 +128,22 @@ class Verbs(Going):
         return self.ask(request, "takedown", queryset)
 
     def response_action(self, request, queryset):
-        """As Django's; what is chosen by no id is refused."""
+        """As Django's, but refuses values that are not ids."""
         if not all(map(is_uuid, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             raise BadRequest
         return super().response_action(request, queryset)
 
     def ask(self, request, page, queryset):
-        """Goes to a page that asks something before it acts on many records."""
+        """Redirect to the page that asks for a reason before acting on many records."""
         keys = list(queryset.values_list("pk", flat=True)[: AT_ONCE + 1])
         if len(keys) > AT_ONCE:
             return self.message_user(request, f"Choose at most {AT_ONCE} records at once.", messages.ERROR)
         return redirect(f"{self.address(page)}?ids={','.join(map(str, keys))}")
 
     def carry_out(self, request, verb, keys, *args):
-        """Do it to each record in a transaction of its own, and say of those that were refused why.
+        """Apply the verb to each record in its own transaction, and report which were refused and why.
 
-        Returns {record: what was said against it}.
+        Returns {record: reasons for the refusal}.
         """
         done, others, refused, named = Counter(), [0, 0], {}, []
         for record in self.get_queryset(request).filter(pk__in=list(keys)):
@@ -172,14 +172,14 @@ class Verbs(Going):
         return refused
 
     def going_with(self, request, verb, record):
-        """How many rows go with a record, and the ids of those that it names and that go along."""
+        """How many rows go with a record, and the ids of the named records that are included."""
         if verb == "submit" and roles.may_submit(request.user, record):
             along = [str(one.pk) for one in record.to_submit(request.user)]
             return len(record.going_to_review(request.user, ())), along
         return len(record.drafts(request.user)) if verb == "publish" else 0, []
 
     def attempt(self, request, verb, record, *args, **more):
-        """{record: what stands against it}, nothing if it was done."""
+        """Apply the verb. Returns {record: reasons for the refusal}, empty if it was done."""
         try:
             with transaction.atomic():
                 later = getattr(record, verb)(request.user, *args, **more)
@@ -210,7 +210,7 @@ class Verbs(Going):
         ]
 
     def asking_view(self, request, verb):
-        """Asks for the reason or the comment, then does it."""
+        """Asks for the reason or the comment, then applies the verb."""
         if not self.has_edit_permission(request):
             raise PermissionDenied
         keys = chosen(request)
@@ -224,11 +224,11 @@ class Verbs(Going):
         return answer(self, request, "admin/record_say.html", labels=labels, **said)
 
     def asking_form(self, request, verb):
-        """The form of a page that asks; that of a takedown takes one of few reasons."""
+        """The form that asks for the reason. A takedown offers a fixed list of reasons."""
         return (TakedownForm if verb == "takedown" else SayingForm)(ASKED[verb], request.POST or None)
 
     def editable(self, request, object_id):
-        """The record of a page that is for editors only."""
+        """The record of a page that only editors may open."""
         if not self.has_edit_permission(request):
             raise PermissionDenied
         record = self.get_object(request, unquote(object_id))
@@ -237,7 +237,7 @@ class Verbs(Going):
         return record
 
     def read_view(self, request, object_id):
-        """Notes that a second editor has read what was changed after publication."""
+        """Marks changes after publication as reviewed by a second editor."""
         record = self.editable(request, object_id)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
@@ -260,7 +260,7 @@ class Verbs(Going):
         return self.response_verb(request, obj) or super().response_change(request, obj)
 
     def response_verb(self, request, obj):
-        """What follows "Save and publish": its page, or that of what is published with it; else None."""
+        """The response after "Save and submit" or "Save and publish", or None."""
         verb = next((verb for verb in ("submit", "publish") if f"_{verb}" in request.POST), None)
         if verb is None:
             return None
@@ -276,7 +276,7 @@ class Verbs(Going):
         return redirect(self.address("publish" if names else "change", obj.pk))
 
     def verbs(self, request, obj):
-        """The verbs that this user may use on a record, or on a new one, as it is now."""
+        """The verbs that the user may currently apply to a record, or to a new one."""
         record = obj or self.model(created_by=request.user)
         edits, state = self.has_edit_permission(request), record.publication
         allowed = {
@@ -296,7 +296,7 @@ class Verbs(Going):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def standing(self, request, obj):
-        """Where a record stands in the workflow, for its page."""
+        """The template data about the state of a record in the workflow."""
         unpublished = obj.publication != Publication.PUBLISHED
         approval = Approval.objects.of(obj).first() if roles.edits(request.user) else None
         may_change = self.has_change_permission(request, obj)
@@ -321,7 +321,7 @@ class Verbs(Going):
         }
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """The page; what only the database could refuse, because two wrote at once, is said in words."""
+        """The page. Errors that only the database can find, in concurrent writes, become messages."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as problem:
@@ -329,6 +329,6 @@ class Verbs(Going):
             self.message_user(request, said, messages.ERROR)
             page = ("change", unquote(object_id)) if object_id else ("add",)
             return redirect(self.address(*page))
-        except LedgerAway as problem:  # all is saved: it comes when it was
+        except LedgerAway as problem:  # everything was saved before this is raised
             self.message_user(request, str(problem.detail), messages.ERROR)
             return redirect(self.address("change", unquote(object_id)))
