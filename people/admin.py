@@ -149,10 +149,9 @@ class PersonAdmin(RecordAdmin):
         works = obj is None or roles.works_on(request.user, obj)
         return [one for one in super().get_inlines(request, obj) if works or one is not ConsentInline]
 
-    def save_related(self, request, form, formsets, change):
-        """Saves the rows. Then takes down everything that no consent covers any more."""
-        super().save_related(request, form, formsets, change)
-        taken = [] if self.is_proposing(request) else consent.follow(form.instance, request.user)
+    def after_saving(self, request, record):
+        """Takes down everything that no consent covers any more."""
+        taken = consent.follow(record, request.user)
         if seen := [row for row in taken if row.is_visible_to(request.user)]:
             said = f"{len(seen)} taken back: {consent.ENDED.lower()}"
             self.message_user(request, capfirst(said), messages.WARNING)

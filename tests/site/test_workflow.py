@@ -11,6 +11,7 @@ from people.models import CaseEvent, Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address, choices_address, form_data
+from tracker.records.admin import saving
 from tracker.records.admin.forms import edit_conflicts
 from tracker.records.workflow import editorial_fields
 
@@ -359,15 +360,15 @@ class StaleFormTest(WorkTest):
     def test_a_version_is_claimed_once(self):
         pk = make.person().pk
         first, second = Person.objects.get(pk=pk), Person.objects.get(pk=pk)
-        edit_conflicts.claim(first)
+        edit_conflicts.lock_version(first)
         first.save()
-        self.assertRaises(edit_conflicts.Outrun, edit_conflicts.claim, second)
+        self.assertRaises(edit_conflicts.EditConflict, edit_conflicts.lock_version, second)
 
     def test_who_is_outrun_between_check_and_write_gets_the_page_again(self):
         row = make.person(description="first")
         sent = {**form_data(self.page(self.editor, row)), "description": "mine"}
-        claims = mock.Mock(side_effect=[edit_conflicts.Outrun, None])
-        with mock.patch.object(edit_conflicts, "claim", claims):
+        claims = mock.Mock(side_effect=[edit_conflicts.EditConflict, None])
+        with mock.patch.object(saving, "lock_version", claims):
             self.client.post(address(Person, "change", row.pk), sent)
         self.assertEqual(claims.call_count, 2)
 

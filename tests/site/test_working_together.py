@@ -96,7 +96,7 @@ class WorkingTogetherTest(BrowserTest):
     def read_the_change(self):
         self.work_as(self.editor)
         self.look("10-start-to-read")
-        self.page.click("button:text-is('Read')")
+        self.page.click("button:text-is('Mark as reviewed')")
         self.page.wait_for_selector("text=Marked as reviewed:")
         self.assertEqual(self.page.locator("#changes").count(), 0)
 

@@ -13,7 +13,7 @@ from .forms import HIDDEN, could_be, select_of
 SEEN = "seen_version"
 
 
-class Outrun(Exception):
+class EditConflict(Exception):
     """Someone else changed the record between the check and the write."""
 
 
@@ -61,7 +61,7 @@ def told(record):
     )
 
 
-class Seen:
+class VersionedForm:
     """Mixin for record forms: refuses to overwrite a version that the user has not seen."""
 
     stale = False
@@ -84,14 +84,14 @@ def check_rows(formset):
             show_anew(form)
 
 
-def claim(record):
+def lock_version(record):
     """Lock the row if it still has this version; otherwise someone else was first.
 
     One conditional UPDATE, which changes nothing. Saving the record then raises the version.
     """
     rows = type(record).objects.filter(pk=record.pk, version=record.version)
     if not rows.update(version=F("version")):
-        raise Outrun
+        raise EditConflict
 
 
 def discard(record, by):
@@ -99,7 +99,7 @@ def discard(record, by):
     try:
         record.discard(by)
     except (ValidationError, ObjectDoesNotExist):
-        raise Outrun from None
+        raise EditConflict from None
 
 
 def both(form, prefix=""):
@@ -132,32 +132,20 @@ def words(field, value):
     return ", ".join(names.get(str(one), str(one)) for one in values)
 
 
-class Stale:
-    """Mixin for the admin of records."""
+class EditConflicts:
+    """Mixin for the admin of records: forms know their version, and show both versions in a conflict."""
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         if obj:
             form = kwargs.get("form", self.form)
-            kwargs["form"] = type(form.__name__, (Seen, form), {SEEN: seen_version(obj.version)})
+            kwargs["form"] = type(form.__name__, (VersionedForm, form), {SEEN: seen_version(obj.version)})
         return super().get_form(request, obj, change, **kwargs)
-
-    def save_model(self, request, obj, form, change):
-        if change:
-            claim(obj)
-        super().save_model(request, obj, form, change)
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """The page. After a conflict between check and write, it is shown again with both versions."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except Outrun:
-            return super().changeform_view(request, object_id, form_url, extra_context)
 
     def delete_view(self, request, object_id, extra_context=None):
         """The page. After a conflict, perhaps with a concurrent transaction, it is shown again."""
         try:
             return super().delete_view(request, object_id, extra_context)
-        except (Outrun, IntegrityError):
+        except (EditConflict, IntegrityError):
             return super().delete_view(request, object_id, extra_context)
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):

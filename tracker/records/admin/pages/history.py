@@ -16,7 +16,6 @@ from django.utils.text import capfirst
 
 from tracker.records.admin.forms.forms import HIDDEN, label_of, readable, sentences
 from tracker.records.admin.lists.lists import is_vocabulary, name_of
-from tracker.records.audit.actor import note
 from tracker.records.audit.history import Entry
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
@@ -168,11 +167,6 @@ class History:
         if obj and obj.published_at:
             kwargs["form"] = type(self.form.__name__, (self.form,), {REASON: reason_field()})
         return super().get_form(request, obj, change, **kwargs)
-
-    def save_model(self, request, obj, form, change):
-        if reason := form.cleaned_data.get(REASON):
-            note(reason=reason)
-        super().save_model(request, obj, form, change)
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_revert"

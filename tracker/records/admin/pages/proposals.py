@@ -147,16 +147,11 @@ class Proposing:
         refusal = getattr(request, "refusal", ())
         return type(form.__name__, (Refused, form), {"refusal": refusal}) if refusal else form
 
-    def save_model(self, request, obj, form, change):
-        if not self.is_proposing(request):
-            super().save_model(request, obj, form, change)
-
-    def save_related(self, request, form, formsets, change):
-        if not self.is_proposing(request):
-            return super().save_related(request, form, formsets, change)
+    def save_proposal(self, request, form, formsets, change):
+        """Save the changes in a form as a proposal. The record stays as it is."""
         shape = registry.whole[self.model](pick=Pick(detail=True))
         record = self.get_queryset(request).get(pk=form.instance.pk)
-        return save.propose(shape, request.user, record, document_of(form, formsets, shape))
+        save.propose(shape, request.user, record, document_of(form, formsets, shape))
 
     def construct_change_message(self, request, form, formsets, add=False):
         return (

@@ -2,15 +2,14 @@
 
 import json
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.template.response import TemplateResponse
-from django.utils.text import capfirst
 
-from tracker.records.admin.forms.edit_conflicts import SEEN, Stale, claim, discard
+from tracker.records.admin.forms.edit_conflicts import EditConflicts, discard
 from tracker.records.admin.forms.forms import CARRIED, label_of
 from tracker.records.admin.lists.layout import in_rows, lines
 from tracker.records.admin.lists.lists import (
@@ -32,27 +31,24 @@ from tracker.records.admin.lists.similar import Similar
 from tracker.records.admin.pages.also_hidden import Finding
 from tracker.records.admin.pages.erasing import Erasing
 from tracker.records.admin.pages.history import REASON, History
-from tracker.records.admin.pages.name_check import Unnamed
+from tracker.records.admin.pages.name_check import NameCheck
 from tracker.records.admin.pages.proposals import Proposing
 from tracker.records.admin.pages.sent_twice import Once
 from tracker.records.admin.rights import Rights, editing_fields
+from tracker.records.admin.saving import Saving
 from tracker.records.admin.verbs.bulk import Bulk
 from tracker.records.admin.verbs.verbs import Verbs
 from tracker.records.admin_site.autocomplete import is_uuid
-from tracker.records.audit.admin_log import make_neutral
-from tracker.records.base.record import Record
 from tracker.records.base.slugs import Slugged
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import SEARCH_WORDS, Visible
 from tracker.records.shapes.urls import record_url
 from tracker.records.values.codes.code_fields import CodeField
-from tracker.records.values.codes.vocabularies import Confidentiality
 from tracker.records.values.dates.date_columns import PartialDateField
 
 from .inlines import CitationInline, citation_inline
 from .relations import VisibleRelations
 
-BY_ITSELF = "became confidential automatically. Only people who are cleared for it can see it."
 KEPT = (
     "slug",
     "version",
@@ -199,49 +195,6 @@ class Page(VisibleAdmin):
             response.context_data["popup_response_data"] = json.dumps(told)
         return response
 
-    def save_model(self, request, obj, form, change):
-        links = [field.name for field in facts(obj) if field.many_to_many and field.name in form.changed_data]
-        obj.save(
-            links_change=change and any(links_differ(obj, name, form.cleaned_data[name]) for name in links)
-        )
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        raised = form.instance.confidentiality != form.initial.get("confidentiality")
-        if raised or "confidentiality" in form.changed_data or not change:
-            self.keep_secret(request, form.instance, form)
-
-    def save_formset(self, request, form, formset, change):
-        """Saves rows. Rows that are records are saved only over the version that was shown."""
-        for row in formset.initial_forms:
-            if SEEN in row.fields and row.has_changed():
-                claim(row.instance)
-        formset.save()
-        for row in [*formset.new_objects, *(row for row, _ in formset.changed_objects)]:
-            if isinstance(row, Record):
-                self.keep_secret(request, row)
-        if any(getattr(form, "left_out", False) for form in formset.extra_forms):
-            rows = formset.model._meta.verbose_name_plural
-            said = f"A row of {rows} was not saved, because it contained only a source."
-            self.message_user(request, said, messages.WARNING)
-
-    def keep_secret(self, request, record, form=None):
-        """Clear the user for a confidential record, and remove its name from the admin log.
-
-        If the model made the record confidential by itself, a message says so.
-        """
-        if record.confidentiality == Confidentiality.PUBLIC:
-            return
-        if record.confidentiality == Confidentiality.CONFIDENTIAL:
-            said = form.cleaned_data.get("confidentiality") if form else record.confidentiality
-            if said != record.confidentiality:
-                self.message_user(request, f"{capfirst(str(record))} {BY_ITSELF}", messages.WARNING)
-            record.cleared.add(request.user)
-        make_neutral(record)
-
-
-SCRIPTS = [f"tracker/{name}.js" for name in ("dates", "rows", "similar", "adding")]
-
 
 class RecordAdmin(
     KeptFilters,
@@ -249,8 +202,9 @@ class RecordAdmin(
     Bulk,
     Proposing,
     History,
-    Unnamed,
-    Stale,
+    NameCheck,
+    EditConflicts,
+    Saving,
     Rights,
     Erasing,
     Finding,
@@ -335,12 +289,6 @@ class RecordAdmin(
 
     def view_on_site(self, obj):
         return record_url(self.model, obj.pk)
-
-
-def links_differ(record, name, rows):
-    """Whether the public would see different rows in a many-to-many relation."""
-    public, linked = rows.model.objects.visible_to(None), getattr(record, name).visible_to(None)
-    return set(public.filter(pk__in=rows).values_list("pk")) != set(linked.values_list("pk"))
 
 
 def is_free_text(field):

@@ -14,6 +14,7 @@ from tracker.records.admin.lists.lists import facts, is_vocabulary
 from tracker.records.admin.pages.history import reason_field
 from tracker.records.admin.pages.render import answer
 from tracker.records.admin.rights import editing_fields
+from tracker.records.admin.saving import keep_secret
 from tracker.records.audit.actor import noted
 from tracker.records.protection.name_check import SENTENCE, Change, Named, refuse_names, standing
 from tracker.records.protocol import constraint_errors
@@ -126,7 +127,7 @@ class Bulk:
                 if refusal := editorial_fields.against(request.user, record, record.confidentiality):
                     return [refusal]
                 record.save()
-                self.keep_secret(request, record)
+                keep_secret(self, request, record)
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:
