@@ -25,7 +25,7 @@ class MakingTest(ProposalTest):
         row = make.person(description="old")
         place = make.place()
         answer = self.propose(row, description="new", birth_date="May 1970", reason="A source.")
-        self.assertContains(answer, "kept as a proposal")
+        self.assertContains(answer, "Your proposal was sent")
         kept = Proposal.objects.get()
         self.assertEqual(kept.document, {"description": "new", "birth_date": "1970-05"})
         self.assertEqual(
