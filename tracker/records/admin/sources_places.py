@@ -6,22 +6,22 @@ from tracker.records.base.places import Place, PlaceIdentifier
 from tracker.records.base.sources import Source
 from tracker.records.values.texts.web_addresses import key_of
 
-from .pages.citing import Citing
+from .pages.citing import CitedBy
 from .record_page.base import RecordAdmin
 from .record_page.inlines import IdentifierInline
 
 
 @admin.register(Source)
-class SourceAdmin(Citing, RecordAdmin):
+class SourceAdmin(CitedBy, RecordAdmin):
     tells = ["publisher", "date"]
     columns = ["display_title", "kind", "publisher", "date", "reliability", "state"]
 
     def label(self, record, without=""):
-        """What is known of it; where no title is known, the display title says all of that already."""
+        """As for every record. Without a title, the display title already contains everything."""
         return super().label(record) if record.title else record.label
 
     def similar(self, request, text):
-        """As for every record; of an address, the sources that probably have the same."""
+        """As for every record. For an address, the sources with probably the same address."""
         key = key_of(text)
         rows = self.get_queryset(request).filter(url_key=key).order_by("pk")
         return rows if key else super().similar(request, text)

@@ -1,6 +1,6 @@
-"""The start page: what waits for whoever opens it, each kind of work as a short list and as a whole one.
+"""The start page: what is waiting for the user, as short lists, each with a page for the full list.
 
-A list may hold records of many models: they come by one statement, and their labels by one for each model.
+A list can contain records of many models. One query fetches them, and one per model their labels.
 """
 
 import logging
@@ -35,13 +35,13 @@ from tracker.records.workflow.approvals import Approval
 from tracker.records.workflow.proposals import Proposal, ProposalState
 
 log = logging.getLogger(__name__)
-SHORT, PAGE = 5, 50
-IN_ONE, IN_ALL = 2, 20  # seconds that the start page waits for one section, and for all
+ITEMS_IN_SHORT, ITEMS_A_PAGE = 5, 50
+IN_ONE, IN_ALL = 2, 20  # seconds that the start page waits for one section, and for all of them
 WAITING = (Publication.DRAFT, Publication.IN_REVIEW)
 
 
 class Section(NamedTuple):
-    """One kind of work. `rows(user)` gives querysets, each with the `moment` that its rows are listed by."""
+    """One kind of work. `rows(user)` returns querysets with a `moment`, by which rows are sorted."""
 
     slug: str
     title: str
@@ -49,16 +49,16 @@ class Section(NamedTuple):
     meant_for: Callable = roles.edits
     order: tuple = ("moment", "pk")
     help: str = ""
-    page: str = "change"  # where its rows lead to
-    mixed: bool = False  # whether its rows may be in any state, which each then shows
-    rank: int = 0  # what is to be mended some day comes after what waits
+    page: str = "change"  # the page that its rows link to
+    mixed: bool = False  # whether its rows can be in any state; each row then shows its state
+    rank: int = 0  # sections that can wait come last
 
     @property
     def address(self):
         return reverse("admin:waiting", args=[self.slug])
 
     def keys(self, user, start, size):
-        """The (model label, id, moment) of a page of rows, and of one more where there are more."""
+        """The (model label, id, moment) of a page of rows, and of one more row if there is one."""
         parts = [
             rows.annotate(model_label=Value(rows.model._meta.label, CharField()))
             .order_by()
@@ -69,7 +69,7 @@ class Section(NamedTuple):
         return list(united.order_by(*self.order)[start : start + size + 1])
 
 
-class Item(NamedTuple):
+class WorkItem(NamedTuple):
     """A line of a list."""
 
     record: object
@@ -92,8 +92,8 @@ class Item(NamedTuple):
         return address_of(self.record, "history")
 
 
-class Start:
-    """The kinds of work, in the order of the page. Apps add their own."""
+class StartPage:
+    """The sections of the page, in order. Apps add their own."""
 
     def __init__(self):
         self.sections = []
@@ -102,19 +102,19 @@ class Start:
         self.sections = sorted([*self.sections, *sections], key=lambda section: section.rank)
 
     def overview(self, user):
-        """What the template of the start page shows."""
+        """The template data of the start page."""
         due = time.monotonic() + IN_ALL
         found = [
             (section, in_time(section, user, due)) for section in self.sections if section.meant_for(user)
         ]
         loaded = [(section, keys) for section, keys in found if keys is not None]
-        rows = labelled(user, [key for _, keys in loaded for key in keys[:SHORT]])
+        rows = labelled(user, [key for _, keys in loaded for key in keys[:ITEMS_IN_SHORT]])
         comments = comments_on(rows)
         shown = [
             {
                 "section": section,
-                "items": items(section, keys[:SHORT], rows, comments),
-                "more": len(keys) > SHORT,
+                "items": items(section, keys[:ITEMS_IN_SHORT], rows, comments),
+                "more": len(keys) > ITEMS_IN_SHORT,
             }
             for section, keys in loaded
         ]
@@ -125,34 +125,34 @@ class Start:
         }
 
     def whole_list(self, request, slug):
-        """The page with all of one kind of work."""
+        """The page with the full list of a section."""
         section = next((one for one in self.sections if one.slug == slug), None)
         if section is None:
             raise Http404
         if not section.meant_for(request.user):
             raise PermissionDenied
         number = number_in(request.GET.get("page", ""), 1, 10_000) or 1
-        keys = section.keys(request.user, (number - 1) * PAGE, PAGE)
-        rows = labelled(request.user, keys[:PAGE])
+        keys = section.keys(request.user, (number - 1) * ITEMS_A_PAGE, ITEMS_A_PAGE)
+        rows = labelled(request.user, keys[:ITEMS_A_PAGE])
         context = {
             **admin.site.each_context(request),
             "title": section.title,
             "section": section,
-            "items": items(section, keys[:PAGE], rows, comments_on(rows)),
+            "items": items(section, keys[:ITEMS_A_PAGE], rows, comments_on(rows)),
             "number": number,
-            "more": len(keys) > PAGE,
+            "more": len(keys) > ITEMS_A_PAGE,
         }
         return TemplateResponse(request, "admin/waiting.html", context)
 
 
 def in_time(section, user, due):
-    """The first keys of a section; None, and a line in the log, if it fails or takes too long."""
+    """The first keys of a section. None, and an entry in the log, if it fails or takes too long."""
     try:
         if time.monotonic() > due:
             raise TimeoutError
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{IN_ONE}s"])
-            return section.keys(user, 0, SHORT)
+            return section.keys(user, 0, ITEMS_IN_SHORT)
     except Exception as error:
         if isinstance(error, DatabaseError) and database_errors.passing(error) == database_errors.AWAY:
             raise
@@ -161,7 +161,7 @@ def in_time(section, user, due):
 
 
 def labelled(user, keys):
-    """{(model label, id): the row with all that its label shows} of what the user may see."""
+    """{(model label, id): row with the data of its label} for what the user may see."""
     models = {model._meta.label: model for model in admin.site._registry}
     wanted = {}
     for label, key, _ in keys:
@@ -183,7 +183,7 @@ def comments_on(rows):
 
 def items(section, keys, rows, comments):
     return [
-        Item(
+        WorkItem(
             rows[label, key],
             label_of(rows[label, key]),
             rows[label, key]._meta.verbose_name,
@@ -196,7 +196,7 @@ def items(section, keys, rows, comments):
     ]
 
 
-# What the kernel itself knows of work.
+# The sections of the kernel.
 
 
 def record_models():
@@ -204,17 +204,17 @@ def record_models():
 
 
 def all_records(user, **conditions):
-    """The records of every model that the user sees."""
+    """The records of every model that the user may see."""
     return [model.objects.visible_to(user).filter(**conditions) for model in record_models()]
 
 
 def published(user):
-    """What is published and needs citations."""
+    """Published records of models that need citations."""
     return [rows for rows in all_records(user, publication=Publication.PUBLISHED) if rows.model.cited]
 
 
 def carried_by(model):
-    """The keys of a model to the records that it is published with."""
+    """The names of the foreign keys to records that rows of this model are published with."""
     for parent in record_models():
         for name in parent.publishes:
             relation = parent._meta.get_field(name)
@@ -222,8 +222,8 @@ def carried_by(model):
                 yield relation.field.name
 
 
-def apart(rows, states):
-    """The rows that are not looked at together with a record in one of these states."""
+def reviewed_alone(rows, states):
+    """The rows that are not reviewed together with a record in one of these states."""
     for name in carried_by(rows.model):
         rows = rows.exclude(**{f"{name}__publication__in": states})
     return rows
@@ -231,20 +231,22 @@ def apart(rows, states):
 
 def drafts(user):
     return [
-        apart(rows.filter(roles.own(user)), WAITING).annotate(moment=F("updated_at"))
+        reviewed_alone(rows.filter(roles.own(user)), WAITING).annotate(moment=F("updated_at"))
         for rows in all_records(user, publication=Publication.DRAFT)
     ]
 
 
 def in_review(user):
     return [
-        apart(rows.filter(roles.reviewed_by(user)), [Publication.IN_REVIEW]).annotate(moment=F("updated_at"))
+        reviewed_alone(rows.filter(roles.reviewed_by(user)), [Publication.IN_REVIEW]).annotate(
+            moment=F("updated_at")
+        )
         for rows in all_records(user, publication=Publication.IN_REVIEW)
     ]
 
 
 def approved(user, **conditions):
-    """The records that were approved for a moment, with that moment."""
+    """The records that were approved for a later time, with that time."""
     approvals = Approval.objects.filter(**conditions)
     moment = approvals.filter(record_id=OuterRef("pk")).values("publish_at")
     return [
@@ -268,7 +270,7 @@ def proposals(user):
 
 
 def taken_down(user, searches):
-    """Those whom some searches are about, the last of which was begun at the moment."""
+    """The people whom these searches are about, with the start of the last search."""
     newest = searches.filter(record_id=OuterRef("pk")).order_by("-created_at").values("created_at")[:1]
     people = [rows for rows in all_records(user) if hasattr(rows.model, "own_secrets")]
     known = searches.values("record_id")
@@ -279,7 +281,7 @@ def searched(user):
     return taken_down(user, NameSearch.objects.running())
 
 
-def undecided(user):
+def undecided_takedowns(user):
     return taken_down(user, NameSearch.objects.filter(pk__in=name_search.undecided(user)))
 
 
@@ -294,45 +296,45 @@ def follow_ups(user):
     return [rows.filter(mine).annotate(moment=F("follow_up")) for rows in due]
 
 
-def cited(rows, user, **conditions):
-    """The citations of a row that the user sees, as a subquery."""
+def citations_of(rows, user, **conditions):
+    """The citations of a row that the user may see, as a subquery."""
     return visible_citations(rows.model, user).filter(record=OuterRef("pk"), **conditions).order_by()
 
 
 def one_source(user):
-    """A republication is no second source."""
+    """Published records with one source. A republication does not count as a second source."""
     text = Coalesce("source__republication_of", "source")
     for rows in published(user):
-        counted = cited(rows, user).values("record").annotate(n=Count(text, distinct=True)).values("n")
+        counted = citations_of(rows, user).values("record").annotate(n=Count(text, distinct=True)).values("n")
         yield rows.annotate(number=Subquery(counted), moment=F("published_at")).filter(number=1)
 
 
 def as_a_whole(user):
     for rows in published(user):
         if issubclass(rows.model, Slugged):
-            exact = Exists(cited(rows, user).exclude(field=""))
-            yield rows.filter(Exists(cited(rows, user)), ~exact).annotate(moment=F("published_at"))
+            exact = Exists(citations_of(rows, user).exclude(field=""))
+            yield rows.filter(Exists(citations_of(rows, user)), ~exact).annotate(moment=F("published_at"))
 
 
 def source_withdrawn(user):
     for rows in published(user):
-        gone = cited(rows, user, source__publication__in=TAKEN_BACK)
+        gone = citations_of(rows, user, source__publication__in=TAKEN_BACK)
         yield rows.filter(Exists(gone)).annotate(moment=F("published_at"))
 
 
-start = Start()
+start = StartPage()
 start.add(
     Section(
         "also-hidden",
-        "Taken down: what else was hidden",
-        undecided,
+        "Takedowns: other records that were hidden",
+        undecided_takedowns,
         page="found",
         mixed=True,
-        help="It names who was taken down. Decide what comes back.",
+        help="These records name the person. Decide which of them to publish again.",
     ),
     Section(
         "name-searches",
-        "Taken down: what else names them is still searched for",
+        "Takedowns: the search is still running",
         searched,
         page="found",
         mixed=True,
@@ -341,21 +343,21 @@ start.add(
     Section("review", "Waiting for my review", in_review),
     Section(
         "not-published",
-        "Not published as planned",
+        "Not published as scheduled",
         not_published,
         mixed=True,
-        help="Its moment came, and something stood against it: its page says what.",
+        help="The scheduled time passed, but publication was blocked. The page of the record says why.",
     ),
-    Section("planned", "To be published at a moment", scheduled, mixed=True),
+    Section("planned", "Scheduled", scheduled, mixed=True),
     Section("proposals", "Proposals", proposals, roles.writes),
-    Section("changes", "Changed after publication, to be read by a second editor", to_read),
+    Section("changes", "Changed after publication, waiting for a second editor", to_read),
     Section("follow-ups", "Follow-ups due", follow_ups, roles.writes, mixed=True),
     Section(
         "source-withdrawn",
         "A source was withdrawn",
         source_withdrawn,
         order=("pk",),
-        help="Still public.",
+        help="These records are still public.",
         rank=1,
     ),
     Section("one-source", "Published without a second source", one_source, order=("pk",), rank=1),
@@ -364,7 +366,7 @@ start.add(
         "Published, no field cited",
         as_a_whole,
         order=("pk",),
-        help="Every citation is of the whole record: none says which field it supports.",
+        help="Each citation is for the whole record. None says which field it supports.",
         rank=1,
     ),
 )

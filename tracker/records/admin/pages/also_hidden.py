@@ -1,39 +1,38 @@
-"""The page of who was taken down: what was hidden because it names them, and what of it comes back."""
+"""The page of a takedown: other records that name the person, and which of them become public again."""
+
+from itertools import chain
 
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path
 
-from tracker.records.admin.forms.forms import label_of, readable, sentences
+from tracker.records.admin.forms.forms import label_of
 from tracker.records.admin.lists.lists import state_of
-from tracker.records.audit.takedown_ledger import LedgerAway
+from tracker.records.admin.refusals import refused
 from tracker.records.protection.name_search import also_hidden, bring_back, newest
-from tracker.records.protocol import constraint_errors
 from tracker.records.values.texts.text import SaidField
-from tracker.records.workflow.companions import Unready
 
-from .render import address_of, answer
+from .render import address_of, render_page
 
-AT_ONCE = 100  # rows that are decided on one page
+DECISIONS_A_PAGE = 100  # how many rows one page lists for a decision
 
 
-class FoundForm(forms.Form):
-    """Which of them are decided now, and why they come back."""
+class TakedownDecisionForm(forms.Form):
+    """Which records are decided now, and why they become public again."""
 
     chosen = forms.MultipleChoiceField(
         error_messages={
-            "required": "Tick what you decide about.",
-            "invalid_choice": "It was decided meanwhile.",
+            "required": "Select at least one record.",
+            "invalid_choice": "Someone has already decided on this record.",
         }
     )
     comment = SaidField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text="Why its text may stand: it names a namesake, for example. Editors read it.",
+        help_text="Why it can be public. For example, it names a different person with the same name."
+        " Editors can see this.",
     )
 
     def __init__(self, undecided, *args, **kwargs):
@@ -43,10 +42,10 @@ class FoundForm(forms.Form):
 
     def clean(self):
         if self.back and not self.cleaned_data.get("comment", "").strip():
-            self.add_error("comment", "Say why it comes back.")
+            self.add_error("comment", "Enter a reason for making it public again.")
 
 
-class Finding:
+class AlsoHiddenPage:
     """Mixin for the admin of records."""
 
     def get_urls(self):
@@ -55,52 +54,48 @@ class Finding:
         return [path("<path:object_id>/found/", view, name=name), *super().get_urls()]
 
     def found_view(self, request, object_id):
-        """Lists what was hidden because it names a record; brings back what is ticked, or leaves it."""
+        """Lists the records that were hidden too. The ticked ones are published again or kept hidden."""
         record = self.editable(request, object_id)
         search = newest(record, request.user)
         if search is None:
             raise Http404
         found = also_hidden(record, request.user)
-        undecided = [(row, one) for row, one in found if not one.decided][:AT_ONCE]
-        form = FoundForm(undecided, request.POST or None)
+        undecided = [(row, one) for row, one in found if not one.decided][:DECISIONS_A_PAGE]
+        form = TakedownDecisionForm(undecided, request.POST or None)
         if search.finished_at and form.is_valid() and self.decided(request, form, undecided):
             return redirect(self.address("found", record.pk))
-        said = {"title": "What names them", "record": record, "search": search, "form": form}
+        said = {"title": "Records that name this person", "record": record, "search": search, "form": form}
         said |= {"left": sum(not one.decided for _, one in found) - len(undecided)}
-        rows = {"undecided": listed(undecided), "rest": listed(pair for pair in found if pair[1].decided)}
-        return answer(self, request, "admin/record_found.html", **rows, **said)
+        rows = {
+            "undecided": template_rows(undecided),
+            "rest": template_rows(pair for pair in found if pair[1].decided),
+        }
+        return render_page(self, request, "admin/record_found.html", **rows, **said)
 
     def decided(self, request, form, undecided):
-        """Whether all that was ticked is decided; what was refused stands in the form."""
+        """True if all ticked records were decided. Otherwise the form shows what was refused."""
         for row, one in undecided:
             if str(one.pk) not in form.cleaned_data["chosen"]:
                 continue
             if form.back:
-                self.brought_back(request, form, row, one)
+                self.bring_back(request, form, row, one)
             else:
                 one.decided = True
                 one.save()
         return form.is_valid()
 
-    def brought_back(self, request, form, row, one):
-        try:
+    def bring_back(self, request, form, row, one):
+        """Publish a row again, or add to the form why not."""
+
+        def act():
             bring_back(one, request.user, form.cleaned_data["comment"])
             self.message_user(request, f"Public again: {label_of(row)}.", messages.SUCCESS)
-        except PermissionDenied as problem:
-            form.add_error(None, f"{label_of(row)}: {problem}")
-        except Unready as problem:
-            form.add_error(
-                None, [f"{label_of(row)}: {said}" for lacks in problem.lacks.values() for said in lacks]
-            )
-        except ValidationError as problem:
-            form.add_error(None, [f"{label_of(row)}: {said}" for said in sentences(problem)])
-        except IntegrityError as problem:
-            form.add_error(None, f"{label_of(row)}: {readable(constraint_errors.words(problem))}")
-        except LedgerAway as problem:
-            self.message_user(request, str(problem.detail), messages.ERROR)
+
+        for said in chain(*refused(self, request, row, act).values()):
+            form.add_error(None, f"{label_of(row)}: {said}")
 
 
-def listed(pairs):
+def template_rows(pairs):
     return [
         {
             "key": one.pk,

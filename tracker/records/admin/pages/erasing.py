@@ -1,4 +1,4 @@
-"""The page that erases a record which was taken down: for administrators, who need not be able to read it."""
+"""The page that erases a record after a takedown. Administrators need not be able to see the record."""
 
 from django import forms
 from django.contrib import messages
@@ -15,23 +15,24 @@ from tracker.records.policy import roles
 from tracker.records.revisions.erasure import Erasure, erase
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
 
-from .render import answer
+from .render import render_page
 
 
-class ErasingForm(forms.Form):
+class ErasureForm(forms.Form):
     reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
-    typed = forms.CharField(label="Type it again", help_text="What stands above in bold, to be sure.")
+    typed = forms.CharField(label="Confirmation")
 
     def __init__(self, record, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.record = record
+        self.fields["typed"].help_text = f"Type “{record.neutral()}” to confirm."
 
     def clean_typed(self):
         if self.cleaned_data["typed"] != self.record.neutral():
-            raise ValidationError("That is not what stands above.")
+            raise ValidationError("This is not the text that you were asked to type.")
 
 
-class Erasing:
+class ErasurePage:
     """Mixin for the admin of records."""
 
     def get_urls(self):
@@ -40,24 +41,26 @@ class Erasing:
         return [path("<path:object_id>/erase/", view, name=name), *super().get_urls()]
 
     def erase_view(self, request, object_id):
-        """Says what goes, without a name, and asks for a reason; then erases it."""
+        """Lists what would be erased, without names, and asks for a reason. Then erases it."""
         if not roles.erases(request.user):
             raise PermissionDenied
         key = unquote(object_id)
-        down = self.model.objects.filter(publication=Publication.TAKEN_DOWN)  # of others nothing is told
+        down = self.model.objects.filter(
+            publication=Publication.TAKEN_DOWN
+        )  # reveals nothing about other records
         record = down.filter(pk=key).first() if is_uuid(key) else None
         if record is None:
             raise Http404
-        form = ErasingForm(record, request.POST or None)
+        form = ErasureForm(record, request.POST or None)
         if form.is_valid() and self.erased(request, record, form):
             return redirect("admin:index")
         kinds, withheld = Erasure(record).numbers()
         may = roles.may_erase(request.user, record)
         said = {"title": "Erase", "record": record, "form": form, "kinds": kinds, "withheld": withheld}
-        return answer(self, request, "admin/record_erase.html", may=may, **said)
+        return render_page(self, request, "admin/record_erase.html", may=may, **said)
 
     def erased(self, request, record, form):
-        """Whether it was erased; if not, the form says why."""
+        """True if the record was erased. Otherwise the form says why."""
         told = record.neutral()
         try:
             erase(record, request.user, form.cleaned_data["reason"])

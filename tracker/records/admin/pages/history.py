@@ -1,4 +1,4 @@
-"""The history of a record in the admin: what was changed, from what to what, who and why; the way back."""
+"""The history of a record: who changed what, when and why, and restoring an earlier version."""
 
 from itertools import groupby
 from typing import NamedTuple
@@ -14,9 +14,8 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.text import capfirst
 
-from tracker.records.admin.forms.forms import HIDDEN, label_of, readable, sentences
-from tracker.records.admin.lists.lists import is_vocabulary, name_of
-from tracker.records.audit.actor import note
+from tracker.records.admin.forms.forms import HIDDEN_LABEL, label_of, sentences, with_field_labels
+from tracker.records.admin.lists.lists import is_vocabulary, short_label
 from tracker.records.audit.history import Entry
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
@@ -26,14 +25,14 @@ from tracker.records.protocol import constraint_errors
 from tracker.records.revisions.timeline import Past
 from tracker.records.values.texts.text import SaidField
 
-from .render import answer
+from .render import render_page
 
-PAGE = 50
+CHANGES_A_PAGE = 50
 REASON = "reason"
 EMPTY = (None, "", [])
 
 
-class Change(NamedTuple):
+class Difference(NamedTuple):
     """One line of a difference."""
 
     field: str
@@ -41,8 +40,8 @@ class Change(NamedTuple):
     after: str
 
 
-class Occasion(NamedTuple):
-    """What was changed together."""
+class ChangeGroup(NamedTuple):
+    """Changes that were made together."""
 
     last: Entry
     reason: str
@@ -50,12 +49,13 @@ class Occasion(NamedTuple):
 
 
 def reason_field(required=True):
-    """The field for the reason of a change to what was published."""
+    """The field for the reason for changing a record that was published."""
     return SaidField(
         label="Reason for this change",
         required=required,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="Public, beside the names of the changed fields. Name nobody whom we do not name.",
+        help_text="Shown to readers next to the names of the changed fields. Do not name anyone whose"
+        " identity is protected.",
     )
 
 
@@ -64,49 +64,49 @@ class RevertForm(forms.Form):
     reason = reason_field(required=False)
 
 
-class Told:
-    """The past of a record in words."""
+class HistoryInWords:
+    """The history of a record as text."""
 
     def __init__(self, past):
         self.past = past
         self.labels = {}
 
     def occasions(self):
-        """What was changed together, the newest first."""
+        """The groups of changes, newest first."""
         groups = groupby(self.past.entries, key=lambda entry: entry.occasion)
         made = [self.occasion(list(entries)) for _, entries in groups]
         return [occasion for occasion in reversed(made) if occasion.changes]
 
     def occasion(self, entries):
         changes = [change for entry in entries for change in self.changes(entry)]
-        told = {text for change in changes for text in (change.before, change.after)} - {HIDDEN, ""}
+        told = {text for change in changes for text in (change.before, change.after)} - {HIDDEN_LABEL, ""}
         known = told and all(self.past.knows(entry) for entry in entries)
-        reason = entries[-1].reason if known or not entries[-1].reason else HIDDEN
-        return Occasion(entries[-1], reason, changes)
+        reason = entries[-1].reason if known or not entries[-1].reason else HIDDEN_LABEL
+        return ChangeGroup(entries[-1], reason, changes)
 
     def changes(self, entry):
         """The lines of an entry."""
         table = self.past.table(entry)
         if entry.hidden or not self.past.knows(entry):
-            return [Change(capfirst(title_of(table)), HIDDEN, HIDDEN)]
+            return [Difference(capfirst(title_of(table)), HIDDEN_LABEL, HIDDEN_LABEL)]
         if issubclass(table, Record):
             return list(self.compared(entry, ""))
         if entry.before and entry.after:
             return list(self.compared(entry, f"{title_of(table)}: "))
         words = [self.words(table, row, entry) for row in (entry.before, entry.after)]
-        return [Change(capfirst(title_of(table)), *words)]
+        return [Difference(capfirst(title_of(table)), *words)]
 
     def compared(self, entry, prefix):
-        """The fields in which the rows before and after differ."""
+        """The fields that differ between the rows before and after."""
         for field in self.past.table(entry)._meta.concrete_fields:
             before, after = ((row or {}).get(field.column) for row in (entry.before, entry.after))
             if field.primary_key or before == after or (before in EMPTY and after in EMPTY):
                 continue
             told = [self.text(field, value, entry) for value in (before, after)]
-            yield Change(capfirst(f"{prefix}{field.verbose_name}"), *told)
+            yield Difference(capfirst(f"{prefix}{field.verbose_name}"), *told)
 
     def words(self, table, row, entry):
-        """A part or a link in a line: what it says besides the record that it belongs to."""
+        """A part or a link as one line, without the record that it belongs to."""
         if row is None:
             return ""
         said = []
@@ -118,12 +118,12 @@ class Told:
         return ", ".join(said)
 
     def text(self, field, value, entry):
-        """A value as a reader may see it."""
+        """A value as text, as far as the user may see it."""
         if value in EMPTY:
             return ""
         internal = field.name in getattr(field.model, "internal", ()) and not self.past.works
         if internal or field.name in self.past.withheld(entry):
-            return HIDDEN
+            return HIDDEN_LABEL
         if field.is_relation:
             return self.label(field.related_model, value)
         if is_vocabulary(field):
@@ -135,13 +135,13 @@ class Told:
     def label(self, model, key):
         found = self.past.visible.get(model, {}).get(key)
         if (model, key) not in self.labels:
-            self.labels[model, key] = HIDDEN if found is None else plain_label(found)
+            self.labels[model, key] = HIDDEN_LABEL if found is None else plain_label(found)
         return self.labels[model, key]
 
 
 def plain_label(row):
-    """The name of a record or a person, without what would need another query."""
-    return name_of(row) if isinstance(row, (Record, Part)) and hasattr(row, "label") else str(row)
+    """A label that needs no further query."""
+    return short_label(row) if isinstance(row, (Record, Part)) and hasattr(row, "label") else str(row)
 
 
 def default_of(field):
@@ -149,7 +149,7 @@ def default_of(field):
 
 
 def title_of(table):
-    """What a part or a link is called: the name of its list."""
+    """What a part or a link is called: the name of its relation."""
     if table._meta.auto_created:
         name = table._meta.object_name.split("_", 1)[1]
     elif issubclass(table, Part):
@@ -159,19 +159,14 @@ def title_of(table):
     return name.replace("_", " ")
 
 
-class History:
+class HistoryPages:
     """Mixin for the admin of records: why what was published is changed, what was changed, the way back."""
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        """The form; that of what was published asks for the reason of the change."""
+        """The form. If the record was published, it asks for the reason for the change."""
         if obj and obj.published_at:
             kwargs["form"] = type(self.form.__name__, (self.form,), {REASON: reason_field()})
         return super().get_form(request, obj, change, **kwargs)
-
-    def save_model(self, request, obj, form, change):
-        if reason := form.cleaned_data.get(REASON):
-            note(reason=reason)
-        super().save_model(request, obj, form, change)
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_revert"
@@ -179,7 +174,7 @@ class History:
         return [path("<path:object_id>/history/<int:entry>/", view, name=name), *super().get_urls()]
 
     def seen(self, request, object_id):
-        """The record of a page, None if the reader does not see it."""
+        """The record of a page, or None if the user may not see it."""
         record = self.get_object(request, unquote(object_id))
         if record and not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
@@ -189,15 +184,15 @@ class History:
         record = self.seen(request, object_id)
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        occasions = Told(Past(record, request.user)).occasions()
-        page = Paginator(occasions, PAGE).get_page(request.GET.get("page"))
+        occasions = HistoryInWords(Past(record, request.user)).occasions()
+        page = Paginator(occasions, CHANGES_A_PAGE).get_page(request.GET.get("page"))
         said = {"title": "History", "page": page, "newest": occasions[0] if occasions else None}
         said["homonyms"] = Homonym.objects.of(record, request.user)
         said = {**self.page_context(request, record), **said, **(extra_context or {})}
-        return answer(self, request, "admin/record_history.html", **said)
+        return render_page(self, request, "admin/record_history.html", **said)
 
     def revert_view(self, request, object_id, entry):
-        """Shows what would change, asks why, and goes back."""
+        """Shows what would change, asks for a reason, and restores the version."""
         record = self.seen(request, object_id)
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -210,13 +205,15 @@ class History:
             said = "The earlier version has been restored."
             self.message_user(request, said, messages.SUCCESS)
             return redirect(self.address("history", record.pk))
-        told = Told(past)
+        told = HistoryInWords(past)
         changes = [change for way in past.since(chosen) for change in told.changes(way)]
-        said = {"title": "Go back", "form": form, "entry": chosen, "changes": changes}
-        return answer(self, request, "admin/record_revert.html", **said, **self.page_context(request, record))
+        said = {"title": "Restore", "form": form, "entry": chosen, "changes": changes}
+        return render_page(
+            self, request, "admin/record_revert.html", **said, **self.page_context(request, record)
+        )
 
     def reverted(self, past, entry, form):
-        """Whether it went back; if not, the form says why."""
+        """True if the version was restored. Otherwise the form says why."""
         try:
             past.revert(entry, form.cleaned_data["version"], form.cleaned_data["reason"])
         except PermissionDenied as problem:
@@ -224,11 +221,11 @@ class History:
         except ValidationError as problem:
             form.add_error(None, sentences(problem))
         except IntegrityError as problem:
-            form.add_error(None, readable(constraint_errors.words(problem)))
+            form.add_error(None, with_field_labels(constraint_errors.words(problem)))
         return form.is_valid()
 
     def page_context(self, request, record):
-        """What a page says of the record whose history it tells."""
+        """The template data for the record."""
         return {
             "object": record,
             "label": label_of(record),

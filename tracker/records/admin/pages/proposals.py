@@ -1,4 +1,4 @@
-"""Proposals in the admin: a contributor changes the form of a published record, an editor decides."""
+"""Proposals: a contributor fills in the form of a published record, and an editor decides."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -13,10 +13,10 @@ from django.shortcuts import redirect
 from django.urls import path
 from rest_framework.exceptions import APIException
 
-from tracker.records.admin.forms.forms import HIDDEN, label_of, readable
-from tracker.records.admin.lists.layout import lines
+from tracker.records.admin.forms.forms import HIDDEN_LABEL, label_of, with_field_labels
+from tracker.records.admin.lists.layout import field_lines
 from tracker.records.admin.lists.lists import facts
-from tracker.records.admin.rights import OnlyFiltered, OnlyShown
+from tracker.records.admin.rights import ReadOnlyAdmin, SafeLookups
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.audit.history import Entry
 from tracker.records.base.parts import Part
@@ -32,11 +32,11 @@ from tracker.records.write import proposal_views, save
 from tracker.records.write.document import rows_of, written
 
 from .history import REASON
-from .render import address_of, answer
+from .render import address_of, render_page
 
 
-def plain(value):
-    """A value of a form as the API takes it."""
+def api_value(value):
+    """A form value in the form of the API."""
     if isinstance(value, models.Model):
         return str(value.pk)
     if isinstance(value, models.QuerySet):
@@ -45,49 +45,49 @@ def plain(value):
 
 
 def document_of(form, formsets, shape):
-    """What was changed in a form and in the rows of parts below it, in the form of the API."""
+    """The changes in a form and in its rows of parts, as a document of the API."""
     fields = written(shape)
     names = {field.source: name for name, field in fields.items()}
-    said = {names[name]: plain(form.cleaned_data[name]) for name in form.changed_data if name in names}
+    said = {names[name]: api_value(form.cleaned_data[name]) for name in form.changed_data if name in names}
     for formset in formsets:
         name = names.get(formset.fk.remote_field.related_name)
         if name and formset.has_changed():
-            said[name] = parts_of(formset, rows_of(fields[name]))
+            said[name] = part_documents(formset, rows_of(fields[name]))
     if not said:
         raise Invalid({"/": "Nothing was changed."})
     return {**said, REASON: form.cleaned_data[REASON]}
 
 
-def parts_of(formset, shape):
-    """The parts that remain, in their order."""
+def part_documents(formset, shape):
+    """The parts that are not deleted, in their order."""
     kept = [row for row in formset.forms if row not in formset.deleted_forms and is_filled(row)]
     if "position" in formset.form.base_fields:
         kept.sort(key=lambda row: row.cleaned_data.get("position") or 0)
-    return [part_of(row, shape) for row in kept]
+    return [part_document(row, shape) for row in kept]
 
 
 def is_filled(row):
     return row.has_changed() or not row.instance._state.adding
 
 
-def part_of(row, shape):
+def part_document(row, shape):
     said = {
         name: rival_of(row.instance)
         if isinstance(field, Rival)
-        else plain(row.cleaned_data.get(field.source, getattr(row.instance, field.source)))
+        else api_value(row.cleaned_data.get(field.source, getattr(row.instance, field.source)))
         for name, field in written(shape).items()
     }
     return said if row.instance._state.adding else {**said, "id": str(row.instance.pk)}
 
 
 def rival_of(citation):
-    """What a source has instead, as the API takes it; a text that is not understood is refused there."""
+    """The other value in a source, in the form of the API, which refuses what it cannot parse."""
     said = citation._meta.get_field("value_said").derive(citation)
     return citation.value or None if said is None else said
 
 
-class Refused:
-    """Mixin for the form of a proposal that was refused: it says why, and keeps what was typed."""
+class RefusedProposalForm:
+    """Mixin for the form of a refused proposal: shows the reasons and keeps what was typed."""
 
     refusal = ()
 
@@ -99,7 +99,7 @@ class Refused:
 
 
 class Proposing:
-    """Mixin for the admin of records: who may not change a published record proposes a change."""
+    """Mixin for the admin of records: users who may not change a published record propose a change."""
 
     @staticmethod
     def is_proposing(request):
@@ -115,7 +115,7 @@ class Proposing:
         return [path("<path:object_id>/propose/", view, name=name), *super().get_urls()]
 
     def propose_view(self, request, object_id):
-        """The form of the record. What is changed in it is kept as a proposal."""
+        """The form of the record. Changes are saved as a proposal."""
         if not self.may_propose(request, self.get_object(request, unquote(object_id))):
             raise PermissionDenied
         request.is_proposing = True
@@ -133,30 +133,25 @@ class Proposing:
         return self.is_proposing(request) or super().has_change_permission(request, obj)
 
     def get_inline_instances(self, request, obj=None):
-        """Parts belong to the proposal; records of their own have their own page."""
+        """Only parts can be proposed here. Rows that are records have their own pages."""
         rows = super().get_inline_instances(request, obj)
         return [one for one in rows if not self.is_proposing(request) or issubclass(one.model, Part)]
 
     def get_fieldsets(self, request, obj=None):
         if not self.is_proposing(request):
             return super().get_fieldsets(request, obj)
-        return [(None, {"fields": lines(facts(self.model))}), (None, {"fields": [REASON]})]
+        return [(None, {"fields": field_lines(facts(self.model))}), (None, {"fields": [REASON]})]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         refusal = getattr(request, "refusal", ())
-        return type(form.__name__, (Refused, form), {"refusal": refusal}) if refusal else form
+        return type(form.__name__, (RefusedProposalForm, form), {"refusal": refusal}) if refusal else form
 
-    def save_model(self, request, obj, form, change):
-        if not self.is_proposing(request):
-            super().save_model(request, obj, form, change)
-
-    def save_related(self, request, form, formsets, change):
-        if not self.is_proposing(request):
-            return super().save_related(request, form, formsets, change)
+    def save_proposal(self, request, form, formsets, change):
+        """Save the changes in a form as a proposal. The record stays as it is."""
         shape = registry.whole[self.model](pick=Pick(detail=True))
         record = self.get_queryset(request).get(pk=form.instance.pk)
-        return save.propose(shape, request.user, record, document_of(form, formsets, shape))
+        save.propose(shape, request.user, record, document_of(form, formsets, shape))
 
     def construct_change_message(self, request, form, formsets, add=False):
         return (
@@ -171,7 +166,7 @@ class Proposing:
     def response_change(self, request, obj):
         if not self.is_proposing(request):
             return super().response_change(request, obj)
-        self.message_user(request, "It is kept as a proposal until an editor decides.", messages.SUCCESS)
+        self.message_user(request, "Your proposal was sent. An editor will decide on it.", messages.SUCCESS)
         return redirect(self.address("change", obj.pk))
 
     def verbs(self, request, obj):
@@ -186,10 +181,10 @@ class Proposing:
         return {**known, "proposals": waiting or [], "propose_url": self.address("propose", obj.pk)}
 
 
-def told(value):
-    """A value of the API in words."""
+def value_in_words(value):
+    """A value of the API as text."""
     if isinstance(value, list):
-        return "\n".join(map(told, value))
+        return "\n".join(map(value_in_words, value))
     if not isinstance(value, dict):
         return (
             {None: "", True: "yes", False: "no"}.get(value, str(value))
@@ -200,27 +195,29 @@ def told(value):
         if isinstance(value.get(name), str):
             return value[name]
     return ", ".join(
-        filter(None, (told(one) for name, one in value.items() if name not in ("id", "url", "slug")))
+        filter(
+            None, (value_in_words(one) for name, one in value.items() if name not in ("id", "url", "slug"))
+        )
     )
 
 
 def changes_of(proposal, reader):
-    """What a proposal would change; of a decided one, what it would have changed of what stood then."""
+    """What a proposal would change. For a decided one, compared with the record at that time."""
     if proposal.state == ProposalState.OPEN:
         return proposal_views.difference(proposal, reader)
     record = proposal_views.rows_of(proposal, reader.user).first()
     if record is None:
         return []
     with transaction.atomic():
-        stood = taken_back(record, proposal.created_at, reader.user)
+        stood = restored_to(record, proposal.created_at, reader.user)
         changes = proposal_views.tried(proposal, reader, record) if stood else []
         transaction.set_rollback(True)
     unknown = [{"field": name, "before": None, "after": said} for name, said in proposal.document.items()]
-    return changes or [{**one, "before": HIDDEN} for one in unknown]
+    return changes or [{**one, "before": HIDDEN_LABEL} for one in unknown]
 
 
-def taken_back(record, moment, user):
-    """Whether a record was made again what it was at a moment: its reader may know all of the way."""
+def restored_to(record, moment, user):
+    """Restore a record to a moment. False if the user may not see all changes since then."""
     past = Past(record, user)
     last = max((entry.pk for entry in past.entries if entry.at <= moment), default=0)
     ways = past.since(Entry(pk=last))
@@ -238,25 +235,25 @@ class DecisionForm(forms.Form):
     comment = SaidField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="Needed to decline: its author reads it.",
+        help_text="Required to decline. The author of the proposal sees it.",
     )
 
     def clean(self):
         cleaned = super().clean()
         if "_decline" in self.data and not (cleaned.get("comment") or "").strip():
-            raise ValidationError({"comment": "Say why it is declined."})
+            raise ValidationError({"comment": "Enter a reason for declining it."})
         return cleaned
 
 
 @admin.register(Proposal)
-class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
+class ProposalAdmin(SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["reason", "kind", "created_by", "created_at", "state"]
     list_filter = ["state"]
     list_select_related = ["created_by"]
     search_fields = ["reason"]
     actions = None
 
-    @admin.display(description="of a")
+    @admin.display(description="kind of record")
     def kind(self, proposal):
         return proposal_views.shape_of(proposal).Meta.model._meta.verbose_name
 
@@ -276,7 +273,7 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
         return f"{proposal.reason} ({proposal.created_by})"
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Shows what would be changed; an editor applies or declines it."""
+        """Shows what would change. An editor applies or declines it."""
         proposal = self.get_object(request, unquote(object_id)) if is_uuid(object_id) else None
         if proposal is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -293,8 +290,8 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
         changes = [
             {
                 "field": one["field"].replace("_", " "),
-                "before": told(one["before"]),
-                "after": told(one["after"]),
+                "before": value_in_words(one["before"]),
+                "after": value_in_words(one["after"]),
             }
             for one in changes_of(proposal, reader)
         ]
@@ -303,14 +300,14 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
         about = {
             "record": record,
             "address": record and address_of(record, "change"),
-            "label": label_of(record) if record else "a record that you may not see",
+            "label": label_of(record) if record else "a record that you cannot see",
             "outdated": record and is_open and record.version != proposal.version,
             "changes": changes,
         }
-        return answer(self, request, "admin/proposal.html", **said, **about)
+        return render_page(self, request, "admin/proposal.html", **said, **about)
 
     def decided(self, request, proposal, form):
-        """Whether it was applied or declined; if not, the form says why."""
+        """True if it was applied or declined. Otherwise the form says why."""
         try:
             with transaction.atomic():
                 locked = Proposal.objects.select_for_update().get(pk=proposal.pk, state=ProposalState.OPEN)
@@ -320,11 +317,13 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
                     proposal_views.apply(locked, request.user)
         except Invalid as problem:
             for one in problem.errors:
-                form.add_error(None, readable(one["detail"]))
+                form.add_error(None, with_field_labels(one["detail"]))
         except APIException as problem:
             form.add_error(None, str(problem.detail))
         except (Http404, Proposal.DoesNotExist):
-            form.add_error(None, "Somebody else decided it, or it is about nothing that you may see.")
+            form.add_error(
+                None, "Someone has already decided on this proposal, or you cannot see its record."
+            )
         else:
             self.message_user(
                 request, f"The proposal was {locked.get_state_display().lower()}.", messages.SUCCESS

@@ -1,4 +1,4 @@
-"""Rows on the page of a record: its citations, its parts, and the records that belong to it."""
+"""Rows on the page of a record: its citations, its parts, and records that belong to it."""
 
 from functools import partial
 
@@ -9,11 +9,16 @@ from django.db.models import Prefetch
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, _get_foreign_key
 
-from tracker.records.admin.forms.edit_conflicts import SEEN, check_rows, discard, seen_version
+from tracker.records.admin.forms.edit_conflicts import (
+    SEEN,
+    check_row_versions,
+    discard_unchanged,
+    seen_version,
+)
 from tracker.records.admin.forms.forms import ROW_CITATION, CitationForm, RecordForm, row_form
-from tracker.records.admin.forms.row_choices import Among, Marks
-from tracker.records.admin.lists.lists import FirstCited, facts, text_of, visible_citations
-from tracker.records.admin.rights import locked
+from tracker.records.admin.forms.row_choices import FieldAttributes, RowChoiceFormSet
+from tracker.records.admin.lists.lists import FirstCited, facts, field_text, visible_citations
+from tracker.records.admin.rights import is_locked_row
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import POINTED_AT
 from tracker.records.values.dates.date_columns import PartialDateField
@@ -23,7 +28,7 @@ from .relations import VisibleRelations
 
 
 class VisibleRows(BaseInlineFormSet):
-    """Rows of a page: an id of a hidden row in what is sent is refused like one that does not exist."""
+    """Rows of a page. The id of a hidden row is refused like one that does not exist."""
 
     reader = None
 
@@ -33,18 +38,18 @@ class VisibleRows(BaseInlineFormSet):
 
     def delete_existing(self, obj, commit=True):
         if commit:
-            discard(obj, self.reader)
+            discard_unchanged(obj, self.reader)
 
 
 def refuse_deletion(form):
-    """In place of Django's, which names what points at the row: some of it may be hidden."""
+    """Replaces Django's check, which names the records that refer to the row: some may be hidden."""
     row = form.instance
     if form.cleaned_data.get(DELETION_FIELD_NAME) and not row._state.adding and row.stays_for(form.writer):
         raise ValidationError(POINTED_AT)
 
 
-class RowInline(Marks, VisibleRelations, admin.StackedInline):
-    """Rows on the page of what they belong to."""
+class RowInline(FieldAttributes, VisibleRelations, admin.StackedInline):
+    """Rows on the page of the record that they belong to."""
 
     template = "admin/record_rows.html"
     extra = 0
@@ -57,15 +62,15 @@ class RowInline(Marks, VisibleRelations, admin.StackedInline):
 
 
 class PartForm(RecordForm):
-    """A row that is named by the first thing that it says."""
+    """A row whose label is the first field that is not empty."""
 
     @property
     def row_label(self):
-        return next(filter(None, (text_of(self.instance, name) for name in self._meta.fields)), "")
+        return next(filter(None, (field_text(self.instance, name) for name in self._meta.fields)), "")
 
 
 class PartInline(RowInline):
-    """Rows that belong to the record on whose page they stand, each in one line."""
+    """Rows that belong to a record, each in one line."""
 
     form = PartForm
     formset = VisibleRows
@@ -94,7 +99,7 @@ class CitationInline(PartInline):
     fieldsets = [
         (None, {"fields": [ROW_CITATION]}),
         (
-            "Translation, what it supports, how it follows",
+            "Translation, supported field, reasoning",
             {
                 "classes": ["collapse"],
                 "fields": [
@@ -117,8 +122,8 @@ def citation_inline(model):
     return type(f"{cites.__name__}Inline", (CitationInline,), {"model": cites})
 
 
-class RecordFormSet(Among, VisibleRows):
-    """Rows that are records: what its reader may not delete, or not change here, is left as it is."""
+class RecordFormSet(RowChoiceFormSet, VisibleRows):
+    """Rows that are records. Rows that the user may not change or delete here stay as they are."""
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -126,7 +131,7 @@ class RecordFormSet(Among, VisibleRows):
         if row._state.adding:
             return
         form.fields[SEEN] = seen_version(row.version)
-        closed = locked(self.reader, row, self.instance)
+        closed = is_locked_row(self.reader, row, self.instance)
         if closed or not roles.may_delete(self.reader, row):
             form.fields.pop(DELETION_FIELD_NAME, None)
         if closed:
@@ -135,16 +140,16 @@ class RecordFormSet(Among, VisibleRows):
 
     def clean(self):
         super().clean()
-        check_rows(self)
+        check_row_versions(self)
         for form in self.initial_forms:
             if form.add_prefix(DELETION_FIELD_NAME) in form.data and DELETION_FIELD_NAME not in form.fields:
                 form.add_error(None, NOT_DELETED)
 
 
 class RecordInline(FirstCited, RowInline):
-    """Records that belong to the one on whose page they stand, each with its first citation in its row."""
+    """Records that belong to another record, each with its first citation in its row."""
 
-    rows = ()  # the facts of a row, line by line
+    rows = ()  # the fields of a row, line by line
     formset = RecordFormSet
     show_change_link = True
 
@@ -152,12 +157,12 @@ class RecordInline(FirstCited, RowInline):
         return [(None, {"fields": [*self.rows, (*ROW_CITATION, "cited")]})]
 
     def get_ordering(self, request):
-        """In the order in which they happened, or else were entered."""
+        """By date, or in the order in which they were entered."""
         dates = [field.name for field in facts(self.model) if isinstance(field, PartialDateField)]
         return [*(f"{name}_sort" for name in dates[:1]), "created_at", "pk"]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Of the links beside a relation only the one that adds: a row is narrow."""
+        """Without the link that changes the related record: a row is narrow."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_change_related = False

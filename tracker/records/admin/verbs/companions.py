@@ -1,4 +1,4 @@
-"""The pages that say what goes with a record before it is submitted or published, and what could go along."""
+"""The pages before submitting or publishing: what goes with a record, and what can be included."""
 
 from itertools import chain
 
@@ -12,30 +12,30 @@ from django.urls import path
 from django.utils.html import format_html
 
 from tracker.records.admin.forms.edit_conflicts import versions_of
-from tracker.records.admin.forms.forms import label_of
+from tracker.records.admin.forms.forms import label_of, with_field_labels
 from tracker.records.admin.pages.name_check import homonym_field
-from tracker.records.admin.pages.render import Addressed, address_of, answer
+from tracker.records.admin.pages.render import Addresses, address_of, render_page
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import HOMONYM, SENTENCE
 from tracker.records.values.texts.text import SaidField
 from tracker.records.workflow.companions import WAITING, lacks, ready, with_drafts
 
-from .blockers import anchors, blocks, link, neutral, readable
+from .blockers import anchors, blocks, link, neutral
 
 ALL = "all"
-CHANGED = "It was changed since you looked: look again, then go on."
-STANDS = "Nothing was published. The reasons are listed below."
+CHANGED_SINCE = "It was changed after you opened this page. Check it again before you go on."
+REASONS_BELOW = "Nothing was published. The reasons are listed below."
 
 
-class GoingForm(forms.Form):
-    """What is said when records are submitted or published together."""
+class CompanionsForm(forms.Form):
+    """The form for submitting or publishing records together."""
 
     mark = forms.CharField(widget=forms.HiddenInput)
     also = forms.MultipleChoiceField(required=False)
     comment = SaidField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="It stands in the history of each and is never published.",
+        help_text="Saved in the history of each record. Never published.",
     )
 
     def __init__(self, along, *args, **kwargs):
@@ -45,34 +45,34 @@ class GoingForm(forms.Form):
 
     @property
     def ticked(self):
-        """The ids of what is ticked, as the page came or as it was sent."""
+        """The ids of the ticked records, as first shown or as submitted."""
         said = self["also"].value() or []
         return self.along if ALL in said else [key for key in self.along if key in said]
 
 
-class PublishingForm(GoingForm):
+class PublishingForm(CompanionsForm):
     already_public = forms.BooleanField(
         required=False,
-        label="Already public there",
-        help_text="Who took part is public already, in the source that is cited. Kept in the history.",
+        label="Already public in the source",
+        help_text="The cited source already says who took part. Saved in the history.",
     )
     homonym = homonym_field()
 
 
-def label(record, page):
-    """What a record is called on the page of the one that it belongs to."""
+def label_on_page(record, page):
+    """The label of a record on the page of the record that it belongs to."""
     keys = [getattr(page._meta.get_field(name), "field", None) for name in page.publishes]
     return label_of(record, without=next((key.name for key in keys if key.model is type(record)), ""))
 
 
-def line(record, page, **more):
-    """What a line of a page says of a record."""
+def table_row(record, page, **more):
+    """The template data for one record in a table."""
     kind, address = record._meta.verbose_name, address_of(record, "change")
-    return {"label": label(record, page), "record": record, "kind": kind, "address": address, **more}
+    return {"label": label_on_page(record, page), "record": record, "kind": kind, "address": address, **more}
 
 
 class Preview:
-    """What would be published with a record, what it lacks, and what could go along."""
+    """What would be published with a record, what is missing, and what can be included."""
 
     def __init__(self, record, user):
         self.record, self.user, self.moment = record, user, record.scheduled_for()
@@ -82,24 +82,24 @@ class Preview:
         self.mark = versions_of([*self.own, *with_drafts(self.found, user)])
 
     def lacks(self, along):
-        """{record: what stands against its publication by this user} if these go along."""
+        """{record: what blocks its publication by this user} if these are included."""
         return lacks(self.own, with_drafts(along, self.user), self.user, self.moment, already_public=True)
 
     def ticked(self, keys):
         return [record for record in self.along if str(record.pk) in keys]
 
     def shown(self, form):
-        """What the template shows: a reason that several share once, above; any other in its line."""
+        """The template data. Reasons that several records share are listed once, above the table."""
         best, now = self.lacks(self.along), self.lacks(self.ticked(form.ticked))
         still = {said for found in best.values() for said in found}
-        every = blocks(now, self.user, lambda record: label(record, self.record))
+        every = blocks(now, self.user, lambda record: label_on_page(record, self.record))
         shared = [block for block in every if len(block.records) > 1 or block.causes]
         apart = {block.said for block in shared}
         rows = [
-            line(
+            table_row(
                 record,
                 self.record,
-                missing=[said for said in map(readable, now[record]) if said not in apart],
+                missing=[said for said in map(with_field_labels, now[record]) if said not in apart],
                 blocked=bool(now[record]),
                 hints=blocks({record: self.hints(record)}, self.user),
             )
@@ -107,7 +107,7 @@ class Preview:
         ]
         return {
             "rows": rows,
-            "blocks": [(block, block.said in map(readable, still)) for block in shared],
+            "blocks": [(block, block.said in map(with_field_labels, still)) for block in shared],
             "named": list(self.named(form.ticked)),
             "exposes": any(record.exposes() for record in self.own),
             "ready": not still,
@@ -119,16 +119,16 @@ class Preview:
         return [*record.hints(self.user, self.own), *filter(None, [record.exposes()])]
 
     def named(self, ticked):
-        """The lines of what could go along, and of what cannot, with what it lacks."""
+        """The rows of the named records: whether they can be included, and what is missing."""
         for record in self.found:
             rows, key = with_drafts([record], self.user), str(record.pk)
             found = chain(*(self.lacking[row] for row in rows))
-            said = {"missing": dict.fromkeys(map(readable, found)), "more": len(rows) - 1}
+            said = {"missing": dict.fromkeys(map(with_field_labels, found)), "more": len(rows) - 1}
             may = record in self.along
-            yield line(record, self.record, may=may, key=key, ticked=key in ticked, **said)
+            yield table_row(record, self.record, may=may, key=key, ticked=key in ticked, **said)
 
 
-class Going(Addressed):
+class CompanionPages(Addresses):
     """Mixin for the admin of records."""
 
     def get_urls(self):
@@ -140,7 +140,7 @@ class Going(Addressed):
         ]
 
     def publish_view(self, request, object_id):
-        """Lists what is published together and what stands against it; then publishes all of it, or none."""
+        """Lists what will be published and what blocks it. Then publishes all of it or nothing."""
         record = self.editable(request, object_id)
         page = Preview(record, request.user)
         form = PublishingForm(page.along, request.POST or None, initial={"mark": page.mark})
@@ -149,46 +149,48 @@ class Going(Addressed):
             return redirect(self.address("change", record.pk))
         said = {"title": "Publish", "record": record, "form": form, "moment": page.moment}
         said["asks_homonym"] = SENTENCE in " ".join(form.non_field_errors()) if form.is_bound else False
-        return answer(self, request, "admin/record_publish.html", **said, **page.shown(form))
+        return render_page(self, request, "admin/record_publish.html", **said, **page.shown(form))
 
     def published(self, request, page, form):
-        """Whether it was published; if not, the form says why, or the page below it."""
-        found = {page.record: [CHANGED]}
+        """True if it was published. Otherwise the form, or the page below it, says why."""
+        found = {page.record: [CHANGED_SINCE]}
         if form.cleaned_data["mark"] == page.mark:
             said = {name: form.cleaned_data[name] for name in ("comment", "already_public", HOMONYM)}
             found = self.attempt(request, "publish", page.record, **said, also=form.ticked)
         form.data = form.data.copy()
         form.data["mark"] = page.mark
         shown = set(chain(*page.lacks(page.ticked(form.ticked)).values()))
-        for problem in {STANDS if said in shown else readable(said): "" for said in chain(*found.values())}:
+        for problem in {
+            REASONS_BELOW if said in shown else with_field_labels(said): "" for said in chain(*found.values())
+        }:
             form.add_error(None, problem)
         return not found
 
     def say_done(self, request, page, form):
         done = "published"
         if page.moment:
-            done = f"approved, to be published at {page.moment:%Y-%m-%d %H:%M} UTC"
+            done = f"approved for publication at {page.moment:%Y-%m-%d %H:%M} UTC"
         rows, along = len(page.own) - 1, len(with_drafts(page.ticked(form.ticked), request.user))
-        said = f"1 {self.opts.verbose_name} was {done}{with_others(rows, along)}."
+        said = f"1 {self.opts.verbose_name} was {done}{with_companions(rows, along)}."
         self.message_user(request, said, messages.SUCCESS)
         self.say_what_remains(request, page.found)
 
     def say_what_remains(self, request, named):
-        """Which of the records that were named in what was published are not public yet."""
+        """Say which of the named records are not public yet."""
         left = [one for one in {row.pk: row for row in named}.values() if self.waits(request.user, one)]
         if left:
-            said = "Not public yet, and hidden with what belongs to it: {}."
+            said = "Not public yet, and hidden with everything that belongs to them: {}."
             links = anchors([link(row, neutral) for row in left])
             self.message_user(request, format_html(said, links), messages.WARNING)
 
     @staticmethod
     def waits(user, record):
-        """Whether a record is still unpublished, as far as a user sees it."""
+        """Whether a record is unpublished and visible to the user."""
         rows = type(record).objects.visible_to(user)
         return rows.filter(pk=record.pk, publication__in=WAITING).exists()
 
     def submit_view(self, request, object_id):
-        """Lists what is submitted together, and what is named there and could go along; then submits it."""
+        """Lists what will be submitted and which drafts can be included. Then submits it."""
         record = self.get_object(request, unquote(object_id))
         if record is None:
             raise Http404
@@ -196,20 +198,20 @@ class Going(Addressed):
             raise PermissionDenied
         rows, found = record.going_to_review(request.user, ()), record.to_submit(request.user)
         mark = versions_of([record, *rows, *found])
-        form = GoingForm(found, request.POST or None, initial={"mark": mark, "also": [ALL]})
+        form = CompanionsForm(found, request.POST or None, initial={"mark": mark, "also": [ALL]})
         if form.is_valid() and self.submitted(request, record, rows, form, mark):
             return redirect(self.address("change", record.pk))
         ticked = form.ticked
         said = {"title": "Submit for review", "record": record, "form": form}
-        said["rows"] = [line(one, record) for one in [record, *rows]]
+        said["rows"] = [table_row(one, record) for one in [record, *rows]]
         said["named"] = [
-            line(one, record, may=True, key=str(one.pk), ticked=str(one.pk) in ticked) for one in found
+            table_row(one, record, may=True, key=str(one.pk), ticked=str(one.pk) in ticked) for one in found
         ]
-        return answer(self, request, "admin/record_submit.html", all=len(found) == len(ticked), **said)
+        return render_page(self, request, "admin/record_submit.html", all=len(found) == len(ticked), **said)
 
     def submitted(self, request, record, rows, form, mark):
-        """Whether it was submitted; if not, the form says why."""
-        found = {record: [CHANGED]}
+        """True if it was submitted. Otherwise the form says why."""
+        found = {record: [CHANGED_SINCE]}
         if form.cleaned_data["mark"] == mark:
             said = {"comment": form.cleaned_data["comment"], "also": form.ticked}
             along = len(record.going_to_review(request.user, form.ticked)) - len(rows)
@@ -219,13 +221,17 @@ class Going(Addressed):
         for problem in chain(*found.values()):
             form.add_error(None, problem)
         if not found:
-            done = f"1 {self.opts.verbose_name} was submitted for review{with_others(len(rows), along)}."
+            done = f"1 {self.opts.verbose_name} was submitted for review{with_companions(len(rows), along)}."
             self.message_user(request, done, messages.SUCCESS)
         return not found
 
 
-def with_others(rows, along):
-    """How many went with something, in words."""
-    said = [f"{rows} that belong to it"] if rows else []
-    said += [f"{along} that it names"] if along else []
-    return f" with {' and '.join(said)}" if said else ""
+def with_companions(rows, along):
+    """How many other records were included, as text."""
+    said = [f"{count_of_records(rows)} that belong{'s' if rows == 1 else ''} to it"] if rows else []
+    said += [f"{count_of_records(along)} that it names"] if along else []
+    return f", with {' and '.join(said)}" if said else ""
+
+
+def count_of_records(number):
+    return f"{number} record{'' if number == 1 else 's'}"

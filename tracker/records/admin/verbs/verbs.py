@@ -1,4 +1,4 @@
-"""The verbs in the admin: from submit to take down, on many records from a list or on one."""
+"""The verbs in the admin, from submit to take down, for one record or for many from a list."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -7,32 +7,30 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.html import format_html
 
-from tracker.records.admin.forms.forms import label_of, readable, sentences
-from tracker.records.admin.lists.lists import lists_of
-from tracker.records.admin.pages.render import answer
+from tracker.records.admin.forms.forms import label_of
+from tracker.records.admin.lists.lists import links_to_lists
+from tracker.records.admin.pages.render import render_page
+from tracker.records.admin.refusals import refused
 from tracker.records.admin.rights import editing_fields
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.audit.history import Entry
 from tracker.records.audit.second_reading import is_unread, read
-from tracker.records.audit.takedown_ledger import LedgerAway
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import SENTENCE
 from tracker.records.protection.name_search import newest
-from tracker.records.protocol import constraint_errors
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
 from tracker.records.values.texts.text import SaidField
 from tracker.records.workflow.approvals import Approval
-from tracker.records.workflow.companions import Unready
 
-from .blockers import blocks, told
-from .companions import Going, with_others
+from .blockers import block_messages, blocks
+from .companions import CompanionPages, with_companions
 
 AT_ONCE = 200
 DONE = {
@@ -42,11 +40,11 @@ DONE = {
     "withdraw": "withdrawn",
     "takedown": "taken down",
 }
-PLANNED = "approved, to be published at the moment that is set"
+PLANNED = "approved for publication at the scheduled time"
 
 
 class Words(NamedTuple):
-    """What a page says that asks for words before it does something."""
+    """The texts of a page that asks for a reason or a comment."""
 
     title: str
     intro: str
@@ -57,24 +55,24 @@ class Words(NamedTuple):
 ASKED = {
     "withdraw": Words(
         "Withdraw",
-        "These are taken back from every channel, with everything that belongs to them:",
+        "These records are withdrawn from the public, with everything that belongs to them:",
         "Reason",
-        "Why it is taken back. It stands in the history of each and is never published.",
+        "Why they are withdrawn. Saved in the history of each record. Never published.",
     ),
     "takedown": Words(
         "Take down",
-        "These leave every channel at once, with everything that belongs to them, as if they had never been"
-        " there. Their addresses are forgotten. Publishing brings them back, and asks why. What else names a"
-        " person is looked for then, and taken down as soon as it is found: within a minute. You decide"
-        " afterwards what of it comes back.",
+        "These records, and everything that belongs to them, are removed from every public page, list and"
+        " export at once, as if they had never existed. Their addresses stop working. You can publish them"
+        " again, with a reason. If you take down a person, other public records that name them are searched"
+        " for and hidden within a minute. You decide afterward which of these to publish again.",
         "Reason",
-        "It stands in the history of each and is never published.",
+        "Saved in the history of each record. Never published.",
     ),
     "send_back": Words(
         "Send back",
-        "These become drafts again, for whoever wrote them to mend:",
+        "Return these records to their authors as drafts:",
         "Comment",
-        "What is to be mended. The author reads it on the record and on the start page.",
+        "What needs to be fixed. The author sees it on the record and on the start page.",
     ),
 }
 
@@ -92,11 +90,11 @@ class TakedownForm(SayingForm):
 
 
 def chosen(request):
-    """The ids that a page for many records was opened with."""
+    """The ids of the records that a page was opened for."""
     return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
 
 
-class Verbs(Going):
+class Verbs(CompanionPages):
     """Mixin for the admin of records."""
 
     actions = [
@@ -105,43 +103,45 @@ class Verbs(Going):
     ]
     change_form_template = "admin/record_form.html"
 
-    @admin.action(description="Submit the selected for review", permissions=["change"])
+    @admin.action(description="Submit selected records for review", permissions=["change"])
     def submit_selected(self, request, queryset):
         self.carry_out(request, "submit", queryset.values_list("pk", flat=True))
 
-    @admin.action(description="Publish the selected, each with what belongs to it", permissions=["edit"])
+    @admin.action(
+        description="Publish selected records, with everything that belongs to them", permissions=["edit"]
+    )
     def publish_selected(self, request, queryset):
         self.carry_out(request, "publish", queryset.values_list("pk", flat=True))
 
-    @admin.action(description="Send the selected back ...", permissions=["edit"])
+    @admin.action(description="Send back selected records ...", permissions=["edit"])
     def send_back_selected(self, request, queryset):
         return self.ask(request, "send_back", queryset)
 
-    @admin.action(description="Withdraw the selected ...", permissions=["edit"])
+    @admin.action(description="Withdraw selected records ...", permissions=["edit"])
     def withdraw_selected(self, request, queryset):
         return self.ask(request, "withdraw", queryset)
 
-    @admin.action(description="Take the selected down ...", permissions=["edit"])
+    @admin.action(description="Take down selected records ...", permissions=["edit"])
     def take_down_selected(self, request, queryset):
         return self.ask(request, "takedown", queryset)
 
     def response_action(self, request, queryset):
-        """As Django's; what is chosen by no id is refused."""
+        """As Django's, but refuses values that are not ids."""
         if not all(map(is_uuid, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             raise BadRequest
         return super().response_action(request, queryset)
 
     def ask(self, request, page, queryset):
-        """Goes to a page that asks something before it acts on many records."""
+        """Redirect to the page that asks for a reason before acting on many records."""
         keys = list(queryset.values_list("pk", flat=True)[: AT_ONCE + 1])
         if len(keys) > AT_ONCE:
             return self.message_user(request, f"Choose at most {AT_ONCE} records at once.", messages.ERROR)
         return redirect(f"{self.address(page)}?ids={','.join(map(str, keys))}")
 
     def carry_out(self, request, verb, keys, *args):
-        """Do it to each record in a transaction of its own, and say of those that were refused why.
+        """Apply the verb to each record in its own transaction, and report which were refused and why.
 
-        Returns {record: what was said against it}.
+        Returns {record: reasons for the refusal}.
         """
         done, others, refused, named = Counter(), [0, 0], {}, []
         for record in self.get_queryset(request).filter(pk__in=list(keys)):
@@ -156,41 +156,35 @@ class Verbs(Going):
         for deed, number in done.items():
             names = self.opts.verbose_name_plural
             count = f"1 {self.opts.verbose_name} was" if number == 1 else f"{number} {names} were"
-            self.message_user(request, f"{count} {deed}{with_others(*others)}.", messages.SUCCESS)
+            self.message_user(request, f"{count} {deed}{with_companions(*others)}.", messages.SUCCESS)
         if refused:
-            said = format_html("Not {}. {}", DONE[verb], told(refused, request.user))
+            said = format_html("Not {}. {}", DONE[verb], block_messages(refused, request.user))
             self.message_user(request, said, messages.ERROR)
         elif not done:
             self.message_user(
-                request, f"Nothing was {DONE[verb]}: it is not here any more.", messages.WARNING
+                request,
+                f"Nothing was {DONE[verb]}: the record no longer exists, or you cannot see it.",
+                messages.WARNING,
             )
         self.say_what_remains(request, named)
         return refused
 
     def going_with(self, request, verb, record):
-        """How many rows go with a record, and the ids of those that it names and that go along."""
+        """How many rows go with a record, and the ids of the named records that are included."""
         if verb == "submit" and roles.may_submit(request.user, record):
             along = [str(one.pk) for one in record.to_submit(request.user)]
             return len(record.going_to_review(request.user, ())), along
         return len(record.drafts(request.user)) if verb == "publish" else 0, []
 
     def attempt(self, request, verb, record, *args, **more):
-        """{record: what stands against it}, nothing if it was done."""
-        try:
+        """Apply the verb. Returns {record: reasons for the refusal}, empty if it was done."""
+
+        def act():
             with transaction.atomic():
                 later = getattr(record, verb)(request.user, *args, **more)
                 self.log_change(request, record, f"{'approved' if later else DONE[verb]}.".capitalize())
-        except PermissionDenied as problem:
-            return {record: [str(problem)]}
-        except Unready as problem:
-            return problem.lacks
-        except ValidationError as problem:
-            return {record: sentences(problem)}
-        except IntegrityError as problem:
-            return {record: [readable(constraint_errors.words(problem))]}
-        except LedgerAway as problem:
-            self.message_user(request, str(problem.detail), messages.ERROR)
-        return {}
+
+        return refused(self, request, record, act)
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -206,7 +200,7 @@ class Verbs(Going):
         ]
 
     def asking_view(self, request, verb):
-        """Asks for the reason or the comment, then does it."""
+        """Asks for the reason or the comment, then applies the verb."""
         if not self.has_edit_permission(request):
             raise PermissionDenied
         keys = chosen(request)
@@ -217,14 +211,14 @@ class Verbs(Going):
             return redirect(self.address("change", keys[0]) if len(keys) == 1 else self.address("changelist"))
         said = {"title": ASKED[verb].title, "words": ASKED[verb], "form": form}
         labels = [label_of(record) for record in records]
-        return answer(self, request, "admin/record_say.html", labels=labels, **said)
+        return render_page(self, request, "admin/record_say.html", labels=labels, **said)
 
     def asking_form(self, request, verb):
-        """The form of a page that asks; that of a takedown takes one of few reasons."""
+        """The form that asks for the reason. A takedown offers a fixed list of reasons."""
         return (TakedownForm if verb == "takedown" else SayingForm)(ASKED[verb], request.POST or None)
 
     def editable(self, request, object_id):
-        """The record of a page that is for editors only."""
+        """The record of a page that only editors may open."""
         if not self.has_edit_permission(request):
             raise PermissionDenied
         record = self.get_object(request, unquote(object_id))
@@ -233,16 +227,19 @@ class Verbs(Going):
         return record
 
     def read_view(self, request, object_id):
-        """Notes that a second editor has read what was changed after publication."""
+        """Marks changes after publication as reviewed by a second editor."""
         record = self.editable(request, object_id)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         meant = request.POST.get("version") == str(record.version)
         if not (meant and is_unread(record, request.user) and read(record)):
-            said = "Not noted: it was changed since you looked, or somebody else is to read it."
+            said = (
+                "Not marked as reviewed: it was changed after you opened it, or another editor has to"
+                " review it."
+            )
             self.message_user(request, said, messages.ERROR)
         else:
-            self.message_user(request, f"Noted: you have read {record}.", messages.SUCCESS)
+            self.message_user(request, f"Marked as reviewed: {record}.", messages.SUCCESS)
         home = request.POST.get("back") == "start"
         return redirect("admin:index" if home else self.address("change", record.pk))
 
@@ -253,7 +250,7 @@ class Verbs(Going):
         return self.response_verb(request, obj) or super().response_change(request, obj)
 
     def response_verb(self, request, obj):
-        """What follows "Save and publish": its page, or that of what is published with it; else None."""
+        """The response after "Save and submit" or "Save and publish", or None."""
         verb = next((verb for verb in ("submit", "publish") if f"_{verb}" in request.POST), None)
         if verb is None:
             return None
@@ -269,7 +266,7 @@ class Verbs(Going):
         return redirect(self.address("publish" if names else "change", obj.pk))
 
     def verbs(self, request, obj):
-        """The verbs that this user may use on a record, or on a new one, as it is now."""
+        """The verbs that the user may currently apply to a record, or to a new one."""
         record = obj or self.model(created_by=request.user)
         edits, state = self.has_edit_permission(request), record.publication
         allowed = {
@@ -289,7 +286,7 @@ class Verbs(Going):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def standing(self, request, obj):
-        """Where a record stands in the workflow, for its page."""
+        """The template data about the state of a record in the workflow."""
         unpublished = obj.publication != Publication.PUBLISHED
         approval = Approval.objects.of(obj).first() if roles.edits(request.user) else None
         may_change = self.has_change_permission(request, obj)
@@ -297,7 +294,7 @@ class Verbs(Going):
         lacking = obj.lacking(request.user, obj.scheduled_for(), already_public=True) if told else []
         hints = obj.hints(request.user) if told else obj.warnings(request.user) if may_change else []
         return {
-            "lists": lists_of(obj, request),
+            "lists": links_to_lists(obj, request),
             "record_state": obj.publication,
             "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
             "waits": obj.publication == Publication.IN_REVIEW and not may_change,
@@ -312,16 +309,3 @@ class Verbs(Going):
             "found_url": newest(obj, request.user) and self.address("found", obj.pk),
             "erase_url": obj.publication == Publication.TAKEN_DOWN and self.address("erase", obj.pk),
         }
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """The page; what only the database could refuse, because two wrote at once, is said in words."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError as problem:
-            said = " ".join(["Nothing was saved.", readable(constraint_errors.words(problem))])
-            self.message_user(request, said, messages.ERROR)
-            page = ("change", unquote(object_id)) if object_id else ("add",)
-            return redirect(self.address(*page))
-        except LedgerAway as problem:  # all is saved: it comes when it was
-            self.message_user(request, str(problem.detail), messages.ERROR)
-            return redirect(self.address("change", unquote(object_id)))
