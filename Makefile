@@ -11,7 +11,15 @@ ifeq ($(DATABASE_URL)$(POSTGRES_BIN),)
 EMBEDDED := .venv/embedded.installed
 endif
 
-.PHONY: help install run test test-long mutations lint format lock diagram variables roles packages pictures clean
+# What test-quick runs: the guards, and of the tests of single modules all that are not slow.
+GUARDS := $(addprefix tests/,$(addsuffix .py,test_architecture test_make test_schema test_visibility \
+	test_write_schema site/test_settings site/test_setup)) tests/test_roles.py::CompleteTest
+SLOW := answers asof changes consent csv errors mirror name_search pages parameters plausible proposals responses \
+	scheduled takedown together tokens told_apart write_errors write_many write_parts write_states writes
+UNITS := $(filter-out $(foreach name,$(SLOW),%/test_$(name).py), \
+	$(wildcard tests/dialogues/test_*.py tests/people/test_*.py tests/records/test_*.py))
+
+.PHONY: help install run test test-quick test-long mutations lint format lock diagram variables roles packages pictures clean
 
 help:  ## list everything that you can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
@@ -20,10 +28,13 @@ run: install  ## serve site, admin and API (HOST, PORT, ... : see docs/settings.
 	@exec $(BIN)/python manage.py serve
 
 test: install .venv/dev.installed .venv/clients/installed  ## run all tests except those that take minutes, on a temporary database
-	@exec $(BIN)/python -m pytest -n auto --dist loadscope
+	@exec $(BIN)/python -m pytest -n auto --dist worksteal
 
-test-long: install .venv/dev.installed .venv/clients/installed .venv/generators/installed .venv/node/installed  ## run the tests that take minutes: failures, random input, planted names
-	@SAMPLE=all exec $(BIN)/python -m pytest -m "long or broad" -rP --durations=0
+test-quick: install .venv/dev.installed  ## run the guards and the tests of single modules, in about a minute
+	@exec $(BIN)/python -m pytest -n auto --dist worksteal $(GUARDS) $(UNITS)
+
+test-long: install .venv/dev.installed .venv/clients/installed .venv/generators/installed .venv/node/installed  ## run the tests that take minutes, or those of one part (PART=answers): failures, random input, planted names
+	@SAMPLE=all exec $(BIN)/python -m pytest -m "long or broad" $(addprefix --part=,$(PART))
 
 mutations: install .venv/dev.installed  ## break the visibility rule in one place after another; the tests must notice each
 	@exec $(BIN)/python -m pytest tests/test_mutations.py -m long -q -rP

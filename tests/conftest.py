@@ -14,6 +14,11 @@ from django.db import connection
 from psycopg.conninfo import make_conninfo
 
 from tests import shared
+from tests.parts import (  # noqa: F401
+    pytest_addoption,
+    pytest_collection_modifyitems,
+    pytest_terminal_summary,
+)
 from tests.sampling import seed
 from tracker.server.embedded import Refused, Server
 

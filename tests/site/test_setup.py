@@ -4,6 +4,7 @@ import sys
 
 from django.test import SimpleTestCase
 
+from tests.parts import PARTS
 from tracker.environment import BASE_DIR, DEFAULTS, VARIABLES
 
 LOCKS = sorted((BASE_DIR / "requirements").glob("*.txt"))
@@ -55,6 +56,16 @@ class MakeTest(SimpleTestCase):
         listed = dict(line.split("\t") for line in run("make", "--no-print-directory").stdout.splitlines())
         self.assertEqual(set(listed), set(re.search(r"^\.PHONY: (.*)$", text, re.MULTILINE)[1].split()))
         self.assertTrue(all(listed.values()))
+
+    def test_every_long_test_is_in_one_part(self):
+        folder = BASE_DIR / "tests"
+        marked = {
+            str(file.relative_to(folder).with_suffix(""))
+            for file in folder.rglob("test_*.py")
+            if re.search(r"pytest\.mark\.(long|broad)\b", file.read_text())
+        }
+        listed = [name for names in PARTS.values() for name in names]
+        self.assertEqual(sorted(listed), sorted(marked))
 
     def test_ci_requires_the_browser(self):
         script = BASE_DIR / ".ci" / "run"

@@ -1,0 +1,60 @@
+"""The parts of `make test-long`, and the table of figures at its end."""
+
+from tests.sampling import seed
+
+PARTS = {  # what is tested, and the modules under tests/
+    "answers": ("people/test_answers", "people/test_situations", "records/test_parameters"),
+    "backup": ("site/test_backup", "test_upgrade"),
+    "clients": ("site/test_generated",),
+    "documents": ("test_oracle", "test_queries", "records/test_mirror"),
+    "faults": ("site/test_disk", "site/test_faults", "site/test_kills", "site/test_wire"),
+    "fuzz": ("test_fuzz",),
+    "guesses": ("site/test_guessers", "site/test_login", "site/test_second_factor"),
+    "mutations": ("test_mutations",),
+    "pages": ("test_admin", "site/test_inert"),
+    "roles": ("test_roles", "site/test_hidden", "test_noninterference_roles"),
+    "twins": ("test_noninterference",),
+    "writes": ("records/test_writes", "test_ready", "test_lint", "site/test_takedown_at_size"),
+}
+
+
+def pytest_addoption(parser):
+    parser.addoption("--part", choices=PARTS, help="Only the modules of this part of the long tests.")
+
+
+def pytest_collection_modifyitems(config, items):
+    names = PARTS.get(config.getoption("part"), ())
+    chosen = [item for item in items if not names or item.nodeid.startswith(paths(names))]
+    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    items[:] = chosen
+
+
+def paths(names):
+    """How the ids of the tests in these modules begin."""
+    return tuple(f"tests/{name}.py" for name in names)
+
+
+def pytest_terminal_summary(terminalreporter):
+    """One line for each test that ran in full, and what it printed."""
+    reports = [one for kind in ("passed", "failed") for one in terminalreporter.stats.get(kind, ())]
+    rows = [one for one in reports if one.when == "call" and is_whole(one)]
+    if rows:
+        terminalreporter.section("figures")
+        terminalreporter.line(f"{'seconds':>9}  {'part':10} test")
+    for one in sorted(rows, key=lambda one: (part_of(one), one.nodeid)):
+        terminalreporter.line(f"{one.duration:9.1f}  {part_of(one):10} {one.nodeid.removeprefix('tests/')}")
+        for line in figures(one):
+            terminalreporter.line(f"{'':22}{line}")
+
+
+def is_whole(report):
+    return "long" in report.keywords or ("broad" in report.keywords and seed() == "all")
+
+
+def part_of(report):
+    return next((part for part, names in PARTS.items() if report.nodeid.startswith(paths(names))), "")
+
+
+def figures(report):
+    """The lines that a test printed, without the log."""
+    return [line for line in report.capstdout.splitlines() if line and not line.startswith("{")]
