@@ -1,4 +1,4 @@
-"""What the start page of the admin says of cases: hearings to come, and who is held without news."""
+"""Sections of the start page about cases: coming hearings, and people in custody without news."""
 
 from datetime import timedelta
 
@@ -28,7 +28,7 @@ def hearings(user):
 
 
 def without_news(user):
-    """Cases of people who were held when last reported on, and the last report is old."""
+    """Cases of people who were in custody according to the last report, if that report is old."""
     reader = Reader.today(user)
     custody = case_facts.Found.by(reader).cases["custody"]
     held = [pk for pk, answer in custody.items() if answer in (Custody.HELD, Custody.HELD_WHEN_LAST_REPORTED)]
@@ -46,7 +46,8 @@ start.add(
         f"In custody without news for {SILENCE.days} days",
         without_news,
         roles.writes,
-        help="By the last event that shows custody: an arrest, or a report that the person is held.",
+        help="Counted from the last event that shows custody: an arrest, or a report that the person is"
+        " being held.",
         mixed=True,
     ),
 )

@@ -1,6 +1,7 @@
 """Django settings. What may differ between installations comes from `tracker.environment`."""
 
 import ipaddress
+import os
 import secrets
 import warnings
 from pathlib import Path
@@ -274,18 +275,28 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# In the demo, requests are logged in a file, so that the terminal keeps the passwords in view.
+REQUEST_LOG = DATA_DIR / "requests.log"
+REQUESTS = "file" if DEMO and "SERVED_LOCALLY" in os.environ else "stderr"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "tracker.web.logs.Line"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "file": {
+            "()": "tracker.web.logs.RequestFile",
+            "filename": str(REQUEST_LOG),
+            "delay": True,
+            "formatter": "line",
+        },
         "nowhere": {"class": "logging.NullHandler"},  # without a handler Python prints by itself
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Without this Django mails errors to ADMINS, of whom there are none.
     "loggers": {
         "tracker": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "tracker.requests": {"handlers": [REQUESTS], "level": "INFO", "propagate": False},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # What a client did wrong is in its answer; a log of it fills with whatever anybody sends.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 0.5, ("search_names", "--verbosity=0"): 1}
 FIRST = {("announce", "--verbosity=0"): 10}  # its first run makes ready for seconds: after the first visitors
 PAUSE = 30
+LONGEST_LOG = 10_000_000  # bytes
+ending = threading.Event()  # from then on the database may be gone
 
 
 def refuse_taken_port():
@@ -78,6 +80,13 @@ def keep_secret():
             file.write(settings.SECRET_KEY)
 
 
+def begin_request_log():
+    """Put a long log of the demo's requests aside, in place of the one before."""
+    file = settings.REQUEST_LOG
+    if settings.DEMO and file.exists() and file.stat().st_size > LONGEST_LOG:
+        file.replace(file.with_suffix(".log.1"))
+
+
 def collect_static():
     """Collect the static files unless none has changed since: compressing them takes seconds."""
     found = (storage.path(path) for finder in get_finders() for path, storage in finder.list([]))
@@ -109,6 +118,8 @@ def again_and_again(command, seconds):
         try:
             call_command(*command)
         except Exception:
+            if ending.is_set():
+                return
             log.exception("The command %s failed; it is tried again.", command[0])
             connection.close()
             wait = max(seconds, PAUSE)
@@ -136,6 +147,7 @@ class Command(BaseCommand):
                 self.watch()
                 time.sleep(0.25)
         finally:
+            ending.set()
             for number in embedded.STOPPING:
                 signal.signal(number, signal.SIG_IGN)
             self.web.stop()
@@ -155,6 +167,7 @@ class Command(BaseCommand):
         if restore.is_marked():
             raise CommandError("A backup is being restored here: let `manage.py restore` come to its end.")
         keep_secret()
+        begin_request_log()
         migrate()
         self.check(tags=[Tags.database], databases=["default"])
         call_command("seed", stdout=self.stdout)
@@ -172,6 +185,8 @@ class Command(BaseCommand):
         lines = ["The dialogue tracker is running."]
         places = {"Site": "/", "API": "/api/v1/", "API docs": "/api/v1/docs/", "Admin": "/admin/"}
         lines += [f"  {name:9} {settings.PUBLIC_URL}{path}" for name, path in places.items()]
+        if settings.DEMO:
+            lines.append(f"  {'Log':9} {settings.REQUEST_LOG}")
         for name, password in shown:
             lines.append(f"  Log in as {name} with the password {password} (it is not shown again).")
         if not self.web.in_front:
