@@ -9,18 +9,18 @@ from django.urls import path
 from django.utils.text import capfirst
 
 from tracker.records.admin.forms.edit_conflicts import last_saved, versions_of
-from tracker.records.admin.forms.forms import label_of, readable, sentences
+from tracker.records.admin.forms.forms import label_of, sentences, with_field_labels
 from tracker.records.admin.lists.lists import facts, is_vocabulary
 from tracker.records.admin.pages.history import reason_field
-from tracker.records.admin.pages.render import answer
+from tracker.records.admin.pages.render import render_page
 from tracker.records.admin.rights import editing_fields
-from tracker.records.admin.saving import keep_secret
+from tracker.records.admin.saving import keep_confidential
 from tracker.records.audit.actor import noted
 from tracker.records.protection.name_check import SENTENCE, Change, Named, refuse_names, standing
 from tracker.records.protocol import constraint_errors
 from tracker.records.workflow import editorial_fields
 
-from .blockers import blocks, line, neutral
+from .blockers import block_line, blocks, neutral
 from .verbs import chosen
 
 
@@ -42,7 +42,7 @@ def changed_since(record):
     )
 
 
-class Bulk:
+class BulkChange:
     """Mixin for the admin of records: an action that sets one safe field on the selected records."""
 
     bulk_fields = None  # the vocabulary fields that may be set in bulk; None: all of them
@@ -83,7 +83,9 @@ class Bulk:
             self.message_user(request, said, messages.SUCCESS)
             return redirect(self.address("changelist"))
         rows = [(label_of(record), self.address("change", record.pk)) for record in records]
-        return answer(self, request, "admin/record_bulk.html", title="Set one field", form=form, rows=rows)
+        return render_page(
+            self, request, "admin/record_bulk.html", title="Set one field", form=form, rows=rows
+        )
 
     def changed_all(self, request, form, keys):
         """True if all records were changed. Otherwise none was, and the form says why."""
@@ -101,7 +103,7 @@ class Bulk:
                     self.against(request, record, name, value) if known else [changed_since(record)]
                 )
             for block in blocks(refused, request.user, neutral):
-                form.add_error(None, line(block))
+                form.add_error(None, block_line(block))
             self.check_names(request, form, list(map(Change, records, stood)))
             transaction.set_rollback(not form.is_valid())
         return form.is_valid()
@@ -127,10 +129,10 @@ class Bulk:
                 if refusal := editorial_fields.against(request.user, record, record.confidentiality):
                     return [refusal]
                 record.save()
-                keep_secret(self, request, record)
+                keep_confidential(self, request, record)
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:
-            return [readable(constraint_errors.words(problem))]
+            return [with_field_labels(constraint_errors.words(problem))]
         self.log_change(request, record, [{"changed": {"fields": [name]}}])
         return []
