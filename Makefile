@@ -11,7 +11,7 @@ ifeq ($(DATABASE_URL)$(POSTGRES_BIN),)
 EMBEDDED := .venv/embedded.installed
 endif
 
-.PHONY: help install run test test-long mutations lint format lock diagram variables roles pictures clean
+.PHONY: help install run test test-long mutations lint format lock diagram variables roles packages pictures clean
 
 help:  ## list everything that you can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
@@ -41,6 +41,9 @@ diagram: install  ## draw the data model in docs/data-model.md from the code
 
 variables: install  ## print the table of variables for docs/settings.md
 	@exec $(BIN)/python -c 'from tracker import environment; print(environment.as_markdown())'
+
+packages: install  ## print the table of packages for docs/architecture.md, and how large they are
+	@exec $(BIN)/python -m tests.packages
 
 roles: install  ## print the table of who may do what for docs/editors.md
 	@$(BIN)/python manage.py migrate --verbosity 0

@@ -8,8 +8,8 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from tracker import embedded
-from tracker.records.context import noted
+from tracker.records.audit.actor import noted
+from tracker.server import embedded
 
 
 def load_settings():

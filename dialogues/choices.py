@@ -1,6 +1,6 @@
 """Vocabularies of dialogues, participation, assessments, statements and context."""
 
-from tracker.records.choices import Vocabulary, cameo, ftm
+from tracker.records.values.codes.vocabularies import Vocabulary, cameo, ftm
 
 
 class DialogueClassification(Vocabulary):

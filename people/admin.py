@@ -4,28 +4,28 @@ from django.contrib import admin, messages
 from django.db.models import Prefetch
 from django.utils.text import capfirst
 
-from tracker.records import roles
 from tracker.records.admin import (
     IdentifierInline,
-    OnlyShown,
     OtherNameInline,
     PartInline,
+    ReadOnlyAdmin,
     RecordAdmin,
     RecordInline,
     VisibleAdmin,
-    text_of,
+    field_text,
 )
+from tracker.records.policy import roles
 
-from . import consent, models, start  # noqa: F401 - it adds what it knows of work
+from . import consent, models, start_page  # noqa: F401 - it adds what it knows of work
 
 KNOWN_AFFILIATIONS = 2
 
 
 @admin.register(models.Side)
-class SideAdmin(OnlyShown, VisibleAdmin):
-    """Only for autocomplete: sides are written on the page of their conflict.
+class SideAdmin(ReadOnlyAdmin, VisibleAdmin):
+    """Only for autocomplete: sides are edited on the page of their conflict.
 
-    They are found by their own names alone: the title of a conflict often names both of its sides.
+    A side is found only by its own name, because the title of a conflict often names both sides.
     """
 
     tells = ["name", "record"]
@@ -52,7 +52,7 @@ class PersonIdentifierInline(IdentifierInline):
 
 
 class ConsentInline(PartInline):
-    """What the person allowed; a consent that is taken back stays, with the day."""
+    """What the person agreed to. A withdrawn consent stays, with the day of its withdrawal."""
 
     model = models.Consent
     can_delete = False
@@ -109,7 +109,7 @@ class CaseActorInline(RecordInline):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "event":
-            kwargs["help_text"] = "An event that is typed above can be chosen once it is saved: Ctrl+S saves."
+            kwargs["help_text"] = "To choose an event that you have just entered above, save first (Ctrl+S)."
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -119,7 +119,7 @@ class RecognitionInline(RecordInline):
 
 
 class CaseRelationInline(RecordInline):
-    """What the case is to others."""
+    """Relations from this case to others."""
 
     model = models.CaseRelation
     fk_name = "case"
@@ -128,33 +128,38 @@ class CaseRelationInline(RecordInline):
 
 
 class CaseRelationToInline(RecordInline):
-    """What others are to the case."""
+    """Relations from other cases to this one."""
 
     model = models.CaseRelation
     fk_name = "related_case"
     rows = [("case", "kind")]
-    verbose_name = "relation to it"
-    verbose_name_plural = "relations of other cases to it"
+    verbose_name = "relation from another record"
+    verbose_name_plural = "relations from other cases"
 
 
 @admin.register(models.Person)
 class PersonAdmin(RecordAdmin):
-    """People are told apart by what is said of them, their country, and whom they belong to."""
+    """Labels tell people apart by description, country and affiliations."""
 
     tells = ["description", "nationality"]
     columns = ["name", "description", "birth_date", "state", "sources"]
     inlines = [PersonNameInline, PersonIdentifierInline, OccupationInline, AffiliationInline, ConsentInline]
+    list_names = {
+        "acted_in": "roles in cases",
+        "assessments": "assessments of the person",
+        "assessments_given": "assessments by the person",
+        "statements": "statements about the person",
+    }
 
     def get_inlines(self, request, obj):
         works = obj is None or roles.works_on(request.user, obj)
         return [one for one in super().get_inlines(request, obj) if works or one is not ConsentInline]
 
-    def save_related(self, request, form, formsets, change):
-        """Saves the rows; what no consent covers any more is taken back with them."""
-        super().save_related(request, form, formsets, change)
-        taken = [] if self.is_proposing(request) else consent.follow(form.instance, request.user)
+    def after_saving(self, request, record):
+        """Takes down everything that no consent covers any more."""
+        taken = consent.follow(record, request.user)
         if seen := [row for row in taken if row.is_visible_to(request.user)]:
-            said = f"{len(seen)} taken back: {consent.ENDED.lower()}"
+            said = f"{len(seen)} taken down: {consent.ENDED.lower()}"
             self.message_user(request, capfirst(said), messages.WARNING)
 
     def label(self, record, without=""):
@@ -174,6 +179,17 @@ class OrganizationAdmin(RecordAdmin):
     tells = ["classification", "country"]
     columns = ["name", "classification", "place", "country", "state", "sources"]
     inlines = [OrganizationNameInline, OrganizationIdentifierInline]
+    list_names = {
+        "children": "suborganizations",
+        "affiliations_on_behalf": "affiliations on its behalf",
+        "case_events": "case events as authority",
+        "acted_in": "roles in cases",
+        "selected_participations": "participants that it selected",
+        "assessments": "assessments of it",
+        "assessments_given": "assessments by it",
+        "statements": "statements about it",
+        "statements_published": "statements that it published",
+    }
 
 
 @admin.register(models.Occupation)
@@ -203,9 +219,11 @@ class PersecutionCaseAdmin(RecordAdmin):
         CaseRelationToInline,
     ]
 
-    @admin.display(description="of")
+    list_names = {"relations_to": "relations from other cases", "statements": "statements about it"}
+
+    @admin.display(description="about")
     def of(self, record):
-        return "".join(text_of(record, name) for name in self.whose)
+        return "".join(field_text(record, name) for name in self.whose)
 
 
 @admin.register(models.CaseRelation)

@@ -1,6 +1,6 @@
 """Vocabularies of people, organizations and cases."""
 
-from tracker.records.choices import Code, Vocabulary, cameo, ftm, huridocs
+from tracker.records.values.codes.vocabularies import Code, Vocabulary, cameo, ftm, huridocs
 
 
 class Gender(Vocabulary):

@@ -6,8 +6,8 @@ from django.core.exceptions import ValidationError
 from django.db import transaction
 from django.db.models import Exists, OuterRef
 
-from tracker.records.choices import Publication
-from tracker.records.ledger import LedgerAway
+from tracker.records.audit.takedown_ledger import LedgerAway
+from tracker.records.values.codes.vocabularies import Publication
 
 from .choices import ConsentScope, PublishingBasis
 from .models import Consent, Person

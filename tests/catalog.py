@@ -7,11 +7,12 @@ from django import forms
 from django.conf import settings
 
 from tracker import api
-from tracker.records import filters, tables
-from tracker.records.citations import CitationViewSet
-from tracker.records.pages import order_keys
-from tracker.records.shapes import list_url
-from tracker.records.views import PAGING, PICKS
+from tracker.records.api.citation_views import CitationViewSet
+from tracker.records.read.filters import values
+from tracker.records.read.formats import csv_tables
+from tracker.records.read.pagination import order_keys
+from tracker.records.read.views import PAGING, PICKS
+from tracker.records.shapes.urls import list_url
 
 VIEWS = list(api.ENDPOINTS)
 RECORDS = [view for view in VIEWS if view is not CitationViewSet]
@@ -37,11 +38,11 @@ def valid(field, key):
 
 
 @valid.register
-def _(field: filters.Values, key):
+def _(field: values.Values, key):
     return f"{valid(field.one, key)},{valid(field.one, key)}"
 
 
-@valid.register(filters.KeyField)
+@valid.register(values.KeyField)
 @valid.register(forms.UUIDField)
 def _(field, key):
     return str(key)
@@ -53,27 +54,27 @@ def _(field: forms.ChoiceField, key):
 
 
 @valid.register
-def _(field: filters.CodeFilterField, key):
+def _(field: values.CodeFilterField, key):
     return field.registry.example
 
 
 @valid.register
-def _(field: filters.IdentifierField, key):
+def _(field: values.IdentifierField, key):
     return "wikidata:Q9036"
 
 
 @valid.register
-def _(field: filters.DatesField, key):
+def _(field: values.DatesField, key):
     return "2025-06/2025-11"
 
 
 @valid.register
-def _(field: filters.MomentField, key):
+def _(field: values.MomentField, key):
     return "2025-01-01T00:00:00Z"
 
 
 @valid.register
-def _(field: filters.TruthField, key):
+def _(field: values.TruthField, key):
     return "true"
 
 
@@ -115,7 +116,7 @@ def picks(view):
 
 def nested(view):
     """The lists inside the rows, each as a table."""
-    return [{"format": "csv", "nested": name} for name in tables.names(view.shape)]
+    return [{"format": "csv", "nested": name} for name in csv_tables.names(view.shape)]
 
 
 def lists(view, key):

@@ -6,8 +6,8 @@ from django.test import Client
 
 from tests import catalog, make
 from tests.writing import path
-from tracker.records.models import OldSlug
-from tracker.records.shapes import list_url
+from tracker.records.base.slugs import OldSlug
+from tracker.records.shapes.urls import list_url
 
 
 class Channels:

@@ -19,12 +19,11 @@ from dialogues.choices import ASSESSMENT_VALUES, Naming
 from people import models as people
 from people.choices import CaseEventKind
 from tests import make
-from tracker.records import models as records
-from tracker.records import rivals
-from tracker.records.choices import Confidentiality, Publication
-from tracker.records.fields import PartialDateField
-from tracker.records.filters import PERIODS
-from tracker.records.texts import tidied
+from tracker.records.base import citations, places, record, rival_values, sources
+from tracker.records.read.filters.values import PERIODS
+from tracker.records.values.codes.vocabularies import Confidentiality, Publication
+from tracker.records.values.dates.date_columns import PartialDateField
+from tracker.records.values.texts.text import tidied
 
 PUBLIC = (Publication.PUBLISHED, Confidentiality.PUBLIC)
 STATES = [*product(Publication, Confidentiality), *[PUBLIC] * 8]
@@ -130,14 +129,14 @@ class World:
     def citation(self, model):
         inferred = self.random.random() < 0.3 and model is not people.Occupation
         basis = {"basis": "inferred", "reasoning": "It follows."} if inferred else {}
-        said = {"source": self.any(records.Source), "quotation": self.random.choice(TEXTS), **basis}
+        said = {"source": self.any(sources.Source), "quotation": self.random.choice(TEXTS), **basis}
         return {**said, **self.about(model)}
 
     def about(self, model):
         """Which field a citation is about, if it is about one; it may have another value of it."""
-        names = sorted(records.citable_fields(model))
+        names = sorted(citations.citable_fields(model))
         name = self.random.choice(["", *names[:3], self.random.choice(names)])
-        column = rivals.column_of(model, name) if name else None
+        column = rival_values.column_of(model, name) if name else None
         if column is None or self.random.random() < 0.5:
             return {"field": name}
         value = rival_of(self.random, column)
@@ -175,7 +174,7 @@ def rival_of(random, column):
     inner = column.base_field if isinstance(column, ArrayField) else column
     found = random.choice(values(inner))
     with suppress(ValidationError):  # a text is no code
-        return "" if found in (None, "", KEEP) else rivals.normalized(column, str(found))
+        return "" if found in (None, "", KEEP) else rival_values.normalized(column, str(found))
     return ""
 
 
@@ -202,7 +201,7 @@ def values(field):
     return next((choice for kind, choice in kinds.items() if isinstance(field, kind)), given)
 
 
-HOUSEKEEPING = {field.name for field in records.Record._meta.concrete_fields}
+HOUSEKEEPING = {field.name for field in record.Record._meta.concrete_fields}
 
 
 def reversed_(model, start, end, fields):
@@ -213,7 +212,7 @@ def reversed_(model, start, end, fields):
 
 
 def source(world, fields):
-    number = len(world.rows[records.Source])
+    number = len(world.rows[sources.Source])
     return {
         "title": "" if number % 4 == 0 else fields["title"],
         "source_url": f"https://example.org/{number}" if number % 3 else "",
@@ -334,8 +333,8 @@ def statement_relation(world, fields):
 
 
 SPECIAL = {
-    records.Source: source,
-    records.Place: place,
+    sources.Source: source,
+    places.Place: place,
     people.PersecutionCase: case,
     people.CaseRelation: case_relation,
     people.CaseActor: case_actor,
@@ -386,7 +385,7 @@ PARTS = {
     people.Person: NAMED,
     people.Organization: NAMED,
     people.PersecutionCase: {"identifiers": identifiers},
-    records.Place: {"identifiers": identifiers},
+    places.Place: {"identifiers": identifiers},
     people.Conflict: {"sides": sides, "identifiers": identifiers},
     dialogues.Dialogue: {"identifiers": identifiers},
     dialogues.ContextEvent: {"identifiers": identifiers},

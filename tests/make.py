@@ -12,10 +12,10 @@ from django.utils import timezone
 
 from dialogues import models as dialogues
 from people import models as people
-from tracker.records import models as records
-from tracker.records.accounts import grant
-from tracker.records.choices import Publication
-from tracker.records.tokens import ApiToken
+from tracker.records.accounts.api_tokens import ApiToken
+from tracker.records.accounts.staff import grant
+from tracker.records.base import places, slugs, sources
+from tracker.records.values.codes.vocabularies import Publication
 
 PASSWORD = "correct horse battery staple"
 numbers = count(1)
@@ -54,7 +54,7 @@ def record(model, *, source=None, cited=True, **fields):
     row = model(**{"publication": Publication.PUBLISHED, **fields})
     if row.publication in (Publication.PUBLISHED, Publication.WITHDRAWN):
         row.published_at = row.published_at or timezone.now()
-    if row.publication == Publication.PUBLISHED and isinstance(row, records.Slugged) and not row.slug:
+    if row.publication == Publication.PUBLISHED and isinstance(row, slugs.Slugged) and not row.slug:
         row.slug = row.free_slug()
         row.claim_slug()
     row.save()
@@ -75,16 +75,16 @@ def citation(of, **fields):
 
 def shared_source():
     """The published source that records cite where the test does not care."""
-    found = records.Source.objects.filter(slug="shared-source", publication=Publication.PUBLISHED).first()
+    found = sources.Source.objects.filter(slug="shared-source", publication=Publication.PUBLISHED).first()
     return found or source(title="Shared source", slug="shared-source")
 
 
 def source(**fields):
-    return record(records.Source, **{"title": f"Source {next(numbers)}", "kind": "article", **fields})
+    return record(sources.Source, **{"title": f"Source {next(numbers)}", "kind": "article", **fields})
 
 
 def place(**fields):
-    return record(records.Place, **{"name": f"Place {next(numbers)}", **fields})
+    return record(places.Place, **{"name": f"Place {next(numbers)}", **fields})
 
 
 def conflict(*, sides=("North", "South"), **fields):
@@ -225,8 +225,8 @@ def with_one(fields, **builders):
 
 
 BUILDERS = {
-    records.Source: source,
-    records.Place: place,
+    sources.Source: source,
+    places.Place: place,
     people.Conflict: conflict,
     people.Person: person,
     people.Organization: organization,

@@ -15,10 +15,10 @@ from django.utils import timezone
 from tests import make
 from tests.generate import MODELS, TEXTS, World
 from tracker.api import ENDPOINTS
-from tracker.records import erasure
-from tracker.records.choices import Confidentiality, Publication
-from tracker.records.models import Source
-from tracker.records.shapes import list_url, resource
+from tracker.records.base.sources import Source
+from tracker.records.revisions import erasure
+from tracker.records.shapes.urls import list_url, resource
+from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 
 CHANGES = "/api/v1/changes/"
 REFUSED = (DatabaseError, ValidationError, PermissionDenied, ProtectedError)

@@ -8,9 +8,10 @@ from functools import cache
 
 from rest_framework import serializers
 
-from people import asof, facts
+from people.api import as_of_days, case_facts
 from tests import slow_asof
-from tracker.records import roles, shapes
+from tracker.records.policy import roles
+from tracker.records.shapes import expressions, fields
 
 
 def work(oracle, record):
@@ -32,11 +33,11 @@ def work(oracle, record):
 
 
 COMPUTED = {
-    shapes.work: work,
-    asof.occupation: slow_asof.affiliation,
-    asof.affiliation: slow_asof.affiliation,
-    facts.facts_of_case: slow_asof.case,
-    facts.facts_of_person: slow_asof.person,
+    expressions.work: work,
+    as_of_days.occupation: slow_asof.affiliation,
+    as_of_days.affiliation: slow_asof.affiliation,
+    case_facts.facts_of_case: slow_asof.case,
+    case_facts.facts_of_person: slow_asof.person,
 }
 ABSENT = {"invited_absent", "excluded", "prevented"}
 PARTS = {  # lists that have some of the rows alone, by the verb that says which
@@ -96,7 +97,7 @@ class Oracle:
             return next((self.row(row, field) for row in self.related(record, field.source)), None)
         if hasattr(field, "expression"):
             return COMPUTED[field.expression](self, record)
-        if isinstance(field, shapes.Inferred):
+        if isinstance(field, fields.Inferred):
             return self.inferred(record)
         if hasattr(field, "relation"):
             return len(self.related(record, field.relation))

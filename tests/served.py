@@ -1,7 +1,6 @@
 """The program as it is run: `manage.py serve` on a database of its own that forgets nothing."""
 
 import contextlib
-import fcntl
 import http.client
 import json
 import os
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from django.test import SimpleTestCase
 
+from tests import shared
 from tracker.environment import BASE_DIR, DEFAULTS
 
 KEPT = {
@@ -63,13 +63,8 @@ class FirstStart:
     """The very first start, made once for all workers: its words, how it ended, the folder that it left."""
 
     def __init__(self):
-        place = Path(os.environ["FIRST_START"])
-        self.data, self.out, told = (place / name for name in ("data", "out", "told"))
-        with open(place / "lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not told.exists():
-                told.write_text(json.dumps(self.make()))
-        self.port, self.code = json.loads(told.read_text())
+        self.data, self.out = (shared.folder() / name for name in ("data", "out"))
+        self.port, self.code = json.loads(shared.once("first-start", lambda: json.dumps(self.make())))
         self.words = self.out.read_text()
 
     def make(self):
@@ -83,6 +78,7 @@ class FirstStart:
                 if process.poll() is not None:
                     raise AssertionError(f"The first start failed: {self.out.read_text()[-2000:]}")
                 time.sleep(0.05)
+            time.sleep(2)  # a worker that is told to stop while it starts does not listen
             os.killpg(process.pid, signal.SIGTERM)
             return port, process.wait(timeout=60)
         finally:
@@ -154,7 +150,7 @@ class Served(SimpleTestCase):
     @classmethod
     def sql(cls, text, user="tracker"):
         """What the database answers to a statement, as psql prints it."""
-        command = [sys.executable, "-m", "tracker.embedded", "psql", "-U", user, "-qAtc", text]
+        command = [sys.executable, "-m", "tracker.server.embedded", "psql", "-U", user, "-qAtc", text]
         done = subprocess.run(
             command, cwd=BASE_DIR, env=cls.environment, capture_output=True, text=True, check=True
         )
@@ -169,10 +165,16 @@ class Served(SimpleTestCase):
 
     @classmethod
     def logged(cls):
-        """The lines of the log, and the text of the database's own."""
-        lines = cls.out.read_text().splitlines()
+        """The lines of the log, the requests' file included, and the text of the database's own."""
+        lines = [*cls.out.read_text().splitlines(), *cls.requests().splitlines()]
         database = (cls.folder / "postgres.log").read_text(errors="replace")
         return [json.loads(line) for line in lines if line.startswith("{")], database
+
+    @classmethod
+    def requests(cls):
+        """The text of the file in which the demo logs requests."""
+        file = cls.folder / "requests.log"
+        return file.read_text() if file.exists() else ""
 
     def assert_unavailable(self, answer):
         """It is 503 as the API's callers expect it."""

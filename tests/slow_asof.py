@@ -5,12 +5,12 @@ A moment is a pair of days, the first and the last it may be; None where that si
 
 from datetime import date
 
-from people.asked import situation
-from people.effects import TRACKS
-from people.facts import WORDS
-from people.situations import Accusation, Fact, History, interval
-from tracker.records.dates import understand
-from tracker.records.days import Days
+from people.api.case_facts import WORDS
+from people.situations.asked import situation
+from people.situations.effects import TRACKS
+from people.situations.facts import Accusation, Fact, History, interval
+from tracker.records.values.dates.days import Days
+from tracker.records.values.dates.partial_dates import understand
 
 BEFORE_ALL, AFTER_ALL = date.min, date.max
 

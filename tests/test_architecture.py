@@ -1,21 +1,31 @@
 """Who may import whom, what a name may not be, and that every record is complete wherever it is listed."""
 
 import ast
+import io
+import re
+from unittest import mock
 
 from django.apps import apps
 from django.conf import settings
 from django.contrib import admin
+from django.core.management import call_command
 from django.db.models import TextField
-from django.test import SimpleTestCase
+from django.test import SimpleTestCase, TestCase
 from rest_framework import serializers
 
-from tests import catalog
-from tracker.records.fields import Derived
-from tracker.records.models import Citation, LatinField, Part, Record
-from tracker.records.search import Token
-from tracker.records.shapes import Pick, Shape, registry
+from tests import catalog, packages
+from tracker.records.base.citations import Citation
+from tracker.records.base.labels import LatinField
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
+from tracker.records.policy.search_words import Token
+from tracker.records.shapes.declaration import Shape
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.reader import Pick
+from tracker.records.values.columns import Derived
 
-LAYERS = ("tracker.records", "people", "dialogues", "tracker")  # each may import those before it
+KERNEL, WRITE = "tracker.records.base.record", "tracker.records.write"
+SILENT = ["tracker", "tracker.formats", "tracker.formats.en"]  # packages whose names say all
 RESERVED = {
     *("format", "fields", "omit", "expand", "page", "page_size", "cursor", "ordering", "q", "as_of", "since"),
     *("url", "links"),
@@ -45,31 +55,6 @@ PART_ONLY = {  # fields of parts that no reader is shown
 MOST_KEYS = 50  # json_build_object takes a hundred arguments
 
 
-def modules():
-    """(dotted name, syntax tree) of each module of ours."""
-    for layer in ("tracker", "people", "dialogues"):
-        for path in sorted((settings.BASE_DIR / layer).rglob("*.py")):
-            parts = path.relative_to(settings.BASE_DIR).with_suffix("").parts
-            if "migrations" not in parts:
-                name = ".".join(parts[:-1] if parts[-1] == "__init__" else parts)
-                yield name, path.name == "__init__.py", ast.parse(path.read_text(encoding="utf-8"))
-
-
-def layer(name):
-    """The layer of a module, None if it is not ours."""
-    return next((each for each in LAYERS if name == each or name.startswith(f"{each}.")), None)
-
-
-def imported(name, is_package, node):
-    """The dotted names that an import statement of a module leads to."""
-    if isinstance(node, ast.Import):
-        return [alias.name for alias in node.names]
-    here = name.split(".") if is_package else name.split(".")[:-1]
-    base = ".".join(here[: len(here) - node.level + 1]) if node.level else ""
-    start = ".".join(filter(None, (base, node.module)))
-    return [f"{start}.{alias.name}" for alias in node.names]
-
-
 def records():
     return [model for model in apps.get_models() if issubclass(model, Record)]
 
@@ -79,40 +64,131 @@ def parts():
 
 
 class ImportTest(SimpleTestCase):
-    def test_no_module_imports_from_a_layer_above_its_own(self):
-        for name, is_package, tree in modules():
-            for node in ast.walk(tree):
-                if isinstance(node, ast.Import | ast.ImportFrom):
-                    for other in imported(name, is_package, node):
-                        with self.subTest(module=name, imported=other):
-                            self.assert_below(name, other)
+    def test_no_module_imports_from_a_package_after_its_own(self):
+        for name, other in packages.imports():
+            with self.subTest(module=name, imported=other):
+                self.assert_below(name, other)
 
     def assert_below(self, name, other):
-        if layer(other) and LAYERS.index(layer(other)) > LAYERS.index(layer(name)):
-            self.fail(f"{name} imports {other}, but {layer(name)} must not know {layer(other)}.")
+        if refusal := packages.refusal(name, other):
+            self.fail(refusal)
 
     def test_a_forbidden_import_would_be_found(self):
-        for statement, other in (
-            ("from people.models import Person", "people.models.Person"),
-            ("import dialogues.views", "dialogues.views"),
-            ("from ..api import router", "tracker.api.router"),
+        for name, statement, other, allowed in (
+            (KERNEL, "from people.models import Person", "people.models.Person", "nothing here"),
+            (KERNEL, "import dialogues.views", "dialogues.views", "nothing here"),
+            (KERNEL, "from ...api import router", "tracker.api.router", "nothing here"),
+            (KERNEL, "from ..shapes import fields", "tracker.records.shapes.fields", "protection, workflow"),
+            (KERNEL, "from ..models import Source", "tracker.records.models.Source", "for Django alone"),
+            ("people.models.cases", "from ..api import views", "people.api.views", "likely_mistakes, and"),
+            (
+                "people.api.views",
+                "from tracker.records.write import save",
+                f"{WRITE}.save",
+                "apps do without",
+            ),
+            (
+                "tracker.web.errors",
+                "from tracker.server import serve",
+                "tracker.server.serve",
+                "tracker.post",
+            ),
         ):
-            names = imported("tracker.records.models", False, ast.parse(statement).body[0])
+            names = packages.imported(name, False, ast.parse(statement).body[0])
             self.assertEqual(names, [other])
-            with self.assertRaisesRegex(AssertionError, f"tracker.records.models imports {other}"):
-                self.assert_below("tracker.records.models", other)
+            with self.assertRaisesRegex(AssertionError, f"^{name} imports {other}.*{allowed}"):
+                self.assert_below(name, other)
+
+    def test_an_allowed_import_is_not_refused(self):
+        for name, other in (
+            ("people.models.cases", "tracker.records.base.record.Record"),
+            (KERNEL, "tracker.records.workflow.states.Workflow"),
+            (KERNEL, "tracker.records.base.parts.Part"),
+            ("tracker.records.models", "tracker.records.workflow.proposals.Proposal"),
+            ("tracker.urls", "tracker.server.health"),
+            (KERNEL, "django.db.models"),
+        ):
+            self.assertEqual(packages.refusal(name, other), "")
+
+    def test_no_two_packages_import_each_other(self):
+        self.assertEqual(packages.two_way(), [])
+
+    def test_what_a_package_says_of_its_order_leaves_nothing_out(self):
+        for package in packages.modules():
+            if listed := packages.order(package):
+                inside = {
+                    name.rpartition(".")[2]
+                    for name in packages.modules()
+                    if name.rpartition(".")[0] == package
+                }
+                tables = {"models"} if package == "tracker.records" else set()
+                self.assertEqual(
+                    inside - packages.DJANGO - tables, {*listed}, f"ORDER of {package} names what is in it"
+                )
+
+    def test_every_package_says_what_it_is_for(self):
+        for _, name, line in packages.rows("tracker.records"):
+            self.assertRegex(line, r"\.$", f"the docstring of {name} is one sentence")
+        silent = [
+            name
+            for name, one in packages.modules().items()
+            if one.is_package and not one.line and not packages.DJANGO & {*name.split(".")}
+        ]
+        self.assertEqual(silent, SILENT)
 
     def test_nothing_is_imported_inside_a_function(self):
-        for name, _, tree in modules():
-            for function in ast.walk(tree):
+        for module in packages.modules().values():
+            for function in ast.walk(module.tree):
                 if isinstance(function, ast.FunctionDef | ast.AsyncFunctionDef):
                     inside = [
                         node for node in ast.walk(function) if isinstance(node, ast.Import | ast.ImportFrom)
                     ]
                     if inside:
                         self.fail(
-                            f"{name}.{function.name} imports inside a function, in line {inside[0].lineno}."
+                            f"{module.name}.{function.name} imports inside a function,"
+                            f" in line {inside[0].lineno}."
                         )
+
+
+class SizeTest(SimpleTestCase):
+    def test_no_module_and_no_folder_is_too_large(self):
+        self.assertEqual([*packages.oversized()], [])
+
+    def test_what_is_too_large_would_be_found(self):
+        module = packages.modules()["people.admin"]
+        for lines, said in ((401, "has 401 lines, 400 are the most"), (400, None)):
+            large = {"people.admin": module._replace(lines=lines)}
+            with mock.patch.object(packages, "modules", return_value=large):
+                self.assertEqual([said in one for one in packages.oversized()], [True] if said else [])
+        many = {f"people.m{at}": module._replace(lines=140) for at in range(11)}
+        with mock.patch.object(packages, "modules", return_value=many):
+            found = [*packages.oversized()]
+        self.assertEqual(
+            [sentence.partition(",")[0] for sentence in found],
+            ["people has 11 modules", "people has 1540 lines"],
+        )
+
+
+class DocumentTest(SimpleTestCase):
+    def test_the_packages_in_the_document_are_those_of_the_code(self):
+        text = (settings.BASE_DIR / "docs" / "architecture.md").read_text(encoding="utf-8")
+        self.assertIn(f"\n\n{packages.as_markdown()}\n\n", text, "Paste the output of `make packages`.")
+
+    def test_the_modules_that_the_document_names_are_there(self):
+        base = settings.BASE_DIR
+        text = (base / "docs" / "architecture.md").read_text(encoding="utf-8")
+        for path in re.findall(r"`([a-z_/]+/[a-z_]+\.py)`", text):
+            folders = (base, base / "tracker", base / "tracker" / "records")
+            self.assertTrue(any((folder / path).is_file() for folder in folders), path)
+
+
+class MigrationTest(TestCase):
+    def test_no_migration_is_missing(self):
+        said = io.StringIO()
+        try:
+            call_command("makemigrations", check=True, dry_run=True, stdout=said)
+        except SystemExit:
+            self.fail(f"Run `manage.py makemigrations`: {said.getvalue()}")
 
 
 class NameTest(SimpleTestCase):

@@ -9,17 +9,17 @@ from unittest import mock
 from django.db import connections
 from django.test import Client, SimpleTestCase, TestCase, override_settings
 
-from people import facts
+from people.api import case_facts
+from people.api.shapes import PersonShape
 from people.models import Person
-from people.shapes import PersonShape
 from tests import make
 from tests.emptied import TransactionTestCase
 from tests.records.test_throttling import limited
 from tests.site.test_start import StartTest
-from tracker import lanes
-from tracker.records import statements
-from tracker.records.admin import start
-from tracker.records.shapes import Pick, Reader
+from tracker.records.admin import start_page
+from tracker.records.read import queries
+from tracker.records.shapes.reader import Pick, Reader
+from tracker.web import lanes
 
 THREADS = 8
 
@@ -126,10 +126,10 @@ class InLanesTest(TestCase):
     def test_a_place_is_left_whatever_comes_of_it(self):
         self.client.raise_request_exception = False
         own = lanes.Lanes(THREADS)
-        with mock.patch("tracker.middleware.lanes", own):
+        with mock.patch("tracker.web.middleware.lanes", own):
             self.client.get("/api/v1/people/?q=a")
             self.client.get("/api/v1/people/?x=y")
-            with mock.patch.object(statements.Statement, "fetch", side_effect=ValueError):
+            with mock.patch.object(queries.Statement, "fetch", side_effect=ValueError):
                 self.assertEqual(self.client.get("/api/v1/places/?q=a").status_code, 500)
         self.assertEqual(own.running, 0)
         self.assertEqual(len(own.costs), 3)
@@ -150,7 +150,7 @@ class ExportsTest(TransactionTestCase):
         """The status of an export on another connection, as in another process."""
 
         def ask():
-            with mock.patch.object(statements, "EXPORTS", mock.MagicMock()):
+            with mock.patch.object(queries, "EXPORTS", mock.MagicMock()):
                 try:
                     return self.whole(address)[0]
                 finally:
@@ -202,13 +202,13 @@ class LargeRequestsTest(TestCase):
 
     def test_the_order_and_repetition_of_a_choice_make_no_difference(self):
         self.client.get("/api/v1/people/?expand=citations,cases&fields=id,name")
-        kept = len(statements.kept.cache)
+        kept = len(queries.kept.cache)
         for query in (
             "expand=cases,citations,cases&fields=name,id",
             "fields=name&fields=id&expand=citations,cases",
         ):
             self.assertEqual(self.client.get(f"/api/v1/people/?{query}").status_code, 200)
-        self.assertEqual(len(statements.kept.cache), kept)
+        self.assertEqual(len(queries.kept.cache), kept)
 
     @override_settings(MAX_EXPAND=2)
     def test_the_number_of_expansions_is_limited(self):
@@ -219,17 +219,17 @@ class LargeRequestsTest(TestCase):
         self.assertEqual(self.client.get("/api/v1/people/?expand=summary,cases,summary").status_code, 200)
 
     def test_what_is_kept_has_bounds_in_bytes(self):
-        statements.kept.cache_clear()
+        queries.kept.cache_clear()
         self.client.get("/api/v1/people/?fields=name")
-        one = statements.kept.cache.currsize
+        one = queries.kept.cache.currsize
         self.assertGreater(one, 100)
-        text = statements.kept(*statements.what_is_kept(PersonShape, Pick(), Reader.today(None))).sql
-        self.assertEqual(statements.kept.cache.currsize, one + len(text))
-        self.assertLessEqual(statements.kept.cache.maxsize, 64 * 2**20)
+        text = queries.kept(*queries.what_is_kept(PersonShape, Pick(), Reader.today(None))).sql
+        self.assertEqual(queries.kept.cache.currsize, one + len(text))
+        self.assertLessEqual(queries.kept.cache.maxsize, 64 * 2**20)
 
     @limited(SEARCHES_PER_MINUTE=2)
     def test_a_choice_that_is_not_kept_counts_as_a_search(self):
-        statements.kept.cache_clear()
+        queries.kept.cache_clear()
         row = make.person()
         address = f"/api/v1/people/{row.pk}/"
         asked = ["?fields=name", "?fields=name", "?as_of=2025-10-31", "", "?fields=name"]
@@ -245,19 +245,19 @@ class AnswersInTimeTest(TestCase):
     ADDRESS = "/api/v1/people/?custody=held"
 
     def setUp(self):
-        facts.told.cache_clear()
+        case_facts.told.cache_clear()
         for _ in range(3):
             make.case_event(kind="arrest", date="2025-01-01")
 
     @override_settings(STATEMENT_TIMEOUT=10)
     def test_each_try_gets_further(self):
         moments = iter([0, 1, 1, 11, *[20] * 99])  # the third person is one too many
-        with mock.patch.object(facts, "time", mock.Mock(monotonic=moments.__next__)):
+        with mock.patch.object(case_facts, "time", mock.Mock(monotonic=moments.__next__)):
             answer = Client(raise_request_exception=False).get(self.ADDRESS)
         self.assertEqual(answer.status_code, 503)
         self.assertTrue(answer["Retry-After"])
-        self.assertEqual(len(facts.told.cache), 2)
-        with mock.patch.object(facts, "situation", wraps=facts.situation) as worked_out:
+        self.assertEqual(len(case_facts.told.cache), 2)
+        with mock.patch.object(case_facts, "situation", wraps=case_facts.situation) as worked_out:
             self.assertEqual(self.client.get(self.ADDRESS).status_code, 200)
         self.assertEqual(worked_out.call_count, 1)
 
@@ -276,16 +276,18 @@ class SectionsTest(StartTest):
 
     def page_with(self, rows):
         """The start page, where the rows of one section come in this way."""
-        own = make.person(follow_up=start.timezone.now().date())
-        sections = [one._replace(rows=rows) if one.slug == "review" else one for one in start.start.sections]
+        own = make.person(follow_up=start_page.timezone.now().date())
+        sections = [
+            one._replace(rows=rows) if one.slug == "review" else one for one in start_page.start.sections
+        ]
         self.client.force_login(self.editor)
         with (
-            mock.patch.object(start.start, "sections", sections),
-            self.assertLogs("tracker.records.admin.start", "ERROR") as logged,
+            mock.patch.object(start_page.start, "sections", sections),
+            self.assertLogs("tracker.records.admin.start_page", "ERROR") as logged,
         ):
             page = self.client.get("/admin/")
         self.assertIn("could not be loaded: review", logged.output[0])
-        self.assertContains(page, "These could not be loaded: <a")
+        self.assertContains(page, "These lists could not be loaded: <a")
         self.assertContains(page, "/admin/waiting/review/")
         shown = {one["section"].slug: [item.record for item in one["items"]] for one in page.context["busy"]}
         self.assertEqual(shown["follow-ups"], [own])

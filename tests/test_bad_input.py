@@ -12,11 +12,12 @@ from tests import catalog, make
 from tests.writing import API, WritingTest, path
 from tracker import urls
 from tracker.api import ENDPOINTS
-from tracker.records import editorial
-from tracker.records.models import Record
-from tracker.records.problems import TYPE
-from tracker.records.shapes import FULL, resource
-from tracker.records.writer import rows_of, written
+from tracker.records.base.record import Record
+from tracker.records.protocol.problems import TYPE
+from tracker.records.shapes.reader import FULL
+from tracker.records.shapes.urls import resource
+from tracker.records.workflow import editorial_fields
+from tracker.records.write.document import rows_of, written
 
 PEOPLE = f"{API}people/"
 CANARY = "Leyla Canaryeva"
@@ -260,7 +261,7 @@ class CanaryTest(WritingTest):
             if rows := rows_of(field):
                 yield from self.fields(rows, (*place, name, 0))
         if issubclass(shape.Meta.model, Record):
-            yield from ((*place, "editorial", name) for name in editorial.FIELDS)
+            yield from ((*place, "editorial", name) for name in editorial_fields.FIELDS)
 
     def test_in_every_field_of_every_document(self):
         refused, values = 0, (CANARY, [CANARY], {"id": CANARY, "edtf": CANARY}, {CANARY: CANARY})

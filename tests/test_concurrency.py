@@ -16,10 +16,11 @@ from people.models import Person
 from tests import make
 from tests.emptied import TransactionTestCase
 from tests.writing import API, path
-from tracker.records.history import Entry
-from tracker.records.idempotency import KeptAnswer
-from tracker.records.models import Place, Source
-from tracker.records.scheduled import CHANNEL, Approval, publish_due
+from tracker.records.audit.history import Entry
+from tracker.records.base.places import Place
+from tracker.records.base.sources import Source
+from tracker.records.protocol.idempotency import KeptAnswer
+from tracker.records.workflow.approvals import CHANNEL, Approval, publish_due
 
 AT_ONCE = 50
 THREADS = 25  # each a connection of its own; the server takes a hundred by default

@@ -18,12 +18,16 @@ from dialogues.models import Assessment, ContextEvent, Dialogue, Participation, 
 from people.models import CaseActor, CaseEvent, Charge, Occupation, PersecutionCase, Person, Recognition
 from tests import make
 from tests.names import people
+from tracker.records.audit.history import Entry
+from tracker.records.base.citations import Citation
+from tracker.records.base.record import Record
+from tracker.records.base.slugs import Slugged
+from tracker.records.base.sources import Source
 from tracker.records.changes.models import Touched
-from tracker.records.fields import Derived, FoldedField, PartialDateField
-from tracker.records.history import Entry
-from tracker.records.models import Citation, Record, Slugged, Source
-from tracker.records.names import tokens
-from tracker.records.search import Token
+from tracker.records.policy.search_words import Token
+from tracker.records.values.columns import Derived, FoldedField
+from tracker.records.values.dates.date_columns import PartialDateField
+from tracker.records.values.names import tokens
 
 FILES = sorted((settings.BASE_DIR / "fixtures").glob("*.json"))
 ARTICLE = os.environ.get("ARTICLE")

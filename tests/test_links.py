@@ -19,8 +19,8 @@ from people.models import (
 )
 from tests import catalog, make
 from tests.test_fixtures import load
-from tracker.records.citations import TABLES
-from tracker.records.shapes import list_url
+from tracker.records.api.citation_views import TABLES
+from tracker.records.shapes.urls import list_url
 
 ROOT = f"{settings.PUBLIC_URL}/api/v1/"
 CITATION = f"{ROOT}citations/"

@@ -17,15 +17,18 @@ from tests.records.test_throttling import limited
 from tests.test_admin import address, form_data
 from tests.test_architecture import parts, records
 from tests.writing import WritingTest, path
-from tracker.records import lint
-from tracker.records.admin.stale import versions_of
-from tracker.records.context import noted
-from tracker.records.fields import Derived, PartialDateField
-from tracker.records.history import Entry
-from tracker.records.models import Citation
-from tracker.records.proposals import Proposal
-from tracker.records.shapes import PartShape, Pick, registry
-from tracker.records.unnamed import HOMONYM, SENTENCE, Change, Homonym, refuse_names
+from tracker.records.admin.forms.edit_conflicts import versions_of
+from tracker.records.audit.actor import noted
+from tracker.records.audit.history import Entry
+from tracker.records.base.citations import Citation
+from tracker.records.protection import protected_names as lint
+from tracker.records.protection.name_check import HOMONYM, SENTENCE, Change, Homonym, refuse_names
+from tracker.records.shapes.declaration import PartShape
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.reader import Pick
+from tracker.records.values.columns import Derived
+from tracker.records.values.dates.date_columns import PartialDateField
+from tracker.records.workflow.proposals import Proposal
 
 NAME, FORM = "Bahruz Səmədov", "Бахрузу Самедову"  # as it is held, as it is planted
 
@@ -112,7 +115,7 @@ class PublishTest(LintTest):
 
     def test_each_refusal_is_noted_without_names(self):
         row = make.dialogue(publication="draft", summary=f"By {NAME}.")
-        with self.assertLogs("tracker.records.unnamed", "WARNING") as noted:
+        with self.assertLogs("tracker.records.protection.name_check", "WARNING") as noted:
             self.publish(row)
         self.assertEqual(len(noted.output), 1)
         self.assertIn(f"{row.pk} summary, by user {self.editor.pk}", noted.output[0])
@@ -241,7 +244,7 @@ class EditTest(LintTest):
         row = make.dialogue(summary="Old.")
         self.assertEqual(self.change(row, self.contributor, summary=f"By {NAME}.").status_code, 202)
         proposal = Proposal.objects.get()
-        with self.assertNoLogs("tracker.records.unnamed"):
+        with self.assertNoLogs("tracker.records.protection.name_check"):
             self.done(200, self.editor, "GET", f"/api/v1/proposals/{proposal.pk}/")
         answer = self.send(self.editor, "POST", f"/api/v1/proposals/{proposal.pk}/apply/")
         self.refused(answer, 400, "/summary")

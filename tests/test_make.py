@@ -3,7 +3,7 @@
 from django.test import TestCase
 
 from tests import make
-from tracker.records.choices import Publication
+from tracker.records.values.codes.vocabularies import Publication
 
 
 class BuilderTest(TestCase):

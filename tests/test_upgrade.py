@@ -20,9 +20,9 @@ from tests import make
 from tests.generate import World
 from tests.served import KEPT
 from tests.test_fixtures import load
-from tracker.embedded import environment, programs
 from tracker.environment import BASE_DIR
-from tracker.records.models import OldSlug
+from tracker.records.base.slugs import OldSlug
+from tracker.server.embedded import environment, programs
 
 COMPUTED = {"published"}  # whether an identifier has to be unique: of its record, by a rule that may change
 OURS = ("records", "people", "dialogues")

@@ -5,8 +5,8 @@ import json
 from django.test import TestCase
 
 from tests import make
-from tracker.records.shapes import resource
-from tracker.records.writer import rows_of, written
+from tracker.records.shapes.urls import resource
+from tracker.records.write.document import rows_of, written
 
 API = "/api/v1/"
 

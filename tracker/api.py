@@ -10,16 +10,17 @@ from drf_spectacular.generators import SchemaGenerator
 from drf_spectacular.views import SpectacularSwaggerSplitView
 from rest_framework.routers import SimpleRouter
 
-from dialogues import views as dialogues
-from people import views as people
-from tracker.records import sources
+from dialogues.api import views as dialogues
+from people.api import views as people
+from tracker.records.api import sources_places
+from tracker.records.api.citation_views import TABLES, CitationViewSet
+from tracker.records.api.vocabulary_views import VocabularyViewSet
 from tracker.records.changes.views import ChangeViewSet
-from tracker.records.citations import TABLES, CitationViewSet
-from tracker.records.problems import not_found
-from tracker.records.proposing import ProposalViewSet
-from tracker.records.shapes import api_url, list_url, registry, resource
-from tracker.records.views import ApiView
-from tracker.records.vocabularies import VocabularyViewSet
+from tracker.records.protocol.problems import not_found
+from tracker.records.read.views import ApiView
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.urls import api_url, list_url, resource
+from tracker.records.write.proposal_views import ProposalViewSet
 
 ENDPOINTS = [
     people.PersonViewSet,
@@ -40,8 +41,8 @@ ENDPOINTS = [
     dialogues.StatementRelationViewSet,
     dialogues.QuestionViewSet,
     dialogues.ContextEventViewSet,
-    sources.PlaceViewSet,
-    sources.SourceViewSet,
+    sources_places.PlaceViewSet,
+    sources_places.SourceViewSet,
     CitationViewSet,
 ]
 OTHERS = ("changes", "proposals", "vocabularies", "schema", "docs")

@@ -1,6 +1,6 @@
 from django.apps import AppConfig
 
-from tracker import checks  # noqa: F401 (importing registers them)
+from tracker.server import checks  # noqa: F401 (importing registers them)
 
 
 class TrackerConfig(AppConfig):

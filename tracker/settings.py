@@ -1,6 +1,7 @@
 """Django settings. What may differ between installations comes from `tracker.environment`."""
 
 import ipaddress
+import os
 import secrets
 import warnings
 from pathlib import Path
@@ -149,8 +150,8 @@ PREFIX = "__Host-" if ENCRYPTED else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{PREFIX}sessionid", f"{PREFIX}csrftoken"
 DEVICE_COOKIE_NAME = f"{PREFIX}device"
 CSRF_COOKIE_HTTPONLY = True
-CSRF_FAILURE_VIEW = "tracker.records.held.csrf_failure"
-SESSION_ENGINE = "tracker.records.sessions"
+CSRF_FAILURE_VIEW = "tracker.records.admin_site.expired_forms.csrf_failure"
+SESSION_ENGINE = "tracker.records.accounts.sessions"
 SESSION_COOKIE_AGE = 12 * 60 * 60
 MESSAGE_STORAGE = "django.contrib.messages.storage.session.SessionStorage"  # no texts in cookies
 SECURE_REFERRER_POLICY = "same-origin"
@@ -162,7 +163,7 @@ SILENCED_SYSTEM_CHECKS = [
     "security.W021",  # preloading cannot be taken back for months: the owner of the domain decides
 ]
 
-# What is counted in tracker.records.throttling. 0: no limit.
+# What is counted in tracker.records.protocol.rate_limits. 0: no limit.
 LIMITS = {name: whole_number(name, 0, 10_000) for name in DEFAULTS if name.endswith(("_HOUR", "_MINUTE"))}
 PROXIES = whole_number("PROXIES", 0, 10)
 SECURITY_CONTACT = contact()
@@ -170,8 +171,8 @@ SECURITY_CONTACT = contact()
 ROOT_URLCONF = "tracker.urls"
 WSGI_APPLICATION = "tracker.wsgi.application"
 INSTALLED_APPS = [
-    "tracker.records.site.SiteConfig",  # Django's admin with our site
-    "tracker.records.site.AccountsConfig",  # Django's accounts under a short name
+    "tracker.records.admin_site.site.SiteConfig",  # Django's admin with our site
+    "tracker.records.admin_site.site.AccountsConfig",  # Django's accounts under a short name
     "django.contrib.contenttypes",
     "django.contrib.sessions",
     "django.contrib.messages",
@@ -190,23 +191,23 @@ INSTALLED_APPS = [
     "dialogues",
 ]
 MIDDLEWARE = [
-    "tracker.logs.Requests",
-    "tracker.middleware.Headers",
+    "tracker.web.logs.Requests",
+    "tracker.web.middleware.Headers",
     "django.middleware.security.SecurityMiddleware",
-    "tracker.errors.OneForm",
+    "tracker.web.errors.OneForm",
     "whitenoise.middleware.WhiteNoiseMiddleware",
-    "tracker.middleware.OpenToScripts",
-    "tracker.middleware.Compressed",
-    "tracker.middleware.DatabaseAway",
-    "tracker.middleware.InLanes",
-    "tracker.middleware.CleanCookies",
+    "tracker.web.middleware.OpenToScripts",
+    "tracker.web.middleware.Compressed",
+    "tracker.web.middleware.DatabaseAway",
+    "tracker.web.middleware.InLanes",
+    "tracker.web.middleware.CleanCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.common.CommonMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "tracker.middleware.Noted",
-    "tracker.middleware.Logged",
-    "tracker.middleware.Gate",
+    "tracker.web.middleware.Noted",
+    "tracker.web.middleware.Logged",
+    "tracker.web.middleware.Gate",
     "django.contrib.messages.middleware.MessageMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
 ]
@@ -243,13 +244,13 @@ DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Relative to the checkout, as DATA_DIR is.
 ERASURE_LEDGER = BASE_DIR / (Path(read("ERASURE_LEDGER") or DATA_DIR / "erasure-ledger.jsonl").expanduser())
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
-SERIALIZATION_MODULES = {"json": "tracker.records.fixtures"}
+SERIALIZATION_MODULES = {"json": "tracker.records.values.texts.deserializer"}
 
 PASSWORD_HASHERS = [
     "django.contrib.auth.hashers.Argon2PasswordHasher",
     "django.contrib.auth.hashers.PBKDF2PasswordHasher",
 ]
-AUTHENTICATION_BACKENDS = ["tracker.records.roles.RoleBackend"]
+AUTHENTICATION_BACKENDS = ["tracker.records.policy.roles.RoleBackend"]
 FOUR_EYES = on_or_off("FOUR_EYES", default=not DEMO)
 SECOND_FACTOR = on_or_off("SECOND_FACTOR", default=not DEMO)
 OTP_TOTP_ISSUER = urlsplit(PUBLIC_URL).hostname
@@ -274,18 +275,28 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# In the demo, requests are logged in a file, so that the terminal keeps the passwords in view.
+REQUEST_LOG = DATA_DIR / "requests.log"
+REQUESTS = "file" if DEMO and "SERVED_LOCALLY" in os.environ else "stderr"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "tracker.logs.Line"}},
+    "formatters": {"line": {"()": "tracker.web.logs.Line"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "file": {
+            "()": "tracker.web.logs.RequestFile",
+            "filename": str(REQUEST_LOG),
+            "delay": True,
+            "formatter": "line",
+        },
         "nowhere": {"class": "logging.NullHandler"},  # without a handler Python prints by itself
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Without this Django mails errors to ADMINS, of whom there are none.
     "loggers": {
         "tracker": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "tracker.requests": {"handlers": [REQUESTS], "level": "INFO", "propagate": False},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # What a client did wrong is in its answer; a log of it fills with whatever anybody sends.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
@@ -295,10 +306,13 @@ LOGGING = {
 }
 
 REST_FRAMEWORK = {
-    "DEFAULT_AUTHENTICATION_CLASSES": ["tracker.records.access.Bearer", "tracker.records.access.Session"],
+    "DEFAULT_AUTHENTICATION_CLASSES": [
+        "tracker.records.accounts.authentication.Bearer",
+        "tracker.records.accounts.authentication.Session",
+    ],
     "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
-    "DEFAULT_SCHEMA_CLASS": "tracker.records.schema.Schema",
-    "EXCEPTION_HANDLER": "tracker.records.problems.handle",
+    "DEFAULT_SCHEMA_CLASS": "tracker.records.api.openapi.document.Schema",
+    "EXCEPTION_HANDLER": "tracker.records.protocol.problems.handle",
 }
 SPECTACULAR_SETTINGS = {
     "TITLE": "Dialogue tracker",
@@ -307,7 +321,7 @@ SPECTACULAR_SETTINGS = {
     "OAS_VERSION": "3.1.0",
     "SERVERS": [{"url": PUBLIC_URL}],
     "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PERMISSIONS": ["tracker.records.access.ReadOrKnown"],
+    "SERVE_PERMISSIONS": ["tracker.records.accounts.authentication.ReadOrKnown"],
     "SWAGGER_UI_DIST": "SIDECAR",
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "SWAGGER_UI_SETTINGS": {"deepLinking": True, "docExpansion": "none"},

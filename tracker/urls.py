@@ -6,13 +6,13 @@ from django.urls import include, path
 from django.views.decorators.csrf import csrf_exempt
 from django.views.generic import RedirectView
 
-from tracker import health
-from tracker.contact import security_txt
-from tracker.records.accounts import SetPassword
-from tracker.records.second_factor import SecondFactor
+from tracker.records.accounts.second_factor import SecondFactor
+from tracker.records.accounts.staff import SetPassword
+from tracker.server import health
+from tracker.web.contact import security_txt
 
-handler400 = "tracker.middleware.misread"
-handler500 = "tracker.middleware.failed"
+handler400 = "tracker.web.middleware.misread"
+handler500 = "tracker.web.middleware.failed"
 
 
 def leads_to(url):
@@ -30,4 +30,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
     path(".well-known/security.txt", security_txt),
+    path("", include("tracker.site.urls")),
 ]

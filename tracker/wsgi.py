@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from tracker.bodies import Whole
+from tracker.web.bodies import Whole
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 

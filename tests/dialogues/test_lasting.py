@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime
 from django.core.exceptions import ValidationError
 from django.test import SimpleTestCase, TestCase
 
-from dialogues import lasting
+from dialogues import duration
 from dialogues.choices import DialogueClassification, DialogueStatus
 from dialogues.models import Dialogue
 from tests import make
@@ -71,7 +71,7 @@ class PlacingTest(SimpleTestCase):
             ({}, OPEN, OPEN),
         ):
             with self.subTest(fields=fields):
-                self.assertEqual(lasting.placing(Dialogue(**fields)), (start, end))
+                self.assertEqual(duration.placing(Dialogue(**fields)), (start, end))
 
 
 class PublicationTest(TestCase):
@@ -95,7 +95,7 @@ class PublicationTest(TestCase):
 
     def test_it_asks_of_no_meeting_of_nothing_that_is_to_come_and_of_nothing_without_dates(self):
         for fields in (
-            *({"classification": kind} for kind in lasting.MEETINGS),
+            *({"classification": kind} for kind in duration.MEETINGS),
             {"classification": "visit", "status": "planned"},
             {"classification": "visit", "status": "canceled"},
             {"classification": "visit", "start_date": ""},
@@ -103,7 +103,7 @@ class PublicationTest(TestCase):
             self.assertEqual(self.missing(**fields), [], fields)
 
     def test_every_other_kind_is_asked(self):
-        others = set(DialogueClassification) - set(lasting.MEETINGS)
+        others = set(DialogueClassification) - set(duration.MEETINGS)
         for kind in others:
             self.assertEqual(len(self.missing(classification=kind)), 1, kind)
 

@@ -3,7 +3,7 @@
 from django.test import override_settings
 
 from dialogues.models import Participation, ParticipationIdentity
-from people.models import NO_RELATIVES
+from people.models.people import NO_RELATIVES
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data

@@ -3,7 +3,8 @@
 from django.core.exceptions import ValidationError
 from django.test import override_settings
 
-from dialogues.models import FOR_OTHERS, Statement
+from dialogues.models import Statement
+from dialogues.models.statements import FOR_OTHERS
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data

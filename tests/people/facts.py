@@ -1,7 +1,7 @@
 """Random histories of `tests.people` as the product's facts, and as rows of the database."""
 
 from people.models import CaseEvent, Charge, PersecutionCase, Person
-from people.situations import Accusation, Fact, History
+from people.situations.facts import Accusation, Fact, History
 from tests import make
 
 MUTE = "hearing"  # what a history has as a kind that no event has

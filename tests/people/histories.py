@@ -5,7 +5,7 @@ import datetime
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from tracker.records.dates import understand
+from tracker.records.values.dates.partial_dates import understand
 
 # Kinds that do the same on every track.
 ARREST = {"arrest", "detention"}

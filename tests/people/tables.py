@@ -8,8 +8,8 @@ from django.test import Client, TestCase
 
 from people.models import CaseEvent, Charge, PersecutionCase, Person
 from tests import make
-from tracker.records.days import Days
-from tracker.records.shapes import Reader
+from tracker.records.shapes.reader import Reader
+from tracker.records.values.dates.days import Days
 
 PUBLISHED = "2025-12-10"  # when the source that everything cites appeared
 

@@ -10,7 +10,7 @@ import pytest
 from django.db import transaction
 from django.test import TestCase
 
-from people.effects import TRACKS
+from people.situations.effects import TRACKS
 from tests import make
 from tests.people.facts import store
 from tests.people.histories import Fact, History

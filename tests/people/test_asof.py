@@ -2,10 +2,10 @@
 
 import json
 
-from people import asof
+from people.api import as_of_days
 from people.choices import CaseEventKind
-from people.effects import ENDS_CASE
 from people.models import Affiliation
+from people.situations.effects import ENDS_CASE
 from tests import make
 from tests.people.tables import PUBLISHED, AsOfTest, CaseTest, known, opened
 
@@ -60,7 +60,7 @@ class AffiliationTest(AsOfTest):
             (("2020", "2024%"), {"2022-01-01": "possible", "2030-01-01": "possible", "2019-01-01": "no"}),
             (("199X", "200X"), {"1989-12-31": "no", "1995-01-01": "possible", "1999-12-31": "certain"}),
         ]
-        self.assert_table(asof.active, table)
+        self.assert_table(as_of_days.active, table)
 
     def test_a_source_attests_what_its_dates_leave_open_but_nothing_that_they_exclude(self):
         table = [
@@ -75,7 +75,7 @@ class AffiliationTest(AsOfTest):
             ),
             (("2020", "2024?", "2022"), {"2024-06-01": "attested", "2030-01-01": "possible"}),
         ]
-        self.assert_table(asof.active, table)
+        self.assert_table(as_of_days.active, table)
 
     def test_the_distance_is_the_least_and_the_most_days_that_it_may_be(self):
         table = [
@@ -93,25 +93,25 @@ class AffiliationTest(AsOfTest):
             (("", "", "2024-06/.."), {"2024-07-01": span(None, None)}),
             (("", "", "../2024-06"), {"2024-07-01": span(None, None)}),
         ]
-        self.assert_table(asof.distance, table)
+        self.assert_table(as_of_days.distance, table)
 
     def test_what_is_certain_possible_or_excluded_has_no_distance(self):
         table = [
             (("2020", "2024", "2022"), {"2021-06-01": None, "2019-01-01": None, "2026-01-01": None}),
             (("", "", ""), {"2025-01-01": None}),
         ]
-        self.assert_table(asof.distance, table)
+        self.assert_table(as_of_days.distance, table)
 
     def test_without_a_date_of_its_own_the_newest_source_attests_it(self):
         row = self.affiliation(source=self.source)
         make.citation(row, source=make.source(date="2020"))
         make.citation(row, source=make.source(date=""))
-        self.assertEqual(known(Affiliation, asof.active, row, "2025-12-12"), "attested")
-        self.assertEqual(known(Affiliation, asof.distance, row, "2025-12-12"), span(2, 2))
+        self.assertEqual(known(Affiliation, as_of_days.active, row, "2025-12-12"), "attested")
+        self.assertEqual(known(Affiliation, as_of_days.distance, row, "2025-12-12"), span(2, 2))
 
     def test_its_own_date_goes_before_that_of_its_sources(self):
         row = self.affiliation(attested="2025-12-01", source=self.source)
-        self.assertEqual(known(Affiliation, asof.distance, row, "2025-12-02"), span(1, 1))
+        self.assertEqual(known(Affiliation, as_of_days.distance, row, "2025-12-02"), span(1, 1))
 
     def test_an_undated_a_hidden_and_a_contradicting_source_attest_nothing(self):
         undated, hidden, contradicting = (self.affiliation() for _ in range(3))
@@ -119,8 +119,8 @@ class AffiliationTest(AsOfTest):
         make.citation(hidden, source=make.source(date=PUBLISHED, publication="draft"))
         make.citation(contradicting, source=self.source, stance="contradicts")
         for row in (undated, hidden, contradicting):
-            self.assertEqual(known(Affiliation, asof.active, row, PUBLISHED), "possible")
-            self.assertIsNone(known(Affiliation, asof.distance, row, PUBLISHED))
+            self.assertEqual(known(Affiliation, as_of_days.active, row, PUBLISHED), "possible")
+            self.assertIsNone(known(Affiliation, as_of_days.distance, row, PUBLISHED))
 
     def test_nobody_is_affiliated_after_death_nor_to_what_is_not_there(self):
         dead = make.person(death_date="2022-05", cited=False)
@@ -136,7 +136,7 @@ class AffiliationTest(AsOfTest):
             row = self.affiliation(**fields)
             for day, told in days.items():
                 with self.subTest(fields=fields, day=day):
-                    self.assertEqual(known(Affiliation, asof.active, row, day), told)
+                    self.assertEqual(known(Affiliation, as_of_days.active, row, day), told)
 
 
 def span(least, most):

@@ -14,9 +14,10 @@ from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data
 from tests.writing import API, WritingTest, path
-from tracker.records import erasure, ledger
-from tracker.records.history import Entry
-from tracker.records.ledger import LedgerAway
+from tracker.records.audit import takedown_ledger
+from tracker.records.audit.history import Entry
+from tracker.records.audit.takedown_ledger import LedgerAway
+from tracker.records.revisions import erasure
 
 SECRET = "In the safe of Zzyzxqova"
 TODAY = date(2026, 3, 1)
@@ -131,7 +132,7 @@ class EndTest(ConsentTest):
         for one in (person, row):  # as the backup has them
             type(one).objects.filter(pk=one.pk).update(publication="published")
         given.update(withdrawn_on=None)
-        erasure.replay(ledger.in_table())
+        erasure.replay(takedown_ledger.in_table())
         self.assertFalse(self.is_public(person) or self.is_public(row))
 
     def test_nor_is_anybody_published_with_more_than_their_consent_covers(self):

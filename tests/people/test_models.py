@@ -14,7 +14,7 @@ from people.models import (
 )
 from tests import make
 from tests.rules import RuleTest
-from tracker.records.choices import Confidentiality
+from tracker.records.values.codes.vocabularies import Confidentiality
 
 
 class PeriodTest(RuleTest):

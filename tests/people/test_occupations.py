@@ -1,6 +1,6 @@
 """What people do, as sources say."""
 
-from people import asof
+from people.api import as_of_days
 from people.models import Occupation, OccupationCitation, Person
 from tests import make
 from tests.people.tables import PUBLISHED, known
@@ -26,7 +26,7 @@ class OccupationTest(RuleTest):
             row = make.occupation(person=person, source=source, **dates)
             for day, active in told.items():
                 with self.subTest(dates=dates, day=day):
-                    self.assertEqual(known(Occupation, asof.occupied, row, day), active)
+                    self.assertEqual(known(Occupation, as_of_days.occupied, row, day), active)
 
     def test_the_newest_source_attests_it(self):
         row = make.occupation(source=make.source(date=PUBLISHED))

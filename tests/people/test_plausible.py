@@ -3,13 +3,13 @@
 from django.test import override_settings
 
 from people.choices import CaseEventKind
-from people.effects import TELLS_OF_CUSTODY
+from people.likely_mistakes import ACTS_BEFORE, BEFORE_BIRTH, NEVER_HELD
 from people.models import CaseEvent, Person
-from people.plausible import ACTS_BEFORE, BEFORE_BIRTH, NEVER_HELD
+from people.situations.effects import TELLS_OF_CUSTODY
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.writing import WritingTest, path
-from tracker.records.models import LATER
+from tracker.records.base.record import LATER
 
 HIDDEN = ({"publication": "draft"}, {"confidentiality": "confidential"})
 DATED = {

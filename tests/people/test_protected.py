@@ -9,10 +9,10 @@ from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data
 from tests.writing import API, WritingTest, path
-from tracker.records import editorial
-from tracker.records.admin.stale import versions_of
-from tracker.records.history import Entry
-from tracker.records.past import Past
+from tracker.records.admin.forms.edit_conflicts import versions_of
+from tracker.records.audit.history import Entry
+from tracker.records.revisions.timeline import Past
+from tracker.records.workflow import editorial_fields
 
 SENSITIVE = ("health", "transfer")
 
@@ -44,7 +44,7 @@ class DefaultTest(WritingTest):
     def test_who_may_not_be_cleared_is_told_so(self):
         document = {"case": make.case().slug, "kind": "health"}
         answer = self.send(self.contributor, "POST", f"{API}case-events/", document)
-        self.assertEqual(answer.json()["errors"], [{"pointer": "", "detail": editorial.UNCLEARED}])
+        self.assertEqual(answer.json()["errors"], [{"pointer": "", "detail": editorial_fields.UNCLEARED}])
 
     def test_what_becomes_one_is_confidential_from_then_on(self):
         row = make.case_event(kind="other")
@@ -117,7 +117,7 @@ class AdminTest(WorkTest):
 
     def test_a_contributor_is_told_who_enters_it(self):
         page = self.add(self.contributor, case=make.case().pk, kind="health")
-        self.assertContains(page, editorial.UNCLEARED)
+        self.assertContains(page, editorial_fields.UNCLEARED)
         self.assertFalse(CaseEvent.objects.exists())
 
     def test_an_editor_makes_one_of_another_event(self):
@@ -133,7 +133,7 @@ class AdminTest(WorkTest):
         row = self.draft(CaseEvent, kind="other")
         data = {**form_data(self.page(self.contributor, row)), "kind": "health"}
         page = self.client.post(address(CaseEvent, "change", row.pk), data, follow=True)
-        self.assertContains(page, editorial.UNCLEARED)
+        self.assertContains(page, editorial_fields.UNCLEARED)
         row.refresh_from_db()
         self.assertEqual((row.kind, row.confidentiality), ("other", "public"))
 
@@ -143,7 +143,7 @@ class AdminTest(WorkTest):
         self.client.force_login(self.contributor)
         bulk = f"{address(CaseActor, 'bulk')}?ids={row.pk}"
         data = {"change": "role=lawyer", "reason": "x", "seen": versions_of([row])}
-        self.assertContains(self.client.post(bulk, data), editorial.UNCLEARED)
+        self.assertContains(self.client.post(bulk, data), editorial_fields.UNCLEARED)
         self.client.force_login(self.editor)
         self.client.post(bulk, data)
         row.refresh_from_db()

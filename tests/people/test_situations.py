@@ -10,11 +10,12 @@ from unittest import mock
 import pytest
 from django.test import SimpleTestCase
 
-from people import situations, worlds
+from people.api.case_facts import WORDS
 from people.choices import CaseEventKind
-from people.effects import EFFECTS, TRACKS, Effect
-from people.facts import WORDS
-from people.situations import known
+from people.situations import facts, possible_worlds
+from people.situations import known as situations
+from people.situations.effects import EFFECTS, TRACKS, Effect
+from people.situations.known import known
 from tests.people.facts import facts_of
 from tests.people.histories import Fact, History
 from tests.people.random_people import random_day, random_person
@@ -37,9 +38,9 @@ def drawn(seed):
 
 def given():
     """The hand-made histories, each with each day that is asked about."""
-    for case in CASES:
-        histories = tuple(History(tuple(Fact(**fact) for fact in facts)) for facts in case["cases"])
-        yield from ((histories, "", date.fromisoformat(day)) for day in case["answers"])
+    for one in CASES:
+        histories = tuple(History(tuple(Fact(**fact) for fact in case)) for case in one["cases"])
+        yield from ((histories, "", date.fromisoformat(day)) for day in one["answers"])
 
 
 def told(histories, death, day):
@@ -99,14 +100,15 @@ class FaultsTest(SimpleTestCase):
             ],
             "an acquittal ends custody": [self.row(CaseEventKind.ACQUITTAL, custody=Effect.STOPS)],
             "a pardon presupposes custody": [self.row(CaseEventKind.PARDON, custody=Effect.ENDS)],
-            "no fact is unrecorded": [never(worlds, "unrecorded", lambda *given: 0)],
+            "no fact is unrecorded": [never(possible_worlds, "unrecorded", lambda *given: 0)],
             "positions order nothing": [never(situations, "_before", lambda *given: 0)],
             "approximate dates are exact": [
-                never(situations, "interval", lambda fact: situations.interval_of(fact.edtf.strip("~")))
+                never(module, "interval", lambda fact: facts.interval_of(fact.edtf.strip("~")))
+                for module in (situations, facts)
             ],
             "doubtful dates are sure": [never(situations, "_subsets", lambda doubts: [set()])],
-            "no term runs out": [never(situations, "_term", lambda *given: {})],
-            "a suspended sentence is one to prison": [never(situations, "is_unsuspended", lambda fact: True)],
+            "no term runs out": [never(situations, "term_of", lambda *given: {})],
+            "a suspended sentence is one to prison": [never(facts, "is_unsuspended", lambda fact: True)],
             "a release in another case changes nothing": [
                 never(situations, "UNSETTLES_ELSEWHERE", frozenset())
             ],

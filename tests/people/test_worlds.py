@@ -5,9 +5,9 @@ from datetime import date
 from pathlib import Path
 from unittest import TestCase
 
-from people.effects import TRACKS
-from people.facts import WORDS
-from people.situations import known
+from people.api.case_facts import WORDS
+from people.situations.effects import TRACKS
+from people.situations.known import known
 from tests.people.facts import facts_of
 from tests.people.histories import span
 from tests.people.worlds import Charge, Fact, History, case_answer, person_answer

@@ -4,7 +4,8 @@ from django.apps.registry import Apps
 from django.db import connection, models
 from django.test import TestCase
 
-from tracker.records.fields import Derived, FoldedField, GuardedSave, GuardedUpdate, PartialDateField
+from tracker.records.values.columns import Derived, FoldedField, GuardedSave, GuardedUpdate
+from tracker.records.values.dates.date_columns import PartialDateField
 
 REGISTRY = Apps(["tests.records"])
 

@@ -4,8 +4,8 @@ from django.test import SimpleTestCase, override_settings
 
 from tests import make
 from tests.writing import API, WritingTest, path
-from tracker.records.addresses import likeness
-from tracker.records.models import Source
+from tracker.records.base.sources import Source
+from tracker.records.values.texts.web_addresses import likeness
 
 PLAIN = "https://example.org/a"
 LIKE = (  # the same page, as far as an address tells

@@ -6,7 +6,7 @@ from django.test import TestCase, override_settings
 
 from tests import make
 from tracker.api import ENDPOINTS
-from tracker.records.shapes import list_url, resource
+from tracker.records.shapes.urls import list_url, resource
 
 PEOPLE = "/api/v1/people/"
 

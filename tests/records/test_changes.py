@@ -17,7 +17,7 @@ from tracker.records.changes import announcing
 from tracker.records.changes.models import Announcement, Feed, Touched
 from tracker.records.changes.paths import ways
 from tracker.records.changes.views import START_AGAIN
-from tracker.records.shapes import resource
+from tracker.records.shapes.urls import resource
 
 CHANGES = "/api/v1/changes/"
 

@@ -4,7 +4,7 @@ from django.test import SimpleTestCase
 
 from dialogues.choices import ASSESSMENT_VALUES, AssessmentAttribute, AssessmentValue
 from people.choices import CaseEventKind, ChargeStage
-from tracker.records.choices import Reliability, Stance, Vocabulary, vocabularies
+from tracker.records.values.codes.vocabularies import Reliability, Stance, Vocabulary, vocabularies
 
 CODES = {
     "huridocs": r"\d{1,2}:\d{2,12}",

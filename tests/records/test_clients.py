@@ -7,7 +7,7 @@ from django.test import TestCase
 
 from tests import make
 from tests.writing import WritingTest
-from tracker.records.models import Place
+from tracker.records.base.places import Place
 
 PLACES = "/api/v1/places/"
 SCHEMA = "/api/v1/schema/"

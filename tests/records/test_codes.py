@@ -10,10 +10,11 @@ from tests.rules import RuleTest
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address
 from tests.writing import API, WritingTest
-from tracker.records.code_fields import CodeField, CodesField
-from tracker.records.codes import COUNTRIES, LANGUAGES, REGISTRIES, SCRIPTS
-from tracker.records.models import Place, Source
-from tracker.records.visible import kinds
+from tracker.records.base.places import Place
+from tracker.records.base.sources import Source
+from tracker.records.policy.visibility import kinds
+from tracker.records.values.codes.code_fields import CodeField, CodesField
+from tracker.records.values.codes.registries import COUNTRIES, LANGUAGES, REGISTRIES, SCRIPTS
 
 UNDERSTOOD = {
     COUNTRIES: {

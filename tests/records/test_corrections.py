@@ -6,8 +6,8 @@ import pgtrigger
 from django.test import TestCase
 
 from tests import make
-from tracker.records.context import noted
-from tracker.records.shapes import resource
+from tracker.records.audit.actor import noted
+from tracker.records.shapes.urls import resource
 
 
 class CorrectionsTest(TestCase):

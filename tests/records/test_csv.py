@@ -10,9 +10,9 @@ from tests import make
 from tests.emptied import TransactionTestCase
 from tests.test_fixtures import load
 from tracker.api import ENDPOINTS
-from tracker.records.models import Place
-from tracker.records.shapes import resource
-from tracker.records.tables import Table, at, cell, csv_lines, lists
+from tracker.records.base.places import Place
+from tracker.records.read.formats.csv_tables import Table, at, cell, csv_lines, lists
+from tracker.records.shapes.urls import resource
 
 FORMULAS = (
     "=1+1",

@@ -12,17 +12,17 @@ from dialogues.models import Participation, ParticipationIdentity, Speaker
 from people.models import Person
 from tests import make
 from tests.emptied import TransactionTestCase
-from tracker import backup
-from tracker.records import erasure
-from tracker.records.history import Entry
-from tracker.records.idempotency import KeptAnswer
-from tracker.records.ledger import Deed, DeedKind
-from tracker.records.models import OldSlug
-from tracker.records.name_search import work
-from tracker.records.proposals import Proposal
-from tracker.records.saved import SavedFilter
-from tracker.records.scheduled import Approval
-from tracker.records.unnamed import Homonym
+from tracker.records.accounts.saved_filters import SavedFilter
+from tracker.records.audit.history import Entry
+from tracker.records.audit.takedown_ledger import Deed, DeedKind
+from tracker.records.base.slugs import OldSlug
+from tracker.records.protection.name_check import Homonym
+from tracker.records.protection.name_search import work
+from tracker.records.protocol.idempotency import KeptAnswer
+from tracker.records.revisions import erasure
+from tracker.records.workflow.approvals import Approval
+from tracker.records.workflow.proposals import Proposal
+from tracker.server import backup
 
 CANARY = "Qxcanary"
 

@@ -8,8 +8,9 @@ from dialogues.models import Dialogue, Statement
 from people.models import Person
 from tests import make
 from tracker.api import ENDPOINTS
-from tracker.records.models import OldSlug, Source
-from tracker.records.shapes import list_url, resource
+from tracker.records.base.slugs import OldSlug
+from tracker.records.base.sources import Source
+from tracker.records.shapes.urls import list_url, resource
 
 ROUTES = [f"/api/v1/{resource(view.model())}/" for view in ENDPOINTS]
 OTHERS = [

@@ -11,7 +11,8 @@ from django.db.migrations.writer import MigrationWriter
 from django.test import TestCase
 
 from tests.records.dated import Event, Visit, later_model
-from tracker.records.fields import FoldedField, PartialDateField
+from tracker.records.values.columns import FoldedField
+from tracker.records.values.dates.date_columns import PartialDateField
 
 
 def detected(before, *after, agreed=False):

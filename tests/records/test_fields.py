@@ -15,8 +15,9 @@ from django.db import IntegrityError, connection, models, transaction
 from django.test import SimpleTestCase
 
 from tests.records.dated import REGISTRY, Event, TablesTestCase, Visit, later_model
-from tracker.records.dates import FORMS
-from tracker.records.fields import FoldedField, PartialDateField, PartialDateFormField, PartialDateInput
+from tracker.records.values.columns import FoldedField
+from tracker.records.values.dates.date_columns import PartialDateField, PartialDateFormField, PartialDateInput
+from tracker.records.values.dates.partial_dates import FORMS
 
 BOUNDS = ("start_date", "start_date_earliest", "start_date_latest", "start_date_sort")
 SUMMER = ("2024-22", date(2024, 6, 1), date(2024, 8, 31), date(2024, 6, 1))

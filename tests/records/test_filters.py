@@ -3,10 +3,11 @@
 from django.db import connection
 from django.test import TestCase
 
-from dialogues.filters import ABSENTEES, CAME
+from dialogues.api.filters import ABSENTEES, CAME
 from people.models import PersonIdentifier
 from tests import catalog, make
-from tracker.records.shapes import Reader, resource
+from tracker.records.shapes.reader import Reader
+from tracker.records.shapes.urls import resource
 
 
 class TogetherTest(TestCase):

@@ -10,11 +10,11 @@ from dialogues.models import ParticipationIdentity
 from people.models import Consent, Person
 from tests import make
 from tests.test_admin import form_data
-from tracker.records.context import noted
-from tracker.records.history import Entry
-from tracker.records.models import Place
-from tracker.records.past import Past
-from tracker.records.visible import Visible
+from tracker.records.audit.actor import noted
+from tracker.records.audit.history import Entry
+from tracker.records.base.places import Place
+from tracker.records.policy.visibility import Visible
+from tracker.records.revisions.timeline import Past
 
 
 def last(record):

@@ -8,8 +8,10 @@ from django.test import TestCase
 from tests import make
 from tests.writing import API, WritingTest, path
 from tracker.api import ENDPOINTS
-from tracker.records.citations import CitationViewSet
-from tracker.records.shapes import FULL, Ref, resource
+from tracker.records.api.citation_views import CitationViewSet
+from tracker.records.shapes.declaration import Ref
+from tracker.records.shapes.reader import FULL
+from tracker.records.shapes.urls import resource
 
 INFERRED = {"basis": "inferred", "reasoning": "It follows."}
 

@@ -3,7 +3,7 @@
 from django.test import TestCase
 
 from tests import make
-from tracker.records import lint
+from tracker.records.protection import protected_names
 
 NAME = "Bahruz Səmədov"
 
@@ -21,6 +21,6 @@ class NamingTest(TestCase):
         make.dialogue(summary=NAME, publication="draft")
         make.case(person=person, title=f"Case of {NAME}")
         found = {}
-        for mention in lint.mentions_in(lint.everything_public(), person.own_secrets()):
+        for mention in protected_names.mentions_in(protected_names.everything_public(), person.own_secrets()):
             found.setdefault(mention.text.record, []).append(mention.text.field)
         self.assertEqual(found, {dialogue: ["summary"], source: ["source_url"], quoting: ["quotation"]})

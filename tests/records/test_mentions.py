@@ -9,8 +9,8 @@ from django.conf import settings
 from django.test import SimpleTestCase
 
 from tests.names import MEN, OF_BOTH, OF_MEN, OF_WOMEN, SCRIPTS, WOMEN, declined, people, rows
-from tracker.records.mentions import Names
-from tracker.records.names import fold
+from tracker.records.protection.name_matching import Names
+from tracker.records.values.names import fold
 
 SENTENCES = {
     "Latin": "In May the court in Baku heard {}, and nobody was let in.",

@@ -12,8 +12,8 @@ from tests import make
 from tests.emptied import TransactionTestCase
 from tests.mirroring import Mirror, Writer, begun, differences, everything
 from tracker.records.changes import announcing
-from tracker.records.choices import Publication
-from tracker.records.scheduled import Approval, publish_due
+from tracker.records.values.codes.vocabularies import Publication
+from tracker.records.workflow.approvals import Approval, publish_due
 
 WAIT = 60
 WAITS = """

@@ -6,9 +6,11 @@ from django.test import TestCase
 from people.models import Organization, Person, PersonCitation, PersonName
 from tests import make
 from tests.rules import RuleTest
-from tracker.records.constraints import Said
-from tracker.records.models import Place, Source, citable_fields
-from tracker.records.search import Token
+from tracker.records.base.citations import citable_fields
+from tracker.records.base.places import Place
+from tracker.records.base.sources import Source
+from tracker.records.policy.search_words import Token
+from tracker.records.values.constraints import Said
 
 
 class CitationTest(RuleTest):

@@ -13,9 +13,11 @@ from people.models import Person
 from tests import make
 from tests.emptied import TransactionTestCase
 from tests.writing import WritingTest, path
-from tracker.records import erasure, ledger, name_search
-from tracker.records.history import Entry
-from tracker.records.name_search import AlsoHidden, NameSearch, step, work
+from tracker.records.audit import takedown_ledger
+from tracker.records.audit.history import Entry
+from tracker.records.protection import name_search
+from tracker.records.protection.name_search import AlsoHidden, NameSearch, step, work
+from tracker.records.revisions import erasure
 
 batch = name_search.batch
 NAME, OTHER = "Zahra Qvortexli", "Rauf Xylophonov"
@@ -43,7 +45,9 @@ class NameSearchTest(TestCase):
 
 class SearchTest(NameSearchTest):
     def test_the_takedown_reads_no_text_and_the_search_hides_what_names_them(self):
-        with mock.patch("tracker.records.lint.public_texts", side_effect=AssertionError):
+        with mock.patch(
+            "tracker.records.protection.protected_names.public_texts", side_effect=AssertionError
+        ):
             search = self.take_down()
         self.assertEqual((state(self.person), state(self.named)), ("taken_down", "published"))
         self.assertEqual(search.state, "running")
@@ -208,7 +212,7 @@ class TogetherTest(TransactionTestCase):
         make.dialogue(summary=f"By {NAME}.")
         self.person.takedown(self.editor, "safety")
         with (
-            mock.patch.object(ledger.os, "fsync", side_effect=OSError),
+            mock.patch.object(takedown_ledger.os, "fsync", side_effect=OSError),
             self.assertLogs(name_search.log, "ERROR"),
         ):
             work()
@@ -295,11 +299,11 @@ class RestoreTest(NameSearchTest):
         work()
         NameSearch.objects.all().delete()
         self.brought_back(*people, *texts)
-        ledger.Deed.objects.exclude(
+        takedown_ledger.Deed.objects.exclude(
             record_id__in=[one.pk for one in people]
         ).delete()  # its texts are not in it
         with mock.patch.object(name_search, "batch", wraps=batch) as read:
-            self.assertEqual(erasure.replay(ledger.in_table()), (8, 0))
+            self.assertEqual(erasure.replay(takedown_ledger.in_table()), (8, 0))
         rounds = [call.args[0] for call in read.call_args_list]
         self.assertEqual(len(rounds), len({*rounds}))
         self.assertEqual({*map(state, [*people, *texts])}, {"taken_down"})
@@ -308,7 +312,7 @@ class RestoreTest(NameSearchTest):
 
     def test_a_search_that_ran_when_it_was_backed_up_ends_before_anything_is_served(self):
         self.take_down()
-        erasure.replay(ledger.in_table())
+        erasure.replay(takedown_ledger.in_table())
         self.assertEqual((state(self.named), NameSearch.objects.get().state), ("taken_down", "finished"))
 
 

@@ -13,7 +13,7 @@ from django.test import SimpleTestCase
 from hypothesis import given
 from hypothesis import strategies as st
 
-from tracker.records.names import alphabetical, fold, slugify_name, tokens
+from tracker.records.values.names import alphabetical, fold, slugify_name, tokens
 
 # Spellings of one name, as newspapers, passports and encyclopedias write it.
 SAME = """

@@ -8,9 +8,9 @@ from django.db.models import OuterRef, Q
 from django.db.models.functions import Lower
 
 from tests.records.dated import Event, TablesTestCase, Visit, table
-from tracker.records.dates import understand
-from tracker.records.fields import PartialDateField
-from tracker.records.overlaps import PossibleDay, period_certainly_overlaps, period_overlaps
+from tracker.records.values.dates.conditions import PossibleDay, period_certainly_overlaps, period_overlaps
+from tracker.records.values.dates.date_columns import PartialDateField
+from tracker.records.values.dates.partial_dates import understand
 
 # asked, record, possible, certain
 OVERLAPS = """

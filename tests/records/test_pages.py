@@ -10,10 +10,10 @@ from django.test import TestCase
 from dialogues.models import Dialogue
 from tests import make
 from tracker.api import ENDPOINTS
-from tracker.records.models import Place
-from tracker.records.pages import LARGEST_OFFSET, LARGEST_PAGE, PAGE_SIZE, Order, Page, order_keys
-from tracker.records.shapes import resource
-from tracker.records.statements import paged
+from tracker.records.base.places import Place
+from tracker.records.read.pagination import LARGEST_OFFSET, LARGEST_PAGE, PAGE_SIZE, Order, Page, order_keys
+from tracker.records.read.queries import paged
+from tracker.records.shapes.urls import resource
 
 PLACES = "/api/v1/places/"
 PUBLISHED = {"publication": "published", "confidentiality": "public"}

@@ -9,10 +9,10 @@ from people.models import CaseEvent, Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.writing import API, WritingTest, path
-from tracker.records.citations import TABLES
-from tracker.records.models import citable_fields
-from tracker.records.rivals import column_of, normalized, said
-from tracker.records.shapes import registry
+from tracker.records.api.citation_views import TABLES
+from tracker.records.base.citations import citable_fields
+from tracker.records.base.rival_values import column_of, normalized, said
+from tracker.records.shapes.fields import registry
 
 DAYS = {"edtf": "2025-01-22/2025-01-24", "earliest": "2025-01-22", "latest": "2025-01-24"}
 RIGHT = (  # model, field, what is written, what is shown

@@ -18,13 +18,13 @@ from tests import make
 from tests.channels import Channels
 from tests.emptied import TransactionTestCase
 from tests.writing import WritingTest, path
-from tracker.records import ledger
-from tracker.records.choices import Publication
-from tracker.records.history import Entry
-from tracker.records.idempotency import KeptAnswer
-from tracker.records.ledger import Deed, DeedKind, LedgerAway
-from tracker.records.models import OldSlug
-from tracker.records.name_search import work
+from tracker.records.audit import takedown_ledger
+from tracker.records.audit.history import Entry
+from tracker.records.audit.takedown_ledger import Deed, DeedKind, LedgerAway
+from tracker.records.base.slugs import OldSlug
+from tracker.records.protection.name_search import work
+from tracker.records.protocol.idempotency import KeptAnswer
+from tracker.records.values.codes.vocabularies import Publication
 
 NAME = "Zahra Qvortexli"
 
@@ -162,7 +162,9 @@ class VerbTest(WritingTest):
     def test_the_page_reads_no_text_and_takes_down_what_names_them_too(self):
         self.client.force_login(self.officer)
         address = f"{reverse('admin:people_person_takedown')}?ids={self.person.pk}"
-        with mock.patch("tracker.records.lint.public_texts", side_effect=AssertionError):
+        with mock.patch(
+            "tracker.records.protection.protected_names.public_texts", side_effect=AssertionError
+        ):
             self.assertContains(self.client.get(address), NAME)
             self.client.post(address, {"reason": "safety"})
         self.assertEqual((self.state(self.person), self.state(self.named)), ("taken_down", "published"))
@@ -180,7 +182,7 @@ class LedgerTest(TransactionTestCase):
         self.editor = make.member("editor")
 
     def lines(self):
-        return [(line.kind, line.id) for line in ledger.lines_of(self.file.read_bytes())]
+        return [(line.kind, line.id) for line in takedown_ledger.lines_of(self.file.read_bytes())]
 
     def test_it_holds_ids_in_order_and_no_name(self):
         person = make.person(name=NAME)
@@ -207,7 +209,7 @@ class LedgerTest(TransactionTestCase):
     def test_what_could_not_be_written_is_done_and_said(self):
         row = make.place()
         with (
-            mock.patch("tracker.records.ledger.os.fsync", side_effect=OSError),
+            mock.patch("tracker.records.audit.takedown_ledger.os.fsync", side_effect=OSError),
             self.assertRaises(LedgerAway),
         ):
             row.takedown(self.editor, "safety")

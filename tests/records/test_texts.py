@@ -23,10 +23,12 @@ from people.models import Organization, Person
 from tests import make
 from tests.rules import RuleTest
 from tests.writing import API, WritingTest, path
-from tracker.records.code_fields import CodeField
-from tracker.records.fields import PartialDateField
-from tracker.records.models import Place, Record, Source
-from tracker.records.texts import MOST_MARKS, Tidy, texts_of, tidied
+from tracker.records.base.places import Place
+from tracker.records.base.record import Record
+from tracker.records.base.sources import Source
+from tracker.records.values.codes.code_fields import CodeField
+from tracker.records.values.dates.date_columns import PartialDateField
+from tracker.records.values.texts.text import MOST_MARKS, Tidy, texts_of, tidied
 
 PEOPLE = f"{API}people/"
 UNSEEN = "\x01\x1b\x7f\x85\u00ad\u200b\u200e\u202e\u2066\u2069\u2060\u2800\u3164\ufeff\ufffe\U000e0041"

@@ -18,8 +18,8 @@ from tests import make
 from tests.emptied import TransactionTestCase
 from tests.site.test_settings import read_settings
 from tracker import environment
-from tracker.records.accounts import password_link
-from tracker.records.throttling import FORGET, Tally, TooMany, address, spend
+from tracker.records.accounts.staff import password_link
+from tracker.records.protocol.rate_limits import FORGET, Tally, TooMany, address, spend
 
 LOGIN = "/admin/login/"
 N = 3

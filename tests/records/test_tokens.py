@@ -16,11 +16,11 @@ from django.utils import timezone
 from dialogues.models import Dialogue
 from tests import make
 from tests.emptied import TransactionTestCase
-from tracker.records.accounts import grant
-from tracker.records.admin.tokens import TokenForm
-from tracker.records.proposals import Proposal
-from tracker.records.shapes import resource
-from tracker.records.tokens import FORM, ApiToken, digest
+from tracker.records.accounts.api_tokens import FORM, ApiToken, digest
+from tracker.records.accounts.staff import grant
+from tracker.records.admin.people.tokens import TokenForm
+from tracker.records.shapes.urls import resource
+from tracker.records.workflow.proposals import Proposal
 
 PLACES = "/api/v1/places/"
 TOKENS = "/admin/records/apitoken/"
@@ -555,7 +555,7 @@ class AdminTokenTest(TokenTest):
         with mock.patch.object(TokenForm, "validate_unique"):
             self.add()
             answer = self.client.post(f"{TOKENS}add/", GIVEN, follow=True)
-        self.assertContains(answer, "another API token has this name")
+        self.assertContains(answer, "another API token already has this name")
 
     def test_nobody_makes_one_for_somebody_else(self):
         other = make.member("editor")

@@ -6,7 +6,7 @@ from django.test import TestCase, override_settings
 
 from tests import make
 from tests.twins.mutations import forget
-from tracker.records.accounts import grant
+from tracker.records.accounts.staff import grant
 
 NAME = "Zumrud Qeyri"
 READERS = ("nobody", "contributor", "case_officer", "administrator", "editor")

@@ -6,9 +6,9 @@ from django.test import TestCase
 from dialogues.models import Dialogue
 from people.models import Affiliation, Person
 from tests import make
-from tracker.records.choices import Confidentiality, Publication
-from tracker.records.history import Entry
-from tracker.records.models import OldSlug
+from tracker.records.audit.history import Entry
+from tracker.records.base.slugs import OldSlug
+from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 
 DRAFT, REVIEW, PUBLISHED, WITHDRAWN, TAKEN_DOWN = Publication
 STATES = list(Publication)

@@ -6,7 +6,7 @@ from django.test.utils import CaptureQueriesContext
 from people.models import CaseActor, Person, PersonName
 from tests import make
 from tests.writing import API, WritingTest, path
-from tracker.records.models import Place
+from tracker.records.base.places import Place
 
 PLACES, PEOPLE = f"{API}places/", f"{API}people/"
 WORK = {

@@ -13,10 +13,10 @@ from people.models import Person
 from tests import make
 from tests.writing import API, WritingTest, path
 from tracker.api import ENDPOINTS
-from tracker.records.citations import CitationViewSet
-from tracker.records.documents import DEEPEST
-from tracker.records.models import Place
-from tracker.records.shapes import resource
+from tracker.records.api.citation_views import CitationViewSet
+from tracker.records.base.places import Place
+from tracker.records.protocol.strict_json import DEEPEST
+from tracker.records.shapes.urls import resource
 
 PEOPLE, CASES, DIALOGUES = f"{API}people/", f"{API}cases/", f"{API}dialogues/"
 SECRET = "Leyla Secretova"

@@ -11,8 +11,8 @@ from people.models import CaseEvent, PersecutionCase
 from tests import make
 from tests.test_admin import form_data
 from tests.writing import API, WritingTest, path
-from tracker.records.models import Place
-from tracker.records.shapes import resource
+from tracker.records.base.places import Place
+from tracker.records.shapes.urls import resource
 
 DIALOGUES, CASES, PLACES = f"{API}dialogues/", f"{API}cases/", f"{API}places/"
 WRITING = ("INSERT", "UPDATE", "DELETE")

@@ -9,7 +9,7 @@ from dialogues.models import Participation, Statement
 from people.models import Person, PersonCitation
 from tests import make
 from tests.writing import API, WritingTest, path
-from tracker.records.choices import Publication
+from tracker.records.values.codes.vocabularies import Publication
 
 
 def version(record):

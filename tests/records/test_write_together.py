@@ -7,8 +7,8 @@ from people.models import Conflict
 from tests import make
 from tests.test_concurrency import Together
 from tests.writing import API, path
-from tracker.records.history import Entry
-from tracker.records.proposals import Proposal
+from tracker.records.audit.history import Entry
+from tracker.records.workflow.proposals import Proposal
 
 AT_ONCE = 20
 

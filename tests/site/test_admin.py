@@ -10,9 +10,9 @@ from dialogues.models import Dialogue, Participation, ParticipationIdentity
 from people.models import CaseActor, Person
 from tests import make
 from tests.test_admin import AdminTest, address, form_data
-from tracker.records.choices import Publication
-from tracker.records.history import Entry
-from tracker.records.models import Source
+from tracker.records.audit.history import Entry
+from tracker.records.base.sources import Source
+from tracker.records.values.codes.vocabularies import Publication
 
 
 class EditingTest(AdminTest):
@@ -67,7 +67,7 @@ class WritingTest(EditingTest):
         make.citation(part, field="role", quotation="other words")
         page = self.client.get(address(Dialogue, "change", part.dialogue_id))
         self.assertContains(page, "first words")
-        self.assertContains(page, "with 1 more source")
+        self.assertContains(page, "(1 more source)")
         self.change(part.dialogue, **self.row("participations", 0, quotation="better words"))
         quoted = [row.quotation for row in part.citations.order_by("field")]
         self.assertEqual(quoted, ["better words", "other words"])
@@ -81,7 +81,7 @@ class WritingTest(EditingTest):
     def test_a_row_with_words_needs_a_source(self):
         part = make.participation(cited=False)
         answer = self.change(part.dialogue, **self.row("participations", 0, quotation="words"))
-        self.assertContains(answer, "Name the source.")
+        self.assertContains(answer, "Enter the source.")
 
     def test_a_quotation_in_a_row_is_short(self):
         part = make.participation()

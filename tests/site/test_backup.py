@@ -25,14 +25,15 @@ from tests.channels import Channels
 from tests.emptied import TransactionTestCase
 from tests.mirroring import Mirror, everything, path_of
 from tests.served import KEPT
-from tracker import backup, restoring
-from tracker.embedded import Server
 from tracker.environment import BASE_DIR
 from tracker.management.commands.serve import Command as Serve
-from tracker.records import erasure
+from tracker.records.audit.takedown_ledger import Deed
 from tracker.records.changes import announcing
-from tracker.records.ledger import Deed
-from tracker.records.name_search import work
+from tracker.records.protection.name_search import work
+from tracker.records.revisions import erasure
+from tracker.server import backup
+from tracker.server import restore as restoring
+from tracker.server.embedded import Server
 
 MINUTE = 60
 KILLS = 12
@@ -149,8 +150,8 @@ class DrillTest(BackupTest):
         self.run_command("backup", self.file)
         person.takedown(make.member("editor"), "safety")
         with self.elsewhere():
-            for place in ("load", "compare", "call_command", "erasure.replay", "ledger.write_down"):
-                stop = mock.patch(f"tracker.restoring.{place}", side_effect=KeyboardInterrupt)
+            for place in ("load", "compare", "call_command", "erasure.replay", "takedown_ledger.write_down"):
+                stop = mock.patch(f"tracker.server.restore.{place}", side_effect=KeyboardInterrupt)
                 with stop, self.assertRaises(KeyboardInterrupt):
                     self.restore()
                 with self.assertRaisesMessage(CommandError, "being restored"):
@@ -235,10 +236,10 @@ class FileTest(BackupTest):
     def test_a_backup_that_broke_off_leaves_no_file(self):
         full = OSError("No space left on device")
         broken = [
-            mock.patch("tracker.backup.os.fsync", side_effect=full),
-            mock.patch("tracker.backup.pyrage.encrypt_io", side_effect=full),
-            mock.patch("tracker.backup.pyrage.encrypt_io", side_effect=KeyboardInterrupt),
-            mock.patch("tracker.backup.reach", return_value=("--dbname=nowhere", {**os.environ})),
+            mock.patch("tracker.server.backup.os.fsync", side_effect=full),
+            mock.patch("tracker.server.backup.pyrage.encrypt_io", side_effect=full),
+            mock.patch("tracker.server.backup.pyrage.encrypt_io", side_effect=KeyboardInterrupt),
+            mock.patch("tracker.server.backup.reach", return_value=("--dbname=nowhere", {**os.environ})),
         ]
         for how in broken:
             with how, self.assertRaises((CommandError, KeyboardInterrupt)):
@@ -246,13 +247,15 @@ class FileTest(BackupTest):
             self.assertEqual({one.name for one in self.folder.iterdir()}, {"identity", "ledger"})
 
     def test_the_words_of_a_dump_that_fails_are_handed_on(self):
-        with mock.patch("tracker.backup.reach", return_value=("--dbname=nowhere host=/none", {**os.environ})):
+        with mock.patch(
+            "tracker.server.backup.reach", return_value=("--dbname=nowhere host=/none", {**os.environ})
+        ):
             self.assertIn("pg_dump failed: ", self.refused("backup", self.file))
 
     def test_without_the_programs_it_says_so(self):
         with (
-            mock.patch("tracker.backup.shutil.which", return_value=None),
-            mock.patch("tracker.embedded.find_spec", return_value=None),
+            mock.patch("tracker.server.backup.shutil.which", return_value=None),
+            mock.patch("tracker.server.embedded.find_spec", return_value=None),
         ):
             self.assertIn("There is no pg_dump of PostgreSQL", self.refused("backup", self.file))
 

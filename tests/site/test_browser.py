@@ -2,7 +2,7 @@ from django.contrib.auth import get_user_model
 from playwright.sync_api import Error
 
 from tests.browser import BrowserTest
-from tracker.records.tokens import FORM
+from tracker.records.accounts.api_tokens import FORM
 
 
 class AdminInBrowserTest(BrowserTest):
@@ -46,7 +46,7 @@ class AdminInBrowserTest(BrowserTest):
         self.page.click("text=I have copied it")
         self.page.click("text=Import")
         self.page.click("text=Revoke this token")
-        self.page.wait_for_selector("text=opens nothing any more")
+        self.page.wait_for_selector("text=has been revoked")
 
     def test_inline_script_is_refused(self):
         self.page.goto("/admin/login/")

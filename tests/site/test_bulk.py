@@ -5,7 +5,7 @@ from people.models import Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address
-from tracker.records.history import Entry
+from tracker.records.audit.history import Entry
 
 
 class BulkTest(EditingTest):
@@ -59,7 +59,7 @@ class BulkTest(EditingTest):
         self.change(self.rows[0], track="track_3", reason="Another source.")
         self.client.force_login(self.admin)
         answer = self.send_as_shown(page, path, **change)
-        self.assertContains(answer, "other saved it at")
+        self.assertContains(answer, "other saved this record at")
         self.assertEqual(self.tracks(), ["track_3", "unknown"])
         self.send_as_shown(answer, path, **change)
         self.assertEqual(self.tracks(), ["track_2", "track_2"])
@@ -88,7 +88,7 @@ class BulkTest(EditingTest):
         own = make.dialogue(publication="draft", created_by=writer)
         self.client.force_login(writer)
         answer = self.send("track=track_2", own, self.rows[0])
-        self.assertContains(answer, "You may not change it in its state.")
+        self.assertContains(answer, "You may not change it in its current state.")
         self.assertEqual(self.tracks(), ["track_1", "unknown"])
         self.send("track=track_2", own, self.rows[1])
         own.refresh_from_db()

@@ -10,8 +10,8 @@ from django.test import Client, TestCase, override_settings
 
 from tests import make
 from tests.site.test_login import log_in, quick
-from tracker.records.idempotency import KeptAnswer
-from tracker.records.sessions import SessionStore, digest
+from tracker.records.accounts.sessions import SessionStore, digest
+from tracker.records.protocol.idempotency import KeptAnswer
 
 INSIDE = "/admin/password_change/"
 

@@ -12,7 +12,7 @@ import pytest
 
 from tests.kills import Writers, survived
 from tests.served import Served
-from tracker import embedded
+from tracker.server import embedded
 
 DIALOGUES = "/api/v1/dialogues/"
 SIZE = 500 * 2**20

@@ -20,13 +20,14 @@ from tests.site.test_second_factor import code_of
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, form_data
 from tests.test_roles import lines
-from tracker.management.commands import roles
-from tracker.records import roles as rules
-from tracker.records.history import Entry
-from tracker.records.models import Place, Source
-from tracker.records.name_search import work
-from tracker.records.proposals import Proposal
-from tracker.records.saved import SavedFilter
+from tracker.records.accounts.saved_filters import SavedFilter
+from tracker.records.audit.history import Entry
+from tracker.records.base.places import Place
+from tracker.records.base.sources import Source
+from tracker.records.management.commands import roles
+from tracker.records.policy import roles as rules
+from tracker.records.protection.name_search import work
+from tracker.records.workflow.proposals import Proposal
 
 DOCUMENT = (settings.BASE_DIR / "docs" / "editors.md").read_text(encoding="utf-8")
 SCRIPTS = settings.BASE_DIR / "tracker" / "static" / "tracker"
@@ -292,7 +293,9 @@ class LabelsTest(WorkTest):
             self.change(row, description=text, reason="A source.")
         change, history = (address(Person, page, row.pk) for page in ("change", "history"))
         yield from self.seen(self.editor, change, history)
-        [older] = re.findall(r'href="(\d+)/">Go back', self.client.get(history).content.decode())[:1]
+        [older] = re.findall(
+            r'href="(\d+)/">Restore this version', self.client.get(history).content.decode()
+        )[:1]
         yield from self.seen(self.editor, f"{history}{older}/")
 
     def many(self):

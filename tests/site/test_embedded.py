@@ -12,10 +12,10 @@ from pathlib import Path
 from django.test import SimpleTestCase
 
 from tests.served import KEPT
-from tracker.embedded import Server, programs
 from tracker.environment import BASE_DIR
+from tracker.server.embedded import Server, programs
 
-PSQL = [sys.executable, "-m", "tracker.embedded", "psql", "-qAt"]
+PSQL = [sys.executable, "-m", "tracker.server.embedded", "psql", "-qAt"]
 
 
 class EmbeddedTest(SimpleTestCase):
@@ -215,7 +215,7 @@ class ThrowawayTest(SimpleTestCase):
     SCRIPT = """
 import sys, time
 from pathlib import Path
-from tracker.embedded import Server
+from tracker.server.embedded import Server
 Server(Path(sys.argv[1]), throwaway=True).join()
 print("ready", flush=True)
 time.sleep(60)

@@ -7,7 +7,7 @@ from dialogues.models import Dialogue
 from people.models import Person
 from tests import make
 from tests.browser import BrowserTest
-from tracker.records.models import Source
+from tracker.records.base.sources import Source
 
 SCREENSHOTS = os.environ.get("SCREENSHOTS", "")
 
@@ -82,7 +82,7 @@ class EnteringTest(BrowserTest):
         self.page.click("[name=_publish]")
         self.look("dialogue-publish")
         self.page.click("text=Publish all 3")
-        self.page.wait_for_selector("text=1 dialogue was published with 2 that belong to it")
+        self.page.wait_for_selector("text=1 dialogue was published, with 2 records that belong to it")
         self.look("dialogue-published")
 
     def cite(self, row, paragraph, words):

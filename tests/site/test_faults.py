@@ -14,8 +14,8 @@ import pytest
 from tests.kills import Writers, kill, kill_database, survived, webs
 from tests.relay import Relay
 from tests.served import Served, free_port
-from tracker.embedded import SOCKET, Server
 from tracker.environment import BASE_DIR
+from tracker.server.embedded import SOCKET, Server
 
 PEOPLE = "/api/v1/people/"
 CANARY = "Kanarienvogel"
@@ -59,7 +59,7 @@ class FaultsTest(Served):
     def hold(self, statements):
         """A session of the database that has done this in a transaction and keeps it open."""
         held = subprocess.Popen(
-            [sys.executable, "-m", "tracker.embedded", "psql", "-qAt"],
+            [sys.executable, "-m", "tracker.server.embedded", "psql", "-qAt"],
             cwd=BASE_DIR,
             env=self.environment,
             stdin=subprocess.PIPE,
@@ -231,7 +231,7 @@ class FaultsTest(Served):
         self.break_down(sent, headers)
         lines, database = self.logged()
         text = self.out.read_text()
-        for log in (text, database):
+        for log in (text, self.requests(), database):
             self.assertNotIn(CANARY.lower(), log.lower())
         self.assertLessEqual(
             {200, 201, 400, 401, 404, 412, 428, 500, 503}, {line.get("status") for line in lines}

@@ -7,8 +7,8 @@ from people.models import Person
 from tests import make
 from tests.site.test_start import StartTest
 from tests.test_admin import address
-from tracker.records import name_search
-from tracker.records.name_search import AlsoHidden, work
+from tracker.records.protection import name_search
+from tracker.records.protection.name_search import AlsoHidden, work
 
 NAME = "Zahra Qvortexli"
 
@@ -59,8 +59,8 @@ class FoundTest(StartTest):
         work()
         for row in self.rows:
             self.assertContains(self.client.get(self.page), row.title)
-        self.assertContains(self.decide("_back", self.rows[0]), "Say why it comes back.")
-        self.assertContains(self.client.post(self.page, {"_leave": "1"}), "Tick what you decide about.")
+        self.assertContains(self.decide("_back", self.rows[0]), "Enter a reason for making it public again.")
+        self.assertContains(self.client.post(self.page, {"_leave": "1"}), "Select at least one record.")
         self.assertEqual(self.states(), ["taken_down"] * 3)
         self.decide("_back", self.rows[0], comment="A namesake.")
         self.decide("_leave", self.rows[1])
@@ -94,7 +94,7 @@ class FoundTest(StartTest):
         work()
         Dialogue.objects.filter(pk=self.rows[0].pk).update(confidentiality="confidential")
         self.assertNotContains(self.client.get(self.page), self.rows[0].title)
-        self.assertContains(self.decide("_leave", self.rows[0]), "decided meanwhile")
+        self.assertContains(self.decide("_leave", self.rows[0]), "already decided on this record")
         self.assertFalse(AlsoHidden.objects.get(record_id=self.rows[0].pk).decided)
         self.decide("_leave", *self.rows[1:])
         self.assertEqual(self.listed(self.editor, "also-hidden"), [])

@@ -17,7 +17,7 @@ from tests import make
 from tests.test_fixtures import load
 from tests.test_schema import document
 from tracker import api
-from tracker.records.shapes import resource
+from tracker.records.shapes.urls import resource
 
 SCRIPTS = Path(settings.BASE_DIR) / "tests" / "generated"
 ENVIRONMENTS = Path(settings.BASE_DIR) / ".venv"

@@ -193,7 +193,7 @@ class DocumentTest(SimpleTestCase):
         self.assertIn(f"At most {DEFAULTS['LOGINS_PER_HOUR']} guesses an hour", text)
         self.assertEqual(DEFAULTS["CODES_PER_HOUR"], "10")
         self.assertIn("ten guesses at it an hour", text)
-        self.assertTrue((BASE_DIR / "tracker/management/commands/recover.py").exists())
+        self.assertTrue((BASE_DIR / "tracker/records/management/commands/recover.py").exists())
 
     def test_examples_pass_on_the_address_and_log_no_query(self):
         nginx = (BASE_DIR / "docs/proxy/nginx.conf").read_text(encoding="utf-8")

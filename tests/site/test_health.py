@@ -5,7 +5,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.recorder import MigrationRecorder
 from django.test import TestCase
 
-from tracker import checks
+from tracker.server import checks
 
 TOLD = "Requests cannot be served as they should."
 

@@ -8,7 +8,7 @@ from django.test import Client
 from people.models import Person
 from tests import make
 from tests.test_admin import AdminTest, address, form_data
-from tracker.records.accounts import password_link
+from tracker.records.accounts.staff import password_link
 
 ORIGIN = {"headers": {"origin": "http://testserver"}}
 

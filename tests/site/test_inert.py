@@ -13,18 +13,17 @@ from django.test import SimpleTestCase, TestCase
 from tests import make
 from tests.browser import BrowserTest
 from tests.test_admin import RECORDS, address
-from tracker.records.context import noted
-from tracker.records.fields import PartialDateField
-from tracker.records.history import Entry
-from tracker.records.proposals import Proposal
-from tracker.records.saved import SavedFilter
-from tracker.records.texts import texts_of
+from tracker.records.accounts.saved_filters import SavedFilter
+from tracker.records.audit.actor import noted
+from tracker.records.audit.history import Entry
+from tracker.records.values.dates.date_columns import PartialDateField
+from tracker.records.values.texts.text import texts_of
+from tracker.records.workflow.proposals import Proposal
 
 MARKUP = '"><img src=x onerror=ran=1>'
 numbers = count()
 TRUSTED = {
-    "admin/set_password.html": "the help of Django's own rules for passwords",
-    "records/second_factor.py": "a picture that a library draws of squares alone",
+    "accounts/second_factor.py": "a picture that a library draws of squares alone",
 }
 RAW = re.compile(
     r"\|\s*(safe|safeseq)\b|autoescape off|mark_safe|SafeString|"

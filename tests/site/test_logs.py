@@ -9,7 +9,7 @@ from django.db import IntegrityError
 from django.test import Client, SimpleTestCase, TestCase
 
 from tests import make
-from tracker import logs
+from tracker.web import logs
 
 NAME = "Canary"
 

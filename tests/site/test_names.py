@@ -3,9 +3,9 @@
 from tests import make
 from tests.browser import BrowserTest
 from tests.keyboard import Keyboard
-from tracker.records.accounts import password_link
-from tracker.records.history import Entry
-from tracker.records.proposals import Proposal
+from tracker.records.accounts.staff import password_link
+from tracker.records.audit.history import Entry
+from tracker.records.workflow.proposals import Proposal
 
 NAMELESS = """() => {
   const text = (id) => document.getElementById(id)?.textContent.trim() || "";

@@ -15,9 +15,9 @@ from pathlib import Path
 
 from tests.served import Served, free_port
 from tests.slow import PATHS, SlowClients, asked, percentile
-from tracker import embedded
 from tracker.environment import BASE_DIR
-from tracker.web import CADDY
+from tracker.server import child_processes
+from tracker.server.processes import CADDY
 
 HOST = "tracker.example.org"
 NGINX = shutil.which("nginx") or shutil.which("nginx", path="/usr/sbin")
@@ -55,7 +55,7 @@ class Proxied(Served):
             cwd=cls.work,
             env=os.environ | dict.fromkeys(("XDG_DATA_HOME", "XDG_CONFIG_HOME", "HOME"), str(cls.work)),
             stderr=(cls.work / "err").open("wb"),
-            preexec_fn=lambda: embedded.die_with_parent(signal.SIGTERM),
+            preexec_fn=lambda: child_processes.die_with_parent(signal.SIGTERM),
         )
         cls.addClassCleanup(cls.end)
         for _ in range(200):

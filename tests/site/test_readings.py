@@ -12,7 +12,7 @@ from people.models import Affiliation, Person
 from tests import make, wire
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address, choices_address
-from tracker.records.reading import Reading
+from tracker.records.audit.access_log import Reading
 
 SECRET = "Zzyzxqova"
 API = "/api/v1/"

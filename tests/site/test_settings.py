@@ -22,8 +22,8 @@ from django.test import Client, RequestFactory, SimpleTestCase
 
 from tests.served import KEPT
 from tracker import environment
-from tracker.middleware import CleanCookies, DatabaseAway
-from tracker.records import faults
+from tracker.records.protocol import database_errors
+from tracker.web.middleware import CleanCookies, DatabaseAway
 
 ROOT = Path(environment.BASE_DIR)
 SECRET = "s" * 25 + "abcdefghijklmnopqrstuvwxyz"
@@ -144,6 +144,16 @@ logging.getLogger("django.security.DisallowedHost").error("wrong")
         told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
         self.assertEqual(told.stderr, "")
 
+    def test_requests_go_to_a_file_in_the_demo_and_to_the_terminal_on_a_server(self):
+        for variables, handler in (
+            ({"SERVED_LOCALLY": "1"}, "file"),
+            ({}, "stderr"),  # a command, or the tests
+            ({"SERVED_LOCALLY": "1", "SECRET_KEY": SECRET}, "stderr"),
+        ):
+            found = read_settings(**variables)
+            self.assertEqual(found["LOGGING"]["loggers"]["tracker.requests"]["handlers"], [handler])
+            self.assertEqual(found["REQUEST_LOG"], found["DATA_DIR"] / "requests.log")
+
 
 class DatabaseUrlTest(SimpleTestCase):
     """DATABASE_URL may have any form that PostgreSQL's own library reads."""
@@ -233,7 +243,10 @@ class DatabaseAwayTest(SimpleTestCase):
             return middleware.process_exception(request, outcome)
 
         middleware = DatabaseAway(view)
-        with mock.patch.object(faults, "lost", return_value=lost), self.assertNoLogs("django", "ERROR"):
+        with (
+            mock.patch.object(database_errors, "lost", return_value=lost),
+            self.assertNoLogs("django", "ERROR"),
+        ):
             return middleware(RequestFactory().generic(method, path)), len(tries)
 
     def test_api_answers_with_problem_details(self):
@@ -274,7 +287,7 @@ class DatabaseAwayTest(SimpleTestCase):
             return known or middleware.process_exception(request, slow)
 
         middleware, ask = DatabaseAway(view), RequestFactory().get
-        with self.assertLogs("tracker.middleware", "WARNING") as logged:
+        with self.assertLogs("tracker.web.middleware", "WARNING") as logged:
             for path in ["/api/v1/people/", *answers] * (settings.THREADS + 2):
                 middleware(ask(path))
         self.assertEqual(len(logged.output), settings.THREADS)
@@ -288,7 +301,7 @@ class DatabaseAwayTest(SimpleTestCase):
             (ValueError("Secret"), "/api/v1/people/", 500, "application/problem+json"),
             (ValueError("Secret"), "/admin/", 500, "text/html; charset=utf-8"),
         ):
-            with mock.patch("tracker.middleware.noted", side_effect=error):
+            with mock.patch("tracker.web.middleware.noted", side_effect=error):
                 answer = client.post(path)
             self.assertEqual([answer.status_code, answer["Content-Type"]], [status, kind])
             self.assertNotIn(b"Secret", answer.content)
@@ -302,23 +315,23 @@ class PassingTest(SimpleTestCase):
 
     def passing(self, error, state=None):
         error.__cause__ = psycopg.errors.lookup(state)() if state else psycopg.OperationalError()
-        return faults.passing(error)
+        return database_errors.passing(error)
 
     def test_what_passes(self):
         for state, sentence in {
-            None: faults.AWAY,  # no connection was made
-            "08006": faults.AWAY,
-            "40001": faults.BUSY,
-            "40P01": faults.BUSY,
-            "53300": faults.AWAY,
-            "57P01": faults.AWAY,
-            "55P03": faults.BUSY,
-            "57014": faults.SLOW,
-            "53100": faults.FULL,
+            None: database_errors.AWAY,  # no connection was made
+            "08006": database_errors.AWAY,
+            "40001": database_errors.BUSY,
+            "40P01": database_errors.BUSY,
+            "53300": database_errors.AWAY,
+            "57P01": database_errors.AWAY,
+            "55P03": database_errors.BUSY,
+            "57014": database_errors.SLOW,
+            "53100": database_errors.FULL,
         }.items():
             self.assertEqual(self.passing(OperationalError(), state), sentence, state)
-        self.assertEqual(self.passing(InternalError(), "25006"), faults.FULL)
-        self.assertEqual(self.passing(InternalError(), "25P03"), faults.SLOW)
+        self.assertEqual(self.passing(InternalError(), "25006"), database_errors.FULL)
+        self.assertEqual(self.passing(InternalError(), "25P03"), database_errors.SLOW)
 
     def test_what_is_a_mistake(self):
         for error, state in (

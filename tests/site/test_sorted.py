@@ -4,7 +4,7 @@ from people.models import Affiliation, Organization, Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address
-from tracker.records.models import Place
+from tracker.records.base.places import Place
 
 NAMES = [
     *("Cavid Yusifov", "Çingiz Abbasov", "Elçin Zeynalov", "Əli Babayev", "Fuad Qasımov", "Gasım Ibrahimov"),

@@ -13,7 +13,7 @@ from people.models import Person
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address
-from tracker.records.proposals import Proposal
+from tracker.records.workflow.proposals import Proposal
 
 TODAY = timezone.now().date()
 

@@ -9,8 +9,8 @@ from dialogues.models import Dialogue, Participation
 from people.models import Person
 from tests import make
 from tests.site.test_slips import SlipsTest
-from tracker.records.admin import PlaceAdmin
-from tracker.records.models import Place
+from tracker.records.admin.sources_places import PlaceAdmin
+from tracker.records.base.places import Place
 
 
 class EnterTest(SlipsTest):

@@ -8,7 +8,7 @@ import time
 import pytest
 
 from tests.served import Served
-from tracker.records.problems import TYPE
+from tracker.records.protocol.problems import TYPE
 
 PATIENCE = 20  # seconds; the server answers what it refuses at once
 

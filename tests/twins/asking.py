@@ -9,9 +9,11 @@ from django.test import Client
 
 from tests.generate import MODELS
 from tests.twins.worlds import known, ours
-from tracker.records.models import Citation, OldSlug
-from tracker.records.pages import write_cursor
-from tracker.records.shapes import resource
+from tracker.records.base.citations import Citation
+from tracker.records.base.slugs import OldSlug
+from tracker.records.read.pagination import write_cursor
+from tracker.records.shapes.urls import resource
+from tracker.site.urls import PAGES as SITE
 
 SCHEMA = "/api/v1/schema/"
 CHANGES = "/api/v1/changes/"
@@ -42,6 +44,7 @@ BESIDE = (  # what no document describes
         "/api/v1/people/%00/",
     ),
     *("/admin/", "/admin/login/", "/admin/people/person/", "/admin/nonsense/", "/static/nonsense.css"),
+    *(f"/{page.address}" for page in SITE),
 )
 
 

@@ -9,9 +9,10 @@ from urllib.parse import unquote
 from django.contrib.postgres.fields import ArrayField
 from django.db import IntegrityError, models, transaction
 
-from tracker.records.fields import Derived, PartialDateField
-from tracker.records.models import Citation
-from tracker.records.rivals import column_of
+from tracker.records.base.citations import Citation
+from tracker.records.base.rival_values import column_of
+from tracker.records.values.columns import Derived
+from tracker.records.values.dates.date_columns import PartialDateField
 
 WORD = re.compile(r"qz([ns])\d{5}zq")
 MARKS = {"hidden": "n", "secret": "s"}

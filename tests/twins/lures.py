@@ -11,13 +11,15 @@ from django.test import Client
 from dialogues.models import Participation
 from people.models import Person
 from tests import make
-from tracker.records.context import noted
-from tracker.records.idempotency import KeptAnswer
-from tracker.records.models import OldSlug, Record, Slugged, Source
-from tracker.records.names import slugify_name
-from tracker.records.proposals import Proposal
-from tracker.records.saved import SavedFilter
-from tracker.records.shapes import resource
+from tracker.records.accounts.saved_filters import SavedFilter
+from tracker.records.audit.actor import noted
+from tracker.records.base.record import Record
+from tracker.records.base.slugs import OldSlug, Slugged
+from tracker.records.base.sources import Source
+from tracker.records.protocol.idempotency import KeptAnswer
+from tracker.records.shapes.urls import resource
+from tracker.records.values.names import slugify_name
+from tracker.records.workflow.proposals import Proposal
 
 TAKEN = ("title", "name", "source_url")  # what a double has of the row
 

@@ -7,19 +7,27 @@ from unittest.mock import patch
 import pgtrigger
 from django.db.models import F, OuterRef, Q
 from django.http import HttpResponsePermanentRedirect
+from rest_framework import serializers
 
 from dialogues.models import Dialogue, Participation
 from people.models import Name, Person
 from tests import make
-from tracker.records import corrections, filters, models, pages, reaching, roles, shapes, statements
-from tracker.records.admin.relations import VisibleRelations
-from tracker.records.autocomplete import LabelledAutocomplete
+from tracker.records.admin.record_page.relations import VisibleRelations
+from tracker.records.admin_site.autocomplete import LabelledAutocomplete
+from tracker.records.base import record
+from tracker.records.base.parts import Part
+from tracker.records.base.slugs import OldSlug, Slugged
 from tracker.records.changes import announcing
-from tracker.records.choices import Publication
-from tracker.records.models import OldSlug, Part, Slugged
-from tracker.records.views import ReadingViewSet
-from tracker.records.visible import VisibleQuerySet
-from tracker.records.writer import Writer
+from tracker.records.policy import roles
+from tracker.records.policy.visibility import VisibleQuerySet
+from tracker.records.read import corrections, pagination, queries
+from tracker.records.read.filters import kinds, reach
+from tracker.records.read.views import ReadingViewSet
+from tracker.records.shapes import expressions, fields, urls
+from tracker.records.values.codes.vocabularies import Publication
+from tracker.records.write.document import Writer
+from tracker.site import page
+from tracker.site.page import Page
 
 
 class Mutation(NamedTuple):
@@ -44,13 +52,13 @@ def replaced(owner, **attributes):
     return broken
 
 
-def a_nested_list(model, name, user, whole=shapes.related):
+def a_nested_list(model, name, user, whole=expressions.related):
     if (model, name) != (Dialogue, "participations"):
         return whole(model, name, user)
     return Participation.objects.filter(dialogue=OuterRef("pk"))
 
 
-def a_filter(relation, verb, asked, user, whole=reaching.met):
+def a_filter(relation, verb, asked, user, whole=reach.met):
     if (relation.model, relation.name) != (Dialogue, "participations"):
         return whole(relation, verb, asked, user)
     people = [
@@ -59,19 +67,19 @@ def a_filter(relation, verb, asked, user, whole=reaching.met):
     return Q(pk__in=Participation.objects.filter(*people).values("dialogue"))
 
 
-def a_missing_key(model, path, user, condition, whole=filters.reach):
+def a_missing_key(model, path, user, condition, whole=kinds.reach):
     return Q(**{f"{path[0]}__isnull": False}) if condition == Q() else whole(model, path, user, condition)
 
 
 def counted(field, reader):
     rows = field.parent.Meta.model._meta.get_field(field.relation).related_model.objects
-    return shapes.Number(rows.filter(record=OuterRef("pk")).order_by().values("pk"))
+    return expressions.Number(rows.filter(record=OuterRef("pk")).order_by().values("pk"))
 
 
 def expanded(field, reader):
     relation = field.parent.Meta.model._meta.get_field(field.source)
     rows = relation.related_model._base_manager.filter(pk=OuterRef(relation.attname))
-    return shapes.One(rows.order_by().values(json=shapes.row(field, reader)))
+    return expressions.One(rows.order_by().values(json=expressions.row(field, reader)))
 
 
 def column(kind, other):
@@ -79,18 +87,18 @@ def column(kind, other):
 
     @contextmanager
     def broken():
-        whole = shapes.column.dispatch(kind)
-        shapes.column.register(kind, other)
+        whole = expressions.column.dispatch(kind)
+        expressions.column.register(kind, other)
         try:
             yield
         finally:
-            shapes.column.register(kind, whole)
+            expressions.column.register(kind, whole)
 
     return broken
 
 
 def a_total(selection, page):
-    return statements.compiled(selection.model.objects.order_by().values("pk"))
+    return queries.compiled(selection.model.objects.order_by().values("pk"))
 
 
 @contextmanager
@@ -111,20 +119,20 @@ def a_search_by_writers():
         yield
 
 
-def an_editors_text(shape, pick, days, known_on, held, public_url, whole=statements.kept):
+def an_editors_text(shape, pick, days, known_on, held, public_url, whole=queries.kept):
     return whole(shape, pick, days, known_on, held and frozenset({roles.Role.EDITOR}), public_url)
 
 
 def kept_without(number):
     """Keeps the texts of statements without one of the things that tell them apart."""
-    texts, whole = {}, statements.kept.__wrapped__
+    texts, whole = {}, queries.kept.__wrapped__
 
     def kept(*told):
         key = told[:number] + told[number + 1 :]
         return texts[key] if key in texts else texts.setdefault(key, whole(*told))
 
     kept.cache_clear = texts.clear
-    return replaced(statements, kept=kept)
+    return replaced(queries, kept=kept)
 
 
 @classmethod
@@ -141,14 +149,14 @@ def a_redirect(self, key, whole=ReadingViewSet.absent):
     old = OldSlug.objects.filter(model=self.model()._meta.label, slug=key.get("slug")).first()
     if old is None:
         return whole(self, key)
-    return HttpResponsePermanentRedirect(shapes.record_url(self.model(), old.record_id))
+    return HttpResponsePermanentRedirect(urls.record_url(self.model(), old.record_id))
 
 
 def withdrawn(self):
     return self.filter(publication=Publication.WITHDRAWN)
 
 
-def an_ordering(shape, whole=pages.order_keys):
+def an_ordering(shape, whole=pagination.order_keys):
     keys = whole(shape)
     moved = F("updated_at")
     return {
@@ -158,12 +166,12 @@ def an_ordering(shape, whole=pages.order_keys):
 
 
 def a_table(self, order, pick):
-    rows = statements.ordered(self.model().objects.all(), order)
-    return statements.every(rows, self.shaped(pick))
+    rows = queries.ordered(self.model().objects.all(), order)
+    return queries.every(rows, self.shaped(pick))
 
 
 def a_correction(model, row, at):
-    return statements.Statement(f"{row} IS NOT NULL", ())
+    return queries.Statement(f"{row} IS NOT NULL", ())
 
 
 def a_reference(self, model, keys):
@@ -188,6 +196,11 @@ def a_touch(self, public, whole=Part._touch):
     whole(self, True)
 
 
+def every_row(self, model, names, ordering, most):
+    rows = model.objects.order_by("pk").values(*names)
+    return {"results": list(rows[:most]), "total": rows.count(), "more": rows.count() > most}
+
+
 def every_form(rows):
     """A digest of each row, of hidden ones too."""
     return {row.record_id: f"{row.record_id.int:064x}" for row in rows}
@@ -202,32 +215,30 @@ def a_version(rows, whole=announcing.digests):
 
 
 MUTATIONS = [
-    Mutation("a nested list", replaced(shapes, related=a_nested_list), "GET /api/v1/dialogues/"),
-    Mutation("a filter", replaced(reaching, met=a_filter), "/api/v1/dialogues/ participant"),
+    Mutation("a nested list", replaced(expressions, related=a_nested_list), "GET /api/v1/dialogues/"),
+    Mutation("a filter", replaced(reach, met=a_filter), "/api/v1/dialogues/ participant"),
     Mutation(
         "whether a key is given",
-        replaced(filters, reach=a_missing_key),
+        replaced(kinds, reach=a_missing_key),
         "place__isnull",
     ),
-    Mutation("a count", column(shapes.Count, counted), "GET /api/v1/people/"),
-    Mutation("a total", replaced(statements, counted=a_total), "/api/v1/people/ page"),
+    Mutation("a count", column(fields.Count, counted), "GET /api/v1/people/"),
+    Mutation("a total", replaced(queries, counted=a_total), "/api/v1/people/ page"),
     Mutation("a search", a_search, "/api/v1/people/ q"),
     Mutation("a search by writers", a_search_by_writers, "/api/v1/people/ q", "contributor"),
     Mutation(
         "a name that editors see", replaced(Name, own_conditions=a_name), "/people/{id}/", "contributor"
     ),
-    Mutation(
-        "a text kept for editors", replaced(statements, kept=an_editors_text), "/people/", "contributor"
-    ),
+    Mutation("a text kept for editors", replaced(queries, kept=an_editors_text), "/people/", "contributor"),
     Mutation("a row by its id or slug", replaced(ReadingViewSet, named=a_row), "GET /api/v1/places/{id}/ "),
     Mutation("a redirect", replaced(ReadingViewSet, absent=a_redirect), "GET /api/v1/people/{id}/ old slug"),
     Mutation(
         "what was withdrawn", replaced(VisibleQuerySet, withdrawn=withdrawn), "GET /api/v1/sources/{id}/"
     ),
-    Mutation("an ordering", replaced(pages, order_keys=an_ordering), "/api/v1/people/ ordering"),
+    Mutation("an ordering", replaced(pagination, order_keys=an_ordering), "/api/v1/people/ ordering"),
     Mutation(
         "what is expanded",
-        column(shapes.serializers.BaseSerializer, expanded),
+        column(serializers.BaseSerializer, expanded),
         "/api/v1/affiliations/ expand",
     ),
     Mutation("a table", replaced(ReadingViewSet, all_of=a_table), "/api/v1/people/ format"),
@@ -253,19 +264,21 @@ MUTATIONS = [
         "contributor",
         "pages",
     ),
+    Mutation("a public page", replaced(Page, rows=every_row), "/about/"),
     Mutation("a slug", replaced(Slugged, slug_is_free=a_slug), "publish/ draft", "editor", "writes"),
 ]
 EARLY = [  # what must be broken while the world grows
     Mutation("a moment of change, by a part", replaced(Part, _touch=a_touch), "GET /api/v1/people/"),
     Mutation(
         "a moment of change, by a key",
-        replaced(models, seen_of=lambda field, value: value),
+        replaced(record, seen_of=lambda field, value: value),
         "GET /api/v1/affiliations/",
     ),
 ]
 
 
 CHANGES, MIRROR = "tests.records.test_changes.", "tests.records.test_mirror."
+PUBLIC = "tests.site.test_public."
 SLIPS = [  # what goes wrong between requests, or for some roles alone, and the quick test that notices it
     ("a search by anybody", a_search, "SearchTest.test_only_editors_find_by_a_name_that_only_they_see"),
     (
@@ -280,7 +293,7 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
     ),
     (
         "a text kept for editors",
-        replaced(statements, kept=an_editors_text),
+        replaced(queries, kept=an_editors_text),
         "KeptTest.test_whoever_loses_or_gets_the_role_reads_as_their_role_is",
     ),
     *(
@@ -314,10 +327,20 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
         replaced(announcing, lock=lambda: None),
         f"{MIRROR}OrderTest.test_nobody_gives_numbers_while_another_process_does",
     ),
+    (
+        "the rows of a public page",
+        replaced(Page, rows=every_row),
+        f"{PUBLIC}HiddenTest.test_the_public_sees_the_same_bytes_with_and_without_hidden_rows",
+    ),
+    (
+        "the access log of a public page",
+        replaced(page, note_told=lambda text: None),
+        f"{PUBLIC}AboutTest.test_a_read_of_a_confidential_record_is_logged_as_one_of_the_site",
+    ),
 ]
 
 
 def forget():
     """Forgets the statements that were kept while something else was true."""
-    statements.kept.cache_clear()
+    queries.kept.cache_clear()
     corrections.told.cache_clear()

@@ -7,7 +7,7 @@ from django.contrib import admin
 
 from tests.test_admin import choices_address, relations
 from tests.twins.asking import ABSENT, WORDS, Ask
-from tracker.records.visible import Visible
+from tracker.records.policy.visibility import Visible
 
 BESIDE = (
     "/admin/",

@@ -22,11 +22,13 @@ from tests.generate import MODELS, PUBLIC, STATES, World
 from tests.twins.canaries import Canaries, is_text, texts
 from tests.twins.lures import Lures
 from tracker import api  # noqa: F401 - what it shows is what is announced
+from tracker.records.audit.actor import noted
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
+from tracker.records.base.slugs import Slugged
 from tracker.records.changes import announcing
-from tracker.records.choices import Confidentiality, Publication
-from tracker.records.context import noted
-from tracker.records.models import Part, Record, Slugged
-from tracker.records.name_search import AlsoHidden, NameSearch
+from tracker.records.protection.name_search import AlsoHidden, NameSearch
+from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 
 SECRET = [state for state in dict.fromkeys(STATES) if state[1] == Confidentiality.CONFIDENTIAL]
 HIDDEN = [state for state in dict.fromkeys(STATES) if state not in (PUBLIC, *SECRET)]

@@ -1,0 +1,1 @@
+"""The database as Django sees it, and operations for migrations."""

@@ -3,8 +3,8 @@ from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 
-from tracker import backup
-from tracker.records import ledger
+from tracker.records.audit import takedown_ledger
+from tracker.server import backup
 
 
 class Command(BaseCommand):
@@ -15,9 +15,9 @@ class Command(BaseCommand):
 
     def handle(self, file, **options):
         try:
-            ledger.write_down()
+            takedown_ledger.write_down()
             said = backup.write(file.absolute())
-        except (backup.Failed, ledger.LedgerAway, OSError) as problem:
+        except (backup.Failed, takedown_ledger.LedgerAway, OSError) as problem:
             raise CommandError(str(problem)) from None
         with open(file, "rb") as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()

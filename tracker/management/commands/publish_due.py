@@ -1,8 +1,8 @@
 from django.core.management import BaseCommand
 
 from people import consent
-from tracker.records import name_search
-from tracker.records.scheduled import publish_due
+from tracker.records.protection import name_search
+from tracker.records.workflow.approvals import publish_due
 
 
 class Command(BaseCommand):

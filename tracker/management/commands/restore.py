@@ -2,8 +2,8 @@ from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 
-from tracker import backup, restoring
-from tracker.records import ledger
+from tracker.records.audit import takedown_ledger
+from tracker.server import backup, restore
 
 
 class Command(BaseCommand):
@@ -18,8 +18,8 @@ class Command(BaseCommand):
 
     def handle(self, file, identity, **options):
         try:
-            rows, down, erased = restoring.restore(file, identity, options["ledger"])
-        except (backup.Failed, ledger.LedgerAway) as problem:
+            rows, down, erased = restore.restore(file, identity, options["ledger"])
+        except (backup.Failed, takedown_ledger.LedgerAway) as problem:
             raise CommandError(str(problem)) from None
         self.stdout.write(f"Restored {rows} rows; every table has as many as the backup says.")
         self.stdout.write(f"By the ledger {down} were taken down again and {erased} erased again.")

@@ -2,7 +2,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import BaseCommand, call_command
 
-from tracker.records.models import Record
+from tracker.records.base.record import Record
 
 
 def holds_records():

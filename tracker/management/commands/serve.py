@@ -17,22 +17,24 @@ from django.db import OperationalError, connection
 from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 
-from tracker import embedded, restoring, web
 from tracker.environment import read
-from tracker.records.accounts import grant
-from tracker.records.roles import Role
+from tracker.records.accounts.staff import grant
+from tracker.records.policy.roles import Role
+from tracker.server import embedded, processes, restore
 
 log = logging.getLogger(__name__)
 # Seconds between two runs of a command.
 EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 0.5, ("search_names", "--verbosity=0"): 1}
 FIRST = {("announce", "--verbosity=0"): 10}  # its first run makes ready for seconds: after the first visitors
 PAUSE = 30
+LONGEST_LOG = 10_000_000  # bytes
+ending = threading.Event()  # from then on the database may be gone
 
 
 def refuse_taken_port():
     """CommandError if HOST:PORT is taken: two web servers would share it without a word."""
     try:
-        with socket.create_server((settings.HOST, settings.PORT), family=web.family()):
+        with socket.create_server((settings.HOST, settings.PORT), family=processes.family()):
             return
     except OSError as problem:
         raise CommandError(
@@ -78,6 +80,13 @@ def keep_secret():
             file.write(settings.SECRET_KEY)
 
 
+def begin_request_log():
+    """Put a long log of the demo's requests aside, in place of the one before."""
+    file = settings.REQUEST_LOG
+    if settings.DEMO and file.exists() and file.stat().st_size > LONGEST_LOG:
+        file.replace(file.with_suffix(".log.1"))
+
+
 def collect_static():
     """Collect the static files unless none has changed since: compressing them takes seconds."""
     found = (storage.path(path) for finder in get_finders() for path, storage in finder.list([]))
@@ -109,6 +118,8 @@ def again_and_again(command, seconds):
         try:
             call_command(*command)
         except Exception:
+            if ending.is_set():
+                return
             log.exception("The command %s failed; it is tried again.", command[0])
             connection.close()
             wait = max(seconds, PAUSE)
@@ -124,7 +135,7 @@ class Command(BaseCommand):
             signal.signal(number, lambda *_: sys.exit(0))
         refuse_taken_port()
         shown = self.prepare()
-        self.web = web.Web()
+        self.web = processes.Web()
         try:
             self.wait_until_it_answers()
             self.say_where(shown)
@@ -136,6 +147,7 @@ class Command(BaseCommand):
                 self.watch()
                 time.sleep(0.25)
         finally:
+            ending.set()
             for number in embedded.STOPPING:
                 signal.signal(number, signal.SIG_IGN)
             self.web.stop()
@@ -152,9 +164,10 @@ class Command(BaseCommand):
             raise CommandError(f"The database of DATABASE_URL cannot be used: {words}") from None
 
     def make_ready(self):
-        if restoring.is_marked():
+        if restore.is_marked():
             raise CommandError("A backup is being restored here: let `manage.py restore` come to its end.")
         keep_secret()
+        begin_request_log()
         migrate()
         self.check(tags=[Tags.database], databases=["default"])
         call_command("seed", stdout=self.stdout)
@@ -162,7 +175,7 @@ class Command(BaseCommand):
         return create_accounts()
 
     def wait_until_it_answers(self):
-        while not web.answers():
+        while not processes.answers():
             if self.web.ended():
                 raise CommandError("The web server ended at once; the lines above say why.")
             time.sleep(0.05)
@@ -172,10 +185,12 @@ class Command(BaseCommand):
         lines = ["The dialogue tracker is running."]
         places = {"Site": "/", "API": "/api/v1/", "API docs": "/api/v1/docs/", "Admin": "/admin/"}
         lines += [f"  {name:9} {settings.PUBLIC_URL}{path}" for name, path in places.items()]
+        if settings.DEMO:
+            lines.append(f"  {'Log':9} {settings.REQUEST_LOG}")
         for name, password in shown:
             lines.append(f"  Log in as {name} with the password {password} (it is not shown again).")
         if not self.web.in_front:
-            lines.append(web.NOT_IN_FRONT)
+            lines.append(processes.NOT_IN_FRONT)
         if settings.DEMO:
             lines.append("This is the local demo: only this machine can reach it. Ctrl-C ends it.")
         self.stdout.write("\n".join(lines))

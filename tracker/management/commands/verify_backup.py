@@ -3,7 +3,7 @@ from pathlib import Path
 
 from django.core.management import BaseCommand, CommandError
 
-from tracker import backup, restoring
+from tracker.server import backup, restore
 
 
 class Command(BaseCommand):
@@ -20,6 +20,6 @@ class Command(BaseCommand):
             rows = sum(said["rows"].values())
             self.stdout.write(f"{file} of {said['at']}: whole, its checksum is right; it holds {rows} rows.")
             with tempfile.TemporaryDirectory(prefix="tracker-verify-") as folder:
-                self.stdout.write(restoring.tried(file, identity, said, Path(folder)))
+                self.stdout.write(restore.tried(file, identity, said, Path(folder)))
         except backup.Failed as problem:
             raise CommandError(str(problem)) from None

@@ -1,60 +1,43 @@
-"""The admin of sources and places, and the base classes of every other admin."""
+"""The editors' desk: forms, lists, pages and the start page, and the base classes of every admin."""
 
-from django.contrib import admin
-
-from tracker.records.addresses import key_of
-from tracker.records.models import Place, PlaceIdentifier, Source
-
-from . import accounts, proposals, readings, start, tokens  # noqa: F401 - they register themselves
-from .base import RecordAdmin, VisibleAdmin
-from .citing import Citing
-from .inlines import CitationInline, IdentifierInline, OtherNameInline, PartInline, RecordInline
-from .lists import text_of
-from .relations import VisibleRelations
-from .rights import OnlyShown
+from . import sources_places, start_page  # noqa: F401 - Django looks for what registers itself here
+from .lists.lists import field_text
+from .pages import proposals  # noqa: F401
+from .people import access_log, accounts, tokens  # noqa: F401
+from .record_page.base import RecordAdmin, VisibleAdmin
+from .record_page.inlines import (
+    CitationInline,
+    IdentifierInline,
+    OtherNameInline,
+    PartInline,
+    RecordInline,
+)
+from .record_page.relations import VisibleRelations
+from .rights import ReadOnlyAdmin
 
 __all__ = [
     "CitationInline",
     "IdentifierInline",
-    "OnlyShown",
     "OtherNameInline",
     "PartInline",
+    "ReadOnlyAdmin",
     "RecordAdmin",
     "RecordInline",
     "VisibleAdmin",
     "VisibleRelations",
-    "text_of",
+    "field_text",
 ]
 
-
-@admin.register(Source)
-class SourceAdmin(Citing, RecordAdmin):
-    tells = ["publisher", "date"]
-    columns = ["display_title", "kind", "publisher", "date", "reliability", "state"]
-
-    def label(self, record, without=""):
-        """What is known of it; where no title is known, the display title says all of that already."""
-        return super().label(record) if record.title else record.label
-
-    def similar(self, request, text):
-        """As for every record; of an address, the sources that probably have the same."""
-        key = key_of(text)
-        rows = self.get_queryset(request).filter(url_key=key).order_by("pk")
-        return rows if key else super().similar(request, text)
-
-    def get_form(self, request, obj=None, change=False, **kwargs):
-        form = super().get_form(request, obj, change, **kwargs)
-        if obj is None:
-            form.base_fields["source_url"].widget.attrs["data-similar"] = self.address("similar")
-        return form
-
-
-class PlaceIdentifierInline(IdentifierInline):
-    model = PlaceIdentifier
-
-
-@admin.register(Place)
-class PlaceAdmin(RecordAdmin):
-    tells = ["country"]
-    columns = ["name", "country", "parent", "state"]
-    inlines = [PlaceIdentifierInline]
+ORDER = (
+    "rights",
+    "forms",
+    "refusals",
+    "lists",
+    "pages",
+    "saving",
+    "verbs",
+    "record_page",
+    "people",
+    "sources_places",
+    "start_page",
+)

@@ -15,8 +15,8 @@ from django.db import connection, transaction
 from django.db.models import F, TextField, Value
 from django.db.models.expressions import RawSQL
 
-from tracker.records import statements
-from tracker.records.shapes import Reader
+from tracker.records.read import queries
+from tracker.records.shapes.reader import Reader
 
 from .models import Announcement, Event, Feed, Touched, Unannounced
 from .paths import WHOLE, shapes, ways
@@ -77,7 +77,7 @@ def spread():
     if anew:
         feed.digest = form(settings.PUBLIC_URL)
         feed.save()
-        insert(statements.united(every()))
+        insert(queries.united(every()))
     look_at(notes)
     return anew or len(notes) == NOTES
 
@@ -85,7 +85,7 @@ def spread():
 def taken():
     """Some notes of changes, [(label, ids)], that are not there any more."""
     some = Touched.objects.order_by("pk")[:NOTES].values("pk")
-    rows = statements.compiled(some)
+    rows = queries.compiled(some)
     with connection.cursor() as cursor:
         cursor.execute(
             f"DELETE FROM records_touched WHERE id IN ({rows.sql}) RETURNING model, ids",  # noqa: S608
@@ -118,19 +118,19 @@ def showing(model):
         keys_of(kind, kind.objects.filter(**{f"{'__'.join(path) or 'pk'}__in": these}))
         for kind, path in sorted(ways().ends[model], key=repr)
     ]
-    return statements.united([statements.compiled(said), *rows])
+    return queries.united([queries.compiled(said), *rows])
 
 
 def every():
     """All records that are public, or that are announced as if they were."""
     for kind in shapes():
         yield keys_of(kind, kind.objects.visible_to(None))
-    yield statements.compiled(Announcement.objects.exclude(digest="").values("model", "record_id"))
+    yield queries.compiled(Announcement.objects.exclude(digest="").values("model", "record_id"))
 
 
 def keys_of(kind, rows):
     label = Value(kind._meta.label, TextField())
-    return statements.compiled(rows.order_by().values(model=label, record=F("pk")))
+    return queries.compiled(rows.order_by().values(model=label, record=F("pk")))
 
 
 def insert(rows):
@@ -194,9 +194,9 @@ def digests(rows):
 
 def digest_of(kind, rows):
     """The statement that gives the id and the digest of each of these rows."""
-    page = statements.compiled(rows.order_by().values(key=F("pk")))
-    json = statements.shaped(shapes()[kind], WHOLE, PUBLIC)
-    return statements.with_page(page, DIGEST.format(json.sql), json.params, None)
+    page = queries.compiled(rows.order_by().values(key=F("pk")))
+    json = queries.shaped(shapes()[kind], WHOLE, PUBLIC)
+    return queries.with_page(page, DIGEST.format(json.sql), json.params, None)
 
 
 @cache

@@ -6,8 +6,10 @@ from typing import NamedTuple
 
 from rest_framework import serializers
 
-from tracker.records.models import Record
-from tracker.records.shapes import Computed, Count, Inferred, Pick, link_of, registry
+from tracker.records.base.record import Record
+from tracker.records.shapes.expressions import link_of
+from tracker.records.shapes.fields import Computed, Count, Inferred, registry
+from tracker.records.shapes.reader import Pick
 
 WHOLE = Pick(detail=True)
 

@@ -7,10 +7,11 @@ from uuid import UUID
 from django.apps import apps
 from django.db import connection
 
-from tracker.records.pages import Key, read_cursor, whole_number, write_cursor
-from tracker.records.problems import BadParameters, Gone
-from tracker.records.shapes import api_url, record_url, resource
-from tracker.records.views import ApiView
+from tracker.records.protocol.problems import BadParameters, Gone
+from tracker.records.protocol.query import whole_number
+from tracker.records.read.pagination import Key, read_cursor, write_cursor
+from tracker.records.read.views import ApiView
+from tracker.records.shapes.urls import api_url, record_url, resource
 
 from .models import Event
 

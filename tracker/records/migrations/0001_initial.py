@@ -10,12 +10,14 @@ import django.db.models.functions.text
 import django.utils.timezone
 import pgtrigger.compiler
 import tracker.postgres.operations
-import tracker.records.addresses
-import tracker.records.code_fields
-import tracker.records.fields
-import tracker.records.models
-import tracker.records.scheduled
-import tracker.records.workflow
+import tracker.records.values.texts.web_addresses
+import tracker.records.values.codes.code_fields
+import tracker.records.values.columns
+import tracker.records.values.dates.date_columns
+import tracker.records.base.labels
+import tracker.records.base.sources
+import tracker.records.workflow.approvals
+import tracker.records.workflow.states
 import uuid
 from django.conf import settings
 from django.db import migrations, models
@@ -213,7 +215,7 @@ class Migration(migrations.Migration):
                         ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                         ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                         ('published_at', models.DateTimeField(editable=False, help_text='When it was first published.', null=True)),
-                        ('publish_at', models.DateTimeField(blank=True, help_text='Published earlier, it becomes public at this moment (UTC).', null=True, validators=[tracker.records.scheduled.within_reach])),
+                        ('publish_at', models.DateTimeField(blank=True, help_text='Published earlier, it becomes public at this moment (UTC).', null=True, validators=[tracker.records.workflow.approvals.within_reach])),
                         ('changed_at', models.DateTimeField(editable=False, help_text='When its public form last changed.', null=True)),
                         ('version', models.PositiveIntegerField(default=1, editable=False)),
                         ('read_version', models.PositiveIntegerField(editable=False, help_text='Up to which version somebody else than its author has read it; null: as it was entered.', null=True, verbose_name='read up to version')),
@@ -221,9 +223,9 @@ class Migration(migrations.Migration):
                         ('notes', models.TextField(blank=True, help_text='For editors; never published.')),
                         ('slug', models.SlugField(blank=True, editable=False, max_length=90, null=True)),
                         ('name', models.CharField(help_text='As the sources write it.', max_length=300)),
-                        ('name_folded', tracker.records.fields.FoldedField('name')),
-                        ('name_sort', tracker.records.models.LatinField('name')),
-                        ('country', tracker.records.code_fields.CountryField(blank=True)),
+                        ('name_folded', tracker.records.values.columns.FoldedField('name')),
+                        ('name_sort', tracker.records.base.labels.LatinField('name')),
+                        ('country', tracker.records.values.codes.code_fields.CountryField(blank=True)),
                         ('latitude', models.DecimalField(blank=True, decimal_places=5, help_text='Degrees north, WGS 84.', max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(-90), django.core.validators.MaxValueValidator(90)])),
                         ('longitude', models.DecimalField(blank=True, decimal_places=5, help_text='Degrees east, WGS 84.', max_digits=8, null=True, validators=[django.core.validators.MinValueValidator(-180), django.core.validators.MaxValueValidator(180)])),
                         ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -239,7 +241,7 @@ class Migration(migrations.Migration):
                         'constraints': [models.UniqueConstraint(condition=models.Q(('publication', 'published')), fields=('slug',), name='place_slug_unique', violation_error_message='A published record has this slug.'), models.CheckConstraint(condition=models.Q(models.Q(('latitude__isnull', True), ('longitude__isnull', True)), models.Q(('latitude__isnull', False), ('longitude__isnull', False)), _connector='OR'), name='place_has_both_coordinates', violation_error_message='Give both latitude and longitude, or neither.')],
                         'triggers': [pgtrigger.compiler.Trigger(name='tokens', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' THEN\n                IF (NEW.name_folded, NEW.confidentiality) = (OLD.name_folded, OLD.confidentiality) THEN\n                    RETURN NULL;\n                END IF;\n            END IF;\n            IF TG_OP <> 'INSERT' THEN\n                DELETE FROM records_token WHERE name_id = OLD.id;\n            END IF;\n            IF TG_OP <> 'DELETE' THEN\n                INSERT INTO records_token (record_id, name_id, token, confidentiality)\n                SELECT NEW.id, NEW.id, word, NEW.confidentiality\n                FROM unnest(string_to_array(NEW.name_folded, ' ')) AS word WHERE word <> '' GROUP BY word;\n            END IF;\n            RETURN NULL;\n            ", hash='cf6022868bcb049767b3e1b69a9744786c8b3da2', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_tokens_48b9b', table='records_place', when='AFTER')), pgtrigger.compiler.Trigger(name='placeidentifier', sql=pgtrigger.compiler.UpsertTriggerSql(condition='WHEN (OLD."confidentiality" IS DISTINCT FROM (NEW."confidentiality") OR OLD."publication" IS DISTINCT FROM (NEW."publication"))', func='UPDATE records_placeidentifier SET published = published WHERE record_id IN (SELECT NEW.id); RETURN NULL;', hash='d612f5ae73f26696f93e27d38a03e9c61ed56764', operation='UPDATE', pgid='pgtrigger_placeidentifier_2f9c8', table='records_place', when='AFTER')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM records_enter('records.place', 'id', 'id', to_jsonb(OLD) - ARRAY['changed_at', 'created_at', 'created_by_id', 'name_folded', 'name_sort', 'published_at', 'published_by_id', 'updated_at', 'version'], to_jsonb(NEW) - ARRAY['changed_at', 'created_at', 'created_by_id', 'name_folded', 'name_sort', 'published_at', 'published_by_id', 'updated_at', 'version']); RETURN NULL;", hash='8b0abee575dd455ce347cafb76ccbb500939ce23', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_0751e', table='records_place', when='AFTER'))],
                     },
-                    bases=(tracker.records.workflow.Workflow, models.Model),
+                    bases=(tracker.records.workflow.states.Workflow, models.Model),
                 ),
                 migrations.CreateModel(
                     name='PlaceIdentifier',
@@ -283,7 +285,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                        ('through', models.CharField(help_text='The API, a table of it, or a page of the admin.', max_length=40)),
+                        ('through', models.CharField(help_text='The API, a table of it, the admin, or a page.', max_length=40)),
                         ('method', models.CharField(max_length=10)),
                         ('page', models.CharField(help_text='The name of the endpoint or of the page.', max_length=200)),
                         ('records', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), help_text='The ids of the records that it told of.', size=None)),
@@ -320,7 +322,7 @@ class Migration(migrations.Migration):
                         ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                         ('updated_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                         ('published_at', models.DateTimeField(editable=False, help_text='When it was first published.', null=True)),
-                        ('publish_at', models.DateTimeField(blank=True, help_text='Published earlier, it becomes public at this moment (UTC).', null=True, validators=[tracker.records.scheduled.within_reach])),
+                        ('publish_at', models.DateTimeField(blank=True, help_text='Published earlier, it becomes public at this moment (UTC).', null=True, validators=[tracker.records.workflow.approvals.within_reach])),
                         ('changed_at', models.DateTimeField(editable=False, help_text='When its public form last changed.', null=True)),
                         ('version', models.PositiveIntegerField(default=1, editable=False)),
                         ('read_version', models.PositiveIntegerField(editable=False, help_text='Up to which version somebody else than its author has read it; null: as it was entered.', null=True, verbose_name='read up to version')),
@@ -331,19 +333,19 @@ class Migration(migrations.Migration):
                         ('kind', models.CharField(choices=[('article', 'Article in a newspaper, magazine or online outlet'), ('opinion', 'Opinion piece'), ('interview', 'Interview'), ('social_media_post', 'Post on social media'), ('broadcast', 'Radio or television broadcast'), ('video', 'Video recording'), ('audio', 'Audio recording'), ('photograph', 'Photograph'), ('press_release', 'Press release'), ('report', 'Report'), ('academic_publication', 'Academic publication'), ('book', 'Book'), ('court_record', 'Court record'), ('law', 'Law or official decision'), ('official_document', 'Other official document'), ('agreement', 'Text of an agreement'), ('letter', 'Letter'), ('affidavit', 'Signed affidavit'), ('testimony', 'Testimony of a victim or witness'), ('appeal', 'Appeal of a human rights group'), ('web_page', 'Web page'), ('dataset', 'Data set'), ('other', 'Other'), ('unknown', 'Unknown')], default='unknown', max_length=30)),
                         ('authors', models.CharField(blank=True, help_text='As printed.', max_length=300)),
                         ('publisher', models.CharField(blank=True, help_text='As printed.', max_length=300)),
-                        ('date', tracker.records.fields.PartialDateField(help_text='When it was published.')),
+                        ('date', tracker.records.values.dates.date_columns.PartialDateField(help_text='When it was published.')),
                         ('source_url', models.URLField(blank=True, help_text='Its address as it was given; empty when it is not known.', max_length=1000)),
-                        ('url_key', tracker.records.addresses.LikenessField('source_url')),
+                        ('url_key', tracker.records.values.texts.web_addresses.LikenessField('source_url')),
                         ('archive_url', models.URLField(blank=True, help_text='The address of an archived copy.', max_length=1000)),
                         ('archived_at', models.DateTimeField(blank=True, null=True)),
-                        ('language', tracker.records.code_fields.LanguageField(blank=True, help_text='In which language it is.')),
+                        ('language', tracker.records.values.codes.code_fields.LanguageField(blank=True, help_text='In which language it is.')),
                         ('reliability', models.CharField(choices=[('highly_reliable', 'Highly reliable'), ('likely_reliable', 'Likely reliable'), ('unsure', 'Unsure'), ('likely_unreliable', 'Likely unreliable'), ('highly_unreliable', 'Highly unreliable'), ('unknown', 'Unknown')], default='unknown', max_length=20)),
-                        ('display_title', tracker.records.models.DisplayTitle('title', 'authors', 'publisher', 'date', 'kind')),
-                        ('title_folded', tracker.records.fields.FoldedField('display_title')),
-                        ('title_sort', tracker.records.models.LatinField('display_title')),
-                        ('date_earliest', tracker.records.fields.Bound('earliest')),
-                        ('date_latest', tracker.records.fields.Bound('latest')),
-                        ('date_sort', tracker.records.fields.Bound('sort')),
+                        ('display_title', tracker.records.base.sources.DisplayTitle('title', 'authors', 'publisher', 'date', 'kind')),
+                        ('title_folded', tracker.records.values.columns.FoldedField('display_title')),
+                        ('title_sort', tracker.records.base.labels.LatinField('display_title')),
+                        ('date_earliest', tracker.records.values.dates.date_columns.Bound('earliest')),
+                        ('date_latest', tracker.records.values.dates.date_columns.Bound('latest')),
+                        ('date_sort', tracker.records.values.dates.date_columns.Bound('sort')),
                         ('assigned_to', models.ForeignKey(blank=True, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('cleared', models.ManyToManyField(blank=True, help_text='Who may see it while it is confidential.', related_name='+', to=settings.AUTH_USER_MODEL)),
                         ('created_by', models.ForeignKey(editable=False, null=True, on_delete=django.db.models.deletion.SET_NULL, related_name='+', to=settings.AUTH_USER_MODEL)),
@@ -353,11 +355,11 @@ class Migration(migrations.Migration):
                     options={
                         'ordering': ['id'],
                         'abstract': False,
-                        'indexes': [models.Index(fields=['title_sort', 'id'], name='source_title_sort'), tracker.records.fields.InOrder(fields=['date_sort', 'id'], name='records_source_date_oldest'), tracker.records.fields.NewestFirst('date', name='records_source_date_newest')],
-                        'constraints': [models.UniqueConstraint(condition=models.Q(('publication', 'published')), fields=('slug',), name='source_slug_unique', violation_error_message='A published record has this slug.'), models.UniqueConstraint(django.db.models.functions.text.MD5('source_url'), condition=models.Q(('confidentiality', 'public'), ('publication', 'published'), models.Q(('source_url', ''), _negated=True)), name='source_url_unique', violation_error_message='A published source has this source_url.'), tracker.records.fields.BoundsAgree('date', name='records_source_date_bounds')],
+                        'indexes': [models.Index(fields=['title_sort', 'id'], name='source_title_sort'), tracker.records.values.dates.date_columns.InOrder(fields=['date_sort', 'id'], name='records_source_date_oldest'), tracker.records.values.dates.date_columns.NewestFirst('date', name='records_source_date_newest')],
+                        'constraints': [models.UniqueConstraint(condition=models.Q(('publication', 'published')), fields=('slug',), name='source_slug_unique', violation_error_message='A published record has this slug.'), models.UniqueConstraint(django.db.models.functions.text.MD5('source_url'), condition=models.Q(('confidentiality', 'public'), ('publication', 'published'), models.Q(('source_url', ''), _negated=True)), name='source_url_unique', violation_error_message='A published source has this source_url.'), tracker.records.values.dates.date_columns.BoundsAgree('date', name='records_source_date_bounds')],
                         'triggers': [pgtrigger.compiler.Trigger(name='tokens', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n            IF TG_OP = 'UPDATE' THEN\n                IF (NEW.title_folded, NEW.confidentiality) = (OLD.title_folded, OLD.confidentiality) THEN\n                    RETURN NULL;\n                END IF;\n            END IF;\n            IF TG_OP <> 'INSERT' THEN\n                DELETE FROM records_token WHERE name_id = OLD.id;\n            END IF;\n            IF TG_OP <> 'DELETE' THEN\n                INSERT INTO records_token (record_id, name_id, token, confidentiality)\n                SELECT NEW.id, NEW.id, word, NEW.confidentiality\n                FROM unnest(string_to_array(NEW.title_folded, ' ')) AS word WHERE word <> '' GROUP BY word;\n            END IF;\n            RETURN NULL;\n            ", hash='03273ae859ba041eb1786163232783f13381b8c5', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_tokens_e35f5', table='records_source', when='AFTER')), pgtrigger.compiler.Trigger(name='history', sql=pgtrigger.compiler.UpsertTriggerSql(func="PERFORM records_enter('records.source', 'id', 'id', to_jsonb(OLD) - ARRAY['changed_at', 'created_at', 'created_by_id', 'date_earliest', 'date_latest', 'date_sort', 'display_title', 'published_at', 'published_by_id', 'title_folded', 'title_sort', 'updated_at', 'url_key', 'version'], to_jsonb(NEW) - ARRAY['changed_at', 'created_at', 'created_by_id', 'date_earliest', 'date_latest', 'date_sort', 'display_title', 'published_at', 'published_by_id', 'title_folded', 'title_sort', 'updated_at', 'url_key', 'version']); RETURN NULL;", hash='c926f72721848b30763883abb762b349619a30ed', operation='INSERT OR UPDATE OR DELETE', pgid='pgtrigger_history_0e533', table='records_source', when='AFTER'))],
                     },
-                    bases=(tracker.records.workflow.Workflow, models.Model),
+                    bases=(tracker.records.workflow.states.Workflow, models.Model),
                 ),
                 migrations.CreateModel(
                     name='Token',

@@ -1,0 +1,98 @@
+"""What lists of dialogues, participations and statements are filtered by across relations."""
+
+from dialogues import duration
+from dialogues.choices import ABSENT
+from dialogues.models import Participation, Statement
+from people.conflict_links import tied, ties
+from people.models import Organization, Person
+from tracker.records.read.filters.filter_set import RecordFilterSet
+
+from . import shapes
+
+ties[Person] += ["participations.dialogue.conflict"]
+ties[Organization] += ["participations.dialogue.conflict", "affiliations.participations.dialogue.conflict"]
+ties[Participation] = ["dialogue.conflict"]
+OF_STATEMENT = [
+    "about_dialogues.conflict",
+    "said_at.conflict",
+    "about_cases.conflict",
+    "responds_to_cases.conflict",
+    "about_case_events.case.conflict",
+    "about_context_events.conflict",
+    "questions.conflict",
+]
+ties[Statement] = [*OF_STATEMENT, *(f"part_of.{path}" for path in OF_STATEMENT)]
+ABOUT = (
+    "Of a dialogue, a case, an event or a question that it is about, or of the dialogue where it was said."
+)
+CAME, ABSENTEES = "participations.took_part()", "participations.did_not_take_part()"
+
+
+class DialogueFilterSet(RecordFilterSet):
+    shape = shapes.DialogueShape
+    paths = {
+        "participant": f"{CAME}.person",
+        "organization": f"{CAME}.organization",
+        "participant_organization": f"{CAME}.affiliation.organization",
+        "participant_side": f"{CAME}.side",
+        "participant_role": "participations.role",
+        "did_not_take_part": f"{ABSENTEES}.person",
+        "did_not_take_part_organization": f"{ABSENTEES}.organization",
+        "place_country": "places.country",
+    }
+    periods = (duration.period_overlaps, duration.period_certainly_overlaps)
+
+    def ways(self, name, given):
+        """A role is that of those who are asked for beside it: of who came, or of who did not.
+
+        Of both, a role that only one of them can have is that one's.
+        """
+        if not name.startswith("participant_role"):
+            return super().ways(name, given)
+        sought = {self.filters[other].path[1] for other in given if self.filters[other].path[1:]}
+        kinds = [kind for kind in (CAME, ABSENTEES) if kind.partition(".")[2] in sought]
+        if len(kinds) == 2:
+            roles = [given[name]] if isinstance(given[name], str) else given[name]
+            absent = {role in ABSENT for role in roles}
+            kinds = [kind for kind, has in ((CAME, False), (ABSENTEES, True)) if has in absent]
+        return [kind.split(".") for kind in kinds] or super().ways(name, given)
+
+
+class ParticipationFilterSet(RecordFilterSet):
+    shape = shapes.ParticipationShape
+    verbs = {"took_part": ("took_part", "did_not_take_part", "Whether they took part: true or false.")}
+    paths = {
+        "conflict": "dialogue.conflict",
+        "dialogue_classification": "dialogue.classification",
+        "dialogue_start_date": "dialogue.start_date",
+        "affiliation_organization": "affiliation.organization",
+    }
+
+
+class AssessmentFilterSet(RecordFilterSet):
+    shape = shapes.AssessmentShape
+    paths = {"dialogue": "participation.dialogue"}
+    connected = tied(
+        "Of the dialogue that the group came to, or that the person or the organization is connected with.",
+        participation=Participation,
+        person=Person,
+        organization=Organization,
+    )
+
+
+class StatementFilterSet(RecordFilterSet):
+    shape = shapes.StatementShape
+    paths = {
+        "speaker": "speakers.person",
+        "speaker_organization": "speakers.organization",
+        "speaker_label": "speakers.label",
+        "relation_kind": "relations.kind",
+        "related_statement": "relations.related_statement",
+    }
+    connected = tied(ABOUT, Statement)
+
+
+class StatementRelationFilterSet(RecordFilterSet):
+    shape = shapes.StatementRelationShape
+    paths = {"speaker": "statement.speakers.person", "related_speaker": "related_statement.speakers.person"}
+    connected = tied(f"Of either statement. {ABOUT}", statement=Statement, related_statement=Statement)

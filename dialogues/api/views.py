@@ -1,0 +1,57 @@
+"""The endpoints of dialogues and of what is said about them."""
+
+from dialogues.models import Dialogue
+from people.situations.asked import occasions
+from tracker.records.api.viewsets import RecordViewSet
+
+from . import filters, shapes
+
+occasions["during"] = Dialogue
+
+
+class DialogueViewSet(RecordViewSet):
+    """Dialogues: meetings, visits, forums, with who took part."""
+
+    shape = shapes.DialogueShape
+    filterset_class = filters.DialogueFilterSet
+
+
+class ParticipationViewSet(RecordViewSet):
+    """Who took part in which dialogue, and as what; and, by their role, who did not come."""
+
+    linked = {"participations": "took_part=true&", "did_not_take_part": "took_part=false&"}
+    shape = shapes.ParticipationShape
+    filterset_class = filters.ParticipationFilterSet
+
+
+class AssessmentViewSet(RecordViewSet):
+    """Dated judgements by named assessors; none is ours."""
+
+    shape = shapes.AssessmentShape
+    filterset_class = filters.AssessmentFilterSet
+
+
+class StatementViewSet(RecordViewSet):
+    """Who claims what. A question or a hypothesis is no assertion: see its kind."""
+
+    shape = shapes.StatementShape
+    filterset_class = filters.StatementFilterSet
+
+
+class StatementRelationViewSet(RecordViewSet):
+    """Which statement contradicts, supports or qualifies which."""
+
+    shape = shapes.StatementRelationShape
+    filterset_class = filters.StatementRelationFilterSet
+
+
+class QuestionViewSet(RecordViewSet):
+    """Contested points that statements take positions on."""
+
+    shape = shapes.QuestionShape
+
+
+class ContextEventViewSet(RecordViewSet):
+    """Wars, blockades, agreements: what a timeline needs to be understood."""
+
+    shape = shapes.ContextEventShape

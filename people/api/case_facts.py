@@ -1,0 +1,314 @@
+"""The facts of a person's cases as a reader sees them, and the answers that are made of them.
+
+The database gives the facts as JSON, `people.situations` makes the answers. Only what the reader may
+see counts, and with `known_on` only what a source of that day or earlier says.
+"""
+
+import json
+import math
+import time
+from datetime import date
+from functools import partial
+from hashlib import blake2b
+from threading import Lock
+from typing import NamedTuple
+
+from cachetools import LRUCache, cached
+from django.conf import settings
+from django.db import models
+from django.db.models import Case, DateField, Exists, F, Func, Max, OuterRef, Q, Subquery, Value, When
+from django.db.models.functions import Cast, Coalesce
+
+from people.choices import Abroad, ChargeStage, Custody, InForce
+from people.models import (
+    CaseEvent,
+    CaseEventCitation,
+    Charge,
+    ChargeCitation,
+    PersecutionCase,
+    Person,
+    PersonCitation,
+)
+from people.situations.asked import of_case, person, situation, told_days
+from people.situations.effects import TRACKS
+from people.situations.facts import Accusation, Fact, History, interval
+from tracker.records.protocol.database_errors import Overdue
+from tracker.records.shapes.expressions import Json, Many, One, marked
+from tracker.records.shapes.fields import WHOLE
+from tracker.records.shapes.finishing import finisher
+from tracker.records.values.dates.conditions import PossibleDay
+from tracker.records.values.dates.partial_dates import understand
+
+from .as_of_days import vouching
+
+ANSWERS = dict(
+    zip(TRACKS, (Custody, InForce, InForce, Abroad), strict=True)
+)  # each from the weakest to the strongest
+WORDS = {track: list(vocabulary) for track, vocabulary in ANSWERS.items()}
+
+
+# The facts, as expressions of the database.
+
+
+class Array(Func):
+    """A JSON list of expressions."""
+
+    function = "json_build_array"
+    output_field = models.JSONField()
+
+
+def seen(model, citations, reader, **conditions):
+    """The records that a reader may see; with `known_on`, those for which a source of that time is cited."""
+    rows = model.objects.visible_to(reader.user).filter(**conditions).order_by("pk")
+    return (
+        rows.filter(Exists(vouching(citations, reader, record=OuterRef("pk")))) if reader.known_on else rows
+    )
+
+
+def dated(name, citations, reader):
+    """A date of a record; with `known_on` it is empty unless a source of that time gives it."""
+    if not reader.known_on:
+        return F(name)
+    cited = vouching(citations, reader, record=OuterRef("pk"), field__in=("", name))
+    return Case(When(Exists(cited), then=F(name)), default=Value(""))
+
+
+def reported(reader):
+    """The last day on which the newest source cited for an event without a last day can have appeared."""
+    cited = vouching(CaseEventCitation, reader, record=OuterRef("pk"))
+    day = PossibleDay("source__date", last=True)
+    newest = Subquery(cited.order_by().values("record").annotate(newest=Max(day)).values("newest"))
+    return newest if reader.known_on else Case(When(date_latest=None, then=newest), output_field=DateField())
+
+
+NO_MARKS = Value([], models.JSONField())
+
+
+def concluded(citations, reader):
+    """A JSON list of the fields of a record that no source states, as `inferred` names them."""
+    return marked(vouching(citations, reader, record=OuterRef("pk")))
+
+
+def unmarked(citations, reader):
+    """In place of `concluded`, where nobody is shown what was concluded: looking for it takes time."""
+    return NO_MARKS
+
+
+def history(reader, marks=concluded):
+    """[id, events, charges] of a case."""
+    events = seen(CaseEvent, CaseEventCitation, reader, case=OuterRef("pk"))
+    charges = seen(Charge, ChargeCitation, reader, case=OuterRef("pk"))
+    terms = ("term_months", "term_days", "suspended_months", "suspended_days", "life", "outcome")
+    date = dated("date", CaseEventCitation, reader)
+    event = Array("kind", date, reported(reader), "position", *terms, marks(CaseEventCitation, reader))
+    charge = Array("stage", dated("date", ChargeCitation, reader), marks(ChargeCitation, reader))
+    return Array(F("pk"), Many(events.values(json=event)), Many(charges.values(json=charge)))
+
+
+def facts_of_person(reader, marks=concluded):
+    """The facts of all cases of a person."""
+    cases = PersecutionCase.objects.visible_to(reader.user).filter(person=OuterRef("pk")).order_by("pk")
+    died = Array(dated("death_date", PersonCitation, reader), marks(PersonCitation, reader))
+    return Json([("death", died), ("cases", Many(cases.values(json=history(reader, marks))))])
+
+
+def facts_of_case(reader):
+    """The facts of all cases of the person of a case, since they bear on each other, and which one it is."""
+    people = Person.objects.visible_to(reader.user).filter(pk=OuterRef("person")).order_by()
+    person = people.values(json=facts_of_person(reader))
+    return Json([("case", F("pk")), ("person", Coalesce(One(person), facts_alone(reader)))])
+
+
+def facts_alone(reader, marks=concluded):
+    """The facts of a case that is of no person."""
+    return Json([("death", Array(Value(""), NO_MARKS)), ("cases", Array(history(reader, marks)))])
+
+
+# The answers, from the facts.
+
+
+class Facts(NamedTuple):
+    """What is recorded of a person: the ids of the cases, their histories, and the date of death.
+
+    `inferred` names by fact what of it was concluded.
+    """
+
+    cases: tuple[str, ...]
+    histories: tuple[History, ...]
+    death: str
+    inferred: dict[Fact, list[str]]
+
+    @classmethod
+    def read(cls, found):
+        ids = tuple(case[0] for case in found["cases"])
+        death, marks = found["death"]
+        inferred, histories = {Fact("death", death): marks}, []
+        for _, events, charges in found["cases"]:
+            told = [(fact(row), row[-1]) for row in events]
+            told += cleared(charges, told)
+            accusations = tuple(Accusation(stage, edtf) for stage, edtf, _ in charges)
+            histories.append(History(tuple(one for one, _ in told), accusations))
+            for one, marks in told:  # of facts that are alike in all, what none states
+                inferred[one] = [name for name in marks if name in inferred.get(one, marks)]
+        return cls(ids, tuple(histories), death, inferred)
+
+
+def fact(row):
+    kind, edtf, newest, position, months, days, months_off, days_off, life, outcome, _ = row
+    term = None if months is days is None else (months or 0, days or 0)
+    off = (months_off or 0, days_off or 0)
+    return Fact(kind, edtf, newest and date.fromisoformat(newest), position, term, off, bool(life), outcome)
+
+
+def cleared(charges, told):
+    """The acquittal that nothing but the stages of the charges tells, as the event that it is."""
+    kinds = {ChargeStage.ACQUITTED: "acquittal", ChargeStage.DROPPED: "charges_dropped"}
+    said = {one.kind for one, _ in told} & set(kinds.values())
+    if said or not charges or not all(stage in kinds for stage, _, _ in charges):
+        return []
+    stage, edtf, marks = max(charges, key=lambda charge: interval(Fact("", charge[1]))[1::-1])
+    return [(Fact(kinds[stage], edtf), marks)]
+
+
+@finisher
+def person_as_of(found, reader):
+    """What is known of a person on the days that the reader asks for."""
+    facts = Facts.read(found)
+    found = situation(facts.histories, facts.death, reader.days)
+    return {**asked(reader), **tracks(found.person, reader, facts, person)}
+
+
+@finisher
+def case_as_of(found, reader):
+    """What is known of the person of a case from this case, and whether it was open."""
+    facts = Facts.read(found["person"])
+    number = facts.cases.index(found["case"])
+    found = situation(facts.histories, facts.death, reader.days)
+    answers = tracks(found.cases[number], reader, facts, partial(of_case, number))
+    return {**asked(reader), "open": found.opened[number], **answers}
+
+
+def asked(reader):
+    return {"day" if reader.days.is_day else "period": reader.days.text}
+
+
+def tracks(answers, reader, facts, of):
+    """{track: what is known}: the answer with the date and the kind of the fact that it rests on.
+
+    Where it is not known which days are asked for, the days on which it may have been so stand beside it.
+    """
+    found = {}
+    for number, (track, known) in enumerate(zip(TRACKS, answers, strict=True)):
+        found[track] = {
+            "answer": WORDS[track][known.strength],
+            "last_reported": known.basis and partial_date(known.basis),
+            "last_event": known.basis and known.basis.kind,
+            "inferred": inferred(known.basis, facts) if known.basis else [],
+        }
+        if not reader.days.is_placed:
+            days = told_days(facts.histories, facts.death, reader.days, of(number))
+            found[track]["days"] = [
+                {"first": edge(first), "last": edge(last), "answer": WORDS[track][strength]}
+                for first, last, strength in days
+            ]
+    return found
+
+
+NAMED = {"date": "last_reported", "death_date": "last_reported", "kind": "last_event", "stage": "last_event"}
+
+
+def inferred(fact, facts):
+    """What is told of the fact that an answer rests on and was concluded: no source states it."""
+    marks = facts.inferred[fact]
+    found = {NAMED.get(name) for name in marks} | ({WHOLE} & {*marks})
+    if fact.reported and not fact.edtf:
+        found.add("last_reported")  # that it was by the day of its source
+    return sorted(found - {None})
+
+
+def edge(day):
+    """A day in JSON; null where it stands for no limit."""
+    return None if day in (date.min, date.max) else day.isoformat()
+
+
+def partial_date(fact):
+    """When a fact was, as the API gives dates; one without a date was by the day of its newest source."""
+    edtf = fact.edtf or (f"../{fact.reported.isoformat()}" if fact.reported else "")
+    if not edtf:
+        return None
+    moment = understand(edtf)
+    earliest, latest = (day and day.isoformat() for day in (moment.earliest, moment.latest))
+    return {"edtf": edtf, "earliest": earliest, "latest": latest}
+
+
+# Lists, filtered by the answers.
+
+PEOPLE_KEPT = 50_000  # in each process, some 500 bytes a person
+
+
+class Told(NamedTuple):
+    """What is known of a person by track, and of their cases: {id: (by track, whether it was open)}."""
+
+    person: tuple[str, ...]
+    cases: dict[str, tuple[tuple[str, ...], str]]
+
+
+def texts(reader):
+    """(id of the person or None, text of the facts) of all cases that the reader sees."""
+    cases = PersecutionCase.objects.visible_to(reader.user).order_by()
+    people = Person.objects.visible_to(reader.user).filter(Exists(cases.filter(person=OuterRef("pk"))))
+    of_people = people.order_by().values_list("pk", as_text(facts_of_person(reader, unmarked)))
+    alone = cases.filter(person=None).values_list("person", as_text(facts_alone(reader, unmarked)))
+    return of_people.union(alone, all=True)
+
+
+def as_text(expression):
+    return Cast(expression, models.TextField())
+
+
+def digest(text, days):
+    return blake2b(text.encode(), digest_size=16).digest(), days
+
+
+@cached(LRUCache(PEOPLE_KEPT), digest, Lock())
+def told(text, days):
+    """What the facts tell of the days: whoever may see the same facts is told the same."""
+    facts = Facts.read(json.loads(text))
+    found = situation(facts.histories, facts.death, days)
+    of_cases = zip(map(words, found.cases), found.opened, strict=True)
+    return Told(words(found.person), dict(zip(facts.cases, of_cases, strict=True)))
+
+
+def words(answers):
+    return tuple(WORDS[track][known.strength] for track, known in zip(TRACKS, answers, strict=True))
+
+
+class Found(NamedTuple):
+    """What is known of all people and cases that a reader sees: {track: {id: answer}}."""
+
+    people: dict
+    cases: dict
+
+    @classmethod
+    def by(cls, reader):
+        """Overdue if it takes too long. What was worked out until then is kept for the next time."""
+        people, cases = {name: {} for name in TRACKS}, {name: {} for name in (*TRACKS, "open")}
+        due = time.monotonic() + (settings.STATEMENT_TIMEOUT or math.inf)
+        for pk, text in texts(reader):
+            if time.monotonic() > due:
+                raise Overdue
+            found = told(text, reader.days)
+            for case, (answers, opened) in found.cases.items():
+                cases["open"][case] = opened
+                for track, answer in zip(TRACKS, answers, strict=True):
+                    cases[track][case] = answer
+            for track, answer in zip(TRACKS, found.person, strict=True) if pk else ():
+                people[track][pk] = answer
+        return cls(people, cases)
+
+
+def answered(found, answers, silent):
+    """A Q: those of whom one of these answers is known; whoever is not among them is `silent`."""
+    if silent in answers:
+        return ~Q(pk__in=[pk for pk, answer in found.items() if answer not in answers])
+    return Q(pk__in=[pk for pk, answer in found.items() if answer in answers])

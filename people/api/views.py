@@ -1,0 +1,155 @@
+"""The endpoints of people, organizations and cases."""
+
+from datetime import date
+
+from django.core.exceptions import ValidationError
+from django.http import Http404
+
+from people.situations.asked import occasions
+from tracker.records.api.viewsets import RecordViewSet
+from tracker.records.protocol.problems import BadParameters
+from tracker.records.read.filters.values import KeyField
+from tracker.records.read.views import AS_OF
+from tracker.records.values.dates.days import Days
+
+from . import filters, shapes
+
+KNOWN_ON = "known_on"
+
+
+class SituationViewSet(RecordViewSet):
+    """The base of what tells of people's situations: on a day, in a period, or while something took place."""
+
+    missed = False  # whether what it is asked about is not there, or not for this reader
+
+    @classmethod
+    def more_parameters(cls):
+        day = {"type": "string", "format": "date"}
+        found = {KNOWN_ON: ("Only sources of this day or earlier count: what was known then.", day)}
+        for name, model in occasions.items():
+            noun = model._meta.verbose_name
+            words = f"In place of as_of, a {noun}: what was so while it took place. Its id or its slug."
+            found[name] = (words, {"type": "string", "minLength": 1})
+        return found
+
+    @property
+    def reader(self):
+        return super().reader._replace(known_on=self.known_on())
+
+    def known_on(self):
+        text = self.given.get(KNOWN_ON)
+        if not text:
+            return None
+        try:
+            day = date.fromisoformat(text)
+        except ValueError:
+            day = None
+        if day is None or day.isoformat() != text:  # which also reads 20251031
+            raise BadParameters({KNOWN_ON: "Give a day as in 2025-10-31."})
+        return day
+
+    def days(self):
+        for name, model in occasions.items():
+            if name in self.given:
+                return self.days_of(name, model)
+        return super().days()
+
+    def days_of(self, name, model):
+        """When the record took place that a parameter names."""
+        if AS_OF in self.given:
+            raise BadParameters({name: f"Give either {name} or {AS_OF}."})
+        try:
+            condition = KeyField(model).clean(self.given[name])
+        except ValidationError as error:
+            raise BadParameters({name: " ".join(error.messages)}) from None
+        if not hasattr(self, "found_days"):
+            user = self.request.user if self.request.user.is_authenticated else None
+            found = model.objects.visible_to(user).filter(condition).first()
+            self.missed, self.found_days = found is None, found.took_place() if found else Days.today()
+        return self.found_days
+
+    def selection(self, model=None):
+        rows = super().selection(model)
+        return rows.none() if self.missed else rows
+
+    def retrieve(self, request, pk):
+        self.days()
+        if self.missed:
+            raise Http404
+        return super().retrieve(request, pk)
+
+
+class ConflictViewSet(RecordViewSet):
+    """Conflict lines and their sides."""
+
+    shape = shapes.ConflictShape
+
+
+class PersonViewSet(SituationViewSet):
+    """People who take part in dialogues, speak, are assessed or persecuted."""
+
+    shape = shapes.PersonShape
+    filterset_class = filters.PersonFilterSet
+
+
+class OrganizationViewSet(RecordViewSet):
+    """Organizations, neutrally classified."""
+
+    shape = shapes.OrganizationShape
+    filterset_class = filters.OrganizationFilterSet
+
+
+class OccupationViewSet(RecordViewSet):
+    """What people do, as sources say, and when."""
+
+    shape = shapes.OccupationShape
+    filterset_class = filters.OccupationFilterSet
+
+
+class AffiliationViewSet(RecordViewSet):
+    """Who belongs to which organization, in which role, and when."""
+
+    shape = shapes.AffiliationShape
+    filterset_class = filters.AffiliationFilterSet
+
+
+class CaseViewSet(SituationViewSet):
+    """Persecution cases, each of one person or of one organization."""
+
+    shape = shapes.CaseShape
+    filterset_class = filters.CaseFilterSet
+
+
+class CaseRelationViewSet(RecordViewSet):
+    """How cases stand to each other."""
+
+    shape = shapes.CaseRelationShape
+    filterset_class = filters.CaseRelationFilterSet
+
+
+class ChargeViewSet(RecordViewSet):
+    """Accusations in cases, and how far each has come."""
+
+    shape = shapes.ChargeShape
+    filterset_class = filters.ChargeFilterSet
+
+
+class CaseEventViewSet(RecordViewSet):
+    """What happened in cases."""
+
+    shape = shapes.CaseEventShape
+    filterset_class = filters.CaseEventFilterSet
+
+
+class CaseActorViewSet(RecordViewSet):
+    """Who acts in cases."""
+
+    shape = shapes.CaseActorShape
+    filterset_class = filters.CaseActorFilterSet
+
+
+class RecognitionViewSet(RecordViewSet):
+    """Who recognizes cases as what."""
+
+    shape = shapes.RecognitionShape
+    filterset_class = filters.RecognitionFilterSet

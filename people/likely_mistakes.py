@@ -1,0 +1,46 @@
+"""What is perhaps a mistake in what is recorded of people: told before publication, and never refused."""
+
+from collections import Counter
+
+from people.situations.effects import TELLS_OF_CUSTODY
+from tracker.records.values.dates.date_columns import possible_days
+
+from .choices import CaseEventKind
+
+BEFORE_BIRTH = "It is dated before the birth of {}."
+ACTS_BEFORE = "Dated before the birth: {}."
+NEVER_HELD = "No event of the case tells of custody: enter it too, if a source tells of it."
+
+
+def is_unborn(person, act):
+    """Whether an act was certainly over before a person was born."""
+    last, born = act.days()[1], possible_days(person, "birth_date")[0]
+    return bool(last and born and last < born)
+
+
+def acts_before_birth(person, acts):
+    """A sentence that counts the acts before the birth of a person, by their kind, in a list; else none."""
+    kinds = Counter(type(act) for act in acts if is_unborn(person, act))
+    said = [f"{number} {noun(kind, number)}" for kind, number in kinds.items()]
+    return [ACTS_BEFORE.format(", ".join(said))] if said else []
+
+
+def noun(kind, number):
+    return str(kind._meta.verbose_name if number == 1 else kind._meta.verbose_name_plural)
+
+
+def is_term_to_serve(event):
+    """Whether an event is a sentence that is not wholly suspended."""
+    term, suspended = (30 * (months or 0) + (days or 0) for months, days in terms(event))
+    return event.kind == CaseEventKind.SENTENCE and not 0 < term <= suspended
+
+
+def terms(event):
+    """The term and what of it is suspended, each as (months, days)."""
+    return (event.term_months, event.term_days), (event.suspended_months, event.suspended_days)
+
+
+def never_held(event, events):
+    """A sentence, in a list, for a term of which the events of its case tell no beginning; else none."""
+    told = events.filter(kind__in=TELLS_OF_CUSTODY)
+    return [NEVER_HELD] if is_term_to_serve(event) and not told.exists() else []

@@ -1,0 +1,55 @@
+"""What people did or suffered, and what becomes public with those who have cases."""
+
+from django.apps import apps
+from django.db import models
+from django.db.models import Exists, OuterRef, Q
+
+from people.likely_mistakes import BEFORE_BIRTH, is_unborn
+from tracker.records.base.record import Record
+from tracker.records.values.codes.vocabularies import Confidentiality, Publication
+
+
+class Act(models.Model):
+    """Mixin: something that people did or suffered, so not before they were born."""
+
+    class Meta(Record.Meta):
+        abstract = True
+
+    def people_in(self, user):
+        """The ids of these people, as far as a user sees them."""
+        return {self.person_id} - {None}
+
+    def warnings(self, user):
+        people = apps.get_model("people.Person").objects.visible_to(user)
+        people = people.filter(pk__in=self.people_in(user)).exclude(birth_date="")
+        early = [BEFORE_BIRTH.format(one) for one in people if is_unborn(one, self)]
+        return [*super().warnings(user), *early]
+
+
+class OfCase(Act):
+    """Mixin: something that happened to the person of a case."""
+
+    class Meta(Act.Meta):
+        abstract = True
+
+    def people_in(self, user):
+        return {self.case.person_id} - {None}
+
+
+class WithCases(models.Model):
+    """Who may have cases that are published already, and become public with them."""
+
+    class Meta:
+        abstract = True
+
+    def hindered(self):
+        """What stands against it, that identifiers of these cases included."""
+        cases = self.cases.filter(publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC)
+        cases = cases if self.confidentiality == Confidentiality.PUBLIC else cases.none()
+        same = {"scheme": OuterRef("scheme"), "identifier": OuterRef("identifier")}
+        identifiers = apps.get_model("people.PersecutionCaseIdentifier").objects
+        public = identifiers.filter(Q(published=True) | Q(record__in=cases), **same)
+        own = identifiers.filter(record__in=cases)
+        taken = own.filter(Exists(public.exclude(record=OuterRef("record"))))
+        said = [f"A published case has the {row.scheme} identifier of one of theirs." for row in taken]
+        return [*super().hindered(), *said]

@@ -1,0 +1,212 @@
+"""People: who they are, all their names, and what of them may be published."""
+
+from django.apps import apps
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+from django.utils import timezone
+
+from people.choices import (
+    ConsentScope,
+    Gender,
+    PublishingBasis,
+)
+from people.likely_mistakes import acts_before_birth
+from tracker.records.audit import history
+from tracker.records.base.citations import Citation
+from tracker.records.base.identifiers import Identified, Identifier, identifiers_trigger
+from tracker.records.base.labels import Named
+from tracker.records.base.parts import Part
+from tracker.records.protection.protected_names import Secret
+from tracker.records.values.codes.code_fields import CodesField, CountryField
+from tracker.records.values.codes.vocabularies import Confidentiality, Publication
+from tracker.records.values.constraints import not_reversed
+from tracker.records.values.dates.date_columns import PartialDateField, possible_days
+
+from .acts import Act, WithCases
+from .names import Name
+
+NO_RELATIVES = (
+    "Nothing is recorded of what they did, said or suffered themselves. Relatives and contacts get no record:"
+    " nobody is published for whom they know."
+)
+BELONGING = tuple(ConsentScope)[2:]  # named as the lists are
+UNCOVERED = f"No valid consent covers what is published of them: {', '.join(BELONGING)}."
+
+
+class Person(WithCases, Identified, Named):
+    """A person who takes part in dialogues, is assessed, speaks or is persecuted."""
+
+    forgets_slug = goes_along = True
+    publishes = ("occupations", "affiliations")
+
+    gender = models.CharField(
+        max_length=20,
+        choices=Gender,
+        default=Gender.UNKNOWN,
+        help_text="As sources say; never guessed from a name.",
+    )
+    birth_date = PartialDateField()
+    death_date = PartialDateField()
+    nationality = CodesField(
+        CountryField(), default=list, blank=True, help_text="Only where a source says so."
+    )
+    description = models.CharField(
+        max_length=300, blank=True, help_text="A few words that tell homonyms apart."
+    )
+    summary = models.TextField(blank=True)
+    basis = models.CharField(
+        max_length=20,
+        choices=PublishingBasis,
+        default=PublishingBasis.PUBLISHED_SOURCE,
+        help_text="What allows us to publish the name.",
+    )
+
+    class Meta(Named.Meta):
+        verbose_name_plural = "people"
+        constraints = [*Named.Meta.constraints, not_reversed("birth_date", "death_date")]
+        triggers = [
+            *Named.Meta.triggers,
+            identifiers_trigger("people_personidentifier"),
+            identifiers_trigger(
+                "people_persecutioncaseidentifier",
+                records="SELECT id FROM people_persecutioncase WHERE person_id = NEW.id",
+            ),
+        ]
+
+    @classmethod
+    def secrets(cls, user=None):
+        """The names of people who are not public, who were and are withdrawn, or who were taken down."""
+        hidden = ~Q(confidentiality=Confidentiality.PUBLIC) | Q(publication=Publication.TAKEN_DOWN)
+        hidden |= Q(publication=Publication.WITHDRAWN, published_at__isnull=False)
+        return [Secret(*name) for name in names_of(known(cls, user).filter(hidden))]
+
+    def own_secrets(self):
+        """All names of this person, as if none of them were public."""
+        return secrets_of([(self.pk, None)])
+
+    def clean(self):
+        today = timezone.now().date()
+        for name in ("birth_date", "death_date"):
+            if (possible_days(self, name)[0] or today) > today:
+                raise ValidationError({name: "It lies in the future."})
+        before = Person.objects.filter(pk=self.pk, publication=Publication.PUBLISHED)
+        covers = self.allows(ConsentScope.NAME) and not self.exceeds_consent()
+        if not covers and before.exclude(basis=self.basis).exists():
+            raise ValidationError({"basis": "Enter the consent first, and save it."})
+
+    def hints(self, user, together=()):
+        found = super().hints(user, together)
+        if not self.is_of_public_interest(user):
+            found.append(NO_RELATIVES)
+        return found
+
+    def is_of_public_interest(self, user):
+        """Whether something is recorded that they did or suffered, as far as a user sees it."""
+        keys = [one for one in self._meta.related_objects if one.one_to_many and one.field.name != "record"]
+        lists = {one.related_name for one in keys} - {"occupations", "affiliations"}
+        return any(getattr(self, name).visible_to(user).exists() for name in lists)
+
+    def allows(self, scope):
+        """Whether we may publish this, as far as the consent of the person is what allows it."""
+        by_consent = self.basis == PublishingBasis.CONSENT
+        consents = apps.get_model("people.Consent").objects
+        return not by_consent or consents.valid().covering(scope).filter(record=self.pk).exists()
+
+    def uncovered(self):
+        """What is published of them, though perhaps hidden with them, and no consent covers: querysets."""
+        lists = [getattr(self, scope) for scope in BELONGING if not self.allows(scope)]
+        return [rows.filter(publication=Publication.PUBLISHED) for rows in lists]
+
+    def exceeds_consent(self, among=lambda rows: rows):
+        """Whether more is public of them, or would be with them, than any consent covers.
+
+        `among` narrows each list of what none covers.
+        """
+        lists = [rows.filter(confidentiality=Confidentiality.PUBLIC) for rows in self.uncovered()]
+        return any(among(rows).exists() for rows in lists)
+
+    def missing(self):
+        found = super().missing()
+        if not self.allows(ConsentScope.NAME):
+            found.append("Its basis is consent, and no valid consent covers the name.")
+        if self.exceeds_consent(self.known_to_all):
+            found.append(UNCOVERED)
+        return found
+
+    def hindered(self):
+        return [*super().hindered(), *([UNCOVERED] if self.exceeds_consent() else [])]
+
+    def warnings(self, user):
+        acts = (act for rows in self.acts(user) for act in rows) if self.birth_date else ()
+        mine = (act for act in acts if self.pk in act.people_in(user))
+        return [*super().warnings(user), *acts_before_birth(self, mine)]
+
+    def acts(self, user):
+        """What a user sees that they may have done or suffered: querysets."""
+        case = apps.get_model("people.PersecutionCase")
+        cases = case.objects.visible_to(user).filter(person=self)
+        keys = [*self._meta.related_objects, *case._meta.related_objects]
+        for relation in (one for one in keys if one.one_to_many):
+            model, key = relation.related_model, relation.field.name
+            about = {f"{key}__in": cases} if relation.model is case else {key: self}
+            if issubclass(model, Act):
+                yield model.objects.visible_to(user).filter(**about)
+            elif issubclass(model, Part) and issubclass(model._meta.get_field("record").related_model, Act):
+                told = model.objects.visible_to(user).filter(**about).values("record")
+                whole = model._meta.get_field("record").related_model
+                yield whole.objects.visible_to(user).filter(pk__in=told)
+
+
+class PersonName(Name):
+    record = models.ForeignKey(Person, models.CASCADE, related_name="other_names")
+
+    @classmethod
+    def secrets(cls, user=None):
+        """The names that are not public: nothing tells them, what is about who bears them neither."""
+        rows = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC)
+        names = rows.values_list("text_folded", "record", "pk")
+        return [Secret(*name, about) for name in names for about in (None, name[1])]
+
+
+def known(model, user):
+    """The rows of a model that a user sees; without a user all of them."""
+    return model.objects.visible_to(user) if user else model.objects.all()
+
+
+def names_of(people):
+    """(folded name, id of the person, id of the row that holds it) of all names of people."""
+    others = PersonName.objects.filter(record__in=people.order_by().values("pk"))
+    return [
+        *people.order_by().values_list("name_folded", "pk", "pk"),
+        *others.order_by().values_list("text_folded", "record", "pk"),
+    ]
+
+
+def secrets_of(pairs):
+    """The names that nothing about a record may tell, of pairs of ids: a person, and the record or None.
+
+    The names of a person who is not public at all nothing may tell.
+    """
+    pairs = list(pairs)
+    keys = {person for person, _ in pairs}
+    public = set(Person.objects.visible_to(None).filter(pk__in=keys).values_list("pk", flat=True))
+    names = {}
+    for name in names_of(Person.objects.filter(pk__in=keys)):
+        names.setdefault(name[1], []).append(name)
+    return [
+        Secret(*name, about if person in public else None)
+        for person, about in pairs
+        for name in names[person]
+    ]
+
+
+class PersonIdentifier(Identifier):
+    record = models.ForeignKey(Person, models.CASCADE, related_name="identifiers")
+
+
+class PersonCitation(Citation):
+    record = models.ForeignKey(Person, models.CASCADE, related_name="citations")
+
+
+history.keep(__name__)

@@ -1,0 +1,123 @@
+"""What is known of a person on the days that are asked for: one day, a period, or the time of a dialogue."""
+
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from typing import NamedTuple
+
+from people.choices import Open
+from tracker.records.values.dates.days import Days
+
+from .case_open import opened
+from .effects import TRACKS
+from .facts import History
+from .known import Known, change_days, known, latest
+from .possible_worlds import join
+from .states import CUSTODY, Strength
+
+DAY = timedelta(days=1)
+occasions = {}  # parameter -> model with `took_place()`; later apps add theirs
+OPENNESS = [Open.NO, Open.UNDATED, Open.POSSIBLE, Open.CERTAIN]  # from the weakest to the strongest
+
+
+class Situation(NamedTuple):
+    """What is known of a person by track, and of each case: by track, and whether it was open."""
+
+    person: list[Known]
+    cases: list[list[Known]]
+    opened: list[Open]
+
+
+class Stretch(NamedTuple):
+    """Days from `first` to `last` on which the same is known."""
+
+    first: date
+    last: date
+    situation: Situation
+
+
+def on_day(histories: Sequence[History], death: str, day: date) -> Situation:
+    cases, person = known(histories, death, day)
+    return Situation(person, cases, [_open(*one, death, day) for one in zip(histories, cases, strict=True)])
+
+
+def _open(history, answers, death, day):
+    """Whether a case was open; it was not closed while its person was held for it."""
+    held = answers[CUSTODY].strength >= Strength.LAST_REPORTED
+    answer = opened(history, death, day)
+    return Open.POSSIBLE if held and answer == Open.NO else answer
+
+
+def spans(histories, death, first=date.min, last=date.max) -> list[Stretch]:
+    """What is known from one day to another, as stretches of days."""
+    days = [first, *(day for day in change_days(histories, death) if first < day <= last)]
+    ends = [*(day - DAY for day in days[1:]), last]
+    return [Stretch(day, end, on_day(histories, death, day)) for day, end in zip(days, ends, strict=True)]
+
+
+def situation(histories, death, days: Days) -> Situation:
+    """What is known of a period: the strongest answer of its days. Of days that are not known exactly:
+    what holds wherever they lie."""
+    if days.is_day:
+        return on_day(histories, death, days.first_start)
+    stretches = spans(histories, death, days.first_start, days.last_end)
+    return Situation(
+        [_known(placings(stretches, days, latest, person(track))) for track in range(len(TRACKS))],
+        [
+            [_known(placings(stretches, days, latest, of_case(case, track))) for track in range(len(TRACKS))]
+            for case in range(len(histories))
+        ],
+        [_opened(placings(stretches, days, OPENNESS.index, is_open(case))) for case in range(len(histories))],
+    )
+
+
+def person(track):
+    return lambda one: one.person[track]
+
+
+def of_case(case, track):
+    return lambda one: one.cases[case][track]
+
+
+def is_open(case):
+    return lambda one: one.opened[case]
+
+
+def placings(stretches, days, key, of: Callable):
+    """The strongest answer of the days, for each place where they may lie."""
+    found = []
+    for number, start in enumerate(stretches):
+        if start.first > days.last_start:
+            break
+        best = of(start.situation)
+        for end in stretches[number:]:
+            best = max(best, of(end.situation), key=key)
+            if end.last >= days.first_end:
+                found.append(best)
+    return found
+
+
+def told_days(histories, death, days, of):
+    """(first, last, strength) of the days on which it may have been so, within those that are asked for."""
+    found = []
+    for stretch in spans(histories, death, days.first_start, days.last_end):
+        strength = of(stretch.situation).strength
+        if strength <= Strength.NOT_SO:
+            continue
+        if found and found[-1][1] == stretch.first - DAY and found[-1][2] == strength:
+            found[-1] = (found[-1][0], stretch.last, strength)
+        else:
+            found.append((stretch.first, stretch.last, strength))
+    return found
+
+
+def _known(found):
+    strength = join(one.strength for one in found)
+    if strength == Strength.NOT_RECORDED:
+        return Known(strength)
+    return Known(strength, max(found, key=lambda one: latest(one)[1]).basis)
+
+
+def _opened(found):
+    if len(set(found)) == 1:
+        return found[0]
+    return Open.UNDATED if set(found) == {Open.NO, Open.UNDATED} else Open.POSSIBLE

@@ -1,0 +1,115 @@
+"""What one possible world tells of a day."""
+
+from .effects import TRACKS, Effect
+from .states import CUSTODY, RECORDED, Answer, Seen, Status, Strength
+
+
+def first_look(world, day):
+    return tuple(
+        tuple(glance(Seen(), case, track, day) for track in range(len(TRACKS))) for case in world.cases
+    )
+
+
+def glance(seen, case, track, day):
+    """What is told of the day with what a moment of it tells."""
+    state = case.tracks[track]
+    if state.status == Status.NEVER:
+        answer = Answer(Strength.NOT_RECORDED)
+    elif state.status == Status.OVER:
+        answer = Answer(Strength.NOT_SO, state.basis)
+    elif day < state.vague:
+        answer = Answer(Strength.UNDATED, state.basis)
+    elif state.status == Status.SO and not (track == CUSTODY and case.term and case.term[1] < day):
+        answer = Answer(Strength.LAST_REPORTED, state.basis)
+    else:
+        answer = Answer(Strength.POSSIBLY, state.basis)
+    waits = state.status in (Status.NEVER, Status.SO, Status.OVER) and answer.strength != Strength.UNDATED
+    if not waits:
+        return seen._replace(best=max(seen.best, answer, key=rank))
+    if seen.waiting is not None:
+        return seen
+    return seen._replace(waiting=state, otherwise=answer)
+
+
+def rank(answer):
+    return answer.strength, -1 if answer.basis is None else answer.basis
+
+
+def looked(seen, effect, case, track, item, own, on_day, day):
+    """What is told of the day after one more fact, on the day or later."""
+    seen = resolved(seen, effect, item, own, day)
+    if not on_day:
+        return seen
+    answer = shown(effect, item, track, day) if own else None
+    if answer is not None:
+        seen = seen._replace(best=max(seen.best, answer, key=rank))
+    return glance(seen, case, track, day)
+
+
+def shown(effect, item, track, day):
+    """The answer that a fact gives for its very day; None: it shows nothing.
+
+    A release from house arrest says of custody only that it ended on that day, if the day is known.
+    """
+    dated = item.dated or day >= item.last
+    if effect in (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS):
+        return Answer(Strength.SO if dated else Strength.UNDATED, item.index)
+    return Answer(Strength.SO, item.index) if track == CUSTODY and item.vouches and dated else None
+
+
+def resolved(seen, effect, item, own, day):
+    """What is told after the next fact that has something to say of the track."""
+    if seen.waiting is None:
+        return seen
+    of_case = own and item.case is not None
+    if effect is Effect.UNSETTLES or (effect is Effect.STOPS and not of_case and was_so(seen)):
+        return unvouched(seen)
+    answer = told_by_next(seen, effect, item, day) if own or effect is Effect.STOPS else None
+    return seen if answer is None else Seen(max(seen.best, answer, key=rank))
+
+
+def was_so(seen):
+    return seen.waiting.status in RECORDED
+
+
+def unvouched(seen):
+    """What is told after something past which no fact vouches: an acquittal, an exit in another case.
+
+    Somebody who was released in another case is possibly free, unless a later fact of this case follows.
+    """
+    if not was_so(seen):
+        return seen
+    if seen.waiting.unsettled:
+        return seen._replace(waiting=seen.waiting._replace(status=Status.OPEN))
+    return Seen(max(seen.best, seen.otherwise, key=rank))
+
+
+def told_by_next(seen, effect, item, day):
+    """The answer that the next fact of the case gives to what was waiting for it; None: it says nothing."""
+    status, presupposes = seen.waiting.status, effect in (Effect.CONFIRMS, Effect.ENDS)
+    if effect in (Effect.NOTHING, Effect.SUSPENDS):
+        return None
+    if status in RECORDED:
+        if presupposes and status == Status.SO:
+            return Answer(Strength.SO, item.index)
+        return None if effect is Effect.SENTENCES else seen.otherwise
+    if presupposes:
+        if status == Status.NEVER or not (item.dated or day >= item.last):
+            return Answer(Strength.UNDATED, item.index)
+        return Answer(Strength.POSSIBLY, seen.waiting.basis)
+    begun = (Effect.BEGINS, Effect.MAY_BEGIN, Effect.STOPS)
+    if effect in begun or (effect is Effect.SENTENCES and status == Status.OVER):
+        return seen.otherwise
+    return None
+
+
+def final(seen):
+    """The answer when no fact follows."""
+    return seen.best if seen.waiting is None else max(seen.best, cautious(seen), key=rank)
+
+
+def cautious(seen):
+    """The answer that was waiting; possible at most, if the person was released in another case since."""
+    if seen.waiting.unsettled and seen.otherwise.strength > Strength.POSSIBLY:
+        return Answer(Strength.POSSIBLY, seen.otherwise.basis)
+    return seen.otherwise

@@ -1,0 +1,275 @@
+"""What is known of a person on a day: in custody, under house arrest, banned from travel, abroad.
+
+`known` is a pure function from the facts of a person's cases to answers; it asks no database. A fact happens
+on one day of its possible interval, so there are many possible worlds. Those count that need the fewest
+unrecorded facts; `possible_worlds` walks them. What they all tell is the answer.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from functools import lru_cache
+from itertools import combinations
+from typing import NamedTuple
+
+from people.choices import CaseEventKind
+
+from .effects import (
+    DEATH,
+    DEATHS,
+    EFFECTS,
+    ENDS_ELSEWHERE,
+    SPEAKS_OF_HOUSE_ARREST,
+    TRACKS,
+    UNSETTLES_ELSEWHERE,
+    Effect,
+    Effects,
+)
+from .facts import (
+    AFTER_ALL,
+    BEFORE_ALL,
+    Fact,
+    History,
+    acquits,
+    effects_of,
+    end_of_term,
+    interval,
+    interval_of,
+    standing,
+    term_of,
+)
+from .possible_worlds import join, walk
+from .states import CUSTODY, Item, Strength, Tangled
+
+MOST_DOUBTS = 6
+MOST_STEPS = 16_000  # of all walks for one answer; what is more tangled is answered cautiously
+
+
+class Known(NamedTuple):
+    """An answer with the fact that it rests on."""
+
+    strength: Strength
+    basis: Fact | None = None
+
+
+def known(histories: Sequence[History], death: str, day: date) -> tuple[list[list[Known]], list[Known]]:
+    """What is known on a day: for each case, and for the person, by track in the order of TRACKS."""
+    answers = _answers(tuple(histories), death, day.toordinal())
+    return answers, [max((case[track] for case in answers), key=latest, default=NOTHING) for track in RANGE]
+
+
+def change_days(histories: Sequence[History], death: str) -> list[date]:
+    """The days from which something else may be known than on the day before, in order."""
+    facts = [fact for history in histories for fact in history.facts] + [Fact("death", death)] * bool(death)
+    charges = [interval_of(charge.edtf) for history in histories for charge in history.charges]
+    bounds = {bound for one in [*map(interval, facts), *charges] for bound in one[:2]}
+    days = {day for bound in bounds for day in (bound, bound + 1)}
+    for fact in facts:
+        if fact.term and not fact.life:
+            first, last = interval(fact)[:2]
+            starts = {max(first, 1), *(day for day in days if first <= day <= last)}
+            days |= {end_of_term(fact, start) + 1 for start in starts if 0 < start < AFTER_ALL}
+    return [date.fromordinal(day) for day in sorted(days) if 0 < day < AFTER_ALL]
+
+
+RANGE = range(len(TRACKS))
+NOTHING = Known(Strength.NOT_RECORDED)
+
+
+def latest(one):
+    """To compare by strength, then by when the fact was."""
+    return one.strength, interval(one.basis)[1::-1] if one.basis else (BEFORE_ALL,) * 2
+
+
+@lru_cache(maxsize=4096)
+def _answers(histories, death, day):
+    """For each case and track what is known on a day (a number)."""
+    if not histories:
+        return []
+    entries = [(number, fact) for number, history in enumerate(histories) for fact in history.facts]
+    entries += [(None, Fact("death", death))] if death else []
+    doubts = [entry for entry in entries if interval(entry[1]).doubtful]
+    found = [[[] for _ in RANGE] for _ in histories]
+    subsets = _subsets(doubts)
+    for left_out in subsets:
+        kept = [entry for entry in entries if entry not in left_out]
+        for case, of_case in enumerate(_of_worlds(histories, kept, day, MOST_STEPS // len(subsets))):
+            for track, one in enumerate(of_case):
+                found[case][track].append(one)
+    return [
+        [_joined(ones, _doubted(history, track)) for track, ones in enumerate(case)]
+        for history, case in zip(histories, found, strict=True)
+    ]
+
+
+def _doubted(history, track):
+    """What the answers with and without a doubtful fact have in common, which proves nothing.
+
+    An end that nothing presupposes, such as a doubtful departure, makes no custody possible.
+    """
+    told = any(effects_of(fact)[track] not in (Effect.NOTHING, Effect.STOPS) for fact in history.facts)
+
+    def common(strengths):
+        found = set(strengths)
+        not_so = Strength.NOT_SO in found and max(found) <= Strength.UNDATED and len(found) > 1
+        return Strength.POSSIBLY if not_so and (told or Strength.UNDATED in found) else join(found)
+
+    return common
+
+
+def _subsets(doubts):
+    """What to leave out of the doubtful facts: each choice of them, or of very many each one and all."""
+    sizes = range(len(doubts) + 1) if len(doubts) <= MOST_DOUBTS else (0, 1, len(doubts) - 1, len(doubts))
+    return [set(some) for size in sizes for some in combinations(doubts, size)]
+
+
+def _joined(ones, common=None):
+    """What several answers have in common, with the latest fact that one of them rests on."""
+    strength = (common or join)(one.strength for one in ones)
+    bases = [one.basis for one in ones if one.basis]
+    if strength == Strength.NOT_RECORDED or not bases:
+        return Known(strength)
+    return Known(strength, max(bases, key=lambda fact: interval(fact)[1::-1]))
+
+
+def _of_worlds(histories, entries, day, most):
+    """For each case and track what these facts tell of the day."""
+    told = _walked(histories, entries, day, most)
+    deaths = [fact for case, fact in entries if case is None or fact.kind in DEATHS]
+    if any(interval(fact).last < day for fact in deaths if not interval(fact).doubtful):
+        return told
+    for case, fact in entries:
+        if fact.kind == CaseEventKind.IMPRISONMENT_UNSPECIFIED:
+            told[case][CUSTODY] = max(told[case][CUSTODY], _some_time(fact, day), key=latest)
+    return told
+
+
+def _walked(histories, entries, day, most):
+    """As above, but for times in prison without dates.
+
+    Cases that no fact of another one reaches are walked one by one, and so are those that together are too
+    tangled.
+    """
+    facts, items = _items(histories, entries, day)
+    cases = range(len(histories))
+    if any(_reaches(item) for item in items):
+        try:
+            return _told(facts, items, len(histories), day, most)
+        except Tangled:
+            pass
+    found = []
+    for case in cases:
+        pairs = [(fact, item) for fact, item in zip(facts, items, strict=True) if _concerns(item, case)]
+        facts_of_case = [fact for fact, _ in pairs]
+        places = {None: None, case: 0}  # the others stay apart, beyond the one case that is walked
+        alone = [item._replace(case=places.get(item.case, (item.case or 0) + 1)) for _, item in pairs]
+        try:
+            found += _told(facts_of_case, alone, 1, day, most // len(histories))
+        except Tangled:
+            found.append([_untangled(facts_of_case, alone, track, day) for track in RANGE])
+    return found
+
+
+def _reaches(item):
+    """Whether a fact has to do with other cases than its own."""
+    vague_death = item.case is None and item.first != item.last
+    return item.elsewhere != Effects() or item.unsettles_elsewhere or vague_death
+
+
+def _concerns(item, case):
+    return item.case in (None, case) or _reaches(item)
+
+
+def _told(facts, items, cases, day, most):
+    """What the worlds of these facts tell, by case and track. Positions that none can keep are ignored."""
+    items = [item._replace(index=bit) for bit, item in enumerate(items)]
+    items = [
+        item._replace(after=_before(item, fact, items, facts))
+        for item, fact in zip(items, facts, strict=True)
+    ]
+    walked = walk(items, cases, day, most)
+    walked = walked or walk([item._replace(after=0) for item in items], cases, day, most)
+    return [
+        [_joined([_known(answer, facts) for answer in answers]) for answers in of_case] for of_case in walked
+    ]
+
+
+def _known(answer, facts):
+    return Known(answer.strength, None if answer.basis is None else facts[answer.basis])
+
+
+def _some_time(fact, day):
+    """What a time in prison tells of a day: it is within its date, and nobody knows where."""
+    first, last, dated, _ = interval(fact)
+    if not fact.edtf or (not dated and day <= last):
+        return Known(Strength.UNDATED, fact)
+    return Known(Strength.POSSIBLY, fact) if first <= day <= last else NOTHING
+
+
+def _untangled(facts, items, track, day):
+    """The cautious answer where too many orders are possible: nothing that depends on one."""
+    so = (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS, Effect.MAY_BEGIN, Effect.SENTENCES)
+    begun = [
+        (fact, item)
+        for fact, item in zip(facts, items, strict=True)
+        if item.case in (None, 0) and item.effects[track] in so
+    ]
+    if not begun:
+        return NOTHING
+    possible = any(item.dated and item.first <= day for _, item in begun)
+    return Known(Strength.POSSIBLY if possible else Strength.UNDATED, begun[-1][0])
+
+
+def _items(histories, entries, day):
+    """The facts as the walk needs them; what says nothing of any track is left out."""
+    facts, items = [], []
+    for case, fact in entries:
+        item = _item(case, fact, histories, day)
+        if item.effects != Effects() or item.term or fact.position is not None:
+            items.append(item)
+            facts.append(fact)
+    return facts, items
+
+
+def _before(item, fact, items, facts):
+    """A bit for each fact of the case that has a lower position and can come first."""
+    return sum(
+        1 << bit
+        for bit, (other, one) in enumerate(zip(items, facts, strict=True))
+        if None not in (one.position, fact.position)
+        and other.case == item.case
+        and one.position < fact.position
+        and other.first <= item.last
+    )
+
+
+def _item(case, fact, histories, day):
+    first, last, dated, _ = interval(fact)
+    effects, mute_from, may_be_mute = DEATH, None, False
+    if case is not None:
+        effects = effects_of(fact)
+        if effects.custody is Effect.UNSETTLES and acquits(fact):
+            mute_from, may_be_mute = standing(fact, histories[case])
+    table = EFFECTS.get(fact.kind, DEATH)
+    away = table if fact.kind in ENDS_ELSEWHERE else Effects()
+    if fact.kind in ENDS_ELSEWHERE:
+        away = Effects(
+            *(Effect.STOPS if one in (Effect.STOPS, Effect.ENDS) else Effect.NOTHING for one in table)
+        )
+    elif fact.kind == CaseEventKind.RETURNED:
+        away = Effects(abroad=Effect.STOPS)
+    return Item(
+        0,
+        case,
+        effects,
+        first,
+        last,
+        dated,
+        vouches=table.custody is Effect.ENDS,
+        of_house_arrest=fact.kind in SPEAKS_OF_HOUSE_ARREST,
+        mute_from=mute_from,
+        may_be_mute=may_be_mute,
+        **term_of(fact, first, last, day),
+        death=case is None or fact.kind in DEATHS,
+        elsewhere=away,
+        unsettles_elsewhere=fact.kind in UNSETTLES_ELSEWHERE,
+    )

@@ -1,0 +1,1 @@
+"""Lists of the admin: columns, filters, likely duplicates."""

@@ -1,0 +1,1 @@
+"""Other pages about a record: its history, proposals, takedown and erasure."""

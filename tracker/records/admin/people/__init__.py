@@ -1,0 +1,1 @@
+"""The admin of accounts, of tokens and of the access log."""

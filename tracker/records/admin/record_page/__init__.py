@@ -1,0 +1,1 @@
+"""The form of a record, with its relations and the rows below it."""

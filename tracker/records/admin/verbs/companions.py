@@ -1,0 +1,237 @@
+"""The pages before submitting or publishing: what goes with a record, and what can be included."""
+
+from itertools import chain
+
+from django import forms
+from django.contrib import messages
+from django.contrib.admin.utils import unquote
+from django.core.exceptions import PermissionDenied
+from django.http import Http404
+from django.shortcuts import redirect
+from django.urls import path
+from django.utils.html import format_html
+
+from tracker.records.admin.forms.edit_conflicts import versions_of
+from tracker.records.admin.forms.forms import label_of, with_field_labels
+from tracker.records.admin.pages.name_check import homonym_field
+from tracker.records.admin.pages.render import Addresses, address_of, render_page
+from tracker.records.policy import roles
+from tracker.records.protection.name_check import HOMONYM, SENTENCE
+from tracker.records.values.texts.text import SaidField
+from tracker.records.workflow.companions import WAITING, lacks, ready, with_drafts
+
+from .blockers import anchors, blocks, link, neutral
+
+ALL = "all"
+CHANGED_SINCE = "It was changed after you opened this page. Check it again before you go on."
+REASONS_BELOW = "Nothing was published. The reasons are listed below."
+
+
+class CompanionsForm(forms.Form):
+    """The form for submitting or publishing records together."""
+
+    mark = forms.CharField(widget=forms.HiddenInput)
+    also = forms.MultipleChoiceField(required=False)
+    comment = SaidField(
+        required=False,
+        widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
+        help_text="Saved in the history of each record. Never published.",
+    )
+
+    def __init__(self, along, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.along = [str(record.pk) for record in along]
+        self.fields["also"].choices = [(key, key) for key in [ALL, *self.along]]
+
+    @property
+    def ticked(self):
+        """The ids of the ticked records, as first shown or as submitted."""
+        said = self["also"].value() or []
+        return self.along if ALL in said else [key for key in self.along if key in said]
+
+
+class PublishingForm(CompanionsForm):
+    already_public = forms.BooleanField(
+        required=False,
+        label="Already public in the source",
+        help_text="The cited source already says who took part. Saved in the history.",
+    )
+    homonym = homonym_field()
+
+
+def label_on_page(record, page):
+    """The label of a record on the page of the record that it belongs to."""
+    keys = [getattr(page._meta.get_field(name), "field", None) for name in page.publishes]
+    return label_of(record, without=next((key.name for key in keys if key.model is type(record)), ""))
+
+
+def table_row(record, page, **more):
+    """The template data for one record in a table."""
+    kind, address = record._meta.verbose_name, address_of(record, "change")
+    return {"label": label_on_page(record, page), "record": record, "kind": kind, "address": address, **more}
+
+
+class Preview:
+    """What would be published with a record, what is missing, and what can be included."""
+
+    def __init__(self, record, user):
+        self.record, self.user, self.moment = record, user, record.scheduled_for()
+        self.own = [record, *record.drafts(user)]
+        self.found = record.named(user)
+        self.lacking, self.along = ready(self.found, user, self.moment)
+        self.mark = versions_of([*self.own, *with_drafts(self.found, user)])
+
+    def lacks(self, along):
+        """{record: what blocks its publication by this user} if these are included."""
+        return lacks(self.own, with_drafts(along, self.user), self.user, self.moment, already_public=True)
+
+    def ticked(self, keys):
+        return [record for record in self.along if str(record.pk) in keys]
+
+    def shown(self, form):
+        """The template data. Reasons that several records share are listed once, above the table."""
+        best, now = self.lacks(self.along), self.lacks(self.ticked(form.ticked))
+        still = {said for found in best.values() for said in found}
+        every = blocks(now, self.user, lambda record: label_on_page(record, self.record))
+        shared = [block for block in every if len(block.records) > 1 or block.causes]
+        apart = {block.said for block in shared}
+        rows = [
+            table_row(
+                record,
+                self.record,
+                missing=[said for said in map(with_field_labels, now[record]) if said not in apart],
+                blocked=bool(now[record]),
+                hints=blocks({record: self.hints(record)}, self.user),
+            )
+            for record in self.own
+        ]
+        return {
+            "rows": rows,
+            "blocks": [(block, block.said in map(with_field_labels, still)) for block in shared],
+            "named": list(self.named(form.ticked)),
+            "exposes": any(record.exposes() for record in self.own),
+            "ready": not still,
+            "may_tick": bool(self.along),
+            "all": bool(self.along) and len(self.along) == len(form.ticked),
+        }
+
+    def hints(self, record):
+        return [*record.hints(self.user, self.own), *filter(None, [record.exposes()])]
+
+    def named(self, ticked):
+        """The rows of the named records: whether they can be included, and what is missing."""
+        for record in self.found:
+            rows, key = with_drafts([record], self.user), str(record.pk)
+            found = chain(*(self.lacking[row] for row in rows))
+            said = {"missing": dict.fromkeys(map(with_field_labels, found)), "more": len(rows) - 1}
+            may = record in self.along
+            yield table_row(record, self.record, may=may, key=key, ticked=key in ticked, **said)
+
+
+class CompanionPages(Addresses):
+    """Mixin for the admin of records."""
+
+    def get_urls(self):
+        name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
+        return [
+            path("<path:object_id>/publish/", view(self.publish_view), name=f"{name}_publish"),
+            path("<path:object_id>/submit/", view(self.submit_view), name=f"{name}_submit"),
+            *super().get_urls(),
+        ]
+
+    def publish_view(self, request, object_id):
+        """Lists what will be published and what blocks it. Then publishes all of it or nothing."""
+        record = self.editable(request, object_id)
+        page = Preview(record, request.user)
+        form = PublishingForm(page.along, request.POST or None, initial={"mark": page.mark})
+        if form.is_valid() and self.published(request, page, form):
+            self.say_done(request, page, form)
+            return redirect(self.address("change", record.pk))
+        said = {"title": "Publish", "record": record, "form": form, "moment": page.moment}
+        said["asks_homonym"] = SENTENCE in " ".join(form.non_field_errors()) if form.is_bound else False
+        return render_page(self, request, "admin/record_publish.html", **said, **page.shown(form))
+
+    def published(self, request, page, form):
+        """True if it was published. Otherwise the form, or the page below it, says why."""
+        found = {page.record: [CHANGED_SINCE]}
+        if form.cleaned_data["mark"] == page.mark:
+            said = {name: form.cleaned_data[name] for name in ("comment", "already_public", HOMONYM)}
+            found = self.attempt(request, "publish", page.record, **said, also=form.ticked)
+        form.data = form.data.copy()
+        form.data["mark"] = page.mark
+        shown = set(chain(*page.lacks(page.ticked(form.ticked)).values()))
+        for problem in {
+            REASONS_BELOW if said in shown else with_field_labels(said): "" for said in chain(*found.values())
+        }:
+            form.add_error(None, problem)
+        return not found
+
+    def say_done(self, request, page, form):
+        done = "published"
+        if page.moment:
+            done = f"approved for publication at {page.moment:%Y-%m-%d %H:%M} UTC"
+        rows, along = len(page.own) - 1, len(with_drafts(page.ticked(form.ticked), request.user))
+        said = f"1 {self.opts.verbose_name} was {done}{with_companions(rows, along)}."
+        self.message_user(request, said, messages.SUCCESS)
+        self.say_what_remains(request, page.found)
+
+    def say_what_remains(self, request, named):
+        """Say which of the named records are not public yet."""
+        left = [one for one in {row.pk: row for row in named}.values() if self.waits(request.user, one)]
+        if left:
+            said = "Not public yet, and hidden with everything that belongs to them: {}."
+            links = anchors([link(row, neutral) for row in left])
+            self.message_user(request, format_html(said, links), messages.WARNING)
+
+    @staticmethod
+    def waits(user, record):
+        """Whether a record is unpublished and visible to the user."""
+        rows = type(record).objects.visible_to(user)
+        return rows.filter(pk=record.pk, publication__in=WAITING).exists()
+
+    def submit_view(self, request, object_id):
+        """Lists what will be submitted and which drafts can be included. Then submits it."""
+        record = self.get_object(request, unquote(object_id))
+        if record is None:
+            raise Http404
+        if not roles.may_submit(request.user, record):
+            raise PermissionDenied
+        rows, found = record.going_to_review(request.user, ()), record.to_submit(request.user)
+        mark = versions_of([record, *rows, *found])
+        form = CompanionsForm(found, request.POST or None, initial={"mark": mark, "also": [ALL]})
+        if form.is_valid() and self.submitted(request, record, rows, form, mark):
+            return redirect(self.address("change", record.pk))
+        ticked = form.ticked
+        said = {"title": "Submit for review", "record": record, "form": form}
+        said["rows"] = [table_row(one, record) for one in [record, *rows]]
+        said["named"] = [
+            table_row(one, record, may=True, key=str(one.pk), ticked=str(one.pk) in ticked) for one in found
+        ]
+        return render_page(self, request, "admin/record_submit.html", all=len(found) == len(ticked), **said)
+
+    def submitted(self, request, record, rows, form, mark):
+        """True if it was submitted. Otherwise the form says why."""
+        found = {record: [CHANGED_SINCE]}
+        if form.cleaned_data["mark"] == mark:
+            said = {"comment": form.cleaned_data["comment"], "also": form.ticked}
+            along = len(record.going_to_review(request.user, form.ticked)) - len(rows)
+            found = self.attempt(request, "submit", record, **said)
+        form.data = form.data.copy()
+        form.data["mark"] = mark
+        for problem in chain(*found.values()):
+            form.add_error(None, problem)
+        if not found:
+            done = f"1 {self.opts.verbose_name} was submitted for review{with_companions(len(rows), along)}."
+            self.message_user(request, done, messages.SUCCESS)
+        return not found
+
+
+def with_companions(rows, along):
+    """How many other records were included, as text."""
+    said = [f"{count_of_records(rows)} that belong{'s' if rows == 1 else ''} to it"] if rows else []
+    said += [f"{count_of_records(along)} that it names"] if along else []
+    return f", with {' and '.join(said)}" if said else ""
+
+
+def count_of_records(number):
+    return f"{number} record{'' if number == 1 else 's'}"

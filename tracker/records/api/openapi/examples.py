@@ -1,0 +1,155 @@
+"""Examples of what the API answers and takes, made from the kind of each field alone."""
+
+from functools import singledispatch
+
+from rest_framework import serializers
+
+from tracker.records.shapes.fields import Computed, Count, Inferred, Links, Moment, PartialDate, Url
+from tracker.records.shapes.urls import API
+from tracker.records.values.codes.code_fields import Code
+from tracker.records.write.document import references_of, rows_of, written
+
+SAMPLE_ID = "8f1d2c3b-4a5e-4f60-9b7a-0c1d2e3f4a5b"
+
+
+@singledispatch
+def sample(field):
+    """An example of the JSON value of a serializer field, made from its kind alone."""
+    return None if field.allow_null else "text"
+
+
+@sample.register
+def _(field: serializers.CharField):
+    return None if field.allow_null else "text"
+
+
+@sample.register
+def _(field: Code):
+    return field.registry.example
+
+
+@sample.register
+def _(field: serializers.URLField):
+    return "https://example.org/"
+
+
+@sample.register
+def _(field: serializers.ChoiceField):
+    return next(iter(field.choices))
+
+
+@sample.register
+def _(field: serializers.IntegerField):
+    return 2
+
+
+@sample.register
+def _(field: Count):
+    return 1
+
+
+@sample.register
+def _(field: serializers.UUIDField):
+    return SAMPLE_ID
+
+
+@sample.register
+def _(field: serializers.BooleanField):
+    return False
+
+
+@sample.register
+def _(field: serializers.ListField):
+    return [sample(field.child)]
+
+
+@sample.register
+def _(field: Moment):
+    return "2025-12-10T09:00:00.000000Z"
+
+
+@sample.register
+def _(field: PartialDate):
+    return {"edtf": "2025-10", "earliest": "2025-10-01", "latest": "2025-10-31"}
+
+
+@sample.register
+def _(field: serializers.SlugField):
+    return "a-slug"
+
+
+@sample.register
+def _(field: Inferred):
+    return []
+
+
+@sample.register
+def _(field: Url):
+    return f"http://127.0.0.1:8000{API}people/{SAMPLE_ID}/"
+
+
+@sample.register
+def _(field: Links):
+    return {"participations": f"http://127.0.0.1:8000{API}participations/?person={SAMPLE_ID}"}
+
+
+@sample.register
+def _(field: Computed):
+    return {name: sample_of(schema) for name, schema in field.schema["properties"].items()}
+
+
+@sample.register
+def _(field: serializers.BaseSerializer):
+    made = {name: sample(inner) for name, inner in field.fields.items()}
+    return made | {name: said for name, said in typical(field).items() if name in made}
+
+
+@sample.register
+def _(field: serializers.ListSerializer):
+    return [sample(field.child)]
+
+
+def sample_of(schema):
+    """An example of a value that a schema describes."""
+    if "properties" in schema:
+        return {name: sample_of(inner) for name, inner in schema["properties"].items()}
+    if "enum" in schema or schema.get("format") == "date":
+        return schema.get("enum", ["2025-10-31"])[0]
+    return {"array": [], "string": "text"}.get(kinds_of(schema)[0], 0)
+
+
+def kinds_of(schema):
+    """The types of JSON values that a schema allows."""
+    said = schema.get("type", "object")
+    return said if isinstance(said, list) else [said]
+
+
+def typical(shape):
+    """The values that an example of a shape has because no other would be taken: `Meta.typical`."""
+    return getattr(shape.Meta, "typical", {})
+
+
+def sample_document(shape):
+    """An example of what is written: what must be, choices, dates, rows, and what `Meta.example` names."""
+    named = getattr(shape.Meta, "example", ())
+    found = {}
+    for name, field in written(shape).items():
+        if rows := rows_of(field):
+            found[name] = [sample_document(rows)]
+        elif name in named or needed(shape, field):
+            found[name] = SAMPLE_ID if references_of(field) else sample_said(field)
+        elif isinstance(field, PartialDate) or (
+            isinstance(field, serializers.ChoiceField) and not field.allow_blank
+        ):
+            found[name] = sample_said(field)
+    return found | typical(shape)
+
+
+def sample_said(field):
+    return "October 2025" if isinstance(field, PartialDate) else sample(field)
+
+
+def needed(shape, field):
+    """Whether a new record must say something here."""
+    column = shape.Meta.model._meta.get_field(field.source)
+    return not (column.many_to_many or column.null or column.blank or column.has_default())

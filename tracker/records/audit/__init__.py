@@ -1,0 +1,1 @@
+"""What is logged: changes, reads of confidential records, takedowns."""

@@ -1,0 +1,172 @@
+"""What was changed, by whom, when, why and through what: one table, written by triggers alone.
+
+An entry holds the row before and after. So a new field or part costs nothing here, and everything that ever
+happened to a record is found by its id.
+"""
+
+import sys
+
+import pgtrigger
+from django.conf import settings
+from django.db import connection, models, transaction
+from django.db.models import Q, Value
+from django.db.models.functions import Cast
+
+from tracker.records.values.codes.vocabularies import Publication
+from tracker.records.values.columns import Derived
+
+# What every change carries along, or an entry says itself.
+HOUSEKEEPING = {
+    "version",
+    "created_by",
+    "created_at",
+    "updated_at",
+    "changed_at",
+    "published_by",
+    "published_at",
+    "published",
+}
+ERASING = "tracker.erasing"
+
+
+class EntryQuerySet(models.QuerySet):
+    def of(self, record):
+        """The entries of a record with its parts and links, oldest first."""
+        return self.filter(record_id=record.pk).order_by("id")
+
+    def sent_back(self):
+        """Those by which a record went back to its author."""
+        return self.filter(before__publication=Publication.IN_REVIEW, after__publication=Publication.DRAFT)
+
+    def saying(self, words):
+        """Those in which these words stand."""
+        held = {f"{name}_text": Cast(name, models.TextField()) for name in ("before", "after")}
+        said = Q(before_text__icontains=words) | Q(after_text__icontains=words) | Q(reason__icontains=words)
+        return self.annotate(**held).filter(said)
+
+    @transaction.atomic
+    def erase(self, *columns, reason=""):
+        """Empties these columns in what the entries hold, and their reasons. The entries stay.
+
+        The only way to change an entry. Who may take it is for the caller to say.
+        """
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config(%s, 'on', true)", [ERASING])
+            emptied = {name: Emptied(name, Value(list(columns))) for name in ("before", "after")}
+            changed = self.update(reason=reason, **emptied)
+            cursor.execute("SELECT set_config(%s, 'off', true)", [ERASING])
+        return changed
+
+
+class Emptied(models.Func):
+    """A row as JSON in which these columns are null, where it has them."""
+
+    template = (
+        "(SELECT jsonb_object_agg(key, CASE WHEN key = ANY (%(columns)s) THEN 'null' ELSE value END)"
+        " FROM jsonb_each(%(row)s))"
+    )
+    output_field = models.JSONField()
+
+    def as_sql(self, compiler, connection, **context):
+        row, columns = (compiler.compile(part) for part in self.get_source_expressions())
+        sql = self.template % {"row": row[0], "columns": f"{columns[0]}::text[]"}
+        return sql, (*columns[1], *row[1])
+
+
+class Entry(models.Model):
+    """One change of one row of a record: of its own, of a part, or of a link."""
+
+    hidden = False  # whether somebody is not to know what it holds
+
+    at = models.DateTimeField()
+    kind = models.CharField(max_length=80, help_text="The model of the row, as in people.person.")
+    row_id = models.CharField(max_length=36)
+    record_id = models.UUIDField(help_text="The record that the row is or belongs to.")
+    before = models.JSONField(null=True, help_text="Null: the row was added.")
+    after = models.JSONField(null=True, help_text="Null: the row was removed.")
+    occasion = models.UUIDField(help_text="The same for all that was changed together.")
+    user = models.ForeignKey(
+        settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
+    )
+    channel = models.CharField(max_length=80, help_text="Empty: directly in the database.")
+    reason = models.TextField()
+
+    objects = EntryQuerySet.as_manager()
+
+    class Meta:
+        verbose_name_plural = "entries"
+        default_permissions = ()
+        indexes = [models.Index(fields=["record_id", "id"], name="entry_record")]
+        triggers = [
+            pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete),
+            pgtrigger.Trigger(
+                name="erasing_only",
+                when=pgtrigger.Before,
+                operation=pgtrigger.Update,
+                func=f"""
+                    IF current_setting('{ERASING}', true) IS DISTINCT FROM 'on'
+                        OR to_jsonb(NEW) - ARRAY['before', 'after', 'reason']
+                            <> to_jsonb(OLD) - ARRAY['before', 'after', 'reason']
+                    THEN
+                        RAISE EXCEPTION 'The history is only ever added to.';
+                    END IF;
+                    RETURN NEW;
+                """,
+            ),
+        ]
+
+    def __str__(self):
+        return f"entry {self.pk}"
+
+    def columns_saying(self, words):
+        """The columns of what it holds in which these words stand."""
+        held = [*(self.before or {}).items(), *(self.after or {}).items()]
+        return {column for column, value in held if words.lower() in str(value).lower()}
+
+
+def untold(model):
+    """The columns of a model that its history leaves out."""
+    fields = model._meta.concrete_fields
+    return sorted(
+        field.column for field in fields if isinstance(field, Derived) or field.name in HOUSEKEEPING
+    )
+
+
+def record_column(model):
+    """The column of a row that holds the id of the record it belongs to."""
+    fields = {field.name: field for field in model._meta.concrete_fields}
+    return fields.get("record", model._meta.pk).column
+
+
+def trigger(kind, key, record, without=()):
+    """A trigger that enters every change of a row; `records_enter` is made by a migration."""
+    less = f" - ARRAY[{', '.join(repr(column) for column in without)}]" if without else ""
+    rows = ", ".join(f"to_jsonb({row}){less}" for row in ("OLD", "NEW"))
+    return pgtrigger.Trigger(
+        name="history",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=f"PERFORM records_enter('{kind}', '{key}', '{record}', {rows}); RETURN NULL;",
+    )
+
+
+def keep(module):
+    """Keeps the history of every model of a module and of its links; stands at the end of the module."""
+    for model in [*vars(sys.modules[module]).values()]:
+        if not (isinstance(model, type) and issubclass(model, models.Model) and model.__module__ == module):
+            continue
+        if model._meta.abstract or not getattr(model, "remembered", False):
+            continue
+        kept = trigger(model._meta.label_lower, model._meta.pk.column, record_column(model), untold(model))
+        pgtrigger.register(kept)(model)
+        for field in model._meta.many_to_many:
+            keep_links(module, model, field)
+
+
+def keep_links(module, model, field):
+    """Keeps the history of a many-to-many relation: a proxy gives its table a place for a trigger."""
+    through = field.remote_field.through
+    kept = trigger(through._meta.label_lower, "id", through._meta.get_field(field.m2m_field_name()).column)
+    meta = type("Meta", (), {"proxy": True, "default_permissions": (), "triggers": [kept]})
+    name = f"{through.__name__.replace('_', ' ').title().replace(' ', '')}Links"
+    type(name, (through,), {"__module__": module, "Meta": meta})

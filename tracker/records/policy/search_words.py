@@ -1,0 +1,54 @@
+"""The words by which records are found, kept by the database itself."""
+
+import pgtrigger
+from django.db import models
+
+from tracker.records.values.codes.vocabularies import Confidentiality
+
+
+def tokens_trigger(folded, record="id"):
+    """A trigger that keeps the token rows of one folded column, whoever writes it: loaddata and COPY too.
+
+    `record` is the column that holds the id of the record; `confidentiality` says who may search by the row.
+    """
+    return pgtrigger.Trigger(
+        name="tokens",
+        when=pgtrigger.After,
+        operation=pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete,
+        func=pgtrigger.Func(
+            f"""
+            IF TG_OP = 'UPDATE' THEN
+                IF (NEW.{folded}, NEW.confidentiality) = (OLD.{folded}, OLD.confidentiality) THEN
+                    RETURN NULL;
+                END IF;
+            END IF;
+            IF TG_OP <> 'INSERT' THEN
+                DELETE FROM records_token WHERE name_id = OLD.id;
+            END IF;
+            IF TG_OP <> 'DELETE' THEN
+                INSERT INTO records_token (record_id, name_id, token, confidentiality)
+                SELECT NEW.{record}, NEW.id, word, NEW.confidentiality
+                FROM unnest(string_to_array(NEW.{folded}, ' ')) AS word WHERE word <> '' GROUP BY word;
+            END IF;
+            RETURN NULL;
+            """
+        ),
+    )
+
+
+class Token(models.Model):
+    """One folded word of a name or title; written by triggers only.
+
+    `name_id` is the row the word was taken from: the record itself or one of its other names.
+    """
+
+    record_id = models.UUIDField()
+    name_id = models.UUIDField(db_index=True)
+    token = models.TextField(db_collation="C")  # words are compared letter by letter in every locale
+    confidentiality = models.CharField(max_length=12, choices=Confidentiality)
+
+    class Meta:
+        indexes = [models.Index(fields=["token", "record_id"], name="token_record")]
+
+    def __str__(self):
+        return f"token {self.pk}"

@@ -1,0 +1,160 @@
+"""Who may see what: the one rule that every read starts from."""
+
+from django.apps import apps
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import ProtectedError, Q
+from django.db.models.deletion import Collector
+from django.db.models.expressions import RawSQL
+
+from tracker.records.values.codes.vocabularies import Confidentiality, Publication
+from tracker.records.values.columns import GuardedSave, GuardedUpdate
+from tracker.records.values.names import tokens
+from tracker.records.values.texts.text import Tidy
+
+from . import roles
+from .search_words import Token
+
+POINTED_AT = "Other records point at it: change or delete them first."
+NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none(), still asks the database
+SEARCH_WORDS = settings.MAX_WORDS
+
+
+def kinds():
+    """The models of records."""
+    found = [model for model in apps.get_models() if issubclass(model, Visible)]
+    return [model for model in found if hasattr(model, "publication")]
+
+
+def sees_any(user, rows):
+    """Whether a user sees one of these rows, which may be of many kinds."""
+    keys = {}
+    for row in rows:
+        keys.setdefault(type(row), []).append(row.pk)
+    return any(kind.objects.visible_to(user).filter(pk__in=found).exists() for kind, found in keys.items())
+
+
+class VisibleQuerySet(GuardedUpdate, models.QuerySet):
+    def visible_to(self, user):
+        """The rows this reader may see. Every read starts here."""
+        return self.filter(self.model.conditions(user))
+
+    def withdrawn(self):
+        """The rows that were public and are known to have been: not restricted, and their parents public."""
+        rows = self.filter(publication=Publication.WITHDRAWN, confidentiality=Confidentiality.PUBLIC)
+        for name in self.model.visible_with:
+            parents = self.model._meta.get_field(name).related_model.objects.visible_to(None)
+            rows = rows.filter(Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__in": parents.values("pk")}))
+        return rows.exclude(published_at=None)
+
+    def matching(self, text, user):
+        """Rows with, for each word of the text, a word in a name or title that begins so, however spelled."""
+        words = tokens(text)[:SEARCH_WORDS]
+        readable = Token.objects.filter(
+            Q() if roles.edits(user) else Q(confidentiality=Confidentiality.PUBLIC)
+        )
+        found = self if words else self.filter(NOTHING)
+        for word in words:
+            hits = readable.filter(token__gte=word, token__lt=f"{word}~")
+            found = found.filter(pk__in=hits.values("record_id"))
+        return found
+
+    def get_by_natural_key(self, slug):
+        return self.get(slug=slug, publication=Publication.PUBLISHED)
+
+
+class Visible(Tidy, GuardedSave):
+    """Whatever the visibility rule speaks of."""
+
+    visible_with = ()  # foreign keys: hidden as soon as one is; a null key hides nothing
+    cited = False  # whether it needs a citation to be published
+    gone = False  # whether it answers 410 after it was public and is withdrawn
+    remembered = True  # whether its history is kept
+    internal = frozenset()  # fields that only editors see
+    one_of = ()  # groups of fields: a row has values in at most one of them, for it is about one thing
+    names_who = ()  # fields that say who it is: once it is no longer named, its history withholds them
+
+    objects = VisibleQuerySet.as_manager()
+
+    class Meta:
+        abstract = True
+
+    def is_visible_to(self, user):
+        """Whether this reader may see the row, as it is stored."""
+        return type(self).objects.visible_to(user).filter(pk=self.pk).exists()
+
+    def pointing(self):
+        """The rows that keep this one from being deleted, whoever may see them."""
+        collector = Collector(using=self._state.db, origin=self)
+        try:
+            collector.collect([self])
+        except ProtectedError as refusal:
+            return refusal.protected_objects
+        return set()
+
+    def stays_for(self, user):
+        """Whether a user cannot delete it since others point at it."""
+        return bool(self.pointing())
+
+    def discard(self, by):
+        """Delete it. ValidationError if others point at it, since a moment ago perhaps."""
+        try:
+            self.delete()
+        except ProtectedError:
+            raise ValidationError(POINTED_AT) from None
+
+    def validate_constraints(self, exclude=None):
+        """Checks every constraint, those on derived columns too, which no form holds."""
+        editable = {name for name in exclude or () if self._meta.get_field(name).editable}
+        super().validate_constraints(exclude=editable)
+        keys = [field for field in self._meta.concrete_fields if field.related_model is type(self)]
+        if circles := [key.name for key in keys if key.name not in editable and self.is_circle(key)]:
+            raise ValidationError(dict.fromkeys(circles, "It would lead back to this record: give another."))
+
+    def is_circle(self, key):
+        """Whether a key, followed from row to row, leads back: through rows that who made this one sees.
+
+        No other, so that a refusal tells nobody of what they do not see; the last to be published is refused.
+        """
+        above, passed = getattr(self, key.attname), set()
+        if above is None or self._state.adding:  # nothing leads to what is not stored yet
+            return False
+        rows = type(self).objects.visible_to(self.created_by)
+        while above and above not in passed and above != self.pk:
+            passed.add(above)
+            above = rows.filter(pk=above).values_list(key.attname, flat=True).first()
+        return above == self.pk
+
+    def get_constraints(self):
+        """The constraints to ask for one by one: no checks if one statement says that all of them hold."""
+        found = self._meta.constraints
+        checks = [rule for rule in found if type(rule) is models.CheckConstraint]
+        try:
+            if checks:
+                both = Q(*[rule.condition for rule in checks])
+                models.CheckConstraint(condition=both, name="all").validate(type(self), self)
+        except ValidationError:
+            return [(type(self), found)]
+        return [(type(self), [rule for rule in found if rule not in checks])]
+
+    def closed_to(self, user):
+        """The fields that a user must not change in what is stored, whatever their role."""
+        return ()
+
+    @classmethod
+    def own_conditions(cls, user, path):
+        """What this row alone asks of the reader; `path` leads to it from the model that is queried."""
+        return Q()
+
+    @classmethod
+    def conditions(cls, user, path=""):
+        """The visibility rule as a Q: what the row asks, and what everything it belongs to asks."""
+        rule = cls.own_conditions(user, path)
+        for name in cls.visible_with:
+            field = cls._meta.get_field(name)
+            if field.related_model is cls and path.endswith(f"{name}__"):
+                continue  # a part has no parts: one step up is the top
+            parent = field.related_model.conditions(user, f"{path}{name}__")
+            rule &= Q(**{f"{path}{name}__isnull": True}) | parent if field.null else parent
+        return rule

@@ -1,0 +1,42 @@
+"""What goes with a record that is taken down, and the names that it has."""
+
+from itertools import product
+
+from django.db.models import Q
+
+from tracker.records.policy.visibility import kinds
+from tracker.records.values.texts.text import words_of
+
+
+def belonging(record):
+    """The records that are hidden with it, seen by whomever, without itself."""
+    found, waiting, records = {}, [record], kinds()
+    while waiting:
+        above = waiting.pop()
+        for relation in above._meta.related_objects:
+            model, name = relation.related_model, relation.field.name
+            if model in records and name in model.visible_with:
+                rows = [row for row in model.objects.filter(**{name: above.pk}) if row.pk not in found]
+                found |= {row.pk: row for row in rows}
+                waiting += rows
+    return [row for key, row in found.items() if key != record.pk]
+
+
+def names_of(record):
+    """What a record is called."""
+    own = [record.label] if hasattr(record, "label") else []
+    others = record.other_names.values_list("text", flat=True) if hasattr(record, "other_names") else []
+    return {*own, *others}
+
+
+def saying(model, names):
+    """The condition that one of these names stands in a text of a row."""
+    said = Q(pk__in=[])
+    for field, name in product(texts(model), names):
+        said |= Q(**{f"{field}__icontains": name})
+    return said
+
+
+def texts(model):
+    """The names of the fields of a row that hold words; what only editors read is among them."""
+    return [field.name for field in words_of(model) if field.name != "slug"]

@@ -1,0 +1,1 @@
+"""What a request may hold, how often, and how errors are answered."""

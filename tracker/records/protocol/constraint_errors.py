@@ -1,0 +1,68 @@
+"""What the database refuses, in words that name no other row."""
+
+from contextlib import contextmanager
+
+from django.apps import apps
+from django.db import DataError, IntegrityError, connection
+from django.db.models import CheckConstraint, UniqueConstraint
+from rest_framework import exceptions, status
+
+from .strict_json import Invalid
+
+GONE = "What it refers to was deleted meanwhile, or something refers to it since."
+
+
+class Conflict(exceptions.APIException):
+    status_code = status.HTTP_409_CONFLICT
+
+
+@contextmanager
+def put_in_words(path="", status=400):
+    """Turns what the database refuses inside into Invalid at a place, or with status 409 into Conflict.
+
+    With it the references are looked at before the transaction ends: afterwards nobody could be told.
+    """
+    try:
+        yield
+    except (IntegrityError, DataError) as error:
+        sentence = words(error)
+        raise (Conflict(sentence) if status == 409 else Invalid({path: sentence})) from None
+
+
+@contextmanager
+def together(model):
+    """Lets rows of a model take each other's unique values inside: they are compared at the end."""
+    names = ", ".join(rule.name for rule in model._meta.constraints if getattr(rule, "deferrable", None))
+    with connection.cursor() as cursor:
+        if names:
+            cursor.execute(f"SET CONSTRAINTS {names} DEFERRED")
+        yield
+        if names:
+            cursor.execute(f"SET CONSTRAINTS {names} IMMEDIATE")
+
+
+def check_references():
+    """Lets the database look now at the keys that it else looks at when the transaction ends."""
+    with connection.cursor() as cursor:
+        cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
+
+
+def words(error):
+    """What a refusal says, in the words of the constraint that it names."""
+    name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
+    for model in apps.get_models():
+        for constraint in model._meta.constraints:
+            if name and constraint.name == name:
+                return sentence(constraint)
+    return GONE if isinstance(error, IntegrityError) else "A value is too large to be kept."
+
+
+def sentence(constraint):
+    """What a constraint says when it is violated."""
+    if constraint.violation_error_message != constraint.default_violation_error_message:
+        return constraint.get_violation_error_message()
+    if isinstance(constraint, UniqueConstraint):
+        told = [name for name in constraint.fields if name not in ("record", "user")]
+        return f"Another one has the same {' and '.join(told)}."
+    kind = "check" if isinstance(constraint, CheckConstraint) else "rule"
+    return f"A {kind} of the database forbids it."

@@ -1,0 +1,66 @@
+"""The parameters of a query string, read strictly."""
+
+from urllib.parse import unquote_to_bytes
+
+from django.conf import settings
+
+from .problems import BadParameters
+
+LONGEST_VALUE = settings.MAX_VALUE
+MOST_PARAMETERS = settings.MAX_PARAMETERS
+CONTROL = {*map(chr, range(32)), "\x7f"}
+
+
+def parameters(query, several=()):
+    """The parameters of a raw query string; BadParameters where one is no clean text.
+
+    Those in `several` take several values: of one that is repeated the values are joined by commas. Another
+    one that is repeated is refused.
+    """
+    pairs = [pair.partition("=")[::2] for pair in query.split("&") if pair]
+    errors, found = {}, {}
+    if len(pairs) > MOST_PARAMETERS:
+        raise BadParameters({"query": f"Give at most {MOST_PARAMETERS} parameters."})
+    for name, value in pairs:
+        name, value = decoded(name), decoded(value)
+        if name is None or len(name) > 100:
+            raise BadParameters({"query": "The name of a parameter is no valid UTF-8 text, or too long."})
+        if value is None or CONTROL & set(value):
+            errors[name] = "Give UTF-8 text without control characters."
+            continue
+        if name in found and name not in several:
+            errors[name] = once(name, several)
+        found[name] = f"{found[name]},{value}" if name in found else value
+        if len(found[name]) > LONGEST_VALUE:
+            errors.setdefault(name, f"Give at most {LONGEST_VALUE} characters.")
+    if errors:
+        raise BadParameters(errors)
+    return found
+
+
+def once(name, several):
+    """What is said of a parameter that takes one value and is given twice."""
+    other = f"{name}__in"
+    return "Give it once." + (f" For several values there is {other}." if other in several else "")
+
+
+def decoded(text):
+    """Text of a query string, None if it is no UTF-8. WSGI hands every byte of it on as one character."""
+    try:
+        return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode()
+    except UnicodeDecodeError:
+        return None
+
+
+def number_in(text, least, most):
+    """A text as a whole number within bounds of at most nine digits, None if it is none."""
+    sound = text.isascii() and text.isdigit() and len(text) < 10
+    return int(text) if sound and least <= int(text) <= most else None
+
+
+def whole_number(given, name, default, least, most, hint=""):
+    """A parameter as a number within its bounds."""
+    number = number_in(given.get(name, str(default)), least, most)
+    if number is None:
+        raise BadParameters({name: f"Give a whole number from {least} to {most}.{hint}"})
+    return number

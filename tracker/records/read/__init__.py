@@ -1,0 +1,3 @@
+"""Reading: one request becomes one statement."""
+
+ORDER = ("pagination", "queries", "corrections", "filters", "formats", "views")

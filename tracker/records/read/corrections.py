@@ -1,0 +1,205 @@
+"""What was corrected in a record since it was published: names of fields, when and why, never a value.
+
+Told is only what a reader could notice: a difference between two public states of the record. What was
+changed while it was hidden shows when it came back; what a part or a link says of anything hidden does not
+show at all. The reason of a change to what was public is public, and editors are told so where they write it;
+what is said to withdraw, send back or publish stays inside, and so do all reasons up to the moment at which
+somebody was no longer named.
+"""
+
+from functools import lru_cache
+
+from django.http import HttpResponsePermanentRedirect
+from rest_framework.decorators import action
+
+from tracker.records.base.citations import citable_fields
+from tracker.records.base.record import Record
+from tracker.records.policy.visibility import Visible
+from tracker.records.shapes.fields import MOMENT_SQL, registry
+
+from .queries import Statement, compiled, found, united
+
+
+def both(*conditions):
+    """All of these conditions as one."""
+    sql = " AND ".join(f"({condition.sql})" for condition in conditions) or "true"
+    return Statement(sql, sum((condition.params for condition in conditions), ()))
+
+
+def seen(model, key, at):
+    """The condition that the public sees the row of this key, and that it was published by then."""
+    moment = "published_at" if issubclass(model, Record) else "record__published_at"
+    rows = compiled(model.objects.visible_to(None).order_by().values("pk", moment))
+    sql = (
+        f"EXISTS (SELECT FROM ({rows.sql}) AS seen (id, moment)"
+        f" WHERE seen.id = ({key})::uuid AND coalesce(seen.moment, '-infinity') <= {at})"
+    )
+    return Statement(sql, rows.params)
+
+
+def public(model, row, at):
+    """The condition that a row as JSON is public by what it says itself, and by what it belongs to."""
+    names = {field.name for field in model._meta.concrete_fields}
+    states = {"publication": "published", "confidentiality": "public"}
+    conditions = [
+        Statement(f"{row} ->> '{name}' = '{state}'", ()) for name, state in states.items() if name in names
+    ]
+    for name in model.visible_with:
+        if name != "record":
+            field = model._meta.get_field(name)
+            key = f"{row} ->> '{field.column}'"
+            shown = seen(field.related_model, key, at)
+            conditions.append(Statement(f"{key} IS NULL OR {shown.sql}", shown.params))
+    return both(Statement(f"{row} IS NOT NULL", ()), *conditions)
+
+
+def value(model, field, row, at):
+    """The value of a field in a row as JSON, null where it leads to what the public does not see."""
+    kept = f"{row} -> '{field.column}'"
+    if (
+        not field.is_relation
+        or field.name in model.visible_with
+        or not issubclass(field.related_model, Visible)
+    ):
+        return Statement(kept, ())
+    shown = seen(field.related_model, f"{row} ->> '{field.column}'", at)
+    return Statement(f"CASE WHEN {shown.sql} THEN {kept} END", shown.params)
+
+
+def told_fields(model):
+    """The facts of a record that its shape shows: plain ones, links and parts."""
+    names = set(registry.whole[model].names()) & (citable_fields(model) | {"citations"})
+    fields = [model._meta.get_field(name) for name in sorted(names)]
+    plain = [field for field in fields if field.concrete and not field.many_to_many]
+    return plain, [field for field in fields if field not in plain]
+
+
+def states(model):
+    """Every change of the record itself, and whether it was public before and after."""
+    was, now = (public(model, row, "at") for row in ("before", "after"))
+    sql = (
+        f"SELECT id, at, occasion, reason, before, after, ({was.sql}) AS was_public, ({now.sql}) AS is_public"
+        f" FROM entry WHERE kind = '{model._meta.label_lower}'"
+    )
+    return Statement(sql, was.params + now.params)
+
+
+def own_changes(model):
+    """The fields that differ between a public state and the one that the public saw before."""
+    rows, params = [], ()
+    for field in told_fields(model)[0]:
+        new, old = (value(model, field, row, "at") for row in ("after", "earlier"))
+        rows.append(f"('{field.name}', {new.sql}, {old.sql}, jsonb_exists(earlier, '{field.column}'))")
+        params += new.params + old.params
+    sql = f"""
+        SELECT id, at, occasion, CASE WHEN was_public THEN reason END AS reason, field
+        FROM (
+            SELECT own.*, CASE WHEN was_public THEN before ELSE (
+                SELECT last.after FROM own AS last
+                WHERE last.id < own.id AND last.is_public ORDER BY last.id DESC LIMIT 1
+            ) END AS earlier
+            FROM own WHERE is_public
+        ) AS moment
+        CROSS JOIN LATERAL (VALUES {", ".join(rows)}) AS compared (field, new, old, known)
+        WHERE earlier IS NOT NULL AND known AND new IS DISTINCT FROM old
+    """
+    return Statement(sql, params)
+
+
+def rows_changed(model):
+    """The changes of parts and links of which the public sees the row before or after."""
+    selects = []
+    for field in told_fields(model)[1]:
+        if field.many_to_many:
+            table, column = field.remote_field.through, f"{field.m2m_reverse_field_name()}_id"
+            old, new = (
+                seen(field.related_model, f"{row} ->> '{column}'", "at") for row in ("before", "after")
+            )
+        else:
+            table = field.related_model
+            old, new = (public(table, row, "at") for row in ("before", "after"))
+        sql = (
+            f"SELECT id, at, occasion, reason, '{field.name}' AS field FROM entry"
+            f" WHERE kind = '{table._meta.label_lower}' AND CASE WHEN {old.sql} THEN before END"
+            f" IS DISTINCT FROM CASE WHEN {new.sql} THEN after END"
+        )
+        selects.append(Statement(sql, old.params + new.params))
+    nothing = "SELECT id, at, occasion, reason, '' AS field FROM entry WHERE false"
+    return united([Statement(nothing, ()), *selects])
+
+
+def row_changes(model):
+    """These changes at the moment at which the public saw them: at once, or when the record came back."""
+    then = public(model, "state", "at")
+    sql = f"""
+        SELECT coalesce(back.id, part.id), coalesce(back.at, part.at), coalesce(back.occasion, part.occasion),
+            CASE WHEN back.id IS NULL THEN reason END, field
+        FROM (
+            SELECT *, CASE WHEN state IS NULL THEN published_at <= at ELSE {then.sql} END AS open
+            FROM (
+                SELECT rows_changed.*, page.published_at, coalesce(
+                    (SELECT after FROM own WHERE own.id < rows_changed.id ORDER BY own.id DESC LIMIT 1),
+                    (SELECT before FROM own WHERE own.id > rows_changed.id ORDER BY own.id LIMIT 1)
+                ) AS state
+                FROM rows_changed CROSS JOIN page
+            ) AS part
+        ) AS part
+        LEFT JOIN LATERAL (
+            SELECT id, at, occasion FROM own WHERE NOT part.open AND own.id > part.id AND is_public
+            ORDER BY id LIMIT 1
+        ) AS back ON true
+        WHERE part.open OR back.id IS NOT NULL
+            AND EXISTS (SELECT FROM own WHERE own.id < part.id AND (is_public OR was_public))
+    """
+    return Statement(sql, then.params)
+
+
+@lru_cache(maxsize=64)
+def told(model):
+    """The common table expressions over `page` that end in `told`: each field at each moment."""
+    parts = {
+        "entry": Statement("SELECT entry.* FROM records_entry AS entry JOIN page ON record_id = key", ()),
+        "own": states(model),
+        "rows_changed": rows_changed(model),
+        "changed": united([own_changes(model), row_changes(model)]),
+        "first": Statement(
+            "SELECT occasion FROM own WHERE is_public AND NOT was_public AND NOT EXISTS"
+            " (SELECT FROM own AS last WHERE last.id < own.id AND (last.is_public OR last.was_public))",
+            (),
+        ),
+        "told": Statement("SELECT * FROM changed WHERE occasion NOT IN (SELECT occasion FROM first)", ()),
+    }
+    sql = ", ".join(f"{name} AS ({part.sql})" for name, part in parts.items())
+    return Statement(sql, sum((part.params for part in parts.values()), ()))
+
+
+def corrections(rows):
+    """The statement for the corrections of one record: a JSON list, and its version; no row without it."""
+    chosen, steps = found(rows, "published_at"), told(rows.model)
+    unnamed = (
+        "SELECT max(id) FROM entry WHERE before ->> 'naming' = 'named' AND after ->> 'naming' <> 'named'"
+    )
+    reason = f"CASE WHEN max(id) > coalesce(({unnamed}), 0) THEN nullif(max(reason), '') END"
+    one = (
+        f"SELECT json_build_object('changed_at', {MOMENT_SQL % {'expressions': 'max(at)'}},"
+        f" 'fields', array_agg(DISTINCT field ORDER BY field), 'reason', {reason})"
+        " FROM told GROUP BY occasion ORDER BY max(id) DESC"
+    )
+    sql = (
+        f"WITH page AS MATERIALIZED ({chosen.sql}), {steps.sql}"
+        f" SELECT array_to_json(ARRAY({one}))::text, page.edition FROM page"
+    )
+    return Statement(sql, chosen.params + steps.params)
+
+
+class Corrected:
+    """Mixin for views of records: what was corrected since publication, newest first."""
+
+    @action(detail=True)
+    def corrections(self, request, pk):
+        key = self.key(pk)
+        found = corrections(self.named(key)).fetch()
+        if found is None:
+            return HttpResponsePermanentRedirect(f"{self.absent(key).url}corrections/")
+        self.note_rows(lambda ids: [self.one_of(key, ids).fetch()[0]])
+        return self.answer(f'{{"results": {found[0]}}}'.encode(), str(found[1]))

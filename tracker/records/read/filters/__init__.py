@@ -1,0 +1,1 @@
+"""Filters of lists: the values of parameters, and the conditions made of them."""

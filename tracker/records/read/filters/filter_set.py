@@ -1,0 +1,158 @@
+"""The filters of a list: those that are declared, and those that its fields bring."""
+
+import django_filters
+from django import forms
+from django.db.models import Q
+from django.db.models.lookups import Exact, In
+
+from tracker.records.base.identifiers import Identified
+from tracker.records.base.slugs import Slugged
+from tracker.records.values.dates.conditions import period_certainly_overlaps, period_overlaps
+
+from .kinds import Filter, VerbFilter, any_of, connected_filters, filters_at, listed
+from .reach import meeting
+from .values import LONGEST, PERIODS, ChoiceField, DatesField, IdentifierField, Values, WordsField
+
+
+class RecordFilterSet(django_filters.FilterSet):
+    """The filters of a list: for each field that its shape shows, and for what `paths` reaches elsewhere.
+
+    `paths` is {parameter: path}; `computed` is {parameter: (expression of a reader, vocabulary)}; `verbs` is
+    {parameter: (verb of the QuerySet if it is true, verb if it is false, help)}; `connected` is {parameter:
+    (model, a function that gives paths, help)}: records that any of these paths leads to.
+
+    Filters whose paths begin alike speak of the same row: the kind and the date of one event.
+    """
+
+    shape = None
+    verbs = {}
+    paths = {}
+    connected = {}
+    computed = {}
+    periods = (period_overlaps, period_certainly_overlaps)  # how start and end are compared together
+
+    def __init__(self, data, queryset, reader):
+        self.reader = reader
+        # only those that are asked for: a form of all of them costs more than the answer
+        self.base_filters = {name: one for name, one in self.base_filters.items() if name in data}
+        super().__init__(data, queryset)
+
+    @classmethod
+    def get_filters(cls):
+        return {} if cls.shape is None else {**generated(cls), **super().get_filters()}
+
+    def filter_queryset(self, queryset):
+        for name, value in self.form.cleaned_data.items():
+            queryset = self.filters[name].filter(queryset, value)
+        asked = self.asked()
+        return queryset.filter(meeting(queryset.model, asked, self.reader.user)) if asked else queryset
+
+    def asked(self):
+        """What is asked of what lies at the ends of paths, [(path, condition)]."""
+        given = self.given()
+        return [
+            (way, self.filters[name].condition(value, self.reader))
+            for name, value in given.items()
+            for way in self.ways(name, given)
+        ]
+
+    def given(self):
+        """The values of the filters that have a condition, by name."""
+        values = self.form.cleaned_data.items()
+        return {
+            name: value
+            for name, value in values
+            if self.filters[name].condition and value not in (None, "", [])
+        }
+
+    def ways(self, name, given):
+        """The paths of a filter, beside the others that are given."""
+        return [self.filters[name].path]
+
+
+def generated(filterset):
+    """The filters that a filter set does not spell out."""
+    model = filterset.shape.Meta.model
+    columns = {field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many)} - {
+        "id",
+        "slug",
+    }
+    shown = {name: name for name in filterset.shape.names() if name in columns}
+    cited = {"source": "citations.source"} if model.cited else {}
+    found = own_filters(model)
+    for name, path in {**shown, **cited, **filterset.paths}.items():
+        found |= filters_at(model, name, path)
+    for start, end in PERIODS:
+        if {start, end} <= columns:
+            found |= period_filters(start, end, *filterset.periods)
+    found |= {name: VerbFilter(*said) for name, said in filterset.verbs.items()}
+    for name, (there, paths, about) in filterset.connected.items():
+        found |= connected_filters(name, model, there, paths, about)
+    for name, (expression, vocabulary) in filterset.computed.items():
+        found |= computed_filters(name, expression, vocabulary)
+    return found
+
+
+def own_filters(model):
+    """What every list offers: a search, and rows by id."""
+    search = Filter(
+        [],
+        WordsField(required=False, max_length=LONGEST),
+        lambda text, reader: Q(pk__in=model.objects.matching(text, reader.user).order_by().values("pk")),
+        "Words of a name or title, each at least its beginning, in any spelling or script.",
+    )
+    ids = Filter(
+        [],
+        Values(forms.UUIDField(required=False, error_messages={"invalid": "Give ids, separated by commas."})),
+        lambda values, reader: Q(pk__in=values),
+        "One of these ids.",
+        listed({"type": "string", "format": "uuid"}),
+    )
+    found = {"q": search, "id__in": ids} if issubclass(model, Slugged) else {"id__in": ids}
+    return found | identifier_filters() if issubclass(model, Identified) else found
+
+
+def identifier_filters():
+    """What another system calls a record."""
+    one = IdentifierField(required=False, max_length=LONGEST)
+    about = "What another system calls it: scheme:identifier, as in wikidata:Q9036."
+
+    return {
+        "identifier": Filter(["identifiers"], one, lambda q, reader: q, about),
+        "identifier__in": Filter(
+            ["identifiers"],
+            Values(one),
+            any_of,
+            f"One of these. {about}",
+            listed({"type": "string", "minLength": 1}),
+        ),
+    }
+
+
+def period_filters(start, end, possibly, certainly):
+    def asked(rule, words):
+        condition = lambda dates, reader: rule(start, end, dates)  # noqa: E731
+        return Filter(
+            [], DatesField(required=False), condition, f"{words} within: 2025-10, 2024/2025, 2025-10/.."
+        )
+
+    return {
+        "period_overlaps": asked(possibly, f"From {start} to {end}: possibly"),
+        "period_certainly_overlaps": asked(certainly, f"From {start} to {end}: certainly"),
+    }
+
+
+def computed_filters(name, expression, vocabulary):
+    schema = {"type": "string", "enum": vocabulary.values}
+    one = ChoiceField(choices=vocabulary.choices, required=False)
+    help_text = "Whether it was so on the day or in the period that as_of gives."
+    return {
+        name: Filter([], one, lambda value, reader: Q(Exact(expression(reader), value)), help_text, schema),
+        f"{name}__in": Filter(
+            [],
+            Values(one),
+            lambda values, reader: Q(In(expression(reader), values)),
+            help_text,
+            listed(schema),
+        ),
+    }

@@ -1,0 +1,149 @@
+"""What the value of a parameter may be: form fields that understand it, or say what would be right."""
+
+import re
+from datetime import UTC
+from uuid import UUID
+
+from django import forms
+from django.conf import settings
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import Q
+
+from tracker.records.base.identifiers import Identifier
+from tracker.records.base.slugs import Slugged
+from tracker.records.policy.visibility import SEARCH_WORDS
+from tracker.records.values.codes.vocabularies import Publication
+from tracker.records.values.dates.partial_dates import understand
+from tracker.records.values.names import tokens
+
+LONGEST = settings.MAX_SEARCH
+LONGEST_SLUG = Slugged._meta.get_field("slug").max_length
+LONGEST_IDENTIFIER = 1 + sum(Identifier._meta.get_field(name).max_length for name in ("scheme", "identifier"))
+MOST_VALUES = settings.MAX_VALUES
+LARGEST_NUMBER = 2_000_000_000
+LOST_PLUS = re.compile(r"[T ]\d\d:?\d\d(:?\d\d([.,]\d+)?)? \d\d(:?\d\d)?\Z")  # a + means a space in a query
+SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
+PERIODS = (("start_date", "end_date"), ("founding_date", "dissolution_date"), ("birth_date", "death_date"))
+
+
+class Values(forms.CharField):
+    """Several values, separated by commas, each cleaned by the form field of one."""
+
+    def __init__(self, one):
+        self.one = one
+        super().__init__(required=False)
+
+    def to_python(self, value):
+        texts = value.split(",") if value else []
+        if len(texts) > MOST_VALUES:
+            raise ValidationError(f"Give at most {MOST_VALUES} values.")
+        if "" in texts:
+            raise ValidationError("Give values separated by commas, none of them empty.")
+        return [self.one.clean(text) for text in texts]
+
+
+class WordsField(forms.CharField):
+    """Words to search for."""
+
+    def validate(self, value):
+        if len(tokens(value)) > SEARCH_WORDS:
+            raise ValidationError(f"Give at most {SEARCH_WORDS} words.")
+
+
+class KeyField(forms.CharField):
+    """The id of a record, or its slug if it has one; gives the condition that finds it."""
+
+    def __init__(self, model):
+        self.slugged = issubclass(model, Slugged)
+        super().__init__(required=False)
+
+    def to_python(self, value):
+        if not value:
+            return None
+        try:
+            return Q(pk=UUID(value))
+        except ValueError:
+            if self.slugged and SLUG.match(value) and len(value) <= LONGEST_SLUG:
+                return Q(slug=value, publication=Publication.PUBLISHED)
+        slug = f", or a slug of at most {LONGEST_SLUG} small letters, digits and hyphens"
+        right = f"an id{slug}" if self.slugged else "an id"
+        raise ValidationError(f"Give {right}.")
+
+    def run_validators(self, value):
+        """Nothing: what it gives is no text."""
+
+
+class IdentifierField(forms.CharField):
+    """What another system calls a record, as scheme:identifier; gives the condition that finds it."""
+
+    def to_python(self, value):
+        scheme, _, identifier = (value or "").partition(":")
+        if value and not (scheme and identifier and len(value) <= LONGEST_IDENTIFIER):
+            raise ValidationError("Give scheme:identifier, as in wikidata:Q9036.")
+        return Q(scheme=scheme, identifier=identifier) if value else None
+
+    def run_validators(self, value):
+        """Nothing: what it gives is no text."""
+
+
+class DatesField(forms.CharField):
+    """A day, a month, a range: any form that a partial date is written in."""
+
+    def to_python(self, value):
+        return understand(value) if value else None
+
+    def run_validators(self, value):
+        """Nothing: `understand` has its own limits."""
+
+
+class MomentField(forms.CharField):
+    """A moment in ISO 8601 with its offset from UTC."""
+
+    def to_python(self, value):
+        if value and LOST_PLUS.search(value):
+            raise ValidationError(
+                "The + before the offset arrived as a space: write it as %2B, as in "
+                "2025-12-10T00:00:00%2B04:00, or give the moment in UTC, as in 2025-12-10T00:00:00Z."
+            )
+        try:
+            moment = models.DateTimeField().to_python(value) if value else None
+            if moment and moment.tzinfo is None:
+                raise ValidationError(value)
+            return moment and moment.astimezone(UTC)  # the database knows no offset of a day
+        except (ValidationError, OverflowError):
+            raise ValidationError("Give a moment with its offset, as in 2025-12-10T00:00:00Z.") from None
+
+    def run_validators(self, value):
+        """Nothing: it is a moment."""
+
+
+class ChoiceField(forms.ChoiceField):
+    """A slug of a vocabulary; the error names them all."""
+
+    def validate(self, value):
+        if value and not self.valid_value(value):
+            raise ValidationError(f"Give one of {', '.join(str(slug) for slug, _ in self.choices)}.")
+
+
+class CodeFilterField(forms.CharField):
+    """A code, or the name of one."""
+
+    def __init__(self, registry):
+        self.registry = registry
+        super().__init__(required=False, max_length=LONGEST)
+
+    def to_python(self, value):
+        return self.registry.read(value) if value else ""
+
+
+class TruthField(forms.CharField):
+    """true or false."""
+
+    def to_python(self, value):
+        if value and value not in ("true", "false"):
+            raise ValidationError("Give true or false.")
+        return value == "true" if value else None
+
+    def run_validators(self, value):
+        """Nothing: it is no text."""

@@ -1,0 +1,364 @@
+"""The base of every endpoint: a view names a shape and, where it has some, its filters."""
+
+import hashlib
+import json
+from functools import lru_cache
+from itertools import chain
+from urllib.parse import urlencode
+from uuid import UUID
+
+from django.conf import settings
+from django.db.models import Q
+from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.utils.cache import get_conditional_response, patch_vary_headers
+from rest_framework import permissions, viewsets
+
+from tracker.records.accounts.authentication import Bearer, ReadOrKnown, Session, count, count_search, who_of
+from tracker.records.audit.access_log import note_told
+from tracker.records.audit.actor import note
+from tracker.records.base.slugs import OldSlug, Slugged
+from tracker.records.policy import roles
+from tracker.records.protocol.problems import BadParameters, Gone, nearest
+from tracker.records.protocol.query import parameters
+from tracker.records.read.filters.filter_set import RecordFilterSet
+from tracker.records.read.filters.values import LONGEST_SLUG, SLUG
+from tracker.records.read.formats.negotiation import CSV, JSON, Negotiation
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.reader import Pick, Reader
+from tracker.records.shapes.urls import list_url, record_url, resource
+from tracker.records.values.codes.vocabularies import Publication
+from tracker.records.values.dates.days import FORMS, Days
+
+from . import queries
+from .formats import csv_tables
+from .pagination import Order, Page, order_keys
+
+PICKS = ("fields", "omit", "expand")
+ORDERING = "ordering"
+PAGING = (ORDERING, "page", "page_size", "cursor")
+BOM, NESTED = "bom", "nested"
+TABLE = (BOM, NESTED)
+AS_OF = "as_of"
+
+
+class ApiView(viewsets.ViewSet):
+    """What each view of the API has in common: strict parameters, negotiation, conditional answers."""
+
+    authentication_classes = [Bearer, Session]
+    permission_classes = [ReadOrKnown]
+    content_negotiation_class = Negotiation
+    renderer_classes = [JSON]
+
+    def initial(self, request, *args, **kwargs):
+        self.given = {}
+        self.perform_authentication(request)  # a wrong token is said before anything else that is wrong
+        if request.method in ("GET", "HEAD"):
+            self.given = self.checked(parameters(request.META.get("QUERY_STRING", ""), self.several()))
+        super().initial(request, *args, **kwargs)
+        count(request, self.given, request.accepted_renderer.format)
+        if request.user.is_authenticated:
+            note(user=request.user.pk)
+
+    def checked(self, given):
+        """The parameters if each is known and says something; BadParameters otherwise."""
+        known = {"format", *self.known()}
+        unknown = {
+            name: f"There is no such parameter. {nearest(name, known)}" for name in given if name not in known
+        }
+        empty = {name: "Give a value, or leave it out." for name, value in given.items() if value == ""}
+        formats = [renderer.format for renderer in self.offered()]
+        wrong = (
+            {} if given.get("format", "json") in formats else {"format": f"Give one of {', '.join(formats)}."}
+        )
+        if errors := unknown | wrong | empty:
+            raise BadParameters(errors)
+        return given
+
+    answers = {}  # {action: the schema of its answer}, where that is more than an object
+    errors = {}  # {status: when it is answered}, besides those of every list
+
+    def known(self):
+        """The names of the parameters that it understands besides `format`."""
+        return ()
+
+    @classmethod
+    def more_parameters(cls):
+        """{name: (description, schema)} of what it understands besides what every list does."""
+        return {}
+
+    def several(self):
+        """The names of the parameters that take several values: separated by commas, or repeated."""
+        return ()
+
+    def offered(self):
+        """The renderers of what is asked for."""
+        return self.renderer_classes
+
+    def get_renderers(self):
+        return [renderer() for renderer in self.offered()]
+
+    def finalize_response(self, request, response, *args, **kwargs):
+        """Every answer says who may keep it, errors too."""
+        reads = request.method in permissions.SAFE_METHODS
+        public = reads and not request.user.is_authenticated
+        response["Cache-Control"] = "no-cache" if public else "no-store"
+        patch_vary_headers(response, ["Accept", "Cookie"])
+        return super().finalize_response(request, response, *args, **kwargs)
+
+    def options(self, request, *args, **kwargs):
+        return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+
+    @property
+    def reader(self):
+        """For whom and for which day the answer is written."""
+        user = self.request.user
+        return Reader(user if user.is_authenticated else None, self.days())
+
+    def days(self):
+        """The days that the answer is about: today, unless others are asked for."""
+        text = self.given.get(AS_OF)
+        try:
+            return Days.read(text) if text else Days.today()
+        except ValueError:
+            raise BadParameters({AS_OF: FORMS}) from None
+
+    def answer(self, body, edition=None):
+        """A JSON answer with its validator: its content for the public, else the version.
+
+        Only the public's spares an answer: a version says nothing of what is nested or picked.
+        """
+        response = HttpResponse(body, content_type="application/json")
+        if self.reader.user is None:
+            response["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
+            for condition in ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"):  # those of writing
+                self.request.META.pop(condition, None)
+            return get_conditional_response(self.request, etag=response["ETag"], response=response)
+        if edition:
+            response["ETag"] = f'"{edition}"'
+        return response
+
+
+class ReadingViewSet(ApiView):
+    """Lists and shows the records of one shape, each by one statement."""
+
+    shape = None
+    filterset_class = None
+    linked = {}  # the parts that links to the list lead to: {name: what it asks besides}; none: the list
+    marked_by = "id"  # the field that has the id of the record that a row tells of
+    lookup_value_regex = "[^/]+"
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.shape:
+            registry.whole[cls.shape.Meta.model] = cls.shape
+            if cls.filterset_class is None:
+                name = f"{cls.shape.__name__}FilterSet"
+                cls.filterset_class = type(
+                    name, (RecordFilterSet,), {"shape": cls.shape, "__module__": cls.__module__}
+                )
+
+    @classmethod
+    def model(cls):
+        return cls.shape.Meta.model
+
+    def known(self):
+        if self.action not in ("list", "retrieve"):
+            return []
+        listed = [*PAGING, *TABLE, *self.filterset_class.base_filters] if self.action == "list" else []
+        choices = {ORDERING: order_keys(self.shape), NESTED: csv_tables.names(self.shape)}
+        found = [*PICKS, AS_OF, *self.more_parameters(), *listed]
+        return [name for name in found if choices.get(name, True)]  # not those without any valid value
+
+    def several(self):
+        filters = self.filterset_class.base_filters
+        return {*PICKS, ORDERING, *(name for name, one in filters.items() if one.schema["type"] == "array")}
+
+    def offered(self):
+        return [JSON, CSV] if self.action == "list" else [JSON]
+
+    def pick(self, detail):
+        """Which fields are asked for; BadParameters if one does not exist. In any order it is the same."""
+        given = {name: self.given[name].split(",") if name in self.given else () for name in PICKS}
+        asked = {name: tuple(sorted({*values})) for name, values in given.items()}
+        works = roles.writes(self.reader.user)
+        names = [*self.shape.names(), *(self.shape.internal() if works else ())]
+        valid = {"fields": names, "omit": names, "expand": self.shape.expandable()}
+        for name, values in asked.items():
+            for value in values:
+                if value not in valid[name]:
+                    raise BadParameters({name: f"There is no such field here. {nearest(value, valid[name])}"})
+        if asked["fields"] and asked["omit"]:
+            raise BadParameters({"omit": "Give either fields or omit."})
+        if len(asked["expand"]) > settings.MAX_EXPAND:
+            raise BadParameters({"expand": f"Give at most {settings.MAX_EXPAND} paths."})
+        found = Pick(detail, *asked.values(), editorial=works)
+        if {*PICKS, AS_OF} & set(self.given) and not queries.is_kept(self.shape, found, self.reader):
+            count_search(self.request)
+        return found
+
+    def selection(self, model=None):
+        """The rows that the reader may see and asks for."""
+        rows = (model or self.model()).objects.visible_to(self.reader.user)
+        filters = self.filterset_class(self.given, rows, self.reader)
+        if not filters.is_valid():
+            raise BadParameters({name: " ".join(said) for name, said in filters.errors.items()})
+        return filters.qs
+
+    def list(self, request):
+        order = Order(self.shape, self.given.get(ORDERING))
+        page, pick = Page(self.given, order), self.pick(detail=False)
+        if request.accepted_renderer.format == "csv":
+            return self.table(order, page, pick)
+        if asked := [name for name in TABLE if self.given.get(name, "false") != "false"]:
+            raise BadParameters(dict.fromkeys(asked, "Only a table has this: add format=csv."))
+        rows, last, more, total = self.page_of(order, page, pick).fetch()
+        self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
+        following = self.address({**self.given, **page.following(last)}) if more else None
+        envelope = {} if page.cursor is not None else totals(total)
+        envelope[AS_OF] = self.reader.days.text or None
+        envelope |= {"next": following, "previous": self.previous(page)}
+        head = json.dumps(envelope, ensure_ascii=False)[:-1]
+        return self.answer(f'{head}, "results": {rows}}}'.encode())
+
+    def previous(self, page):
+        if page.cursor is not None or page.number == 1:
+            return None
+        return self.address({**self.given, "page": str(page.number - 1)})
+
+    def address(self, given):
+        said = {name: value for name, value in given.items() if value is not None}
+        return f"{list_url(self.model())}?{urlencode(said)}"
+
+    def retrieve(self, request, pk):
+        pick, key = self.pick(detail=True), self.key(pk)
+        found = self.one_of(key, pick).fetch()
+        if found is None:
+            return self.absent(key)
+        self.note_rows(lambda ids: [self.one_of(key, ids).fetch()[0]], pick)
+        body, edition = found
+        return self.answer(body.encode(), str(edition))
+
+    def note_rows(self, texts, pick=None):
+        """Notes the ids of rows, where none is shown to a reader who may be cleared for them.
+
+        `texts(ids)` gives the rows once more, with nothing but what ids picks; no pick shows nothing of them.
+        """
+        if not roles.may_be_cleared(self.reader.user):
+            return
+        if pick is None or not shows(self.shape, self.marked_by, pick):
+            for text in texts(Pick(fields=(self.marked_by,))):
+                note_told(text)
+
+    def shaped(self, pick):
+        return queries.shaped(self.shape, pick, self.reader)
+
+    def named(self, key):
+        """The record of this key, if the reader may see it, as rows."""
+        rows = self.model().objects.visible_to(self.reader.user).filter(**key)
+        return rows.filter(publication=Publication.PUBLISHED) if "slug" in key else rows
+
+    def one_of(self, key, pick):
+        """The statement for the record of this key."""
+        return queries.one(queries.found(self.named(key)), self.shaped(pick))
+
+    def page_of(self, order, page, pick):
+        """The statement for one page of the list."""
+        rows = self.selection()
+        listed, total = queries.paged(rows, order, page), queries.counted(rows, page)
+        return queries.many(listed, self.shaped(pick), total, page, len(order.keys))
+
+    def all_of(self, order, pick):
+        """The statement for the whole list."""
+        return queries.every(queries.ordered(self.selection(), order), self.shaped(pick))
+
+    def key(self, text):
+        """The column and value by which a path names a record; 404 if no record can have such a name."""
+        try:
+            return {"pk": UUID(text)}
+        except ValueError:
+            if issubclass(self.model(), Slugged) and SLUG.match(text) and len(text) <= LONGEST_SLUG:
+                return {"slug": text}
+        raise Http404
+
+    def absent(self, key):
+        """A redirect from an old slug, 410 for what was public and may be known to have been, else 404."""
+        model = self.model()
+        old = OldSlug.objects.filter(model=model._meta.label, slug=key.get("slug")).values("record_id")
+        moved = model.objects.visible_to(self.reader.user).filter(pk__in=old).first()
+        if moved:
+            return HttpResponsePermanentRedirect(record_url(model, moved.pk))
+        if model.gone and model.objects.filter(Q(**key) | Q(pk__in=old)).withdrawn().exists():
+            raise Gone
+        raise Http404
+
+    def table(self, order, page, pick):
+        """The list as CSV: every row that the filters leave, or one page if one is asked for."""
+        table, pick = self.tabled(pick)
+        bom = self.truth(BOM)
+        if {"page", "page_size", "cursor"} & set(self.given):
+            self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
+            lines = iter(json.loads(self.page_of(order, page, pick).fetch()[0]))
+        else:
+            exporter = who_of(self.request)
+            self.note_rows(lambda ids: self.all_of(order, ids).copy(exporter), pick)
+            lines = map(json.loads, self.all_of(order, pick).copy(exporter))
+        first = list(next_or_nothing(lines))
+        body = csv_tables.csv_lines(table, chain(first, lines), bom)
+        response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
+        name = "-".join([resource(self.model()), *table.within])
+        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        return response
+
+    def tabled(self, pick):
+        """The table that is asked for, and what is picked for it: of a list inside the rows, that alone."""
+        name = self.given.get(NESTED)
+        asked = self.given["fields"].split(",") if "fields" in self.given else []
+        if name is None:
+            self.refuse_lists(pick, asked)
+            return csv_tables.whole(self.shape(pick=pick), asked), pick
+        if pick.fields or pick.omit:
+            raise BadParameters({NESTED: "Give it without fields and omit: the table has what the list has."})
+        valid = csv_tables.lists(self.shape(pick=pick._replace(detail=True)))
+        if name not in valid:
+            raise BadParameters({NESTED: f"There is no such list here. {nearest(name, valid)}"})
+        head = name.partition(".")[0]
+        expand = tuple(path for path in pick.expand if path.partition(".")[0] == head)
+        pick = pick._replace(fields=("id", head), expand=expand)
+        return csv_tables.inner(self.shape(pick=pick), name), pick
+
+    def refuse_lists(self, pick, asked):
+        """BadParameters if a list of rows is asked for in a cell."""
+        heads = [path.partition(".")[0] for path in pick.expand]
+        found = csv_tables.lists(self.shape(pick=pick))
+        for parameter, names in (("fields", asked), ("expand", heads)):
+            for name in names:
+                if found.get(name, csv_tables.PLAIN) != csv_tables.PLAIN:
+                    raise BadParameters(
+                        {parameter: f"A list of rows has no cell: {NESTED}={name} gives its table."}
+                    )
+
+    def truth(self, name):
+        """A parameter that is true or false, false if it is left out."""
+        if self.given.get(name, "false") not in ("true", "false"):
+            raise BadParameters({name: "Give true or false."})
+        return self.given.get(name) == "true"
+
+
+@lru_cache(maxsize=256)
+def shows(shape, name, pick):
+    """Whether a shape shows a field when so much of it is picked."""
+    return name in shape(pick=pick).fields
+
+
+def totals(total):
+    """The total of a list, exact up to a limit."""
+    if total > queries.TOTAL:
+        return {"total": queries.TOTAL, "total_is": "at_least"}
+    return {"total": total, "total_is": "exact"}
+
+
+def next_or_nothing(rows):
+    """The first row, if there is one: an error of the database shows before the answer begins."""
+    for line in rows:
+        yield line
+        return

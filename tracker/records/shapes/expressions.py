@@ -1,0 +1,207 @@
+"""Shapes as expressions of the database: a row is one JSON object, with the visibility rule in all of it."""
+
+from functools import singledispatch
+
+from django.db import models
+from django.db.models import Case, F, Func, JSONField, OuterRef, Q, Subquery, Value, When
+from django.db.models.fields.json import KeyTransform
+from django.db.models.functions import Cast
+from django.db.models.lookups import Exact
+from rest_framework import serializers
+
+from tracker.records.policy import roles
+from tracker.records.workflow import editorial_fields as editorial
+
+from .fields import (
+    MOMENT_SQL,
+    WHOLE,
+    Computed,
+    Count,
+    Inferred,
+    Links,
+    Moment,
+    PartialDate,
+    Rival,
+    Url,
+    inferred,
+)
+from .finishing import MARK
+from .urls import list_url
+
+
+class Literal(Value):
+    """A text that stands in the statement itself."""
+
+    def as_sql(self, compiler, connection):
+        text = self.value.replace("'", "''").replace("%", "%%")
+        return f"'{text}'", []
+
+
+class Json(Func):
+    """A JSON object of these keys and expressions, in this order."""
+
+    function = "json_build_object"
+    output_field = JSONField()
+
+    def __init__(self, pairs):
+        super().__init__(*[part for name, value in pairs for part in (Literal(name), value)])
+
+
+class Text(Func):
+    """Texts and ids, joined."""
+
+    template = "(%(expressions)s)"
+    arg_joiner = " || "
+    output_field = models.TextField()
+
+
+class One(Subquery):
+    """The one row of a subquery, or null."""
+
+    output_field = JSONField()
+
+
+class Many(Subquery):
+    """The rows of a subquery as a JSON list, [] when there are none."""
+
+    template = "array_to_json(ARRAY(%(subquery)s))"
+    output_field = JSONField()
+
+
+class Number(Subquery):
+    """How many rows a subquery has."""
+
+    template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
+    output_field = models.IntegerField()
+
+
+def row(shape, reader):
+    """One row of a shape as an expression: a JSON object."""
+    return Json([(name, column(field, reader)) for name, field in shape.fields.items()])
+
+
+def link_of(relation):
+    """The table of a relation to many, and the names of its keys: here, and at the other end."""
+    if relation.concrete:
+        return relation.remote_field.through, relation.m2m_field_name(), relation.m2m_reverse_field_name()
+    field = relation.field
+    return relation.through, field.m2m_reverse_field_name(), field.m2m_field_name()
+
+
+def related(model, name, user):
+    """The rows behind a key or a list of a model that the user may see, seen from a row of that model."""
+    relation = model._meta.get_field(name)
+    rows = relation.related_model.objects.visible_to(user)
+    if relation.many_to_many:
+        through, here, there = link_of(relation)
+        links = through.objects.filter(**{here: OuterRef(OuterRef("pk"))})
+        return rows.filter(pk__in=links.values(there))
+    if relation.one_to_many:
+        return rows.filter(**{relation.field.name: OuterRef("pk")})
+    return rows.filter(pk=OuterRef(relation.attname))
+
+
+def narrowed(rows, shape):
+    """Those of the rows that a list of this shape has."""
+    verb = getattr(shape.Meta, "rows", None)
+    return getattr(rows, verb)() if verb else rows
+
+
+def ordered(rows, shape):
+    """Rows in the order their shape declares, then by id."""
+    return rows.order_by(*getattr(shape.Meta, "order", ()), "pk")
+
+
+def work(reader):
+    """What those who work on a record read of the work on it; null for other readers."""
+    columns = {
+        **{name: F(name) for name in editorial.FIELDS},
+        "assigned_to": editorial.username(),
+        "publish_at": moment(F("publish_at")),
+    }
+    shown = Json([(name, columns[name]) for name in editorial.names(reader.user)])
+    return Case(When(roles.work_of(reader.user), then=shown))
+
+
+def moment(expression):
+    return Func(expression, template=MOMENT_SQL, output_field=models.TextField())
+
+
+@singledispatch
+def column(field, reader):
+    """The expression that gives the JSON value of a serializer field."""
+    return F(field.source)
+
+
+@column.register
+def _(field: serializers.DecimalField, reader):
+    return Cast(F(field.source), models.TextField())
+
+
+@column.register
+def _(field: Moment, reader):
+    return moment(F(field.source))
+
+
+@column.register
+def _(field: PartialDate, reader):
+    name = field.source
+    days = [(part, F(f"{name}_{part}")) for part in ("earliest", "latest")]
+    return Case(When(~Q(**{name: ""}), then=Json([("edtf", F(name)), *days])))
+
+
+@column.register
+def _(field: Rival, reader):
+    kind = Func(F("value_said"), function="jsonb_typeof", output_field=models.TextField())
+    date = Json([(part, KeyTransform(part, "value_said")) for part in ("edtf", "earliest", "latest")])
+    whole = Func(F("value_said"), template="(%(expressions)s)::json", output_field=JSONField())
+    return Case(When(Exact(kind, Literal("object")), then=date), default=whole)
+
+
+@column.register
+def _(field: Url, reader):
+    return Text(Literal(list_url(field.parent.Meta.model)), F("pk"), Literal("/"))
+
+
+@column.register
+def _(field: Links, reader):
+    model = field.parent.Meta.model
+    listed = [(name, Text(Literal(url), F("pk"))) for name, url in Links.urls(model).items()]
+    own = Text(Literal(list_url(model)), F("pk"), Literal("/corrections/"))
+    return Json([*listed, ("corrections", own)])
+
+
+@column.register
+def _(field: Count, reader):
+    return Number(related(field.parent.Meta.model, field.relation, reader.user).order_by().values("pk"))
+
+
+def marked(citations):
+    """A JSON list of the fields that some of these citations infer and none states, in SQL."""
+    named = Case(When(field="", then=Literal(WHOLE)), default=F("field"))
+    return Many(inferred(citations).values(json=named))
+
+
+@column.register
+def _(field: Inferred, reader):
+    return marked(related(field.parent.Meta.model, "citations", reader.user))
+
+
+@column.register
+def _(field: Computed, reader):
+    facts = (field.expression if reader.days else field.basis)(reader)
+    if field.finish is None:
+        return facts
+    return Json([(MARK, Literal(field.finish.__qualname__)), ("facts", facts)])
+
+
+@column.register
+def _(field: serializers.BaseSerializer, reader):
+    rows = related(field.parent.Meta.model, field.source, reader.user)
+    return One(rows.order_by().values(json=row(field, reader)))
+
+
+@column.register
+def _(field: serializers.ListSerializer, reader):
+    rows = related(field.parent.Meta.model, field.source, reader.user)
+    return Many(ordered(narrowed(rows, field.child), field.child).values(json=row(field.child, reader)))

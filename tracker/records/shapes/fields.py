@@ -1,0 +1,160 @@
+"""Fields of shapes that are no plain columns."""
+
+from django.db.models import Count as NumberOf
+from django.db.models import Q
+from rest_framework import serializers
+
+from tracker.records.values.codes.vocabularies import CitationBasis, Stance
+from tracker.records.workflow import editorial_fields as editorial
+
+from .urls import list_url, record_url
+
+WHOLE = "*"  # all of a record, in a list of its fields
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+MOMENT_SQL = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
+
+
+class Registry:
+    """What shapes know of each other without importing each other."""
+
+    def __init__(self):
+        self.nested = {}  # model (also abstract) -> the shape it has inside another record
+        self.whole = {}  # model -> the shape of its endpoint, which `expand` brings
+        self.links = {}  # model -> {name of a link: (model listed, filter)}
+        self.plain = None  # the shape of what none is declared for: set where it is
+
+    def inside(self, model):
+        """The shape of a model inside another record: declared for it or a parent, else a plain Ref."""
+        if model not in self.nested:
+            base = next(
+                (self.nested[parent] for parent in model.__mro__ if parent in self.nested), self.plain
+            )
+            meta = type("Meta", (getattr(base, "Meta", object),), {"model": model})
+            name = f"{model.__name__}{'Ref' if base is self.plain else 'Shape'}"
+            self.nested[model] = type(name, (base,), {"Meta": meta, "__module__": base.__module__})
+        return self.nested[model]
+
+
+registry = Registry()
+
+
+class Own(serializers.Field):
+    """A read-only field that is made from the whole row."""
+
+    def __init__(self, **kwargs):
+        super().__init__(**{**kwargs, "source": "*", "read_only": True})
+
+
+class Url(Own):
+    """The absolute address of a record."""
+
+    def to_representation(self, record):
+        return record_url(type(record), record.pk)
+
+
+class Links(Own):
+    """The addresses of the lists that point at a record, filtered by it."""
+
+    def to_representation(self, record):
+        listed = {name: f"{url}{record.pk}" for name, url in self.urls(type(record)).items()}
+        return {**listed, "corrections": f"{record_url(type(record), record.pk)}corrections/"}
+
+    @staticmethod
+    def urls(model):
+        listed = registry.links.get(model, {})
+        return {name: f"{list_url(other)}?{parameter}=" for name, (other, parameter) in listed.items()}
+
+
+class Count(Own):
+    """How many of the related rows the reader may see."""
+
+    def __init__(self, relation, **kwargs):
+        self.relation = relation
+        super().__init__(**kwargs)
+
+    def to_representation(self, record):
+        reader = self.context["reader"]
+        return getattr(record, self.relation).visible_to(reader.user).count()
+
+
+class Inferred(Own):
+    """The fields of which no source that the reader sees states the value: it was concluded from sources.
+
+    Of those that support it, all infer it. WHOLE stands for citations of the whole record: what a citation of
+    a field states is none the less stated.
+    """
+
+    schema = {
+        "type": "array",
+        "description": "The fields whose values were concluded from sources that do not state them;"
+        f" {WHOLE} is the record as a whole, but for what a citation of a field states.",
+        "items": {"type": "string"},
+    }
+
+    def to_representation(self, record):
+        cites = record.citations.visible_to(self.context["reader"].user)
+        return [name or WHOLE for name in inferred(cites).values_list("field", flat=True)]
+
+
+def inferred(citations):
+    """The fields, each once, that some of these citations infer and that none of them states."""
+    supports = citations.filter(stance=Stance.SUPPORTS).order_by("field").values("field")
+    return supports.annotate(stated=NumberOf("pk", filter=~Q(basis=CitationBasis.INFERRED))).filter(stated=0)
+
+
+class Computed(Own):
+    """A value that the database computes: `expression(reader)` gives it, `schema` describes it.
+
+    With `finish` the database gives the facts, and this function of facts and reader the value. `basis` gives
+    what the value is computed from on every day, where the expression itself depends on the day; `rests_on`
+    has the paths to the rows that it is computed from.
+    """
+
+    def __init__(self, expression, schema, finish=None, basis=None, rests_on=(), **kwargs):
+        self.expression, self.schema, self.finish = expression, schema, finish
+        self.basis, self.rests_on = basis or expression, rests_on
+        super().__init__(**kwargs)
+
+
+class Moment(editorial.Zoned):
+    """A moment in UTC, always with microseconds."""
+
+    def to_representation(self, moment):
+        return moment and moment.strftime(MOMENT)
+
+
+class PartialDate(serializers.CharField):
+    """A partial date: null, or its EDTF text with the first and the last day it may mean (null: open)."""
+
+    def get_attribute(self, record):
+        name = self.source
+        return [getattr(record, column) for column in (name, f"{name}_earliest", f"{name}_latest")]
+
+    def to_representation(self, value):
+        text, *days = value
+        earliest, latest = (day and day.isoformat() for day in days)
+        return {"edtf": text, "earliest": earliest, "latest": latest} if text else None
+
+
+class Rival(serializers.Field):
+    """What a source has instead of the value of a field: the JSON value that the field has in the record."""
+
+    schema = {
+        "type": ["object", "array", "string", "integer", "boolean", "null"],
+        "description": "What the source has instead of the field that it contradicts, as the record shows the"
+        " field: a date with its first and last day. Null: not given.",
+        "properties": {
+            "edtf": {"type": "string"},
+            **{name: {"type": ["string", "null"], "format": "date"} for name in ("earliest", "latest")},
+        },
+        "items": {"type": "string"},
+    }
+
+    def __init__(self, **kwargs):
+        super().__init__(**{"required": False, "allow_null": True, **kwargs})
+
+    def get_attribute(self, citation):
+        return citation.value_said
+
+    def to_representation(self, value):
+        return value

@@ -1,0 +1,23 @@
+"""Addresses of the API: of a list, of a record."""
+
+from django.conf import settings
+
+API = "/api/v1/"
+
+
+def resource(model):
+    """The name of a model's endpoint: its plural with hyphens, unless it names another."""
+    return getattr(model, "endpoint", None) or model._meta.verbose_name_plural.replace(" ", "-")
+
+
+def api_url(path):
+    """An absolute address of the API."""
+    return f"{settings.PUBLIC_URL}{API}{path}"
+
+
+def list_url(model):
+    return api_url(f"{resource(model)}/")
+
+
+def record_url(model, key):
+    return f"{list_url(model)}{key}/"

@@ -1,0 +1,1 @@
+"""Vocabularies, and codes of languages, scripts and countries."""

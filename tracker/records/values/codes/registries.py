@@ -1,0 +1,231 @@
+"""Languages, scripts and countries: read by an English name or a code, kept as the code of a registry.
+
+Languages are BCP 47 tags, scripts ISO 15924, countries the two letters of ISO 3166-1. Names and codes are
+those of CLDR and the IANA registry, as langcodes and language_data have them. A text with two readings is
+refused.
+
+A state that is no more keeps the two letters that it had: SU, YU, DD. CS were two states, one after another,
+so they have the four letters of ISO 3166-3: CSHH and CSXX. XK is in CLDR and not in ISO 3166-1; without it
+nobody could enter what a source says of Kosovo.
+"""
+
+import difflib
+from functools import cache
+
+from django.core.exceptions import ValidationError
+from langcodes import Language
+from langcodes.data_dicts import (
+    ALL_SCRIPTS,
+    LANGUAGE_ALPHA3,
+    LANGUAGE_ALPHA3_BIBLIOGRAPHIC,
+    LANGUAGE_REPLACEMENTS,
+    TERRITORY_REPLACEMENTS,
+)
+from language_data.names import load_trie, normalize_name
+from language_data.util import data_filename
+
+from tracker.records.values.names import alphabetical, latin
+
+# Unions, parts of countries and places that have two letters in the registry, and what tests software.
+NOT_COUNTRIES = {
+    *("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "FX", "IC", "NT", "QO", "TA", "UN", "XA", "XB", "ZZ"),
+    *("BU", "CS"),  # Burma is MM; CS were two
+}
+FORMER = {"CSHH": "Czechoslovakia", "CSXX": "Serbia and Montenegro"}
+# Three letters of states that are no more: langcodes takes them for one of those that followed.
+FORMER_LETTERS = {"SUN": "SU", "YUG": "YU", "DDR": "DD", "CSK": "CSHH", "SCG": "CSXX", "YMD": "YD"}
+FORMER_LETTERS |= {"ANT": "AN", "ZAR": "ZR", "NTZ": "", "PCI": ""}
+# What is written often, and what the libraries do not know or know as something else.
+COUNTRIES_SAID = {"ussr": "SU", "soviet union": "SU", "east germany": "DD", "great britain": "GB"}
+COUNTRIES_SAID |= {"burma": "MM", "czechoslovakia": "CSHH", "serbia montenegro": "CSXX"}
+COUNTRIES_SAID |= {"u s": "US", "u s a": "US", "u k": "GB", "britain": "GB", "uae": "AE", "gdr": "DD"}
+COUNTRIES_SAID |= {
+    "drc": "CD",
+    "dr congo": "CD",
+    "democratic republic of congo": "CD",
+    "dprk": "KP",
+    "holy see": "VA",
+    "macau": "MO",
+}
+LANGUAGES_SAID = {"montenegrin": "cnr", "dari": "prs"}
+NO_LANGUAGE = {"und", "mis"}
+LITTLE = {"and", "the"}  # words that names are written with and without
+SHORTEST, LONGEST = 4, 100  # letters of a name: fewer are a code, or none
+CLOSE = 0.85
+
+
+class Registry:
+    """The codes of one kind: `read` gives the code of a text, `name` the English name of a code."""
+
+    category = said = right = example = None
+
+    def codes(self):
+        """The codes that a reader chooses from."""
+        raise NotImplementedError
+
+    def coded(self, text):
+        """The code that a text is, perhaps written otherwise; None if it is none."""
+        raise NotImplementedError
+
+    def name(self, code):
+        """The English name of a code."""
+        raise NotImplementedError
+
+    def label(self, text):
+        """What stands for a code where it can be typed again: its name; any other text stays as it is."""
+        return self.name(text) if text in self.codes() else text
+
+    def read(self, text):
+        """The code of a text; ValidationError says what would be right."""
+        text = text.strip()
+        words, short = worded(text[:LONGEST]), len(text) <= LONGEST
+        likely = self.readings(text, words) if short else ()
+        code = (self.coded(text) or self.named(text, words)) if short else None
+        if likely or code is None:
+            raise ValidationError(" ".join([self.right, *meant(self, likely or self.like(words))]))
+        return code
+
+    def readings(self, text, words):
+        """The codes that a text may mean if it has more than one reading, else none."""
+        return ()
+
+    def named(self, text, words):
+        """The code of a name, None if no code of ours has it."""
+        if code := self.said.get(words) or self.words().get(words):
+            return code
+        trie, key = names_of(self.category), normalize_name(text)
+        return self.coded(trie[key][0].decode()) if key in trie and len(key) >= SHORTEST else None
+
+    def holding(self, words):
+        """The codes with these words in their names."""
+        return [code for name, code in self.words().items() if f" {words} " in f" {name} "]
+
+    def like(self, words):
+        """The codes with names that hold these words, or are nearly the same."""
+        close = difflib.get_close_matches(words, self.words(), 3, CLOSE)
+        return self.holding(words) or [self.words()[name] for name in close]
+
+    @cache  # noqa: B019 - there are three of them
+    def words(self):
+        """{words of a name: its code} of what a reader chooses from."""
+        return {worded(self.name(code)): code for code in self.codes()}
+
+    @cache  # noqa: B019
+    def listed(self):
+        """[(code, name)] of what a reader chooses from, by name."""
+        named = [(code, self.name(code)) for code in self.codes()]
+        return sorted(named, key=lambda pair: alphabetical(pair[1]))
+
+
+class Countries(Registry):
+    category, said, example = "territory", COUNTRIES_SAID, "AM"
+    right = "Give a country by its name in English or its code in ISO 3166-1, as in Armenia or AM."
+
+    @cache  # noqa: B019
+    def codes(self):
+        known = {code.decode() for _, code in names_of(self.category).items()}
+        return {code for code in known if len(code) == 2 and code not in NOT_COUNTRIES} | {*FORMER}
+
+    def coded(self, text):
+        letters = text.upper()
+        other = len(letters) == 3 or letters == "UK"  # two letters that are no more stay what they were
+        code = TERRITORY_REPLACEMENTS.get(letters.lower(), letters) if other else letters
+        code = FORMER_LETTERS.get(letters, code)
+        return code if code in self.codes() else None
+
+    def name(self, code):
+        return FORMER.get(code) or Language.make(territory=code).territory_name()
+
+    def readings(self, text, words):
+        """CS was two states; Congo and Korea are the names of none, and in those of two."""
+        if words == "cs":
+            return [*FORMER]
+        if self.coded(text) or words in self.words() or words in self.said:
+            return ()
+        found = self.holding(words)
+        return found if len(found) > 1 else ()
+
+
+class Scripts(Registry):
+    category, said, example = "script", {}, "Latn"
+    right = "Give a script by its name in English or its code in ISO 15924, as in Cyrillic or Cyrl."
+
+    @cache  # noqa: B019
+    def codes(self):
+        return {code for code in ALL_SCRIPTS if len(code) == 4 and code != "Zzzz"}
+
+    def coded(self, text):
+        return text.title() if text.title() in self.codes() else None
+
+    def name(self, code):
+        return Language.make(script=code).script_name()
+
+
+class Languages(Registry):
+    category, said, example = "language", LANGUAGES_SAID, "en"
+    right = "Give a language by its name in English or its BCP 47 tag, as in Armenian, hy or az-Latn."
+
+    @cache  # noqa: B019
+    def short(self):
+        """{three letters: two letters} of the languages that have both."""
+        known = {**LANGUAGE_ALPHA3, **LANGUAGE_ALPHA3_BIBLIOGRAPHIC}
+        pairs = [*LANGUAGE_ALPHA3_BIBLIOGRAPHIC.items(), *LANGUAGE_ALPHA3.items()]
+        return {long: two for two, long in pairs if two in known and len(two) == 2}
+
+    @cache  # noqa: B019
+    def codes(self):
+        return {two for two in LANGUAGE_ALPHA3 if len(two) == 2 and self.canonical(two) == two}
+
+    def canonical(self, letters):
+        """The shortest letters of a language. What a registry replaces by something narrower stays."""
+        letters = self.short().get(letters, letters)
+        other = LANGUAGE_REPLACEMENTS.get(letters, letters)
+        return other if len(other) == 2 else letters
+
+    def coded(self, text):
+        try:
+            given = Language.get(text.replace("_", "-"), normalize=False) if text.isascii() else None
+        except ValueError:
+            return None
+        if given is None or given.language in (None, *NO_LANGUAGE):
+            return None
+        place = given.territory and (place_of(given.territory) or "ZZ")
+        found = given.update_dict({"language": self.canonical(given.language), "territory": place})
+        return found.to_tag() if found.is_valid() and not is_private(found) else None
+
+    def name(self, code):
+        return Language.get(code, normalize=False).display_name()
+
+
+@cache
+def names_of(category):
+    """The English names of a category with their codes, as language_data keeps them."""
+    return load_trie(data_filename(f"trie/en/name_to_{category}.marisa"))
+
+
+def place_of(code):
+    """The country or the number of a region in a tag, None if there is none."""
+    return code if code.isdigit() else COUNTRIES.coded(code)
+
+
+def is_private(language):
+    """Whether a part of a tag means something to its user only, or nothing at all."""
+    own = "qaa" <= language.language <= "qtz" or "Qaaa" <= (language.script or "") <= "Qabx"
+    return own or language.private is not None or language.territory == "ZZ" or "x-" in language.language
+
+
+def worded(text):
+    """The words of a name as they are compared."""
+    words = ["st" if word == "saint" else word for word in latin(text).split()]
+    return " ".join(word for word in words if word not in LITTLE)
+
+
+def meant(registry, codes):
+    """A sentence that names what a text may have meant, if anything."""
+    if codes:
+        names = sorted(f"{registry.name(code)} ({code})" for code in codes)[:3]
+        yield f"It may be {' or '.join(names)}."
+
+
+COUNTRIES, SCRIPTS, LANGUAGES = Countries(), Scripts(), Languages()
+REGISTRIES = {registry.category: registry for registry in (COUNTRIES, SCRIPTS, LANGUAGES)}

@@ -1,0 +1,227 @@
+"""Partial dates as columns of a model and as fields of a form, with the days that they may be."""
+
+from datetime import date
+
+from django import forms
+from django.core.exceptions import ValidationError
+from django.db import models
+from django.db.models import F, Func, Q
+from django.db.models.functions import Coalesce
+from django.utils.html import format_html
+
+from tracker.records.values.columns import Derived
+
+from .partial_dates import (
+    LONGEST,
+    LONGEST_TYPED,
+    PartialDate,
+    explain,
+    understand,
+)
+
+PARTS = ("earliest", "latest", "sort")
+
+
+class Bound(Derived, models.DateField):
+    """One of the three days that a partial date is filtered and ordered by; made by `PartialDateField`.
+
+    None while the text is not understood; such a text cannot be written.
+    """
+
+    def __init__(self, part, **kwargs):
+        self.part = part
+        known = {"default": date.max} if part == "sort" else {"null": True, "db_index": True}
+        self.always = {**Derived.always, **known}
+        super().__init__(**kwargs)
+
+    def set_attributes_from_name(self, name):
+        """The date's name is in the column's, so that a migration can rename both."""
+        super().set_attributes_from_name(name)
+        self.sources = (self.name.removesuffix(f"_{self.part}"),)
+
+    def deconstruct(self):
+        name, path, _, kwargs = super().deconstruct()
+        return name, path, [self.part], kwargs
+
+    def derive(self, instance):
+        text = getattr(instance, self.sources[0])
+        if text in (None, ""):
+            return date.max if self.part == "sort" else None
+        try:
+            return getattr(_understood(text), self.part)
+        except ValidationError:
+            return None
+
+
+class BoundsAgree(models.CheckConstraint):
+    """The database's own guard: no date text without its bounds, no bounds without their text.
+
+    A constraint and not the check of one column, because migrations add and remove it in the right order
+    whichever way they run.
+    """
+
+    def __init__(self, source, *, name):
+        self.source = source
+        first, last, sort = (f"{source}_{part}" for part in PARTS)
+        empty = Q(**{source: "", f"{first}__isnull": True, f"{last}__isnull": True, sort: date.max})
+        bounded = Q(**{f"{first}__isnull": False}) | Q(**{f"{last}__isnull": False})
+        dated = ~Q(**{source: ""}) & bounded & Q(**{sort: Coalesce(first, last)})
+        half = Q(**{f"{first}__isnull": True}) | Q(**{f"{last}__isnull": True})
+        ordered = half | Q(**{f"{first}__lte": models.F(last)})
+        super().__init__(condition=empty | (dated & ordered), name=name)
+
+    def deconstruct(self):
+        path, _, kwargs = super().deconstruct()
+        return path, (self.source,), {"name": kwargs["name"]}
+
+    def validate(self, *args, **kwargs):
+        """Nothing: an instance computes its bounds, they cannot disagree. Saves a query for every date."""
+
+
+def newest_first(name):
+    """What rows are ordered by, descending, for the newest date first and for those without one last.
+
+    `start_date_sort` alone would put these first. The days stand in the text itself, as in the index.
+    """
+    known = "COALESCE(NULLIF(%(expressions)s, DATE '9999-12-31'), DATE '0001-01-01')"
+    return Func(F(f"{name}_sort"), template=known, output_field=models.DateField())
+
+
+class InOrder(models.Index):
+    """An index of what a list is ordered by, which ends with the id; its name has all of the date's."""
+
+    max_name_length = 63  # what PostgreSQL takes
+
+
+class NewestFirst(InOrder):
+    """The index of `newest_first` of a date."""
+
+    def __init__(self, source, *, name):
+        self.source = source
+        super().__init__(newest_first(source), "id", name=name)
+
+    def deconstruct(self):
+        path, _, _ = super().deconstruct()
+        return path, (self.source,), {"name": self.name}
+
+
+class PartialDateField(models.CharField):
+    """A date as far as it is known: EDTF text, "" when nothing is stated.
+
+    `start_date = PartialDateField()` also gives the model `start_date_earliest` and `start_date_latest`
+    (null: open or unknown), `start_date_sort` (never null; what has no date comes last), the constraint
+    that keeps them together, and an index for each direction. `required` forbids the empty text. In a
+    field that holds one moment the bounds mean "some time within". Text in any form that `understand` reads
+    is stored as EDTF; no other text is.
+    """
+
+    def __init__(self, *args, required=False, **kwargs):
+        self.required = required
+        super().__init__(*args, **{"max_length": LONGEST, **kwargs, "blank": not required, "default": ""})
+
+    def deconstruct(self):
+        name, path, args, kwargs = super().deconstruct()
+        dropped = {"blank", "default"} | ({"max_length"} if self.max_length == LONGEST else set())
+        kept = {key: value for key, value in kwargs.items() if key not in dropped}
+        return name, path, args, {**kept, "required": True} if self.required else kept
+
+    def contribute_to_class(self, cls, name, private_only=False):
+        super().contribute_to_class(cls, name, private_only)
+        if cls.__module__ == "__fake__":
+            return  # a model of a migration has its columns and constraints spelled out
+        for part in PARTS:
+            cls.add_to_class(f"{name}_{part}", Bound(part))
+        named = f"{cls._meta.db_table}_{name}"
+        _declare(cls, "constraints", BoundsAgree(name, name=f"{named}_bounds"))
+        _declare(cls, "indexes", InOrder(fields=[f"{name}_sort", "id"], name=f"{named}_oldest"))
+        _declare(cls, "indexes", NewestFirst(name, name=f"{named}_newest"))
+
+    def get_lookup(self, lookup_name):
+        """No comparison of partial dates as strings: they are compared by their bounds."""
+        return None if lookup_name in ("gt", "gte", "lt", "lte", "range") else super().get_lookup(lookup_name)
+
+    def to_python(self, value):
+        """The EDTF text of any text that is understood; ValidationError names the right forms."""
+        return "" if value in (None, "") else _understood(value).edtf
+
+    def get_prep_value(self, value):
+        return self.to_python(value)
+
+    def pre_save(self, model_instance, add):
+        """Puts the EDTF text on the instance too, so that it equals the row."""
+        try:
+            text = self.to_python(getattr(model_instance, self.attname))
+        except ValidationError as error:
+            raise ValidationError({self.name: error.error_list}) from None
+        setattr(model_instance, self.attname, text)
+        return text
+
+    def formfield(self, **kwargs):
+        typed = {"form_class": PartialDateFormField, "max_length": LONGEST_TYPED}
+        return super().formfield(**{**typed, **kwargs})
+
+
+def possible_days(record, name) -> tuple[date | None, date | None]:
+    """The first and the last day that a date of a record may be; None where nothing is known."""
+    try:
+        return _understood(getattr(record, name)).possible
+    except ValidationError:
+        return None, None
+
+
+def _understood(value) -> PartialDate:
+    return value if isinstance(value, PartialDate) else understand(value)
+
+
+def _declare(model, option, one):
+    """Adds a constraint or an index to the model and to what migrations read of its Meta."""
+    both = [*getattr(model._meta, option), one]
+    setattr(model._meta, option, both)
+    model._meta.original_attrs[option] = both
+
+
+class PartialDateInput(forms.TextInput):
+    """A text input that says below itself, also to screen readers, which days were understood."""
+
+    def get_context(self, name, value, attrs):
+        context = super().get_context(name, value, attrs)
+        attributes = context["widget"]["attrs"]
+        if attributes.get("id") and self.understood(value):
+            described = f"{attributes.get('aria-describedby', '')} {attributes['id']}_understood"
+            attributes["aria-describedby"] = described.strip()
+        return context
+
+    def render(self, name, value, attrs=None, renderer=None):
+        """The input, then "understood: 1 to 31 October 2025 (2025-10)" when the value is understood."""
+        field, sentence = super().render(name, value, attrs, renderer), self.understood(value)
+        if not sentence:
+            return field
+        identity = {**self.attrs, **(attrs or {})}.get("id", name)
+        return format_html(
+            '{}<span class="understood" id="{}_understood">{}</span>', field, identity, sentence
+        )
+
+    def understood(self, value) -> str:
+        """The sentence for a value, "" when there is none."""
+        return explain(value).get("understood", "") if value else ""
+
+
+class PartialDateFormField(forms.CharField):
+    """Gives the EDTF text of what was typed; its error says which forms are right."""
+
+    widget = PartialDateInput
+
+    def __init__(self, *, widget=None, **kwargs):
+        super().__init__(widget=_explained(widget or self.widget), **kwargs)
+
+    def to_python(self, value):
+        text = super().to_python(value)
+        return understand(text).edtf if text else ""
+
+
+def _explained(widget):
+    """The input that explains itself in place of a plain one, such as the admin's, with its attributes."""
+    widget = widget() if isinstance(widget, type) else widget
+    if not isinstance(widget, forms.TextInput) or isinstance(widget, PartialDateInput):
+        return widget
+    return PartialDateInput(attrs=widget.attrs)

@@ -1,0 +1,126 @@
+"""Addresses on the web: which ones a source may have, and which two are probably the same.
+
+An address is kept as it was given: what follows `#` may be all that tells two pages apart. Two that are
+probably the same are never merged. They have one key, and whoever publishes the second is told.
+"""
+
+import hashlib
+import re
+import unicodedata
+from ipaddress import ip_address
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+from django.core.exceptions import ValidationError
+from django.db import models
+
+from tracker.records.values.columns import Derived
+
+from .hosts import is_disguised, is_reachable, labels_of
+
+PORTS = {"http": 80, "https": 443}
+NOT_OPEN = "Give an address that everybody can open, as https://example.org/ is."
+DISGUISED = (
+    "The host has letters that look like those of another alphabet. Give the address of the real site."
+)
+# Parameters that say where a reader came from, and nothing of what is read.
+TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_", "_hs", "oly_", "vero_", "at_", "fb_")
+TRACKING = {
+    *(
+        "fbclid",
+        "gclid",
+        "gclsrc",
+        "dclid",
+        "gbraid",
+        "wbraid",
+        "msclkid",
+        "yclid",
+        "ysclid",
+        "ttclid",
+        "twclid",
+    ),
+    *(
+        "igsh",
+        "igshid",
+        "mibextid",
+        "mc_cid",
+        "mc_eid",
+        "mkt_tok",
+        "srsltid",
+        "li_fat_id",
+        "ref_src",
+        "ref_url",
+    ),
+    *("_ga", "_gl", "_openstat", "s_cid", "cmpid", "ncid", "ocid", "smid", "cmp", "xtor", "ref"),
+}
+
+
+def fault_of(url):
+    """What is wrong with an address, as a sentence; "" if any reader can open it, or if there is none."""
+    try:
+        parts = urlsplit(url.strip())
+        fits = parts.scheme in PORTS and "@" not in parts.netloc and parts.port != 0  # above 65535 it raises
+        if "[" in parts.netloc:
+            return "" if fits and ip_address(parts.hostname).is_global else NOT_OPEN
+        labels = labels_of(re.sub(r":\d*$", "", parts.netloc))
+        if url and not (fits and is_reachable(labels)):
+            return NOT_OPEN
+    except (ValueError, ValidationError):
+        return NOT_OPEN
+    return DISGUISED if is_disguised(labels) else ""
+
+
+def likeness(url):
+    """What an address has in common with those that probably lead to the same page, "" without a host.
+
+    Not compared are the scheme, `www.`, punycode, final slashes, percent signs, tracking parameters, the
+    order of the others, and a fragment, unless it is the route of a page that a script builds.
+    """
+    try:
+        parts = urlsplit(url.strip())
+        port = "" if parts.port in (None, PORTS.get(parts.scheme)) else f":{parts.port}"
+    except ValueError:
+        return ""
+    if not parts.hostname:
+        return ""
+    path = unquote(parts.path).rstrip("/")
+    return repr((bare_host(parts.hostname) + port, path, asked(parts.query), route(parts.fragment)))
+
+
+def key_of(url):
+    """A short text that is the same for addresses with one likeness, "" for what is no address."""
+    common = likeness(url)
+    return hashlib.sha256(common.encode("utf-8", "replace")).hexdigest() if common else ""
+
+
+def asked(query):
+    """The parameters of a query in one order, without those that say only where a reader came from."""
+    return sorted(one for one in parse_qsl(query, True) if not is_tracking(one[0].lower()))
+
+
+def is_tracking(name):
+    """Whether a parameter says only where a reader came from."""
+    return name in TRACKING or name.startswith(TRACKING_PREFIXES)
+
+
+def bare_host(host):
+    """A host as the network knows it: in ASCII, without `www.`."""
+    labels = unicodedata.normalize("NFKC", host.lower()).rstrip(".").split(".")
+    ascii_labels = [one if one.isascii() else f"xn--{one.encode('punycode').decode()}" for one in labels]
+    return ".".join(ascii_labels).removeprefix("www.")
+
+
+def route(fragment):
+    """A fragment that tells pages apart, as in #/company/123 or #!inbox; "" for a place within a page."""
+    if not fragment.startswith("!") and ("/" not in fragment or fragment.startswith(":~:")):
+        return ""
+    path, _, query = fragment.partition("?")
+    return repr((unquote(path).rstrip("/"), asked(query)))
+
+
+class LikenessField(Derived, models.CharField):
+    """`url_key = LikenessField("source_url")` is the same for addresses that are probably the same page."""
+
+    always = {**Derived.always, "default": "", "max_length": 64, "db_index": True}
+
+    def derive(self, instance):
+        return key_of(getattr(instance, self.sources[0]) or "")

@@ -1,0 +1,1 @@
+"""From draft to publication and back, now or at a later moment."""

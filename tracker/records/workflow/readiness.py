@@ -1,0 +1,89 @@
+"""What stands between a record and its publication, and what is worth knowing before it."""
+
+from copy import copy
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.utils import timezone
+
+from tracker.records.policy import roles
+from tracker.records.values.codes.vocabularies import Publication
+from tracker.records.values.dates.date_columns import PartialDateField
+
+from .companions import Lack
+
+SOMEBODY_ELSE = "You wrote this, so another editor has to publish it."
+
+
+class Readiness:
+    """Mixin for a record: what it lacks to be published, in sentences."""
+
+    def unready(self, moment=None):
+        """What stands between it and its publication at a moment, now unless given: sentences."""
+        found = self.invalid()
+        if self.publish_at and self.publish_at > (moment or timezone.now()):
+            found.append("Its publish_at is later: wait, or clear it.")
+        return [*found, *self.missing()]
+
+    def invalid(self):
+        """What is wrong with it, also what would be only once it is published: sentences."""
+        found, wrong = [], set()
+        try:
+            self.full_clean(validate_constraints=False)
+        except ValidationError as error:
+            found, wrong = [*self._in_words(error)], {*error.error_dict} - {NON_FIELD_ERRORS}
+        public = copy(self)
+        public.publication, public.slug = Publication.PUBLISHED, None  # a slug that is taken is given up
+        try:
+            public.validate_constraints(exclude=wrong)
+        except ValidationError as error:
+            found += self._in_words(error)
+        return found
+
+    def hindered(self):
+        """What else stands against its publication, perhaps by what its author does not see: for editors."""
+        return []
+
+    def exposes(self):
+        """What its publication may be the first to tell: a sentence that asks its publisher, or ""."""
+        return ""
+
+    def lacking(self, by, moment=None, already_public=False):
+        """What stands against its publication by somebody at a moment, now unless given: sentences.
+
+        All that `publish` refuses, but for a name of somebody whom we do not name: a look tells of none.
+        """
+        if self.publication == Publication.PUBLISHED:
+            return []
+        found = self.unready(moment)
+        if roles.edits(by):
+            found += self.hindered()
+            found += [] if roles.may_publish(by, self) else [SOMEBODY_ELSE]
+        exposed = "" if already_public else self.exposes()
+        return [*dict.fromkeys([*found, *filter(None, [exposed])])]
+
+    def scheduled_for(self):
+        """Its publish_at while that is to come, else None."""
+        return self.publish_at if self.publish_at and self.publish_at > timezone.now() else None
+
+    def hints(self, user, together=()):
+        """What hinders nobody but is worth knowing before it is published with others: sentences."""
+        dates = [field.name for field in self._meta.concrete_fields if isinstance(field, PartialDateField)]
+        found = [] if not dates or any(getattr(self, name) for name in dates) else ["It has no date."]
+        for name in self.visible_with:
+            above = getattr(self, name)
+            if above and above not in together and not above.is_visible_to(None):
+                kind = self._meta.get_field(name).verbose_name
+                seen = above.is_visible_to(user)
+                label = above if seen else f"its {kind}"
+                found.append(Lack(f"It stays hidden until {label} is public.", [above] if seen else []))
+        return [*found, *self.warnings(user)]
+
+    def warnings(self, user):
+        """What is perhaps a mistake, as far as a user sees what it is compared with: sentences."""
+        return []
+
+    def _in_words(self, error):
+        """The sentences of a ValidationError by fields; each that is about one field begins with its name."""
+        for name, sentences in error.message_dict.items():
+            about = "" if name == NON_FIELD_ERRORS else f"{self._meta.get_field(name).verbose_name}: "
+            yield from (f"{about}{sentence}" for sentence in sentences)

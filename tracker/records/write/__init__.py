@@ -1,0 +1,1 @@
+"""Writing: a document becomes a record with its parts, or is refused."""

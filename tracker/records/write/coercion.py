@@ -1,0 +1,91 @@
+"""What a JSON value says to a field, or what would be right. No refusal repeats a text: it may be a name."""
+
+from django.core.exceptions import ValidationError
+from rest_framework import serializers
+
+from tracker.records.base import rival_values
+from tracker.records.protocol.strict_json import Invalid, pointer
+from tracker.records.shapes.fields import PartialDate, registry
+from tracker.records.shapes.reader import FULL
+from tracker.records.values.dates.partial_dates import understand
+from tracker.records.values.texts.text import tidied
+
+KINDS = (
+    (serializers.ListField, list, "Give a list."),
+    (serializers.BooleanField, bool, "Give true or false."),
+    (serializers.IntegerField, int, "Give a whole number."),
+    (serializers.DecimalField, (int, float, str), "Give a number."),
+    (serializers.Field, str, "Give a text."),
+)
+
+
+def read(field, value, path):
+    """The value of a column that a JSON value gives a field; Invalid otherwise."""
+    if isinstance(field, PartialDate):
+        return a_date(value, path)
+    if errors := mistyped(field, value, path):
+        raise Invalid(errors)
+    try:
+        return field.run_validation(value)
+    except serializers.ValidationError as error:
+        raise Invalid(dict(explained(field, error.detail, path))) from None
+    except ValidationError as error:
+        raise Invalid({path: " ".join(error.messages)}) from None
+
+
+def rival(citation, value, path):
+    """The text of what a source has instead, written as the field is that it contradicts; "" for null."""
+    if value in (None, ""):
+        return ""
+    model = citation.cited_model()
+    column = rival_values.column_of(model, citation.field)
+    if column is None:
+        return "?"  # validation says that there is nothing to contradict
+    field = registry.whole[model](pick=FULL).fields[citation.field]
+    try:
+        return rival_values.text_of(column, read(field, value, path))
+    except ValidationError as error:
+        raise Invalid({path: " ".join(error.messages)}) from None
+
+
+def said(text, path):
+    """A text that no model checks, a reason or a comment, as it is kept; Invalid if it cannot be."""
+    try:
+        return tidied(text)
+    except ValidationError as error:
+        raise Invalid({path: " ".join(error.messages)}) from None
+
+
+def a_date(value, path):
+    """The EDTF text of a partial date in any form that is understood, or as a read shows it; "" for null."""
+    text = value.get("edtf", value) if isinstance(value, dict) else value
+    try:
+        return "" if text in (None, "") else understand(text).edtf
+    except ValidationError as error:
+        raise Invalid({path: " ".join(error.messages)}) from None
+
+
+def mistyped(field, value, path):
+    """{pointer: sentence} where the JSON type is another than the field's: nothing is taken for a text."""
+    kind, sentence = next((kind, said) for base, kind, said in KINDS if isinstance(field, base))
+    if value is None:
+        return {}
+    if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
+        return {path: sentence}
+    inner = enumerate(value) if isinstance(value, list) else ()
+    return {
+        place: said
+        for number, one in inner
+        for place, said in mistyped(field.child, one, pointer(path, number)).items()
+    }
+
+
+def explained(field, detail, path):
+    """Yields (pointer, sentence) for the errors of a field."""
+    if isinstance(detail, dict):
+        for number, inner in detail.items():
+            yield from explained(field.child, inner, pointer(path, number))
+    elif any(error.code == "invalid_choice" for error in detail):
+        yield path, f"Give one of {', '.join(map(str, field.choices))}."
+    else:
+        yield path, " ".join(map(str, detail))

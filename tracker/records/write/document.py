@@ -1,0 +1,336 @@
+"""One document, one record: what it refers to, what it sets, and what is wrong with it.
+
+What a read shows can be written back: keys that only the database sets are passed over, unknown ones refused.
+References are ids or slugs, or objects that hold one; all of one model are looked up by one statement. What
+the writer does not see, a write does not touch.
+"""
+
+from contextlib import contextmanager
+from uuid import UUID
+
+from django.core.exceptions import NON_FIELD_ERRORS, ValidationError
+from django.db import transaction
+from django.db.models import Q, UniqueConstraint
+from rest_framework import serializers
+
+from tracker.records.base.parts import Part
+from tracker.records.base.record import Record
+from tracker.records.base.slugs import Slugged
+from tracker.records.protection.name_check import HOMONYM, SENTENCE, Named, refuse_names
+from tracker.records.protocol.constraint_errors import check_references, put_in_words, sentence
+from tracker.records.protocol.problems import nearest
+from tracker.records.protocol.strict_json import MOST_ENTRIES, MOST_FAULTS, Invalid, pointer
+from tracker.records.shapes.declaration import PartShape, Ref
+from tracker.records.shapes.fields import Rival
+from tracker.records.values.codes.vocabularies import Publication
+from tracker.records.workflow import editorial_fields
+
+from .coercion import read, rival
+
+REASON, SECRECY = "reason", "confidentiality"
+OWN_PAGE = {"cleared"}  # set in the admin alone
+CLOSED = "Only who wrote it, or is cleared for it, changes this."
+
+
+def rows_of(field):
+    """The shape of the rows of a nested list, None for anything else."""
+    shape = field.child if isinstance(field, serializers.ListSerializer) else None
+    return None if shape is None or isinstance(shape, Ref) else shape
+
+
+def references_of(field):
+    """The Ref behind a key, or behind a list of keys; None for anything else."""
+    shape = getattr(field, "child", field)
+    return shape if isinstance(shape, serializers.BaseSerializer) and rows_of(field) is None else None
+
+
+def written(shape):
+    """The fields of a shape that can be written, by name. Links are written at the end that has them."""
+    relations = {
+        field.name
+        for field in shape.Meta.model._meta.get_fields()
+        if field.is_relation and (field.concrete or not field.many_to_many)
+    }
+    return {
+        name: field
+        for name, field in shape.fields.items()
+        if not field.read_only
+        or (field.source in relations and isinstance(field, serializers.BaseSerializer))
+    }
+
+
+class Writer:
+    """Makes records of documents on behalf of a user. Errors are collected; `check` raises them together."""
+
+    def __init__(self, user, tried=False):
+        self.tried = tried  # whether it is only looked at
+        self.user, self.errors, self.wanted, self.found, self.hidden = user, {}, {}, {}, set()
+        self.usernames, self.users = set(), {}
+        self.taken = 0  # entries of lists
+        self.places = {}  # id of a part: its pointer
+        self.changes = []  # (pointer, Change) of what is public
+        self.sound = 0  # how many errors there were before the document at hand
+
+    def check(self):
+        if self.errors:
+            raise Invalid(self.errors)
+
+    def fail(self, path, sentence):
+        if len(self.errors) < MOST_FAULTS:
+            self.errors.setdefault(path, sentence)
+
+    @contextmanager
+    def all_or_nothing(self):
+        """A transaction in which everything is written, or nothing because there are errors."""
+        with transaction.atomic(), put_in_words():
+            yield
+            self.refuse_names()
+            self.check()
+            check_references()
+
+    def refuse_names(self):
+        """Points at each text that names somebody whom we do not name, where it is no mere look."""
+        changes = [change for _, change in self.changes]
+        try:
+            if not (self.tried or self.errors):
+                refuse_names(self.user, changes)
+        except Named as error:
+            tops = {change.record.pk: path for path, change in self.changes}
+            for row, field, _ in error.texts:
+                self.fail(pointer({**tops, **self.places}.get(row.pk, ""), field), SENTENCE)
+
+    # Before anything is built: every reference of the documents, looked up by one statement for each model.
+
+    def look_up(self, shape, documents, records=()):
+        """Finds what the documents refer to, and what of the records' own keys the user does not see."""
+        for document in documents:
+            self.collect(shape, document)
+        kept = {key for record in records for key in keys_of(shape, record)}
+        for model, key in kept:
+            self.wanted.setdefault(model, set()).add(key)
+        for model, keys in self.wanted.items():
+            for row in self.rows(model, keys) if keys else ():
+                self.found[model, row.pk] = row
+                if isinstance(row, Slugged) and row.publication == Publication.PUBLISHED:
+                    self.found[model, row.slug] = row
+        self.hidden = kept - set(self.found)
+        self.users = editorial_fields.assignable(self.usernames) if self.usernames else {}
+
+    def rows(self, model, keys):
+        named = Q(pk__in=[key for key in keys if isinstance(key, UUID)])
+        slugs = [key for key in keys if isinstance(key, str)]
+        if slugs and issubclass(model, Slugged):
+            named |= Q(slug__in=slugs, publication=Publication.PUBLISHED)
+        return model.objects.visible_to(self.user).filter(named)
+
+    def collect(self, shape, document):
+        work = document.get(editorial_fields.KEY) if isinstance(document, dict) else None
+        if isinstance(work, dict) and isinstance(work.get("assigned_to"), str):
+            self.usernames.add(work["assigned_to"])
+        for name, field in written(shape).items() if isinstance(document, dict) else ():
+            values = document.get(name)
+            values = values if isinstance(values, list) else [values]
+            if inner := rows_of(field):
+                for value in values:
+                    self.collect(inner, value)
+            elif inner := references_of(field):
+                keys = {key_of(value) for value in values} - {None}
+                self.wanted.setdefault(inner.Meta.model, set()).update(keys)
+
+    def reference(self, model, value, path):
+        """The record that a value names; hidden and absent fail alike."""
+        key = key_of(value)
+        found = self.found.get((model, key)) if key else None
+        if found is None:
+            right = "an id or a slug" if issubclass(model, Slugged) else "an id"
+            self.fail(path, f"Give {right} of a {model._meta.verbose_name} that you can see.")
+        return found
+
+    # One document, one record.
+
+    def fill(self, shape, instance, document, path="", partial=False):
+        """Sets on an instance what a document says; returns its many-to-many lists and its nested rows."""
+        if not isinstance(document, dict):
+            self.fail(path, "Give an object.")
+            return {}, {}
+        fields, many, nested = written(shape), {}, {}
+        closed = () if instance._state.adding else instance.closed_to(self.user)
+        stood = {name: getattr(instance, name) for name in closed if name not in OWN_PAGE}
+        self.refuse_unknown(shape, fields, document, path)
+        for name, field in fields.items():
+            here = pointer(path, name)
+            if name not in document:
+                if not partial:
+                    self.reset(instance, name, field, many, nested)
+            elif rows_of(field):
+                nested[name] = self.a_list(document[name], here)
+            elif references_of(field):
+                self.refer(instance, field, document[name], here, many)
+            else:
+                self.set_value(instance, field, document[name], here)
+        if editorial_fields.KEY in shape.internal():
+            self.set_work(instance, document.get(editorial_fields.KEY), pointer(path, editorial_fields.KEY))
+        for name, value in stood.items():
+            if getattr(instance, name) != value:
+                inside = pointer(path, editorial_fields.KEY) if name in editorial_fields.FIELDS else path
+                self.fail(pointer(inside, name), CLOSED)
+        self.validate(instance, path)
+        return many, nested
+
+    def refuse_unknown(self, shape, fields, document, path):
+        sayings = () if isinstance(shape, PartShape) else (REASON, HOMONYM)
+        known = {*shape.names(), *shape.internal(), *sayings}
+        for name in sorted(set(document) - known)[:MOST_FAULTS]:
+            self.fail(pointer(path, name), f"There is no such key. {nearest(name, fields)}")
+        for name in sayings:
+            if not isinstance(document.get(name, ""), str):
+                self.fail(pointer(path, name), "Give a text.")
+
+    def a_list(self, value, path):
+        self.taken += len(value) if isinstance(value, list) else 0
+        if not isinstance(value, list):
+            self.fail(path, "Give a list.")
+        elif self.taken > MOST_ENTRIES:
+            self.fail(path, f"Give at most {MOST_ENTRIES} rows and references in one request.")
+        else:
+            return value
+        return []
+
+    def refer(self, instance, field, value, path, many):
+        model = references_of(field).Meta.model
+        if isinstance(field, serializers.ListSerializer):
+            values = enumerate(self.a_list(value, path))
+            many[field.source] = [self.reference(model, one, pointer(path, place)) for place, one in values]
+        elif value is None:
+            self.empty(instance, field.source)
+        else:
+            setattr(instance, field.source, self.reference(model, value, path))
+
+    def set_value(self, instance, field, value, path):
+        try:
+            said = rival(instance, value, path) if isinstance(field, Rival) else read(field, value, path)
+        except Invalid as wrong:
+            for error in wrong.errors:
+                self.fail(error["pointer"], error["detail"])
+        else:
+            if field.source == SECRECY and (refusal := editorial_fields.against(self.user, instance, said)):
+                self.fail(path, refusal)
+            setattr(instance, field.source, said)
+
+    def set_work(self, instance, said, path):
+        """Sets of the work on a record what is said; what is not stays."""
+        if not isinstance(said, dict | None):
+            self.fail(path, "Give an object.")
+            said = None
+        for name, value in (said or {}).items():
+            here = pointer(path, name)
+            if name not in editorial_fields.FIELDS:
+                self.fail(here, f"There is no such key. {nearest(name, editorial_fields.FIELDS)}")
+            elif name not in editorial_fields.names(self.user):
+                self.fail(here, "An editor sets it.")
+            elif name == "assigned_to":
+                self.assign(instance, value, here)
+            else:
+                self.set_value(instance, editorial_fields.FIELDS[name], value, here)
+
+    def assign(self, instance, username, path):
+        """Gives a record to somebody; unknown names and people without work fail alike."""
+        if username is None:
+            instance.assigned_to = None
+        elif isinstance(username, str) and username in self.users:
+            instance.assigned_to = self.users[username]
+        elif not (instance.assigned_to and instance.assigned_to.get_username() == username):
+            self.fail(path, editorial_fields.NOBODY)
+
+    def reset(self, instance, name, field, many, nested):
+        """Sets a field that a whole document leaves out to what it is when nothing is said."""
+        column = instance._meta.get_field(field.source)
+        if field.source == SECRECY:
+            return  # nothing becomes public because it was forgotten
+        if rows_of(field):
+            nested[name] = []
+        elif column.many_to_many:
+            many[field.source] = []
+        elif column.is_relation:
+            self.empty(instance, field.source)
+        elif not instance._state.adding:
+            setattr(instance, field.source, column.get_default())
+
+    def empty(self, instance, name):
+        """Takes a key away, unless it leads to what the user does not see: that was never shown to them."""
+        column = instance._meta.get_field(name)
+        if (column.related_model, getattr(instance, column.attname)) not in self.hidden:
+            setattr(instance, name, None)
+
+    def validate(self, instance, path):
+        """The model's own validation, as in the admin, of what is not known to be wrong already."""
+        fields = instance._meta.concrete_fields
+        wrong = {field.name for field in fields if self.failed(pointer(path, field.name))}
+        keys = {field.name for field in fields if field.is_relation and getattr(instance, field.attname)}
+        with self.collecting(path, instance):
+            instance.clean_fields(exclude=wrong | keys)
+        if len(self.errors) > self.sound:
+            return
+        with self.collecting(path, instance):
+            instance.clean()
+            instance.validate_constraints(exclude=unique_parts(instance))
+
+    def failed(self, path):
+        return any(f"{place}/".startswith(f"{path}/") for place in self.errors)
+
+    @contextmanager
+    def collecting(self, path, instance):
+        work = editorial_fields.FIELDS if isinstance(instance, Record) else ()
+        try:
+            yield
+        except ValidationError as error:
+            for name, said in error.message_dict.items():
+                inside = pointer(path, editorial_fields.KEY) if name in work else path
+                self.fail(inside if name == NON_FIELD_ERRORS else pointer(inside, name), " ".join(said))
+
+    def link(self, instance, name, rows, new):
+        """Links a record to these rows and no others, but for those that the user does not see."""
+        links = getattr(instance, name)
+        known = set() if new else set(links.visible_to(self.user))
+        if gone := known.difference(rows):
+            links.remove(*gone)
+        if more := set(rows) - known:
+            links.add(*more)
+
+    def refuse_twins(self, parts, path):
+        """Points at each part that says the same as an earlier one where none may."""
+        for rule in (rule for part in parts[:1] for rule in part._meta.constraints if is_comparison(rule)):
+            said = [tuple(getattr(part, name) for name in rule.fields) for part in parts]
+            for number, values in enumerate(said):
+                if values in said[:number]:
+                    self.fail(pointer(path, number), sentence(rule))
+
+
+def is_comparison(rule):
+    """Whether a constraint compares the rows of a whole table."""
+    return isinstance(rule, UniqueConstraint) and rule.condition is None
+
+
+def keys_of(shape, record):
+    """Yields (model, id) for each key of a record that a shape shows."""
+    for field in written(shape).values():
+        column = record._meta.get_field(field.source)
+        if column.many_to_one and getattr(record, column.attname):
+            yield column.related_model, getattr(record, column.attname)
+
+
+def unique_parts(instance):
+    """The fields by which parts are told apart: the database compares them, once all of them are written."""
+    if not isinstance(instance, Part):
+        return set()
+    return {rule.fields[0] for rule in instance._meta.constraints if isinstance(rule, UniqueConstraint)}
+
+
+def key_of(value):
+    """The id (a UUID) or the slug that a value names a record by, None if it names none."""
+    if isinstance(value, dict):
+        value = value.get("id") or value.get("slug")
+    try:
+        return UUID(value)
+    except (ValueError, TypeError, AttributeError):
+        return value if isinstance(value, str) else None

@@ -1,0 +1,201 @@
+"""The endpoint of proposals: read by who made them and by editors; applied or declined by editors."""
+
+import json
+from uuid import UUID
+
+from django.apps import apps
+from django.db import transaction
+from django.http import Http404, HttpResponse
+from rest_framework import exceptions
+from rest_framework.decorators import action
+
+from tracker.records.accounts.authentication import must_reach
+from tracker.records.policy import roles
+from tracker.records.protocol.constraint_errors import Conflict
+from tracker.records.protocol.strict_json import Invalid, StrictJSON
+from tracker.records.read import queries
+from tracker.records.read.views import ApiView
+from tracker.records.shapes.fields import registry
+from tracker.records.shapes.reader import FULL
+from tracker.records.shapes.urls import api_url, record_url, resource
+from tracker.records.values.codes.vocabularies import Publication
+from tracker.records.workflow import editorial_fields
+from tracker.records.workflow.proposals import Proposal, ProposalState
+
+from . import save
+from .document import REASON, key_of, written
+from .views import check_change, sayings
+
+MOST = 200
+EXAMPLE = {
+    "id": "8f1d2c3b-4a5e-4f60-9b7a-0c1d2e3f4a5b",
+    "url": "http://127.0.0.1:8000/api/v1/proposals/8f1d2c3b-4a5e-4f60-9b7a-0c1d2e3f4a5b/",
+    "record": "http://127.0.0.1:8000/api/v1/people/8f1d2c3b-4a5e-4f60-9b7a-0c1d2e3f4a5b/",
+    "version": 3,
+    "state": "open",
+    "reason": "A misprint.",
+    "created_at": "2025-12-10T09:00:00.000000+00:00",
+    "comment": "",
+}
+WHOLE = {
+    **EXAMPLE,
+    "document": {"birth_date": "1996"},
+    "difference": [
+        {
+            "field": "birth_date",
+            "before": None,
+            "after": {"edtf": "1996", "earliest": "1996-01-01", "latest": "1996-12-31"},
+        }
+    ],
+}
+
+
+def rows_of(proposal, user):
+    """The record that a proposal is about, as rows: none if the user does not see it."""
+    return apps.get_model(proposal.model).objects.visible_to(user).filter(pk=proposal.record_id)
+
+
+def shape_of(proposal):
+    return registry.whole[apps.get_model(proposal.model)]
+
+
+def shown(proposal, reader):
+    """The record as the reader reads it."""
+    rows = rows_of(proposal, reader.user)
+    return json.loads(queries.text_of(rows, shape_of(proposal), FULL, reader))
+
+
+def difference(proposal, reader):
+    """What an open proposal would change: {"field", "before", "after"}, as a read shows them.
+
+    It is tried and undone. Where it can no longer be applied, `after` is what was written.
+    """
+    record = rows_of(proposal, reader.user).first()
+    if record is None or proposal.state != ProposalState.OPEN:
+        return []
+    with transaction.atomic():
+        changes = tried(proposal, reader, record)
+        transaction.set_rollback(True)
+    return changes
+
+
+def tried(proposal, reader, record):
+    """What a proposal changes of a record as it is now. The caller undoes it."""
+    before, shape = shown(proposal, reader), shape_of(proposal)(pick=FULL)
+    try:
+        save.change(shape, reader.user, record, proposal.document, partial=True, tried=True)
+        after = shown(proposal, reader)
+    except Invalid:
+        after = {**before, **proposal.document}
+    return [
+        {"field": name, "before": before[name], "after": after[name]}
+        for name in [*written(shape), editorial_fields.KEY]
+        if before[name] != after[name]
+    ]
+
+
+def apply(proposal, user):
+    """Changes the record as proposed, through the same validation as any write."""
+    record = rows_of(proposal, user).select_for_update(of=("self",), no_key=True).first()
+    if record is None:
+        raise Http404
+    if record.publication != Publication.PUBLISHED:
+        raise Conflict("The record is not published any more: decline the proposal.")
+    if record.version != proposal.version:
+        raise save.PreconditionFailed("The record was changed since: decline it, or make the change.")
+    if not roles.may_apply(user, proposal):
+        raise exceptions.PermissionDenied("Somebody else applies what you proposed.")
+    document = {**proposal.document, REASON: proposal.reason}
+    check_change(user, record, document)
+    save.change(shape_of(proposal)(pick=FULL), user, record, document, partial=True)
+    proposal.decide(user, ProposalState.APPLIED)
+
+
+class ProposalViewSet(ApiView):
+    """Changes that contributors propose to published records. Nobody else than they and editors sees them."""
+
+    parser_classes = [StrictJSON]
+    example = {
+        "list": {"results": [EXAMPLE]},
+        "retrieve": WHOLE,
+        "apply": {**WHOLE, "state": "applied", "difference": []},
+        "decline": {**WHOLE, "state": "declined", "comment": "The source says 1997.", "difference": []},
+    }
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if not request.user.is_authenticated:
+            raise exceptions.NotAuthenticated
+
+    def list(self, request):
+        rows = Proposal.objects.visible_to(request.user).filter(state=ProposalState.OPEN)
+        if limits := getattr(request.auth, "resources", ()):
+            rows = rows.filter(
+                model__in=[model._meta.label for model in registry.whole if resource(model) in limits]
+            )
+        return self.told({"results": [summary(row) for row in rows[:MOST]]})
+
+    def retrieve(self, request, pk):
+        return self.whole(self.one(pk))
+
+    @action(detail=True, methods=["post"])
+    def apply(self, request, pk):
+        with transaction.atomic():
+            proposal = self.to_decide(pk)
+            apply(proposal, request.user)
+        return self.whole(proposal)
+
+    @action(detail=True, methods=["post"])
+    def decline(self, request, pk):
+        comment = sayings(request.data, {"comment": ""})["comment"]
+        if not comment.strip():
+            raise Invalid({"/comment": "Say why it is declined."})
+        with transaction.atomic():
+            proposal = self.to_decide(pk)
+            proposal.decide(request.user, ProposalState.DECLINED, comment)
+        return self.whole(proposal)
+
+    def one(self, pk, **locking):
+        """The proposal of a path, if the reader sees it."""
+        key, rows = key_of(pk), Proposal.objects.visible_to(self.request.user)
+        rows = rows.select_for_update(**locking) if locking else rows
+        proposal = rows.filter(pk=key).first() if isinstance(key, UUID) else None
+        if proposal is None:
+            raise Http404
+        must_reach(self.request, self, resource(apps.get_model(proposal.model)))
+        return proposal
+
+    def to_decide(self, pk):
+        """The proposal of a path, locked and open, before somebody who may decide."""
+        proposal = self.one(pk, no_key=True)
+        if not roles.edits(self.request.user):
+            raise exceptions.PermissionDenied("Only an editor decides.")
+        if proposal.state != ProposalState.OPEN:
+            raise Conflict("It is decided already.")
+        return proposal
+
+    def whole(self, proposal):
+        document, changed = proposal.document, difference(proposal, self.reader)
+        return self.told({**summary(proposal), "document": document, "difference": changed})
+
+    def told(self, body):
+        return HttpResponse(
+            json.dumps(body, ensure_ascii=False, default=str),
+            content_type="application/json",
+            headers={"Cache-Control": "no-store"},
+        )
+
+
+def summary(proposal):
+    """A proposal without what it would change."""
+    model = apps.get_model(proposal.model)
+    return {
+        "id": proposal.pk,
+        "url": api_url(f"proposals/{proposal.pk}/"),
+        "record": record_url(model, proposal.record_id),
+        "version": proposal.version,
+        "state": proposal.state,
+        "reason": proposal.reason,
+        "created_at": proposal.created_at.isoformat(),
+        "comment": proposal.comment,
+    }

@@ -1,0 +1,246 @@
+"""Writing: documents in the form of a shape become records with their parts, all of them or none."""
+
+import json
+from uuid import UUID
+
+from django.db import transaction
+from django.db.models import ProtectedError
+from django.utils import timezone
+from rest_framework import exceptions, status
+
+from tracker.records.audit.actor import noted
+from tracker.records.audit.admin_log import make_neutral
+from tracker.records.policy import roles
+from tracker.records.protection.name_check import HOMONYM, Change, standing
+from tracker.records.protocol.constraint_errors import put_in_words, together
+from tracker.records.protocol.strict_json import Invalid, pointer
+from tracker.records.read import queries
+from tracker.records.shapes.declaration import PartShape
+from tracker.records.shapes.expressions import narrowed
+from tracker.records.shapes.reader import FULL, Pick, Reader
+from tracker.records.values.codes.vocabularies import Confidentiality, Publication
+from tracker.records.workflow import editorial_fields
+from tracker.records.workflow.proposals import Proposal
+
+from .coercion import said
+from .document import REASON, Writer, key_of, rows_of, written
+
+PROTECTED = "Other records point at what is left out: keep it, or change them first."
+
+
+class PreconditionFailed(exceptions.APIException):
+    status_code = status.HTTP_412_PRECONDITION_FAILED
+    default_detail = "Somebody changed it since you read it: read it again."
+
+
+def reason_in(document, path="", key=REASON):
+    """The reason that a document gives, "" if it gives none; Invalid if it cannot be kept."""
+    reason = document.get(key) if isinstance(document, dict) else None
+    return said(reason, f"{path}/{key}") if isinstance(reason, str) else ""
+
+
+def create(shape, user, document):
+    """A new draft, with its parts and the records that belong to it, or Invalid and nothing."""
+    return make(shape, user, [document], [""])[0]
+
+
+def create_many(shape, user, documents):
+    """New drafts in one transaction: all of them, or Invalid with pointers to every bad row, and nothing."""
+    return make(shape, user, documents, [f"/{number}" for number in range(len(documents))])
+
+
+def make(shape, user, documents, paths):
+    writer = Writer(user)
+    writer.look_up(shape, documents)
+    with writer.all_or_nothing():
+        return [
+            write(writer, shape, shape.Meta.model(created_by=user), document, path)
+            for document, path in zip(documents, paths, strict=True)
+        ]
+
+
+def change(shape, user, record, document, partial, tried=False):
+    """A record as a document says, locked by the caller; `partial` keeps what the document leaves out.
+
+    `tried`: the caller undoes it, to see what it would be.
+    """
+    writer = Writer(user, tried)
+    writer.look_up(shape, [document], [record])
+    with writer.all_or_nothing():
+        return write(writer, shape, record, document, partial=partial)
+
+
+def change_many(shape, user, documents, check):
+    """Records as documents say that name them by id and version: all of them, or Invalid and nothing.
+
+    `check(user, record, document, path)` raises for a record that the user must not change so.
+    """
+    writer = Writer(user)
+    with writer.all_or_nothing():
+        named = meant(writer, shape, documents)
+        for path, record, document in named:
+            check(user, record, document, path)
+        writer.look_up(shape, [document for _, _, document in named], [record for _, record, _ in named])
+        return [
+            write(writer, shape, record, document, path, partial=True) for path, record, document in named
+        ]
+
+
+def meant(writer, shape, documents):
+    """[(path, record, document)]: the records that documents name, locked, in the versions that they name."""
+    ids = [key for key in map(key_of, documents) if isinstance(key, UUID)]
+    rows = shape.Meta.model.objects.visible_to(writer.user).filter(pk__in=ids).order_by("pk")
+    locked = {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
+    found, stale = [], []
+    for number, document in enumerate(documents):
+        path = f"/{number}"
+        record = locked.pop(key_of(document), None) if isinstance(document, dict) else None
+        if record is None:
+            writer.fail(path, "Give the id of a record that you can see, each once.")
+        elif type(document.get("version")) is not int:  # true is an int too
+            writer.fail(f"{path}/version", "Give the version that you read: the number in its ETag.")
+        elif document["version"] != record.version:
+            stale.append({"pointer": f"{path}/version", "detail": PreconditionFailed.default_detail})
+        else:
+            found.append((path, record, {key: said for key, said in document.items() if key != "version"}))
+    writer.check()
+    if stale:
+        failed = PreconditionFailed()
+        failed.errors = stale
+        raise failed
+    return found
+
+
+def propose(shape, user, record, document):
+    """A new proposal, if the document would pass: it is tried, and undone."""
+    if not reason_in(document):
+        raise Invalid({f"/{REASON}": "Say why it is to be changed."})
+    version = record.version
+    with transaction.atomic():
+        change(shape, user, record, document, partial=True, tried=True)
+        transaction.set_rollback(True)
+    kept = {name: value for name, value in document.items() if name not in (REASON, HOMONYM)}
+    about = {"model": record._meta.label, "record_id": record.pk, "version": version}
+    return Proposal.objects.create(**about, document=kept, reason=reason_in(document), created_by=user)
+
+
+def write(writer, shape, instance, document, path="", partial=False):
+    """Saves one document's record with all that belongs to it; after an error it is only looked at."""
+    writer.sound = len(writer.errors)
+    public = not instance._state.adding and instance.publication == Publication.PUBLISHED
+    lacked, before = (instance.missing(), public_form(shape, instance)) if public else ([], None)
+    stood = standing(instance) if public else None
+    write_record(writer, shape, instance, document, path, partial)
+    if public and len(writer.errors) == writer.sound:
+        for sentence in instance.missing():
+            if sentence not in lacked:
+                writer.fail(path, sentence)
+        told = [reason_in(document, path, key) for key in (REASON, HOMONYM)]
+        writer.changes.append((path, Change(instance, stood, *told)))
+        if public_form(shape, instance) != before:
+            type(instance).objects.filter(pk=instance.pk).update(changed_at=timezone.now())
+    return instance
+
+
+def public_form(shape, record):
+    """The text that anyone reads of a record, but not when it changed; None if nobody reads it."""
+    rows = type(record).objects.visible_to(None).filter(pk=record.pk)
+    return queries.text_of(rows, type(shape), Pick(detail=True, omit=("changed_at",)), Reader.today(None))
+
+
+def write_record(writer, shape, instance, document, path, partial=False):
+    """Saves one record and its lists, with its reason in the history, then what is nested in it."""
+    new, reason = instance._state.adding, reason_in(document, path)
+    with noted(**({"reason": reason} if reason else {})):
+        many, nested = writer.fill(shape, instance, document, path, partial)
+        if not writer.errors:
+            save_record(writer, instance, many, path, new)
+        for name, rows in nested.items():
+            field, here = shape.fields[name], pointer(path, name)
+            if isinstance(rows_of(field), PartShape):
+                write_parts(writer, rows_of(field), instance, field.source, rows, here, new)
+            elif new:
+                write_children(writer, rows_of(field), instance, field.source, rows, here)
+            elif name in document and not shown_again(writer, shape, instance, name, rows):
+                writer.fail(here, "Write these at their own endpoint; leave the key out, or as it is read.")
+
+
+def save_record(writer, instance, many, path, new):
+    """Saves a record with its links; whoever writes what is confidential is cleared for it."""
+    with put_in_words(path):
+        instance.save()
+    for name, rows in many.items():
+        writer.link(instance, name, rows, new)
+    if instance.confidentiality != Confidentiality.PUBLIC and not new:
+        make_neutral(instance)
+    if instance.confidentiality == Confidentiality.CONFIDENTIAL:
+        if roles.may_be_cleared(writer.user):
+            instance.cleared.add(writer.user)
+        else:
+            writer.fail(path, editorial_fields.UNCLEARED)
+
+
+def write_children(writer, shape, record, name, rows, path):
+    """Makes new records that belong to a new one; they name each other by their ids in the document."""
+    model, key = shape.Meta.model, record._meta.get_field(name).field.name
+    named = writer.wanted.get(model, ())
+    ids, made = [key_of(row.get("id")) if isinstance(row, dict) else None for row in rows], {}
+    for number in sorted(range(len(rows)), key=lambda number: ids[number] not in named):
+        child = model(created_by=writer.user, **{key: record})
+        write_record(writer, shape, child, rows[number], pointer(path, number))
+        if ids[number]:
+            writer.found[model, ids[number]] = child
+        made[child.pk] = pointer(path, number)
+    if made and hasattr(shape.Meta, "rows") and not writer.errors:
+        refuse_others(writer, shape, made)
+
+
+def refuse_others(writer, shape, made):
+    """Points at each new row of a list, {id: pointer}, that the list of this shape does not have."""
+    rows = narrowed(shape.Meta.model.objects.filter(pk__in=made), shape)
+    for key in made.keys() - {*rows.values_list("pk", flat=True)}:
+        name, sentence = shape.Meta.other_rows
+        writer.fail(pointer(made[key], name), sentence)
+
+
+def shown_again(writer, shape, record, name, rows):
+    """Whether nested records are sent just as they are read."""
+    one, pick = type(record).objects.filter(pk=record.pk), FULL._replace(fields=(name,))
+    text = queries.text_of(one, type(shape), pick, Reader.today(writer.user))
+    names = written(rows_of(shape.fields[name]))
+
+    def facts(row):
+        return {key: row.get(key) for key in names} if isinstance(row, dict) else row
+
+    return list(map(facts, json.loads(text)[name])) == list(map(facts, rows))
+
+
+def write_parts(writer, shape, record, name, documents, path, new):
+    """Makes the parts of a record those of a list: known ids change, others are new, missing ones deleted."""
+    known = {} if new else {row.pk: row for row in getattr(record, name).visible_to(writer.user)}
+    kept = []
+    for number, document in enumerate(documents):
+        given = document.get("id") if isinstance(document, dict) else None
+        part = known.pop(key_of(given), None) or shape.Meta.model(record=record)
+        if hasattr(part, "position"):
+            part.position = number
+        writer.fill(shape, part, document, pointer(path, number))
+        kept.append(part)
+        writer.places[part.pk] = pointer(path, number)
+    if not writer.errors:
+        save_parts(writer, shape.Meta.model, kept, known, path)
+
+
+def save_parts(writer, model, kept, gone, path):
+    """Saves the parts that are kept and deletes the others; the record raises its version itself."""
+    try:
+        model.objects.filter(pk__in=gone).delete()
+    except ProtectedError:
+        writer.fail(path, PROTECTED)
+    writer.refuse_twins(kept, path)
+    if writer.errors:
+        return
+    with put_in_words(path), together(model):
+        for number, part in enumerate(kept):
+            with put_in_words(pointer(path, number)):
+                part.save_base()

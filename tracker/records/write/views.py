@@ -1,0 +1,346 @@
+"""What the endpoints of records do besides reading: create, change, delete, and the verbs."""
+
+import itertools
+import json
+
+from django.conf import settings
+from django.core.exceptions import PermissionDenied, ValidationError
+from django.db import transaction
+from django.db.models import F
+from django.http import Http404, HttpResponse, JsonResponse
+from django.utils.http import parse_etags
+from rest_framework import exceptions, status
+from rest_framework.decorators import action
+
+from tracker.records.accounts.authentication import READING, must_reach
+from tracker.records.policy import roles
+from tracker.records.policy.visibility import kinds
+from tracker.records.protection import name_search
+from tracker.records.protection.name_check import HOMONYM, SENTENCE, Named
+from tracker.records.protocol import idempotency
+from tracker.records.protocol.constraint_errors import Conflict, check_references, put_in_words
+from tracker.records.protocol.query import parameters
+from tracker.records.protocol.strict_json import Invalid, StrictJSON
+from tracker.records.read import queries
+from tracker.records.shapes.fields import MOMENT
+from tracker.records.shapes.reader import FULL
+from tracker.records.shapes.urls import api_url, record_url, resource
+from tracker.records.values.codes.vocabularies import Publication
+from tracker.records.workflow.approvals import Approval
+from tracker.records.workflow.companions import ALSO, lacks, ready
+from tracker.records.workflow.states import SAY_WHY
+
+from . import save
+from .coercion import said
+from .document import REASON, rows_of, written
+from .save import PreconditionFailed, reason_in
+
+ALREADY_PUBLIC = "already_public"
+KEEP = "keep"  # of a takedown: the ids of what stays though it names who is taken down
+VERBS = {
+    "submit": "comment",
+    "send_back": "comment",
+    "publish": "comment",
+    "withdraw": REASON,
+    "takedown": REASON,
+}
+# What else may be said with a verb, and what it means if it is not.
+MORE = {
+    "submit": {ALSO: []},
+    "publish": {ALREADY_PUBLIC: False, HOMONYM: "", ALSO: []},
+    "takedown": {KEEP: []},
+}
+EXPECTED = {str: "Give a text.", bool: "Give true or false.", list: "Give a list of ids."}
+MOST_DOCUMENTS = settings.MAX_DOCUMENTS
+
+
+class PreconditionRequired(exceptions.APIException):
+    status_code = status.HTTP_428_PRECONDITION_REQUIRED
+    default_detail = 'Say by If-Match which version you mean: the ETag of what you read, as in "3".'
+
+
+class Editing:
+    """Mixin for views of records. A write answers with what a read of the result shows."""
+
+    parser_classes = [StrictJSON]
+
+    def initial(self, request, *args, **kwargs):
+        super().initial(request, *args, **kwargs)
+        if request.method in READING:
+            return
+        if not roles.writes(request.user):
+            raise exceptions.PermissionDenied("Writing needs the role of a contributor or an editor.")
+        self.checked(parameters(request.META.get("QUERY_STRING", ""), self.several()))
+
+    def whole(self):
+        return self.shape(pick=FULL)
+
+    def create(self, request):
+        return idempotency.once(request, self.made)
+
+    def made(self):
+        """Makes what the request asks for: one record, or all of a list."""
+        request = self.request
+        must_reach(request, self, *nested_in(request.data, self.whole()))
+        if isinstance(request.data, list):
+            made = save.create_many(self.whole(), request.user, a_few(request.data))
+            return self.shown_all(made, status.HTTP_201_CREATED)
+        record = save.create(self.whole(), request.user, request.data)
+        return self.shown(record.pk, status.HTTP_201_CREATED)
+
+    def update(self, request, pk):
+        return self.changed(pk, partial=False)
+
+    def partial_update(self, request, pk):
+        return self.changed(pk, partial=True)
+
+    def bulk_update(self, request):
+        """Changes several records in one transaction: each document names an id, and the version it means."""
+        documents = a_few(request.data)
+        records = save.change_many(self.whole(), request.user, documents, check_change)
+        return self.shown_all(records)
+
+    def changed(self, pk, partial):
+        document, user = self.request.data, self.request.user
+        with transaction.atomic():
+            record = self.locked(pk)
+            if partial and record.publication == Publication.PUBLISHED and not roles.edits(user):
+                return self.proposed(record, document)
+            check_change(user, record, document)
+            if partial and isinstance(document, dict) and not set(document) - {REASON}:
+                raise Invalid({"": "Name what is to be changed."})
+            save.change(self.whole(), user, record, document, partial)
+        return self.shown(record.pk)
+
+    def proposed(self, record, document):
+        """Keeps what a contributor would change of a published record, for an editor to decide: 202."""
+        kept = save.propose(self.whole(), self.request.user, record, document)
+        url = api_url(f"proposals/{kept.pk}/")
+        body = {"detail": "It is kept as a proposal until an editor decides.", "url": url}
+        return JsonResponse(body, status=202, headers={"Location": url, "Cache-Control": "no-store"})
+
+    def destroy(self, request, pk):
+        with transaction.atomic(), put_in_words(status=409):
+            record = self.locked(pk)
+            try:
+                record.discard(request.user)
+            except PermissionDenied as refusal:
+                raise Conflict(str(refusal)) from None
+            except ValidationError as refusal:
+                raise Conflict(refusal.message) from None
+            check_references()
+        return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
+
+    @action(detail=True, methods=["post"])
+    def submit(self, request, pk):
+        return self.verb(pk, "submit")
+
+    @action(detail=True, methods=["post"], url_path="send-back")
+    def send_back(self, request, pk):
+        return self.verb(pk, "send_back")
+
+    @action(detail=True, methods=["post"])
+    def publish(self, request, pk):
+        return self.verb(pk, "publish")
+
+    @action(detail=True, methods=["post"])
+    def withdraw(self, request, pk):
+        return self.verb(pk, "withdraw")
+
+    @action(detail=True, methods=["post"])
+    def takedown(self, request, pk):
+        return self.verb(pk, "takedown")
+
+    @action(detail=True)
+    def publication(self, request, pk):
+        """What publishing would publish, and what it would be refused for if nothing is said with it.
+
+        For editors, and for whoever works on it.
+        """
+        record = self.named(self.key(pk)).first()
+        if record is None or not roles.works_on(request.user, record):
+            raise Http404
+        user, moment = request.user, record.scheduled_for()
+        together, found = [record, *record.drafts(user)], record.named(user)
+        missing = {**lacks(together, [], user, moment), **ready(found, user, moment)[0]}
+        missing[record] += [SAY_WHY] if record.publication == Publication.TAKEN_DOWN else []
+
+        def shown(one):
+            return {"missing": missing[one], "hints": one.hints(user, together)}
+
+        def listed(rows):
+            return [
+                {"url": record_url(type(row), row.pk), "type": resource(type(row)), **shown(row)}
+                for row in rows
+            ]
+
+        sent_back = record.sent_back() if record.publication == Publication.DRAFT else None
+        body = {
+            "publication": record.publication,
+            "version": record.version,
+            "comment": sent_back.reason if sent_back else None,
+            "approved_for": approved_for(record, user),
+            "takedown": told_of_takedown(record, user),
+            **shown(record),
+            "drafts": listed(together[1:]),
+            "named": listed(found),
+        }
+        return self.answer(json.dumps(body, ensure_ascii=False).encode())
+
+    def verb(self, pk, name):
+        return idempotency.once(self.request, lambda: self.done(pk, name))
+
+    def done(self, pk, name):
+        """Does what a verb of the model does; its comment or reason comes in the body."""
+        told = said_to(name, self.request.data)
+        with transaction.atomic(), put_in_words(status=409):
+            record = self.locked(pk)
+            if getattr(self.request.auth, "resources", ()):
+                must_reach(self.request, self, *going_with(record, name, self.request.user, told))
+            try:
+                getattr(record, name)(self.request.user, **told)
+            except PermissionDenied as error:
+                raise exceptions.PermissionDenied(str(error)) from None
+            except ValidationError as error:
+                raise refused(error, record, name, self.request.user, told) from None
+            check_references()
+        return self.shown(record.pk)
+
+    def locked(self, pk):
+        """The record of a path, locked, if the reader sees it and means this version of it."""
+        record = self.named(self.key(pk)).select_for_update(of=("self",), no_key=True).first()
+        if record is None:
+            raise Http404
+        tags = parse_etags(self.request.headers.get("If-Match", ""))
+        # A proxy that compresses makes a tag weak, but a version stays the same; * names none.
+        named = {tag.removeprefix("W/") for tag in tags} - {"*"}
+        if not named:
+            raise PreconditionRequired
+        if f'"{record.version}"' not in named:
+            raise PreconditionFailed
+        return record
+
+    def shown(self, pk, code=status.HTTP_200_OK):
+        body, edition = self.one_of({"pk": pk}, FULL).fetch()
+        response = self.answer(body.encode(), str(edition))
+        response.status_code = code
+        if code == status.HTTP_201_CREATED:
+            response["Location"] = json.loads(body)["url"]
+        return response
+
+    def shown_all(self, records, code=status.HTTP_200_OK):
+        keys = [record.pk for record in records]
+        rows = self.model().objects.visible_to(self.request.user).filter(pk__in=keys).order_by("pk")
+        lines = queries.every(queries.compiled(rows.values(key=F("pk"))), self.shaped(FULL))
+        bodies = dict(zip(sorted(keys), lines.copy(), strict=True))
+        response = self.answer(f'{{"results": [{", ".join(bodies[key] for key in keys)}]}}'.encode())
+        response.status_code = code
+        return response
+
+
+def nested_in(documents, shape):
+    """The resources of the records that documents have nested in them."""
+    lists = {name: rows_of(field) for name, field in written(shape).items() if rows_of(field)}
+    some = documents if isinstance(documents, list) else [documents]
+    said = {name for one in some if isinstance(one, dict) for name in lists if one.get(name)}
+    return sorted(resource(lists[name].Meta.model) for name in said if not lists[name].nests)
+
+
+def a_few(documents):
+    if not (isinstance(documents, list) and 0 < len(documents) <= MOST_DOCUMENTS):
+        raise Invalid({"": f"Give a list of 1 to {MOST_DOCUMENTS} documents."})
+    return documents
+
+
+def said_to(verb, document):
+    """What a verb is told besides the user, as the body of a request has it."""
+    return sayings(document, {VERBS[verb]: "", **MORE.get(verb, {})})
+
+
+def sayings(document, keys):
+    """What the body of a request says under these keys, {key: what it means if it is not there}."""
+    document = {} if document is None else document
+    if not isinstance(document, dict) or set(document) - {*keys}:
+        known = '" and "'.join(keys)
+        raise Invalid({"": f'Give an object with "{known}" and nothing else, or nothing.'})
+    told = {**keys, **document}
+    kinds = {key: type(unsaid) for key, unsaid in keys.items()}
+    wrong = {f"/{key}": EXPECTED[kind] for key, kind in kinds.items() if not is_a(kind, told[key])}
+    if wrong:
+        raise Invalid(wrong)
+    return {key: said(text, f"/{key}") if isinstance(text, str) else text for key, text in told.items()}
+
+
+def is_a(kind, value):
+    """Whether a value is of a kind, a list one of texts."""
+    return type(value) is kind and (kind is not list or all(isinstance(one, str) for one in value))
+
+
+def going_with(record, verb, user, said):
+    """The resources of the other records that a verb acts on, as far as its user may do it."""
+    ids = said.get(ALSO, ())
+    others = {
+        "submit": lambda: record.going_to_review(user, ids, strict=False),
+        "send_back": lambda: record.waiting(user),
+        "publish": lambda: itertools.chain(*record.going(user, ids, strict=False)),
+        "takedown": lambda: (kind() for kind in kinds() if hasattr(record, "own_secrets")),
+    }
+    found = others.get(verb, list)() if roles.edits(user) or verb == "submit" else []
+    return sorted({resource(type(row)) for row in found if row != record})
+
+
+def check_change(user, record, document, path=""):
+    """Raises unless somebody may change a record in its state; what was published needs a reason."""
+    if not roles.may_change(user, record):
+        refusal = exceptions.PermissionDenied("Only an editor changes what is no draft of yours.")
+        refusal.errors = [{"pointer": path, "detail": str(refusal.detail)}]
+        raise refusal
+    if record.published_at and not reason_in(document, path):
+        raise Invalid({f"{path}/{REASON}": "Say why it is changed: it was published."})
+
+
+def approved_for(record, user):
+    """When a record becomes public without anything more to be done, as editors are told; else None."""
+    approval = Approval.objects.of(record).waiting().first() if roles.edits(user) else None
+    return approval.publish_at.strftime(MOMENT) if approval and approval.covers(record) else None
+
+
+def told_of_takedown(record, user):
+    """What was hidden because it names a record, and whether that is still searched for; None to others."""
+    search = name_search.newest(record, user)
+    if search is None:
+        return None
+    found = [
+        {"url": record_url(type(row), row.pk), "type": resource(type(row)), "decided": one.decided}
+        for row, one in name_search.also_hidden(record, user)
+    ]
+    return {"search": search.state, "hidden": found}
+
+
+def pointed_at(text):
+    """The record that a text belongs to, and the pointer to the text, or to the list that it stands in."""
+    record = text.record
+    name = "" if record is text.row else f"/{text.row._meta.get_field('record').remote_field.related_name}"
+    return record, f"{name}/{text.field}"
+
+
+def refused(error, record, name, user, said):
+    """A ValidationError of a verb as an answer: what is missing of what, or that its state is wrong."""
+    if at := {VERBS[name], ALSO} & getattr(error, "error_dict", {}).keys():
+        return Invalid({f"/{key}": " ".join(error.message_dict[key]) for key in at})
+    conflict = Conflict(" ".join(error.messages))
+    if isinstance(error, Named):
+        conflict.errors = [
+            {"url": record_url(type(one), one.pk), "pointer": where, "detail": SENTENCE}
+            for one, where in map(pointed_at, error.texts)
+        ]
+        return conflict
+    if name == "publish":
+        along, own = record.going(user, said[ALSO], strict=False)
+        found = lacks([*own, *along], along, user, record.scheduled_for(), said[ALREADY_PUBLIC])
+        conflict.errors = [
+            {"url": record_url(type(one), one.pk), "detail": sentence}
+            for one, sentences in found.items()
+            for sentence in sentences
+        ]
+    return conflict

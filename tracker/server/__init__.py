@@ -1,0 +1,1 @@
+"""The processes that run the program: database, web server, health, backup."""

@@ -1,0 +1,58 @@
+"""What a child process does before it becomes PostgreSQL, and what is known of another process."""
+
+import contextlib
+import ctypes
+import os
+import pwd
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+CLONE_NEWUSER = 0x10000000
+PR_SET_PDEATHSIG = 1
+
+libc = ctypes.CDLL(None, use_errno=True)
+
+
+def in_namespace():
+    """Be called `nobody` in a user namespace of one's own; files see root, and keep their owner."""
+    user, group = pwd.getpwnam("nobody")[2:4]
+    lines = {"setgroups": "deny", "uid_map": f"{user} 0 1", "gid_map": f"{group} {os.getegid()} 1"}
+    if libc.unshare(CLONE_NEWUSER):
+        raise OSError(ctypes.get_errno(), "unshare")
+    for name, line in lines.items():
+        Path("/proc/self", name).write_text(line)
+
+
+def as_nobody():
+    """Become `nobody`, where user namespaces are forbidden."""
+    user, group = pwd.getpwnam("nobody")[2:4]
+    os.setgroups([])
+    os.setgid(group)
+    os.setuid(user)
+
+
+def die_with_parent(number):
+    """Have the kernel send the calling process a signal when its parent ends (Linux only)."""
+    if hasattr(libc, "prctl"):
+        libc.prctl(PR_SET_PDEATHSIG, number)
+
+
+def leave_on_signal(number, frame):
+    """End in the ordinary way, through the exit handlers."""
+    if number == signal.SIGINT:
+        raise KeyboardInterrupt
+    sys.exit(128 + number)
+
+
+def command_of(pid) -> str:
+    """The command line of a process; empty for a zombie or none."""
+    if not pid:
+        return ""
+    if not Path("/proc/self").exists():
+        asked = ["ps", "-ww", "-o", "args=", "-p", str(pid)]
+        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+    with contextlib.suppress(OSError):
+        return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).replace("\0", " ")
+    return ""
