@@ -149,7 +149,7 @@ class Questions:
         inner, listed = schema.get("items", schema), schema.get("type") == "array"
         texts = [*self.texts(parameter, inner, model), BAD]
         joined = [",".join(texts[:2]), texts[:2]] if listed and len(texts) > 2 else []
-        form = {"format": "csv"} if parameter["description"].startswith("With format=csv") else {}
+        form = dict(re.findall(r"\AWith (format)=(\w+)", parameter["description"]))
         return [{parameter["name"]: value, **form} for value in [*dict.fromkeys(texts), *joined]]
 
     def texts(self, parameter, schema, model):

@@ -22,6 +22,7 @@ from tracker.records.policy import roles
 from tracker.records.policy.visibility import VisibleQuerySet
 from tracker.records.read import corrections, pagination, queries
 from tracker.records.read.filters import kinds, reach
+from tracker.records.read.formats.format import Format
 from tracker.records.read.views import ReadingViewSet
 from tracker.records.shapes import expressions, fields, urls
 from tracker.records.values.codes.vocabularies import Publication
@@ -278,7 +279,7 @@ EARLY = [  # what must be broken while the world grows
 
 
 CHANGES, MIRROR = "tests.records.test_changes.", "tests.records.test_mirror."
-PUBLIC = "tests.site.test_public."
+PUBLIC, FORMATS = "tests.site.test_public.", "tests.records.test_formats.EveryFormatTest."
 SLIPS = [  # what goes wrong between requests, or for some roles alone, and the quick test that notices it
     ("a search by anybody", a_search, "SearchTest.test_only_editors_find_by_a_name_that_only_they_see"),
     (
@@ -336,6 +337,16 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
         "the access log of a public page",
         replaced(page, note_told=lambda text: None),
         f"{PUBLIC}AboutTest.test_a_read_of_a_confidential_record_is_logged_as_one_of_the_site",
+    ),
+    (
+        "the name of a format in the access log",
+        replaced(Format, label=""),
+        f"{FORMATS}test_the_access_log_names_it",
+    ),
+    (
+        "the options of a format",
+        replaced(ReadingViewSet, refuse_options=lambda self: None),
+        f"{FORMATS}test_an_option_is_refused_where_it_means_nothing",
     ),
 ]
 

@@ -62,14 +62,14 @@ class ReadOrKnown(BasePermission):
         return True
 
 
-def count(request, given, form):
+def count(request, given, exports):
     """Counts what costs or changes much: writes, searches and exports; TooMany if there were too many."""
     if request.method not in READING:
         spend("WRITES_PER_MINUTE", *who_of(request))
         check_refusals(request)
     if "q" in given:
         count_search(request)
-    if request.method in READING and form != "json":
+    if request.method in READING and exports:
         count_read("EXPORTS_PER_HOUR", request)
 
 

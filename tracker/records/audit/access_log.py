@@ -99,11 +99,10 @@ def log(request, user, response, lines):
     first = next(found, None)
     if first and is_cleared_for_anything(user) and (told := cleared_for(user, {first, *found})):
         through = channel_of(request)
-        table = response.get("Content-Type", "").startswith("text/csv")
         where = request.resolver_match.view_name if request.resolver_match else ""
         Reading.objects.create(
             user=user,
-            through=f"{through}, CSV" if table else through,
+            through=", ".join([through, *filter(None, [getattr(response, "exported_as", "")])]),
             method=request.method,
             page=where,
             records=told,

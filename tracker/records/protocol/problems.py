@@ -42,7 +42,7 @@ def handle(error, context):
     kept = {name: response[name] for name in ("WWW-Authenticate", "Allow", "Retry-After") if name in response}
     own = str(getattr(error, "detail", ""))
     sentence = SENTENCES.get(response.status_code, own)
-    if own and response.status_code in (400, 403, 413):  # which say what is wrong
+    if own and response.status_code in (400, 403, 406, 413):  # which say what is wrong
         sentence = own
     return problem(response.status_code, sentence, getattr(error, "errors", ()), kept)
 
@@ -52,7 +52,7 @@ SENTENCES = {
     403: "It is not allowed.",
     404: "Nothing is here.",
     405: "This method is not allowed here.",
-    406: "This format is not offered: ask for application/json, or text/csv where it is a list.",
+    406: "This format is not offered.",
     411: "Send the length of the body, as Content-Length.",
     413: "It is more than is taken at once: send it in several requests.",
     414: "The address is too long.",

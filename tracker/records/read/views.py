@@ -22,7 +22,6 @@ from tracker.records.protocol.problems import BadParameters, Gone, nearest
 from tracker.records.protocol.query import parameters
 from tracker.records.read.filters.filter_set import RecordFilterSet
 from tracker.records.read.filters.values import LONGEST_SLUG, SLUG
-from tracker.records.read.formats.negotiation import CSV, JSON, Negotiation
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import Pick, Reader
 from tracker.records.shapes.urls import list_url, record_url, resource
@@ -31,13 +30,13 @@ from tracker.records.values.dates.days import FORMS, Days
 
 from . import queries
 from .formats import csv_tables
+from .formats.negotiation import Negotiation, Renderer
+from .formats.registry import FORMATS, JSON, NESTED, OPTIONS, that_take
 from .pagination import Order, Page, order_keys
 
 PICKS = ("fields", "omit", "expand")
 ORDERING = "ordering"
 PAGING = (ORDERING, "page", "page_size", "cursor")
-BOM, NESTED = "bom", "nested"
-TABLE = (BOM, NESTED)
 AS_OF = "as_of"
 
 
@@ -47,7 +46,6 @@ class ApiView(viewsets.ViewSet):
     authentication_classes = [Bearer, Session]
     permission_classes = [ReadOrKnown]
     content_negotiation_class = Negotiation
-    renderer_classes = [JSON]
 
     def initial(self, request, *args, **kwargs):
         self.given = {}
@@ -55,7 +53,7 @@ class ApiView(viewsets.ViewSet):
         if request.method in ("GET", "HEAD"):
             self.given = self.checked(parameters(request.META.get("QUERY_STRING", ""), self.several()))
         super().initial(request, *args, **kwargs)
-        count(request, self.given, request.accepted_renderer.format)
+        count(request, self.given, exports=self.form.write is not None)
         if request.user.is_authenticated:
             note(user=request.user.pk)
 
@@ -66,7 +64,7 @@ class ApiView(viewsets.ViewSet):
             name: f"There is no such parameter. {nearest(name, known)}" for name in given if name not in known
         }
         empty = {name: "Give a value, or leave it out." for name, value in given.items() if value == ""}
-        formats = [renderer.format for renderer in self.offered()]
+        formats = [one.slug for one in self.offered()]
         wrong = (
             {} if given.get("format", "json") in formats else {"format": f"Give one of {', '.join(formats)}."}
         )
@@ -91,11 +89,16 @@ class ApiView(viewsets.ViewSet):
         return ()
 
     def offered(self):
-        """The renderers of what is asked for."""
-        return self.renderer_classes
+        """The formats of what is asked for."""
+        return [JSON]
 
     def get_renderers(self):
-        return [renderer() for renderer in self.offered()]
+        return [Renderer(one) for one in self.offered()]
+
+    @property
+    def form(self):
+        """The format of the answer."""
+        return self.request.accepted_renderer.made_of
 
     def finalize_response(self, request, response, *args, **kwargs):
         """Every answer says who may keep it, errors too."""
@@ -164,7 +167,7 @@ class ReadingViewSet(ApiView):
     def known(self):
         if self.action not in ("list", "retrieve"):
             return []
-        listed = [*PAGING, *TABLE, *self.filterset_class.base_filters] if self.action == "list" else []
+        listed = [*PAGING, *OPTIONS, *self.filterset_class.base_filters] if self.action == "list" else []
         choices = {ORDERING: order_keys(self.shape), NESTED: csv_tables.names(self.shape)}
         found = [*PICKS, AS_OF, *self.more_parameters(), *listed]
         return [name for name in found if choices.get(name, True)]  # not those without any valid value
@@ -174,7 +177,7 @@ class ReadingViewSet(ApiView):
         return {*PICKS, ORDERING, *(name for name, one in filters.items() if one.schema["type"] == "array")}
 
     def offered(self):
-        return [JSON, CSV] if self.action == "list" else [JSON]
+        return [*FORMATS] if self.action == "list" else [JSON]
 
     def pick(self, detail):
         """Which fields are asked for; BadParameters if one does not exist. In any order it is the same."""
@@ -207,10 +210,9 @@ class ReadingViewSet(ApiView):
     def list(self, request):
         order = Order(self.shape, self.given.get(ORDERING))
         page, pick = Page(self.given, order), self.pick(detail=False)
-        if request.accepted_renderer.format == "csv":
-            return self.table(order, page, pick)
-        if asked := [name for name in TABLE if self.given.get(name, "false") != "false"]:
-            raise BadParameters(dict.fromkeys(asked, "Only a table has this: add format=csv."))
+        self.refuse_options()
+        if self.form.write:
+            return self.exported(order, page, pick)
         rows, last, more, total = self.page_of(order, page, pick).fetch()
         self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
         following = self.address({**self.given, **page.following(last)}) if more else None
@@ -291,10 +293,18 @@ class ReadingViewSet(ApiView):
             raise Gone
         raise Http404
 
-    def table(self, order, page, pick):
-        """The list as CSV: every row that the filters leave, or one page if one is asked for."""
-        table, pick = self.tabled(pick)
-        bom = self.truth(BOM)
+    def refuse_options(self):
+        """BadParameters if something is asked for that only other formats have."""
+        own = [*self.form.options, *([NESTED] if self.form.flat else ())]
+        asked = [name for name in OPTIONS if name not in own and self.given.get(name, "false") != "false"]
+        if asked:
+            raise BadParameters({name: f"Only a table has this: add {that_take(name)}." for name in asked})
+
+    def exported(self, order, page, pick):
+        """The list as a file: every row that the filters leave, or one page if one is asked for."""
+        form = self.form
+        table, pick = self.tabled(pick) if form.flat else (None, pick)
+        options = {name: self.truth(name) for name in form.options}
         if {"page", "page_size", "cursor"} & set(self.given):
             self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
             lines = iter(json.loads(self.page_of(order, page, pick).fetch()[0]))
@@ -303,10 +313,11 @@ class ReadingViewSet(ApiView):
             self.note_rows(lambda ids: self.all_of(order, ids).copy(exporter), pick)
             lines = map(json.loads, self.all_of(order, pick).copy(exporter))
         first = list(next_or_nothing(lines))
-        body = csv_tables.csv_lines(table, chain(first, lines), bom)
-        response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
-        name = "-".join([resource(self.model()), *table.within])
-        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        body = form.write(table, chain(first, lines), **options)
+        response = StreamingHttpResponse(body, content_type=form.content_type)
+        response.exported_as = form.label  # for the access log
+        name = "-".join([resource(self.model()), *(table.within if table else ())])
+        response["Content-Disposition"] = f'attachment; filename="{name}.{form.extension}"'
         return response
 
     def tabled(self, pick):

@@ -1,5 +1,6 @@
 """The parts of the OpenAPI document that are the same for all endpoints."""
 
+from tracker.records.read.formats.registry import FORMATS, NESTED, that_take
 from tracker.records.read.pagination import LARGEST_PAGE, PAGE_SIZE, START
 from tracker.records.values.codes.vocabularies import Publication
 
@@ -55,16 +56,16 @@ PARAMETERS = {
         f"{START} to start, then as next says: pages that cost the same however far one goes.",
         {"type": "string", "minLength": 1},
     ),
-    "bom": (
-        "With format=csv: whether the file begins with a byte order mark, by which Excel knows that it is"
-        " UTF-8.",
-        {"type": "boolean"},
-    ),
-    "nested": (
-        "With format=csv: the table of this list instead. Each line is an item of it, after the id of its"
-        " record. What expand brings can be named too.",
+    NESTED: (
+        f"With {that_take(NESTED)}: the table of this list instead. Each line is an item of it, after the id"
+        " of its record. What expand brings can be named too.",
         None,
     ),
+}
+PARAMETERS |= {
+    name: (f"With {that_take(name)}: {words}", {"type": "boolean"})
+    for form in FORMATS
+    for name, words in form.options.items()
 }
 READS = {
     "corrections": "What was corrected since it was published, newest first: names of fields, when and why.",

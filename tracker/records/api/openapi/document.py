@@ -63,7 +63,7 @@ class Schema(WritingSchema, AutoSchema):
             help_text, schema = explained_filter(filters[name]) if name in filters else self.explained(name)
             listed = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
             found.append({"in": "query", "name": name, "description": help_text, "schema": schema, **listed})
-        formats = [renderer.format for renderer in self.view.offered()]
+        formats = [one.slug for one in self.view.offered()]
         schema = {"type": "string", "enum": formats}
         return [
             *found,
@@ -119,10 +119,10 @@ class Schema(WritingSchema, AutoSchema):
         }
         schema = self.component(f"{schema['$ref'].rpartition('/')[2]}Page", page)
         envelope = {"total": 1, "total_is": "exact", "as_of": "2025-10-31", "next": None, "previous": None}
-        found = answer(
-            schema, {**envelope, "results": [sample(shape())]}, "One page of the list; as CSV all."
-        )
-        found["content"]["text/csv"] = {"schema": {"type": "string"}}
+        files = [one for one in self.view.offered() if one.write]
+        words = f"One page of the list; as {' or '.join(one.label for one in files)} all."
+        found = answer(schema, {**envelope, "results": [sample(shape())]}, words)
+        found["content"] |= {one.media_type: {"schema": {"type": "string"}} for one in files}
         return found
 
     def component(self, name, schema):

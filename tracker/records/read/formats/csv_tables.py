@@ -15,6 +15,8 @@ from tracker.records.protocol.database_errors import passing
 from tracker.records.shapes.fields import Computed, Inferred, Links, PartialDate
 from tracker.records.shapes.reader import Pick
 
+from .format import Format
+
 log = logging.getLogger(__name__)
 BOM = "\ufeff"
 PLAIN = [()]  # the columns of a list of plain values
@@ -156,3 +158,13 @@ def told_if_broken(lines):
     except Exception as error:
         log.exception("A list broke off.")
         yield [f"Incomplete. {passing(error) or 'This is a mistake of the server.'}"]
+
+
+CSV = Format(
+    "csv",
+    "text/csv",
+    "csv",
+    csv_lines,
+    flat=True,
+    options={"bom": "whether the file begins with a byte order mark, by which Excel knows that it is UTF-8."},
+)
