@@ -18,9 +18,10 @@ from tracker.records.changes import announcing
 from tracker.records.read.formats.registry import FORMATS, JSON
 from tracker.records.shapes.urls import resource
 from tracker.records.values.codes.vocabularies import vocabularies
+from tracker.records.workflow import verbs
 
 OFFERED = "/api/v1/schema/"
-VERBS = ("submit", "send-back", "publish", "withdraw", "takedown")
+VERBS = tuple(one.path for one in verbs.VERBS)
 
 
 @cache

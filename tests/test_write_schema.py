@@ -13,10 +13,11 @@ from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.api.openapi.examples import SAMPLE_ID
 from tracker.records.shapes.reader import Pick
 from tracker.records.shapes.urls import resource
+from tracker.records.workflow import verbs
 from tracker.records.write.document import references_of, rows_of, written
 
 RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
-VERBS = ("submit", "send-back", "publish", "withdraw", "takedown")
+VERBS = tuple(one.path for one in verbs.VERBS)
 
 
 def real(shape, document):

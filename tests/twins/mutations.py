@@ -12,6 +12,7 @@ from rest_framework import serializers
 from dialogues.models import Dialogue, Participation
 from people.models import Name, Person
 from tests import make
+from tracker.records.accounts import authentication
 from tracker.records.admin.record_page.relations import VisibleRelations
 from tracker.records.admin_site.autocomplete import LabelledAutocomplete
 from tracker.records.base import record
@@ -347,6 +348,11 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
         "the options of a format",
         replaced(ReadingViewSet, refuse_options=lambda self: None),
         f"{FORMATS}test_an_option_is_refused_where_it_means_nothing",
+    ),
+    (
+        "the scope of a verb",
+        replaced(authentication, BY_NAME={}),
+        "tests.records.test_tokens.ScopeTest.test_each_scope_allows_its_requests_and_no_other",
     ),
 ]
 

@@ -8,12 +8,12 @@ from rest_framework.permissions import BasePermission
 from tracker.records.protection.name_check import check_refusals
 from tracker.records.protocol import database_errors
 from tracker.records.protocol.rate_limits import address, spend
+from tracker.records.workflow.verbs import BY_NAME
 
 from .api_tokens import ApiToken, TokenScope
 from .devices import is_proven
 
 READING = ("GET", "HEAD", "OPTIONS")
-PUBLISHING = ("publish", "send_back", "withdraw", "takedown")
 OPEN = (None, "vocabularies")  # what describes the API and holds no records is in reach of every token
 
 
@@ -102,4 +102,5 @@ def needed(request, view):
     """The scope that a request needs."""
     if request.method in READING:
         return TokenScope.READ
-    return TokenScope.PUBLISH if getattr(view, "action", None) in PUBLISHING else TokenScope.WRITE
+    verb = BY_NAME.get(getattr(view, "action", None))
+    return TokenScope(verb.scope) if verb else TokenScope.WRITE

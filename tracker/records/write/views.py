@@ -16,7 +16,7 @@ from tracker.records.accounts.authentication import READING, must_reach
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import kinds
 from tracker.records.protection import name_search
-from tracker.records.protection.name_check import HOMONYM, SENTENCE, Named
+from tracker.records.protection.name_check import SENTENCE, Named
 from tracker.records.protocol import idempotency
 from tracker.records.protocol.constraint_errors import Conflict, check_references, put_in_words
 from tracker.records.protocol.query import parameters
@@ -29,27 +29,13 @@ from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.workflow.approvals import Approval
 from tracker.records.workflow.companions import ALSO, lacks, ready
 from tracker.records.workflow.states import SAY_WHY
+from tracker.records.workflow.verbs import ALREADY_PUBLIC, BY_NAME, VERBS
 
 from . import save
 from .coercion import said
 from .document import REASON, rows_of, written
 from .save import PreconditionFailed, reason_in
 
-ALREADY_PUBLIC = "already_public"
-KEEP = "keep"  # of a takedown: the ids of what stays though it names who is taken down
-VERBS = {
-    "submit": "comment",
-    "send_back": "comment",
-    "publish": "comment",
-    "withdraw": REASON,
-    "takedown": REASON,
-}
-# What else may be said with a verb, and what it means if it is not.
-MORE = {
-    "submit": {ALSO: []},
-    "publish": {ALREADY_PUBLIC: False, HOMONYM: "", ALSO: []},
-    "takedown": {KEEP: []},
-}
 EXPECTED = {str: "Give a text.", bool: "Give true or false.", list: "Give a list of ids."}
 MOST_DOCUMENTS = settings.MAX_DOCUMENTS
 
@@ -130,26 +116,6 @@ class Editing:
                 raise Conflict(refusal.message) from None
             check_references()
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
-
-    @action(detail=True, methods=["post"])
-    def submit(self, request, pk):
-        return self.verb(pk, "submit")
-
-    @action(detail=True, methods=["post"], url_path="send-back")
-    def send_back(self, request, pk):
-        return self.verb(pk, "send_back")
-
-    @action(detail=True, methods=["post"])
-    def publish(self, request, pk):
-        return self.verb(pk, "publish")
-
-    @action(detail=True, methods=["post"])
-    def withdraw(self, request, pk):
-        return self.verb(pk, "withdraw")
-
-    @action(detail=True, methods=["post"])
-    def takedown(self, request, pk):
-        return self.verb(pk, "takedown")
 
     @action(detail=True)
     def publication(self, request, pk):
@@ -238,6 +204,20 @@ class Editing:
         return response
 
 
+def endpoint(one):
+    """The method of a view that carries out a verb of the workflow."""
+
+    def carried_out(self, request, pk):
+        return self.verb(pk, one.name)
+
+    carried_out.__name__ = one.name
+    return action(detail=True, methods=["post"], url_path=one.path)(carried_out)
+
+
+for one in VERBS:
+    setattr(Editing, one.name, endpoint(one))
+
+
 def nested_in(documents, shape):
     """The resources of the records that documents have nested in them."""
     lists = {name: rows_of(field) for name, field in written(shape).items() if rows_of(field)}
@@ -254,7 +234,7 @@ def a_few(documents):
 
 def said_to(verb, document):
     """What a verb is told besides the user, as the body of a request has it."""
-    return sayings(document, {VERBS[verb]: "", **MORE.get(verb, {})})
+    return sayings(document, {BY_NAME[verb].says: "", **BY_NAME[verb].more})
 
 
 def sayings(document, keys):
@@ -326,7 +306,7 @@ def pointed_at(text):
 
 def refused(error, record, name, user, said):
     """A ValidationError of a verb as an answer: what is missing of what, or that its state is wrong."""
-    if at := {VERBS[name], ALSO} & getattr(error, "error_dict", {}).keys():
+    if at := {BY_NAME[name].says, ALSO} & getattr(error, "error_dict", {}).keys():
         return Invalid({f"/{key}": " ".join(error.message_dict[key]) for key in at})
     conflict = Conflict(" ".join(error.messages))
     if isinstance(error, Named):

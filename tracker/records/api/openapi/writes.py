@@ -11,9 +11,9 @@ from tracker.records.values.codes.code_fields import Code
 from tracker.records.values.codes.vocabularies import TakedownReason
 from tracker.records.workflow import editorial_fields
 from tracker.records.workflow.companions import ALSO
+from tracker.records.workflow.verbs import ALREADY_PUBLIC, BY_NAME, KEEP, VERBS
 from tracker.records.write.document import REASON, references_of, rows_of, written
-from tracker.records.write.views import ALREADY_PUBLIC, KEEP, MOST_DOCUMENTS, VERBS
-from tracker.records.write.views import MORE as SAYINGS
+from tracker.records.write.views import MOST_DOCUMENTS
 
 from .examples import SAMPLE_ID, needed, sample, sample_document
 
@@ -24,13 +24,7 @@ WRITES = {
     "update": "Makes the record what the document says; what it leaves out is emptied.",
     "partial_update": "Changes what the document names. Whoever may not change what is published proposes.",
     "destroy": "Deletes one's own draft that was never published.",
-    "submit": "Hands a draft over for review, with the drafts that belong to it, and those in also.",
-    "send_back": "Returns what is in review to its author, with what belongs to it.",
-    "publish": "Makes the record public, with the drafts that belong to it, and those in also: all or none;"
-    " at its publish_at, if that is to come.",
-    "withdraw": "Takes the record back.",
-    "takedown": "Takes the record out of every channel at once, as if it had never been there, and with a"
-    " person every public record whose text names them, but for the ids in keep.",
+    **{one.name: one.about for one in VERBS},
     "apply": "Makes the change that is proposed, in the version that it was proposed for.",
     "decline": "Refuses the change that is proposed; its author reads why.",
 }
@@ -49,7 +43,7 @@ ERRORS = {
     "429": "These were too many; Retry-After says in how many seconds to try again.",
     "503": "The database cannot be reached at the moment.",
 }
-MUST_SAY = ("send_back", "withdraw", "takedown", "decline")
+MUST_SAY = (*(one.name for one in VERBS if one.must_say), "decline")
 ALWAYS = ("400", "401", "403", "409", "413", "415", "429", "503")
 MORE = {
     "create": ("422",),
@@ -57,7 +51,7 @@ MORE = {
     "apply": ("404", "412"),
     "decline": ("404",),
     **dict.fromkeys(("update", "partial_update", "destroy"), ("404", "412", "428")),
-    **dict.fromkeys(VERBS, ("404", "412", "422", "428")),
+    **dict.fromkeys(BY_NAME, ("404", "412", "422", "428")),
 }
 REFERENCE = {
     "description": "An id, a slug, or an object that holds one.",
@@ -124,17 +118,18 @@ class WritingSchema:
 
     def write_parameters(self, path):
         action = self.view.action
-        keyed = [IDEMPOTENCY_KEY] if action == "create" or action in VERBS else []
+        keyed = [IDEMPOTENCY_KEY] if action == "create" or action in BY_NAME else []
         meant = [IF_MATCH] if "428" in MORE[action] else []
         return [*(path if "{" in self.path else []), *meant, *keyed]
 
     def _get_request_body(self, direction="request"):
         action = self.view.action
-        saying = {**VERBS, **DECISIONS}.get(action)
+        verb = BY_NAME.get(action)
+        saying = verb.says if verb else DECISIONS.get(action)
         if not self.writes() or action == "destroy" or (action in DECISIONS and not saying):
             return None
         if saying:
-            schema = said(saying, *SAYINGS.get(action, ()))
+            schema = said(saying, *(verb.more if verb else ()))
             example = {saying: "The source says something else."}
             required = action in MUST_SAY
             if action == "takedown":

@@ -20,6 +20,7 @@ from tracker.records.accounts.staff import grant
 from tracker.records.base.places import Place
 from tracker.records.policy import roles
 from tracker.records.values.codes.vocabularies import TAKEN_BACK, Confidentiality, Publication, TakedownReason
+from tracker.records.workflow.verbs import BY_NAME
 from tracker.records.write import views
 
 SUPERUSER = "Superuser"
@@ -97,7 +98,7 @@ def deeds(user, key):
         "propose a change": page.may_propose(request, record),
         "delete": page.has_delete_permission(request, record),
     }
-    for verb in views.VERBS:
+    for verb in BY_NAME:
         always, sometimes = (does(user, key, verb, four_eyes) for four_eyes in (True, False))
         words = "take down" if verb == "takedown" else verb.replace("_", " ")
         said[words + ("" if always else NOT_ALWAYS)] = sometimes
