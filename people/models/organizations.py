@@ -19,7 +19,7 @@ from .names import Name
 
 
 class Organization(WithCases, Identified, Named):
-    """An organization; who owns it or whom it is close to is an assessment, never a classification."""
+    """An organization. Who owns or influences it is recorded as an assessment, never as a classification."""
 
     goes_along = True
 

@@ -172,7 +172,7 @@ class RefusalTest(EditingTest):
         part = make.participation()
         affiliation = make.affiliation()
         answer = self.change(part.dialogue, **self.row("participations", 0, affiliation=affiliation.pk))
-        self.refused(answer, "Give an affiliation of this person.")
+        self.refused(answer, "Choose an affiliation of this person.")
 
     def test_a_statement_related_to_itself(self):
         statement = make.statement()
