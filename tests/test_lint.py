@@ -363,7 +363,7 @@ class CommandTest(LintTest):
 
     def test_what_became_secret_later_is_found_and_what_is_a_homonym_is_not(self):
         person, row = make.person(name="Irina Morozova"), make.dialogue(summary="Irina Morozova came.")
-        self.assertEqual(self.lint(), (["No public text names anybody whom we do not name."], True))
+        self.assertEqual(self.lint(), (["No public text contains a protected name."], True))
         person.withdraw(self.editor, "She asked for it.")
         self.assertEqual(self.lint(), ([f"dialogues {row.pk} summary"], False))
         row.withdraw(self.editor, "A test.")

@@ -1,4 +1,4 @@
-"""Root table of contents."""
+"""The addresses of the whole site."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -16,7 +16,7 @@ handler500 = "tracker.web.middleware.failed"
 
 
 def leads_to(url):
-    """A view that shows the way to another address, and takes nothing."""
+    """A view that redirects to another address and accepts no data."""
     return csrf_exempt(RedirectView.as_view(url=url, http_method_names=["get", "head", "options"]))
 
 

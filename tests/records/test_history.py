@@ -366,7 +366,7 @@ class RevertTest(TestCase):
         then, source.source_url = last(source), ""
         source.save()
         make.source(source_url=url)
-        with self.assertRaisesMessage(ValidationError, "A published source has this source_url."):
+        with self.assertRaisesMessage(ValidationError, "Another published source has this source_url."):
             Past(source, self.editor).revert(then, source.version, "It was right.")
 
     def test_what_is_public_keeps_a_source(self):
@@ -388,7 +388,7 @@ class RevertTest(TestCase):
         secret = make.source(confidentiality="confidential")
         with noted():
             make.citation(self.person, source=secret)
-        self.assertContains(self.back(), "It would change what you may not see.")
+        self.assertContains(self.back(), "This would change data that you may not see.")
 
     def test_no_key_is_set_back_to_what_one_may_not_see(self):
         with noted():
@@ -398,7 +398,7 @@ class RevertTest(TestCase):
             event.authority = None
             event.save()
         past = Past(event, self.editor)
-        with self.assertRaisesMessage(PermissionDenied, "It would change what you may not see."):
+        with self.assertRaisesMessage(PermissionDenied, "This would change data that you may not see."):
             past.revert(then, event.version, "It was right.")
 
     def test_only_who_may_change_it(self):

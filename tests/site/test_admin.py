@@ -193,7 +193,7 @@ class RefusalTest(EditingTest):
             "identifiers-TOTAL_FORMS": "1",
             **self.row("identifiers", 0, scheme="wikidata", identifier="Q1"),
         }
-        self.refused(self.change(make.person(), **rows), "A published record has this identifier.")
+        self.refused(self.change(make.person(), **rows), "Another published record has this identifier.")
 
     def test_what_only_the_database_can_refuse(self):
         person = make.person()

@@ -107,5 +107,5 @@ class RecoverTest(TestCase):
 
     def test_one_or_all(self):
         for words in ([], ["ada", "--all"]):
-            with self.assertRaisesMessage(CommandError, "Give a username, or --all."):
+            with self.assertRaisesMessage(CommandError, "Give a username or --all."):
                 call_command("recover", *words)

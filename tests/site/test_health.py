@@ -7,7 +7,7 @@ from django.test import TestCase
 
 from tracker.server import checks
 
-TOLD = "Requests cannot be served as they should."
+TOLD = "Requests cannot be served correctly."
 
 
 class AliveTest(TestCase):

@@ -1,4 +1,4 @@
-"""Refuses requests that no view should see, and gives every error one form."""
+"""Refuses requests that no view should see, and gives all errors the same form."""
 
 from django.conf import settings
 from django.http import UnreadablePostError
@@ -9,11 +9,11 @@ from tracker.records.protocol.problems import SENTENCES, TYPE, problem
 from .bodies import REFUSED
 
 UTF_8 = ("utf-8", "utf8", "us-ascii")
-GIVEN = ("content-type", "content-length")  # headers that an answer has from its body
+GIVEN = ("content-type", "content-length")  # headers that describe the body
 
 
 class OneForm:
-    """Makes problem details of every error but those of the admin, which is read by people."""
+    """Turns all errors into problem details, except in the admin, which people read."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -26,7 +26,7 @@ class OneForm:
         return in_one_form(response)
 
     def process_exception(self, request, exception):
-        """A client that ended in the middle of what it sent gets 400, and nobody reads it."""
+        """A client that disconnected while sending gets 400, which nobody reads."""
         return problem(400, SENTENCES[400]) if isinstance(exception, UnreadablePostError) else None
 
 
@@ -40,7 +40,7 @@ def in_one_form(response):
 
 
 def refusal(request):
-    """The status that says why a request is not looked at, None if it is."""
+    """The status for a request that is refused unread, None for other requests."""
     if REFUSED in request.META:
         return request.META[REFUSED]
     headers = [(name, value) for name, value in request.META.items() if name.startswith("HTTP_")]

@@ -1,4 +1,4 @@
-"""Sessions as Django keeps them in the database, by a hash of their key: who reads a copy has no session."""
+"""Database sessions stored under a hash of their key. A leaked copy does not open any session."""
 
 import hashlib
 
@@ -8,7 +8,7 @@ from django.utils import timezone
 
 
 def digest(key):
-    """What is kept of a key of 165 random bits, which need no slower hash; 160 bits of it fit the column."""
+    """The stored hash of a session key. 165 random bits need no slower hash; 160 bits fit the column."""
     return hashlib.sha256(key.encode()).hexdigest()[:40]
 
 

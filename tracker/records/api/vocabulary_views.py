@@ -1,4 +1,4 @@
-"""The endpoint of vocabularies: every choice with its label and the code of a standard."""
+"""The endpoint of vocabularies: all choices with their labels and the codes of standards."""
 
 import json
 
@@ -10,7 +10,7 @@ from tracker.records.values.codes.vocabularies import vocabularies
 
 
 def described(name, vocabulary):
-    """One vocabulary: its terms in order, with scheme and code where a standard has the term."""
+    """One vocabulary: its terms in order, with scheme and code if a standard has the term."""
     terms = [{"slug": t.value, "label": t.label, "scheme": t.scheme, "code": t.code} for t in vocabulary]
     return {"id": name, "url": api_url(f"vocabularies/{name}/"), "terms": terms}
 
@@ -23,7 +23,7 @@ EXAMPLE = {
 
 
 class VocabularyViewSet(ApiView):
-    """The choices that fields and filters take."""
+    """The vocabularies: the choices for fields and filters."""
 
     example = {"list": {"results": [EXAMPLE]}, "retrieve": EXAMPLE}
 

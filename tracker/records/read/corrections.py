@@ -1,10 +1,10 @@
-"""What was corrected in a record since it was published: names of fields, when and why, never a value.
+"""Corrections of a record since publication: names of fields, when and why, but no values.
 
-Told is only what a reader could notice: a difference between two public states of the record. What was
-changed while it was hidden shows when it came back; what a part or a link says of anything hidden does not
-show at all. The reason of a change to what was public is public, and editors are told so where they write it;
-what is said to withdraw, send back or publish stays inside, and so do all reasons up to the moment at which
-somebody was no longer named.
+Only what a reader could notice is shown: a difference between two public states of the record. Changes made
+while it was hidden appear at the time it came back. Changes of parts and links to hidden records do not
+appear. The reason for a change of public data is public, and editors are told so where they write it. The
+comments on withdrawing, sending back and publishing are internal, and so are all reasons from before a name
+was withheld.
 """
 
 from functools import lru_cache
@@ -21,13 +21,13 @@ from .queries import Statement, compiled, found, united
 
 
 def both(*conditions):
-    """All of these conditions as one."""
+    """All of these conditions combined with AND."""
     sql = " AND ".join(f"({condition.sql})" for condition in conditions) or "true"
     return Statement(sql, sum((condition.params for condition in conditions), ()))
 
 
 def seen(model, key, at):
-    """The condition that the public sees the row of this key, and that it was published by then."""
+    """The condition that the row of this key is public, and was published by that time."""
     moment = "published_at" if issubclass(model, Record) else "record__published_at"
     rows = compiled(model.objects.visible_to(None).order_by().values("pk", moment))
     sql = (
@@ -38,7 +38,7 @@ def seen(model, key, at):
 
 
 def public(model, row, at):
-    """The condition that a row as JSON is public by what it says itself, and by what it belongs to."""
+    """The condition that a row in JSON is public, by its own fields and by what it belongs to."""
     names = {field.name for field in model._meta.concrete_fields}
     states = {"publication": "published", "confidentiality": "public"}
     conditions = [
@@ -54,7 +54,7 @@ def public(model, row, at):
 
 
 def value(model, field, row, at):
-    """The value of a field in a row as JSON, null where it leads to what the public does not see."""
+    """The value of a field of a row in JSON; null if it refers to something that is not public."""
     kept = f"{row} -> '{field.column}'"
     if (
         not field.is_relation
@@ -75,7 +75,7 @@ def told_fields(model):
 
 
 def states(model):
-    """Every change of the record itself, and whether it was public before and after."""
+    """All changes of the record itself, and whether it was public before and after."""
     was, now = (public(model, row, "at") for row in ("before", "after"))
     sql = (
         f"SELECT id, at, occasion, reason, before, after, ({was.sql}) AS was_public, ({now.sql}) AS is_public"
@@ -85,7 +85,7 @@ def states(model):
 
 
 def own_changes(model):
-    """The fields that differ between a public state and the one that the public saw before."""
+    """The fields that differ between a public state and the previous public state."""
     rows, params = [], ()
     for field in told_fields(model)[0]:
         new, old = (value(model, field, row, "at") for row in ("after", "earlier"))
@@ -107,7 +107,7 @@ def own_changes(model):
 
 
 def rows_changed(model):
-    """The changes of parts and links of which the public sees the row before or after."""
+    """The changes of parts and links whose row is public before or after."""
     selects = []
     for field in told_fields(model)[1]:
         if field.many_to_many:
@@ -129,7 +129,7 @@ def rows_changed(model):
 
 
 def row_changes(model):
-    """These changes at the moment at which the public saw them: at once, or when the record came back."""
+    """These changes at the time when the public saw them: at once, or when the record came back."""
     then = public(model, "state", "at")
     sql = f"""
         SELECT coalesce(back.id, part.id), coalesce(back.at, part.at), coalesce(back.occasion, part.occasion),
@@ -156,7 +156,7 @@ def row_changes(model):
 
 @lru_cache(maxsize=64)
 def told(model):
-    """The common table expressions over `page` that end in `told`: each field at each moment."""
+    """The common table expressions over `page` that end in `told`: each changed field at each time."""
     parts = {
         "entry": Statement("SELECT entry.* FROM records_entry AS entry JOIN page ON record_id = key", ()),
         "own": states(model),
@@ -174,7 +174,7 @@ def told(model):
 
 
 def corrections(rows):
-    """The statement for the corrections of one record: a JSON list, and its version; no row without it."""
+    """The statement for the corrections of one record: a JSON list and the version; no row if none."""
     chosen, steps = found(rows, "published_at"), told(rows.model)
     unnamed = (
         "SELECT max(id) FROM entry WHERE before ->> 'naming' = 'named' AND after ->> 'naming' <> 'named'"
@@ -193,7 +193,7 @@ def corrections(rows):
 
 
 class Corrected:
-    """Mixin for views of records: what was corrected since publication, newest first."""
+    """Mixin for views of records: corrections since publication, newest first."""
 
     @action(detail=True)
     def corrections(self, request, pk):

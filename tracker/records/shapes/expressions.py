@@ -1,4 +1,4 @@
-"""Shapes as expressions of the database: a row is one JSON object, with the visibility rule in all of it."""
+"""Shapes as database expressions: a row is one JSON object, with the visibility rule at every level."""
 
 from functools import singledispatch
 
@@ -30,7 +30,7 @@ from .urls import list_url
 
 
 class Literal(Value):
-    """A text that stands in the statement itself."""
+    """A text that is written into the statement itself."""
 
     def as_sql(self, compiler, connection):
         text = self.value.replace("'", "''").replace("%", "%%")
@@ -38,7 +38,7 @@ class Literal(Value):
 
 
 class Json(Func):
-    """A JSON object of these keys and expressions, in this order."""
+    """A JSON object with these keys and expressions, in this order."""
 
     function = "json_build_object"
     output_field = JSONField()
@@ -48,7 +48,7 @@ class Json(Func):
 
 
 class Text(Func):
-    """Texts and ids, joined."""
+    """Texts and ids, concatenated."""
 
     template = "(%(expressions)s)"
     arg_joiner = " || "
@@ -62,26 +62,26 @@ class One(Subquery):
 
 
 class Many(Subquery):
-    """The rows of a subquery as a JSON list, [] when there are none."""
+    """The rows of a subquery as a JSON list; [] if there are none."""
 
     template = "array_to_json(ARRAY(%(subquery)s))"
     output_field = JSONField()
 
 
 class Number(Subquery):
-    """How many rows a subquery has."""
+    """The number of rows in a subquery."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
     output_field = models.IntegerField()
 
 
 def row(shape, reader):
-    """One row of a shape as an expression: a JSON object."""
+    """The expression for one row of a shape: a JSON object."""
     return Json([(name, column(field, reader)) for name, field in shape.fields.items()])
 
 
 def link_of(relation):
-    """The table of a relation to many, and the names of its keys: here, and at the other end."""
+    """The through table of a many-to-many relation, and the names of its keys on this side and the other."""
     if relation.concrete:
         return relation.remote_field.through, relation.m2m_field_name(), relation.m2m_reverse_field_name()
     field = relation.field
@@ -89,7 +89,7 @@ def link_of(relation):
 
 
 def related(model, name, user):
-    """The rows behind a key or a list of a model that the user may see, seen from a row of that model."""
+    """The rows behind a key or a list that the user may see, relative to an outer row of the model."""
     relation = model._meta.get_field(name)
     rows = relation.related_model.objects.visible_to(user)
     if relation.many_to_many:
@@ -102,18 +102,18 @@ def related(model, name, user):
 
 
 def narrowed(rows, shape):
-    """Those of the rows that a list of this shape has."""
+    """Those of the rows that belong in a list of this shape."""
     verb = getattr(shape.Meta, "rows", None)
     return getattr(rows, verb)() if verb else rows
 
 
 def ordered(rows, shape):
-    """Rows in the order their shape declares, then by id."""
+    """Rows in the order that their shape declares, then by id."""
     return rows.order_by(*getattr(shape.Meta, "order", ()), "pk")
 
 
 def work(reader):
-    """What those who work on a record read of the work on it; null for other readers."""
+    """The editorial data of a record for users who work on it; null for other readers."""
     columns = {
         **{name: F(name) for name in editorial.FIELDS},
         "assigned_to": editorial.username(),
@@ -129,7 +129,7 @@ def moment(expression):
 
 @singledispatch
 def column(field, reader):
-    """The expression that gives the JSON value of a serializer field."""
+    """The expression for the JSON value of a serializer field."""
     return F(field.source)
 
 
@@ -177,7 +177,7 @@ def _(field: Count, reader):
 
 
 def marked(citations):
-    """A JSON list of the fields that some of these citations infer and none states, in SQL."""
+    """In SQL: a JSON list of the fields that some of these citations infer and none states."""
     named = Case(When(field="", then=Literal(WHOLE)), default=F("field"))
     return Many(inferred(citations).values(json=named))
 

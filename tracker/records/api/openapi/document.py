@@ -1,4 +1,4 @@
-"""The OpenAPI document, drawn from the shapes and the filters."""
+"""The OpenAPI document, generated from the shapes and the filters."""
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -44,7 +44,7 @@ class Schema(WritingSchema, AutoSchema):
         return []
 
     def get_auth(self):
-        return [TOKEN] if self.writes() else [{}, TOKEN]  # anyone reads what is public
+        return [TOKEN] if self.writes() else [{}, TOKEN]  # anyone may read what is public
 
     def get_description(self):
         return (WRITES | READS).get(self.view.action) or self.view.__class__.__doc__
@@ -82,7 +82,7 @@ class Schema(WritingSchema, AutoSchema):
         if name == "nested":
             return help_text, {"type": "string", "enum": [*names(shape)]}
         items = {"type": "string", "enum": values[name]}
-        if name == "ordering":  # what generated programs call the values
+        if name == "ordering":  # the name of the values in generated clients
             items["x-enum-varnames"] = [varname(key) for key in values[name]]
         return help_text, {"type": "array", "items": items, "minItems": 1}
 
@@ -99,10 +99,10 @@ class Schema(WritingSchema, AutoSchema):
         return {"200": self.success(), **dict(sorted(answers.items()))}
 
     def success(self):
-        """The answer of an operation that succeeds, with an example."""
+        """The successful answer of an operation, with an example."""
         if not self.is_record_view():
             schema = self.view.answers.get(self.view.action, ANYTHING)
-            return answer(schema, self.view.example[self.view.action], "What is there.")
+            return answer(schema, self.view.example[self.view.action], "The content.")
         if self.view.action in EXAMPLES:
             schema, example = EXAMPLES[self.view.action]
             named = self.component(self.view.action.title(), schema)
@@ -120,7 +120,9 @@ class Schema(WritingSchema, AutoSchema):
         schema = self.component(f"{schema['$ref'].rpartition('/')[2]}Page", page)
         envelope = {"total": 1, "total_is": "exact", "as_of": "2025-10-31", "next": None, "previous": None}
         found = answer(
-            schema, {**envelope, "results": [sample(shape())]}, "One page of the list; as CSV all."
+            schema,
+            {**envelope, "results": [sample(shape())]},
+            "One page of the list; as CSV, the whole list.",
         )
         found["content"]["text/csv"] = {"schema": {"type": "string"}}
         return found
@@ -158,7 +160,7 @@ class Schema(WritingSchema, AutoSchema):
         return super()._map_serializer_field(field, direction, bypass_extensions)
 
     def rival(self):
-        """What a source has instead: a value of any kind that a field has."""
+        """What a source says instead: a value of any type that a field can have."""
         date = self.component("PartialDate", PARTIAL_DATE)
         texts = {"type": "array", "items": {"type": "string"}}
         plain = [{"type": kind} for kind in ("string", "integer", "boolean")]
@@ -166,7 +168,7 @@ class Schema(WritingSchema, AutoSchema):
         return self.component("RivalValue", {"description": about, "anyOf": [date, texts, *plain]})
 
     def _insert_field_validators(self, field, schema):
-        """As drf-spectacular's, but an address that may be empty is any text: the empty one is no URI."""
+        """Like drf-spectacular, but a URL that may be empty is any text, since "" is not a URI."""
         if isinstance(field, serializers.URLField) and field.allow_blank:
             schema.pop("format", None)
         else:
@@ -176,7 +178,7 @@ class Schema(WritingSchema, AutoSchema):
         schema = super()._map_basic_serializer(serializer, direction)
         schema["description"] = about(serializer)
         if isinstance(serializer, Shape) and not serializer.nests:
-            schema.pop("required", None)  # `fields` and `omit` leave out what they like
+            schema.pop("required", None)  # `fields` and `omit` can leave out any field
         return schema
 
 
@@ -185,7 +187,7 @@ def varname(key):
 
 
 def about(shape):
-    """What a shape shows, as its users read it: what it says of itself, or else what its model does."""
+    """The description of a shape for users: its docstring, or else the docstring of its model."""
     general = (Shape, Row, Ref, PartShape)
     own = next((cls for cls in type(shape).__mro__ if cls in general or vars(cls).get("__doc__")), Shape)
     if own not in general:
@@ -199,7 +201,7 @@ def about(shape):
 
 
 def is_listed_by_django(model):
-    """Whether the description of a model is none of ours, but the list of its fields."""
+    """Whether the docstring of a model is Django's own list of its fields."""
     return (vars(model).get("__doc__") or f"{model.__name__}(").startswith(f"{model.__name__}(")
 
 

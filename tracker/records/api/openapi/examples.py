@@ -1,4 +1,4 @@
-"""Examples of what the API answers and takes, made from the kind of each field alone."""
+"""Examples of answers and request bodies, made from the types of the fields."""
 
 from functools import singledispatch
 
@@ -14,7 +14,7 @@ SAMPLE_ID = "8f1d2c3b-4a5e-4f60-9b7a-0c1d2e3f4a5b"
 
 @singledispatch
 def sample(field):
-    """An example of the JSON value of a serializer field, made from its kind alone."""
+    """An example of the JSON value of a serializer field, made from its type."""
     return None if field.allow_null else "text"
 
 
@@ -110,7 +110,7 @@ def _(field: serializers.ListSerializer):
 
 
 def sample_of(schema):
-    """An example of a value that a schema describes."""
+    """An example of a value that matches a schema."""
     if "properties" in schema:
         return {name: sample_of(inner) for name, inner in schema["properties"].items()}
     if "enum" in schema or schema.get("format") == "date":
@@ -125,12 +125,12 @@ def kinds_of(schema):
 
 
 def typical(shape):
-    """The values that an example of a shape has because no other would be taken: `Meta.typical`."""
+    """The values that an example of a shape must have to be accepted: `Meta.typical`."""
     return getattr(shape.Meta, "typical", {})
 
 
 def sample_document(shape):
-    """An example of what is written: what must be, choices, dates, rows, and what `Meta.example` names."""
+    """An example document: required fields, choices, dates, rows, and the fields in `Meta.example`."""
     named = getattr(shape.Meta, "example", ())
     found = {}
     for name, field in written(shape).items():
@@ -150,6 +150,6 @@ def sample_said(field):
 
 
 def needed(shape, field):
-    """Whether a new record must say something here."""
+    """Whether a new record must have a value here."""
     column = shape.Meta.model._meta.get_field(field.source)
     return not (column.many_to_many or column.null or column.blank or column.has_default())

@@ -13,7 +13,7 @@ from tracker.records.shapes.urls import resource
 
 
 def old_slugs():
-    """The addresses that lead to public records still."""
+    """The former slugs that redirect to public records."""
     slugs = defaultdict(dict)
     for old in OldSlug.objects.all():
         slugs[old.model].setdefault(old.record_id, []).append(old.slug)
@@ -24,7 +24,7 @@ def old_slugs():
 
 
 def reasons(record):
-    """The reasons of its corrections, as readers see them."""
+    """The reasons of corrections, as readers see them."""
     rows = type(record).objects.visible_to(None).filter(pk=record.pk)
     found = corrections(rows).fetch()
     for said in json.loads(found[0]) if found else ():
@@ -33,7 +33,7 @@ def reasons(record):
 
 
 def texts():
-    """Everything public that somebody typed."""
+    """All public texts that people wrote."""
     explained = set(Entry.objects.exclude(reason="").values_list("record_id", flat=True).distinct())
     for record in protected_names.everything_public():
         yield from protected_names.public_texts(record)
@@ -43,7 +43,7 @@ def texts():
 
 
 class Command(BaseCommand):
-    help = "Searches all that is public for names of people whom we do not name. Prints where, never whom."
+    help = "Searches all public texts for protected names. Prints where they are, never the names."
 
     def handle(self, **options):
         found = [
@@ -56,5 +56,5 @@ class Command(BaseCommand):
             part = f" {row._meta.verbose_name} {row.pk}" if row is not record else ""
             self.stdout.write(f"{resource(type(record))} {record.pk}{part} {text.field}")
         if found:
-            raise CommandError(f"{len(found)} public texts name somebody whom we do not name.")
-        self.stdout.write("No public text names anybody whom we do not name.")
+            raise CommandError(f"{len(found)} public texts contain a protected name.")
+        self.stdout.write("No public text contains a protected name.")

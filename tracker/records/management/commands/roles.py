@@ -1,6 +1,6 @@
-"""The table of who may do what, for the documentation, asked of the rules themselves.
+"""The table of who may do what, for the documentation. It is computed by trying the rules.
 
-Somebody of each role meets a record in each state. What they may do with it is tried, and undone.
+A user of each role meets a record in each state. Every action is tried and rolled back.
 """
 
 from itertools import product
@@ -24,7 +24,7 @@ from tracker.records.write import views
 
 SUPERUSER = "Superuser"
 PEOPLE = [*(role.label for role in roles.Role), SUPERUSER]
-STATES = {  # publication, who is behind it: its writer or whom it is given to, confidentiality
+STATES = {  # publication, the user's relation to it, confidentiality
     "A draft of one's own": (Publication.DRAFT, "created_by", Confidentiality.PUBLIC),
     "A draft that one was given": (Publication.DRAFT, "assigned_to", Confidentiality.PUBLIC),
     "A draft of others": (Publication.DRAFT, "", Confidentiality.PUBLIC),
@@ -39,11 +39,11 @@ STATES = {  # publication, who is behind it: its writer or whom it is given to, 
     "Confidential, one is cleared": (Publication.PUBLISHED, "cleared", Confidentiality.CONFIDENTIAL),
     "Confidential, one is not": (Publication.PUBLISHED, "", Confidentiality.CONFIDENTIAL),
 }
-NOT_ALWAYS = " \\*"  # only where FOUR_EYES is off
+NOT_ALWAYS = " \\*"  # only if FOUR_EYES is off
 
 
 def people():
-    """{column: somebody new}: with one role, and one with all."""
+    """{column: new user}: one for each role, and one with all of them."""
     users = get_user_model().objects
     made = {role.label: users.create(username=f"sample {role}") for role in roles.Role}
     for role in roles.Role:
@@ -53,7 +53,7 @@ def people():
 
 
 def sample(state, user, author):
-    """The key of a new record in a state of STATES, seen from a user."""
+    """The key of a new record in a state of STATES, relative to a user."""
     publication, tie, confidentiality = STATES[state]
     once = timezone.now() if publication in (Publication.PUBLISHED, *TAKEN_BACK) else None
     known = {"publication": publication, "confidentiality": confidentiality, "published_at": once}
@@ -67,7 +67,7 @@ def sample(state, user, author):
 
 
 def undone(act):
-    """Whether an act is allowed; what it did is undone."""
+    """Whether an action is allowed. Its effects are rolled back."""
     with transaction.atomic():
         try:
             act()
@@ -79,14 +79,14 @@ def undone(act):
 
 
 def does(user, key, verb, four_eyes):
-    """Whether somebody may do a verb to a record as it is stored."""
+    """Whether a user may apply a verb to a stored record."""
     with override_settings(FOUR_EYES=four_eyes):
         words = TakedownReason.SAFETY if verb == "takedown" else "A sample."
         return undone(lambda: getattr(Place.objects.get(pk=key), verb)(user, words))
 
 
 def deeds(user, key):
-    """What somebody may do with a record, in words."""
+    """What a user may do with a record, in words."""
     record = Place.objects.visible_to(user).filter(pk=key).first()
     if record is None:
         return []
@@ -105,7 +105,7 @@ def deeds(user, key):
 
 
 def others(user, token):
-    """What somebody may do besides: {what it is done with: what they may do}."""
+    """What else a user may do: {object: actions}."""
     request = SimpleNamespace(user=user)
     writes, tokens = admin.site.get_model_admin(Place), admin.site.get_model_admin(ApiToken)
     asked = {
@@ -129,7 +129,7 @@ def others(user, token):
 
 
 def cells():
-    """{(row, column): what may be done there}."""
+    """{(row, column): allowed actions}."""
     with transaction.atomic():
         found, known = {}, people()
         author = get_user_model().objects.create(username="sample author")
@@ -145,7 +145,7 @@ def cells():
 
 
 def as_markdown():
-    """The table as the documentation shows it."""
+    """The table in Markdown, as in the documentation."""
     found = cells()
     names = [*STATES, *dict.fromkeys(row for row, _ in found if row not in STATES)]
     rows = [("", *PEOPLE), ("---",) * (len(PEOPLE) + 1)]
