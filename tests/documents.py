@@ -12,6 +12,11 @@ BLOCK = re.compile(r"^ *```.*?^ *```$", re.MULTILINE | re.DOTALL)
 CODE = re.compile(r"`[^`\n]+`")
 
 
+def prose(text):
+    """A document without code, and without the words in bold that quote the program."""
+    return re.sub(r"\*\*.+?\*\*", "", CODE.sub("", BLOCK.sub("", text)), flags=re.DOTALL)
+
+
 def links(text):
     """Where the links and pictures of a document lead; what looks like one in code is none."""
     return LINK.findall(CODE.sub("", BLOCK.sub("", text)))

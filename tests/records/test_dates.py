@@ -1,5 +1,6 @@
 """What a text is understood as. The table below is the specification; the standard's library only agrees."""
 
+import re
 from datetime import date
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from edtf import parse_edtf
 from hypothesis import given
 from hypothesis import strategies as st
 
+from tests.documents import DOCUMENTS, ROOT
 from tracker.records.values.dates.partial_dates import FORMS, PartialDate, understand
 
 # text, EDTF, earliest, latest; "" for a side without a bound
@@ -257,6 +259,21 @@ class UnderstandTest(SimpleTestCase):
                 except ValidationError:
                     found = "refused"
                 self.assertEqual(found, expected)
+
+    def test_the_forms_that_the_document_lists(self):
+        """Each form in the table of docs/editors.md is understood, and each one below it is refused."""
+        text = DOCUMENTS[ROOT / "docs" / "editors.md"]
+        section = text.partition("\n## Dates\n")[2].partition("\n## ")[0]
+        forms = re.findall("`([^`]+)`", "".join(re.findall(r"^\| (`[^|]+) \|", section, re.MULTILINE)))
+        refused = re.findall("`([^`]+)`", section.rpartition("|")[2])
+        self.assertGreater(len(forms), 25)
+        self.assertGreater(len(refused), 3)
+        for form in forms:
+            with self.subTest(form):
+                understand(form)
+        for form in refused:
+            with self.subTest(form), self.assertRaises(ValidationError):
+                understand(form)
 
     def test_space_around_and_repeated_within_means_nothing(self):
         self.assertEqual(understand("  10  December   2025\n"), understand("10 December 2025"))

@@ -3,6 +3,7 @@
 from tests import make
 from tests.writing import API, WritingTest, path
 from tracker.records.audit.history import Entry
+from tracker.records.base.places import Place
 from tracker.records.workflow.proposals import Proposal
 
 PROPOSALS = f"{API}proposals/"
@@ -172,7 +173,7 @@ class DecidingTest(ProposalTest):
         club = make.organization()
         address = self.proposed(club, place=place.slug)
         place.withdraw(self.editor, "There is no such town.")
-        make.records.Place.objects.filter(pk=place.pk).update(confidentiality="confidential")
+        Place.objects.filter(pk=place.pk).update(confidentiality="confidential")
         answer = self.send(self.editor, "POST", f"{address}apply/")
         self.assert_errors(answer, "/place")
         self.assertEqual(self.done(200, self.contributor, "GET", address)["state"], "open")

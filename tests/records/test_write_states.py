@@ -6,7 +6,10 @@ from dialogues.models import Dialogue, Participation
 from people.models import CaseActor, CaseEvent, Charge, PersecutionCase, Person, Recognition
 from tests import make
 from tests.writing import API, WritingTest, path
+from tracker.records.base.places import Place
+from tracker.records.base.sources import Source
 from tracker.records.values.codes.vocabularies import Publication
+from tracker.records.values.names import slugify_name
 
 
 def state(record):
@@ -29,7 +32,7 @@ class WayTest(StatesTest):
     """The way of a record from draft to withdrawal and back, in the words of the API."""
 
     def test_the_whole_way(self):
-        place = self.draft(make.records.Place)
+        place = self.draft(Place)
         for user, verb, body, then in (
             (self.contributor, "submit", {}, "in_review"),
             (self.editor, "send-back", {"comment": "Which country?"}, "draft"),
@@ -45,12 +48,10 @@ class WayTest(StatesTest):
             self.assertEqual(answer.json(), self.read(place, user))
             self.assertEqual(state(place), then)
         place.refresh_from_db()
-        self.assertEqual(
-            (place.published_by, place.slug), (self.editor, make.records.slugify_name(place.name))
-        )
+        self.assertEqual((place.published_by, place.slug), (self.editor, slugify_name(place.name)))
 
     def test_what_must_be_said_is_asked_for(self):
-        place = self.draft(make.records.Place, publication="in_review")
+        place = self.draft(Place, publication="in_review")
         for body in (None, {}, {"comment": "  "}):
             self.assert_errors(self.verb(self.editor, place, "send-back", body), "/comment")
         place = make.place()
@@ -169,8 +170,8 @@ class PublishTest(StatesTest):
 
     def test_the_state_changes_nothing_of_what_others_wrote_meanwhile(self):
         """What was read before the lock is not written back."""
-        stale = self.draft(make.records.Place)
-        make.records.Place.objects.filter(pk=stale.pk).update(country="AM", version=5)
+        stale = self.draft(Place)
+        Place.objects.filter(pk=stale.pk).update(country="AM", version=5)
         stale.submit(self.contributor)
         stale.refresh_from_db()
         self.assertEqual((stale.country, stale.version, stale.publication), ("AM", 6, "in_review"))
@@ -182,7 +183,7 @@ class PublishTest(StatesTest):
 
     def test_a_conflict_with_a_published_record_is_409_without_its_name(self):
         make.source(title="Hidden Title", source_url="https://example.org/a")
-        source = self.draft(make.records.Source, source_url="https://example.org/a")
+        source = self.draft(Source, source_url="https://example.org/a")
         answer = self.verb(self.editor, source, "publish")
         self.assertEqual(answer.status_code, 409, answer.content)
         self.assertNotIn(b"Hidden", answer.content)
@@ -213,14 +214,14 @@ class DeleteTest(StatesTest):
             self.assertIn("withdraw", answer.json()["detail"])
 
     def test_what_others_point_at_stays_and_they_are_not_named(self):
-        place = self.draft(make.records.Place)
+        place = self.draft(Place)
         hidden = {"publication": "draft", "confidentiality": "confidential"}
         make.organization(name="Hidden Name", place=place, **hidden)
         self.draft(make.people.Organization, name="Hidden no more", place=place)
         answer = self.delete(self.contributor, place)
         self.assertEqual(answer.status_code, 409)
         self.assertNotIn(b"Hidden", answer.content)
-        self.assertTrue(make.records.Place.objects.filter(pk=place.pk).exists())
+        self.assertTrue(Place.objects.filter(pk=place.pk).exists())
 
 
 class VersionTest(StatesTest):

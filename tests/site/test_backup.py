@@ -150,7 +150,7 @@ class DrillTest(BackupTest):
         self.run_command("backup", self.file)
         person.takedown(make.member("editor"), "safety")
         with self.elsewhere():
-            for place in ("load", "compare", "call_command", "erasure.replay", "ledger.write_down"):
+            for place in ("load", "compare", "call_command", "erasure.replay", "takedown_ledger.write_down"):
                 stop = mock.patch(f"tracker.server.restore.{place}", side_effect=KeyboardInterrupt)
                 with stop, self.assertRaises(KeyboardInterrupt):
                     self.restore()

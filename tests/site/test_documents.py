@@ -8,7 +8,7 @@ from unittest import mock
 from django.core.management import CommandError, call_command
 from django.test import SimpleTestCase
 
-from tests.documents import DOCUMENTS, ROOT, anchors, broken, links, reached
+from tests.documents import DOCUMENTS, ROOT, anchors, broken, links, prose, reached
 from tests.examples import ExamplesTest, as_pattern, examples
 from tests.test_fixtures import load
 from tracker import api  # noqa: F401 - what it shows is what is announced
@@ -24,6 +24,12 @@ QUESTIONS = {
     if path != IN_ORDER
 }
 FEWEST_EXAMPLES = {"README.md": 4, "docs/asking-questions.md": 15}
+AVOIDED = re.compile(
+    r"\b(mend(s|ed|ing)?|opens? nothing|stands? (against|in the way)|whom we do not name"  # not plain
+    r"|judgements?|offences?|colours?|behaviours?|labour|centres?|cancelled|licence|towards|afterwards|whilst"
+    r"|organis\w+|recognis\w+|anonymis\w+|normalis\w+)\b",  # not American
+    re.IGNORECASE,
+)
 MOST_LINES = 200
 LARGEST_PICTURE = 200_000
 COUNTED = {
@@ -129,6 +135,21 @@ class NamesTest(SimpleTestCase):
                 self.assertEqual({one or two for one, two in told} - targets, set())
         told = set(re.findall(r"`make ([a-z-]+)`", CONTRIBUTING))
         self.assertEqual(targets - told, set(), "docs/contributing.md does not list these.")
+
+
+class WordsTest(SimpleTestCase):
+    """The documents are written in American English, in the words that readers know."""
+
+    def test_no_document_has_a_word_that_readers_stumble_over(self):
+        for path, text in DOCUMENTS.items():
+            with self.subTest(str(path.relative_to(ROOT))):
+                self.assertEqual([found[0] for found in AVOIDED.finditer(prose(text))], [])
+
+    def test_what_is_quoted_may_have_them(self):
+        text = "**What stands in the way** and `mend` are quoted.\n```sh\nmend\n```\n"
+        self.assertIsNone(AVOIDED.search(prose(text)))
+        for text in ("Mend it.", "the colour", "It opens nothing any more.", "an organisation"):
+            self.assertIsNotNone(AVOIDED.search(text), text)
 
 
 class LinksTest(SimpleTestCase):
