@@ -357,7 +357,7 @@ class RevertTest(TestCase):
 
     def test_what_was_published_needs_a_reason(self):
         self.change()
-        self.assertContains(self.back(reason=" "), "Say why it is changed")
+        self.assertContains(self.back(reason=" "), "Give a reason for the change")
 
     def test_what_is_not_valid_today_is_refused(self):
         url = "https://example.org/article"
@@ -382,7 +382,7 @@ class RevertTest(TestCase):
     def test_somebody_else_was_first(self):
         self.change()
         answer = self.client.post(self.path, {"version": 1, "reason": "It was right."})
-        self.assertContains(answer, "Somebody changed it meanwhile")
+        self.assertContains(answer, "Someone has changed it meanwhile")
 
     def test_what_one_may_not_see_is_not_changed_back(self):
         secret = make.source(confidentiality="confidential")
@@ -404,4 +404,4 @@ class RevertTest(TestCase):
     def test_only_who_may_change_it(self):
         self.change()
         self.client.force_login(make.member("contributor", is_staff=True))
-        self.assertContains(self.back(), "Only an editor changes")
+        self.assertContains(self.back(), "Only editors can change")

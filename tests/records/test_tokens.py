@@ -548,7 +548,7 @@ class AdminTokenTest(TokenTest):
         self.assertContains(self.add(scopes=[]), "This field is required")
         self.assertContains(self.add(resources=["nothing"]), "Select a valid choice")
         self.add()
-        self.assertContains(self.add(), "You have a token of this name")
+        self.assertContains(self.add(), "You already have a token with this name")
         self.assertEqual(ApiToken.objects.count(), 1)
 
     def test_a_form_sent_twice_at_once_makes_one(self):

@@ -166,7 +166,7 @@ class RefusalTest(EditingTest):
     def test_what_concerns_a_field_of_another_page(self):
         part = make.participation(pseudonym="P", naming="pseudonym", person=None)
         answer = self.change(part.dialogue, **self.row("participations", 0, person=make.person().pk))
-        self.refused(answer, "An unnamed participation has no person")
+        self.refused(answer, "An unnamed participation must not have a person")
 
     def test_an_affiliation_of_somebody_else(self):
         part = make.participation()

@@ -179,14 +179,14 @@ class FileTest(BackupTest):
         counted = plain.replace(b'"people_person": 1', b'"people_person": 2', 1)
         with self.elsewhere():
             for content, identity, words in (
-                (whole[:-1000], self.identity, "cut off or damaged"),
-                (whole[:100], self.identity, "cut off or damaged"),
-                (flipped, self.identity, "cut off or damaged"),
-                (b"", self.identity, "cut off or damaged"),
-                (b"Hello", self.identity, "cut off or damaged"),
-                (whole, key, "another key"),
-                (whole, self.file, "no private key"),
-                (self.sealed(b"Hello"), self.identity, "no backup"),
+                (whole[:-1000], self.identity, "truncated, damaged"),
+                (whole[:100], self.identity, "truncated, damaged"),
+                (flipped, self.identity, "truncated, damaged"),
+                (b"", self.identity, "truncated, damaged"),
+                (b"Hello", self.identity, "truncated, damaged"),
+                (whole, key, "a different key"),
+                (whole, self.file, "not contain a readable private key"),
+                (self.sealed(b"Hello"), self.identity, "not a backup"),
                 (self.sealed(b""), self.identity, "checksum"),
                 (self.sealed(plain[:-100]), self.identity, "checksum"),
                 (self.sealed(counted), self.identity, "checksum"),
@@ -226,7 +226,7 @@ class FileTest(BackupTest):
 
     def test_a_backup_overwrites_nothing_and_takes_a_key(self):
         self.file.write_text("Mine.")
-        self.assertIn("exists already", self.refused("backup", self.file))
+        self.assertIn("already exists", self.refused("backup", self.file))
         for key, words in (("", "not set"), ("age1wrong", "cannot be read")):
             with mock.patch.dict(os.environ, BACKUP_RECIPIENT=key):
                 self.assertIn(words, self.refused("backup", self.folder / "never"))
@@ -296,7 +296,7 @@ class WholeTest(SimpleTestCase):
 
     def test_into_a_new_data_folder_and_back(self):
         said = self.done("restore", self.file, "--identity", self.identity, DATA_DIR=self.folder / "new")
-        self.assertIn("every table has as many", said)
+        self.assertIn("Every table has as many", said)
         again = self.folder / "again"
         self.done("backup", again, DATA_DIR=self.folder / "new")
         first, second = (
@@ -307,8 +307,8 @@ class WholeTest(SimpleTestCase):
 
     def test_it_is_verified_by_restoring_it(self):
         said = self.done("verify_backup", self.file, "--identity", self.identity)
-        self.assertIn("its checksum is right", said)
-        self.assertIn("Restored into a database that was thrown away", said)
+        self.assertIn("its checksum is correct", said)
+        self.assertIn("Restored into a temporary database", said)
 
     def test_a_restore_that_is_killed_again_and_again_ends_whole(self):
         """Killed at twelve moments over the time that a whole one takes; the last is let be."""

@@ -275,11 +275,11 @@ class PageTest(HiddenTest):
         part = self.theirs(make.participation, dialogue=dialogue, side=conflict.sides.first())
         sent = form_data(self.page(conflict)) | {"sides-0-DELETE": "on"}
         answer = self.client.post(address(Conflict, "change", conflict.pk), sent)
-        self.assertContains(answer, "Other records point at it")
+        self.assertContains(answer, "Other records refer to this one")
         self.assertNotContains(answer, str(part))
         with patch.object(Side, "stays_for", side_effect=[False, True]):  # nothing pointed at it when asked
             answer = self.client.post(address(Conflict, "change", conflict.pk), sent)
-        self.assertContains(answer, "Other records point at it")
+        self.assertContains(answer, "Other records refer to this one")
         case = make.case(publication="draft", created_by=self.contributor)
         event = make.case_event(publication="draft", created_by=self.contributor, case=case)
         self.theirs(make.case_actor, case=case, event=event)

@@ -208,7 +208,7 @@ class ServeTest(SimpleTestCase):
 
         words, _, code = self.serve(during=kill)
         self.assertEqual((statuses, code), ([None], 0))
-        self.assertIn("it is started again", words)
+        self.assertIn("Restarting it", words)
         self.assert_nothing_runs()
 
     def test_all_ends_with_a_killed_parent(self):

@@ -32,7 +32,7 @@ from .child_processes import as_nobody, command_of, die_with_parent, in_namespac
 # Linux allows 107 bytes, macOS 103.
 LONGEST_SOCKET_PATH = 100
 SOCKET = ".s.PGSQL.5432"
-# With the locale of an environment without LANG, similarity('Бахруз', 'Бахрус') is 0: search finds only ASCII.
+# With the locale of an environment without LANG, similarity('Бахруз', 'Бахрус') is 0: no search beyond ASCII.
 LOCALE = ["--locale=C", "--lc-ctype=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
 # An owner without other rights, as on an external server: whatever needs more rights fails here too.
 FIRST_STATEMENTS = "CREATE ROLE tracker LOGIN CREATEDB;\nCREATE DATABASE tracker OWNER tracker;\n"

@@ -55,7 +55,7 @@ def restore(path, identity, more_ledgers=()):
 
 
 def lines(more):
-    """The lines of the ledger and of others; Failed if one is missing (our own only if there are no others)."""
+    """The lines of the ledger and of others; Failed if one is missing (our own only without others)."""
     own, found = settings.ERASURE_LEDGER, []
     for file in [*more, *([own] if own.exists() or not more else [])]:
         if not file.exists():

@@ -384,14 +384,14 @@ class Migration(migrations.Migration):
                         ('resources', django.contrib.postgres.fields.ArrayField(base_field=models.CharField(max_length=60), blank=True, default=list, help_text='The endpoints that it can use. If none is chosen, all of them.', size=None)),
                         ('created_at', models.DateTimeField(default=django.utils.timezone.now, editable=False)),
                         ('expires_at', models.DateTimeField(help_text='Expires at this time (UTC).')),
-                        ('last_used_at', models.DateTimeField(editable=False, help_text='To the minute.', null=True)),
+                        ('last_used_at', models.DateTimeField(editable=False, help_text='Precise to the minute.', null=True)),
                         ('revoked_at', models.DateTimeField(editable=False, null=True)),
                         ('user', models.ForeignKey(editable=False, on_delete=django.db.models.deletion.CASCADE, related_name='+', to=settings.AUTH_USER_MODEL)),
                     ],
                     options={
                         'verbose_name': 'API token',
                         'ordering': ['-created_at', '-pk'],
-                        'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__lte', django.db.models.expressions.CombinedExpression(models.F('created_at'), '+', models.Value(datetime.timedelta(days=365))))), name='token_expires', violation_error_message='A token lasts 365 days at most.'), models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0)), name='token_has_scope'), models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user', 'name'), name='token_name_unique', violation_error_message='You already have a token with this name. Revoke it, or choose another name.')],
+                        'constraints': [models.CheckConstraint(condition=models.Q(('expires_at__lte', django.db.models.expressions.CombinedExpression(models.F('created_at'), '+', models.Value(datetime.timedelta(days=365))))), name='token_expires', violation_error_message='A token can be valid for at most 365 days.'), models.CheckConstraint(condition=models.Q(('scopes__len__gt', 0)), name='token_has_scope'), models.UniqueConstraint(condition=models.Q(('revoked_at__isnull', True)), fields=('user', 'name'), name='token_name_unique', violation_error_message='You already have a token with this name. Revoke it, or choose another name.')],
                     },
                 ),
                 migrations.CreateModel(

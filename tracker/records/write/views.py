@@ -308,7 +308,7 @@ def approved_for(record, user):
 
 
 def told_of_takedown(record, user):
-    """For editors: records hidden because they name this one, and whether the search is running; else None."""
+    """For editors: records hidden because they name this one, and whether the search runs; else None."""
     search = name_search.newest(record, user)
     if search is None:
         return None
