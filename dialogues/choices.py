@@ -81,7 +81,7 @@ class ParticipationRole(Vocabulary):
     INTERPRETER = "interpreter", "Interpreter"
     MET_WITH = "met_with", "Met with"
     DONOR_CONTACT = "donor_contact", "Contact at a donor"
-    INVITED_ABSENT = "invited_absent", "Invited but did not come"
+    INVITED_ABSENT = "invited_absent", "Invited, did not come"
     EXCLUDED = "excluded", "Excluded"
     PREVENTED = "prevented", "Prevented from coming"
     OTHER = "other", "Other"
