@@ -26,7 +26,7 @@ ONE_DAY = Q(
     meetings_max=None,
 )
 
-Interval = tuple[date | None, date | None]
+OpenInterval = tuple[date | None, date | None]
 
 
 def ended_the_day_it_began(dialogue) -> bool:
@@ -36,7 +36,7 @@ def ended_the_day_it_began(dialogue) -> bool:
     return held_once and not dialogue.end_date and dialogue.classification in MEETINGS
 
 
-def placing(dialogue) -> tuple[Interval, Interval]:
+def placing(dialogue) -> tuple[OpenInterval, OpenInterval]:
     """The days on which it may have begun, and those on which it may have ended: (first, last); None: open.
 
     If it `ended_the_day_it_began`, both are the same. A dialogue that did not take place has the days
@@ -58,7 +58,7 @@ def lacks_end(dialogue) -> str:
     )
 
 
-def period_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
+def dialogue_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
     """Dialogues that possibly took place on one of the given days.
 
     For a dialogue that did not take place, these are the planned days; its status says so.
@@ -69,6 +69,6 @@ def period_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
     )
 
 
-def period_certainly_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
+def dialogue_certainly_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
     """Dialogues that were held, and certainly on one of the given days."""
     return Q(status=DialogueStatus.HELD) & conditions.period_certainly_overlaps(start, end, asked)

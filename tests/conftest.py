@@ -11,7 +11,7 @@ from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
 
 from tests.sampling import seed
-from tracker.server.embedded import Refused, Server
+from tracker.server.embedded import CannotStart, Server
 
 server = first_start = None
 
@@ -51,7 +51,7 @@ def start_server():
     """A server in a temporary folder; the workers, which inherit DATABASE_URL, start none."""
     try:
         return Server(Path(tempfile.mkdtemp(prefix="tracker-tests-")), throwaway=True).join()
-    except Refused as problem:
+    except CannotStart as problem:
         pytest.exit(str(problem), returncode=1)
 
 

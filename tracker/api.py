@@ -48,7 +48,7 @@ ENDPOINTS = [
 OTHERS = ("changes", "proposals", "vocabularies", "schema", "docs")
 
 
-def distance(model, parameter):
+def filter_distance(model, parameter):
     """How close a filter is to the listed rows: their own key, a further relation, or their subject."""
     field = {field.name: field for field in model._meta.get_fields()}.get(parameter)
     return 1 if field is None else 2 * bool(field.many_to_many)
@@ -64,7 +64,7 @@ def links():
     for view in ENDPOINTS:
         filters = view.filterset_class.base_filters
         lists = view.linked or {resource(view.model()).replace("-", "_"): ""}
-        for parameter in sorted(filters, key=partial(distance, view.model())):
+        for parameter in sorted(filters, key=partial(filter_distance, view.model())):
             if filters[parameter].leads_to:
                 named = found.setdefault(filters[parameter].leads_to, {})
                 for name, asked in lists.items():

@@ -133,14 +133,14 @@ VARIABLES = [
 DEFAULTS = {variable.name: variable.default for variable in VARIABLES}
 
 
-def read(name: str) -> str:
+def read_variable(name: str) -> str:
     """The value of a variable, or its default if it is empty or not set. KeyError for unknown names."""
     return os.environ.get(name, "").strip() or DEFAULTS[name]
 
 
 def data_dir() -> Path:
     """The absolute path of DATA_DIR. A relative path is relative to the checkout."""
-    return BASE_DIR / Path(read("DATA_DIR")).expanduser()
+    return BASE_DIR / Path(read_variable("DATA_DIR")).expanduser()
 
 
 def as_markdown() -> str:

@@ -10,12 +10,12 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
-from tracker.environment import BASE_DIR, DEFAULTS, data_dir, read
+from tracker.environment import BASE_DIR, DEFAULTS, data_dir, read_variable
 
 
-def whole_number(name: str, least: int, most: int) -> int:
+def integer_setting(name: str, least: int, most: int) -> int:
     """The variable as a number within bounds; ImproperlyConfigured otherwise."""
-    text = read(name)
+    text = read_variable(name)
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
         raise ImproperlyConfigured(f"{name} is {text!r}. It must be a whole number from {least} to {most}.")
     return int(text)
@@ -23,7 +23,7 @@ def whole_number(name: str, least: int, most: int) -> int:
 
 def on_or_off(name: str, default: bool) -> bool:
     """The variable as a boolean. ImproperlyConfigured if it is not on, off or empty."""
-    text = read(name) or ("on" if default else "off")
+    text = read_variable(name) or ("on" if default else "off")
     if text not in ("on", "off"):
         raise ImproperlyConfigured(f"{name} is {text!r}. It must be on or off.")
     return text == "on"
@@ -31,7 +31,7 @@ def on_or_off(name: str, default: bool) -> bool:
 
 def contact() -> str:
     """SECURITY_CONTACT: empty, or an address in the form of security.txt. Otherwise ImproperlyConfigured."""
-    text = read("SECURITY_CONTACT")
+    text = read_variable("SECURITY_CONTACT")
     if text and not (
         text.startswith(("https://", "mailto:", "tel:")) and text.isascii() and text.isprintable()
     ):
@@ -52,7 +52,7 @@ def is_loopback(host: str) -> bool:
 
 def public_url(host: str, port: int) -> str:
     """PUBLIC_URL without a trailing slash. ImproperlyConfigured if it has more than scheme, host and port."""
-    text = read("PUBLIC_URL").rstrip("/")
+    text = read_variable("PUBLIC_URL").rstrip("/")
     if text == "http://HOST:PORT":
         text = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     parts = urlsplit(text)
@@ -76,19 +76,19 @@ def database(url: str) -> dict:
         ) from None
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     described = {key: parts.pop(name, "") for key, name in names.items()}
-    parts.setdefault("connect_timeout", whole_number("CONNECT_TIMEOUT", 2, 60))
+    parts.setdefault("connect_timeout", integer_setting("CONNECT_TIMEOUT", 2, 60))
     return {"ENGINE": "tracker.postgres", **described, "OPTIONS": parts}
 
 
 def limits(**variables: str) -> str:
     """PostgreSQL settings in seconds, as libpq's `options`. Those that are 0 are left out."""
-    seconds = {setting: whole_number(name, 0, 600) for setting, name in variables.items()}
+    seconds = {setting: integer_setting(name, 0, 600) for setting, name in variables.items()}
     return " ".join(f"-c {setting}={number}s" for setting, number in seconds.items() if number)
 
 
 def secret_key() -> str:
     """SECRET_KEY, or the secret of the demo: the stored one, or one for this process only."""
-    given = read("SECRET_KEY")
+    given = read_variable("SECRET_KEY")
     if given and len(given) < 50:
         raise ImproperlyConfigured(
             "SECRET_KEY is too short. It must have at least 50 characters. This command prints one: "
@@ -99,34 +99,34 @@ def secret_key() -> str:
     return SECRET_FILE.read_text() if SECRET_FILE.exists() else secrets.token_urlsafe(50)
 
 
-HOST = read("HOST")
-PORT = whole_number("PORT", 1, 65535)
-WORKERS = whole_number("WORKERS", 1, 64)
+HOST = read_variable("HOST")
+PORT = integer_setting("PORT", 1, 65535)
+WORKERS = integer_setting("WORKERS", 1, 64)
 THREADS = 8  # per web process: several requests can wait for the database at the same time
-MAX_URL = whole_number("MAX_URL", 500, 60_000)
-MAX_HEADERS = whole_number("MAX_HEADERS", 30, 100)  # the web server accepts no more
-MAX_HEADER_BYTES = whole_number("MAX_HEADER_BYTES", 8_000, 400_000)
-MAX_PARAMETERS = whole_number("MAX_PARAMETERS", 10, 1_000)
-MAX_VALUE = whole_number("MAX_VALUE", 100, 60_000)
-MAX_VALUES = whole_number("MAX_VALUES", 1, 1_000)
-MAX_SEARCH = whole_number("MAX_SEARCH", 10, 2_000)
-MAX_WORDS = whole_number("MAX_WORDS", 1, 50)
-MAX_PAGE_SIZE = whole_number("MAX_PAGE_SIZE", 50, 1_000)
-MAX_OFFSET = whole_number("MAX_OFFSET", 0, 100_000)
-MAX_DEPTH = whole_number("MAX_DEPTH", 6, 100)
-MAX_EXPAND = whole_number("MAX_EXPAND", 1, 1_000)
-MAX_ENTRIES = whole_number("MAX_ENTRIES", 10, 20_000)
-MAX_DOCUMENTS = whole_number("MAX_DOCUMENTS", 1, 5_000)
-MAX_ROWS = whole_number("MAX_ROWS", 50, 5_000)
-MAX_TEXT = whole_number("MAX_TEXT", 1_000, 1_000_000)
-DATA_UPLOAD_MAX_MEMORY_SIZE = whole_number("MAX_BODY", 10_000, 100_000_000)
-DATA_UPLOAD_MAX_NUMBER_FIELDS = whole_number("MAX_FIELDS", 1_000, 100_000)
+MAX_URL = integer_setting("MAX_URL", 500, 60_000)
+MAX_HEADERS = integer_setting("MAX_HEADERS", 30, 100)  # the web server accepts no more
+MAX_HEADER_BYTES = integer_setting("MAX_HEADER_BYTES", 8_000, 400_000)
+MAX_PARAMETERS = integer_setting("MAX_PARAMETERS", 10, 1_000)
+MAX_VALUE = integer_setting("MAX_VALUE", 100, 60_000)
+MAX_VALUES = integer_setting("MAX_VALUES", 1, 1_000)
+MAX_SEARCH = integer_setting("MAX_SEARCH", 10, 2_000)
+MAX_WORDS = integer_setting("MAX_WORDS", 1, 50)
+MAX_PAGE_SIZE = integer_setting("MAX_PAGE_SIZE", 50, 1_000)
+MAX_OFFSET = integer_setting("MAX_OFFSET", 0, 100_000)
+MAX_DEPTH = integer_setting("MAX_DEPTH", 6, 100)
+MAX_EXPAND = integer_setting("MAX_EXPAND", 1, 1_000)
+MAX_ENTRIES = integer_setting("MAX_ENTRIES", 10, 20_000)
+MAX_DOCUMENTS = integer_setting("MAX_DOCUMENTS", 1, 5_000)
+MAX_ROWS = integer_setting("MAX_ROWS", 50, 5_000)
+MAX_TEXT = integer_setting("MAX_TEXT", 1_000, 1_000_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = integer_setting("MAX_BODY", 10_000, 100_000_000)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = integer_setting("MAX_FIELDS", 1_000, 100_000)
 DATA_UPLOAD_MAX_NUMBER_FILES = 0  # there are no uploads
-DATA_LICENSE = read("DATA_LICENSE")
+DATA_LICENSE = read_variable("DATA_LICENSE")
 DATA_DIR = data_dir()
 
 # The local demo: no secret was given, so only this machine may reach it.
-DEMO = not read("SECRET_KEY")
+DEMO = not read_variable("SECRET_KEY")
 SECRET_FILE = DATA_DIR / "secret-key"
 SECRET_KEY = secret_key()
 if DEMO and not is_loopback(HOST):
@@ -163,8 +163,8 @@ SILENCED_SYSTEM_CHECKS = [
 ]
 
 # The limits counted in tracker.records.protocol.rate_limits. 0: no limit.
-LIMITS = {name: whole_number(name, 0, 10_000) for name in DEFAULTS if name.endswith(("_HOUR", "_MINUTE"))}
-PROXIES = whole_number("PROXIES", 0, 10)
+LIMITS = {name: integer_setting(name, 0, 10_000) for name in DEFAULTS if name.endswith(("_HOUR", "_MINUTE"))}
+PROXIES = integer_setting("PROXIES", 0, 10)
 SECURITY_CONTACT = contact()
 
 ROOT_URLCONF = "tracker.urls"
@@ -230,18 +230,20 @@ TIMEOUTS = limits(
     lock_timeout="LOCK_TIMEOUT",
     idle_in_transaction_session_timeout="IDLE_TIMEOUT",
 )
-STATEMENT_TIMEOUT = whole_number("STATEMENT_TIMEOUT", 0, 600)  # also for computations in Python
-EXPORT_TIMEOUT = whole_number("EXPORT_TIMEOUT", 1, 3600)
+STATEMENT_TIMEOUT = integer_setting("STATEMENT_TIMEOUT", 0, 600)  # also for computations in Python
+EXPORT_TIMEOUT = integer_setting("EXPORT_TIMEOUT", 1, 3600)
 # A read must be one statement, so connections are kept and not tested first. The request that notices a lost
 # one is repeated if it only reads, else answered 503, and Django opens a new one for the next.
-DATABASES = {"default": {**database(read("DATABASE_URL") or "dbname=tracker"), "CONN_MAX_AGE": None}}
-if not read("DATABASE_URL"):
+DATABASES = {"default": {**database(read_variable("DATABASE_URL") or "dbname=tracker"), "CONN_MAX_AGE": None}}
+if not read_variable("DATABASE_URL"):
     # A command that runs without the database, like makemigrations, cannot ask which migrations are applied.
     DATABASES["default"]["HOST"] = str(DATA_DIR)
     warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 # Relative to the checkout, like DATA_DIR.
-ERASURE_LEDGER = BASE_DIR / (Path(read("ERASURE_LEDGER") or DATA_DIR / "erasure-ledger.jsonl").expanduser())
+ERASURE_LEDGER = BASE_DIR / (
+    Path(read_variable("ERASURE_LEDGER") or DATA_DIR / "erasure-ledger.jsonl").expanduser()
+)
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 SERIALIZATION_MODULES = {"json": "tracker.records.values.texts.deserializer"}
 
@@ -277,7 +279,7 @@ STORAGES = {
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "tracker.web.logs.Line"}},
+    "formatters": {"line": {"()": "tracker.web.logs.JSONLine"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "nowhere": {"class": "logging.NullHandler"},  # without a handler, Python prints to stderr

@@ -22,8 +22,8 @@ def leads_to(url):
 
 urlpatterns = [
     path("", leads_to("/api/v1/")),
-    path("healthz", health.alive, name="healthz"),
-    path("readyz", health.ready, name="readyz"),
+    path("healthz", health.liveness, name="healthz"),
+    path("readyz", health.readiness, name="readyz"),
     path("favicon.ico", leads_to(f"{settings.STATIC_URL}tracker/favicon.svg")),
     path("admin/set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
     path("admin/second-factor/", SecondFactor.as_view(), name="second_factor"),

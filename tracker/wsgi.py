@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from tracker.web.bodies import Whole
+from tracker.web.bodies import CompleteBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
@@ -24,4 +24,4 @@ connecting["options"] = f"{settings.TIMEOUTS} {connecting.get('options', '')}".s
 
 sys.setswitchinterval(0.001)  # busy threads yield five times as often
 logging.captureWarnings(True)
-application = Whole(get_wsgi_application(), behind_caddy="CADDY_IN_FRONT" in os.environ)
+application = CompleteBodies(get_wsgi_application(), behind_caddy="CADDY_IN_FRONT" in os.environ)

@@ -38,7 +38,7 @@ class DialogueFilterSet(RecordFilterSet):
         "did_not_take_part_organization": f"{ABSENTEES}.organization",
         "place_country": "places.country",
     }
-    periods = (duration.period_overlaps, duration.period_certainly_overlaps)
+    periods = (duration.dialogue_overlaps, duration.dialogue_certainly_overlaps)
 
     def ways(self, name, given):
         """Read a role together with the other filters: of those who came, or of those who did not.

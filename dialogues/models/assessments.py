@@ -14,7 +14,7 @@ from people.models import Act, Organization, Person
 from tracker.records.audit import history
 from tracker.records.base.citations import QUOTATION_WORDS, Citation
 from tracker.records.base.record import Record
-from tracker.records.values.constraints import Said
+from tracker.records.values.constraints import CountStated
 from tracker.records.values.dates.date_columns import PartialDateField
 
 from .participations import Participation
@@ -59,12 +59,12 @@ class Assessment(Act, Record):
     class Meta(Record.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Said.exactly(1, "person", "organization", "participation"),
+                condition=CountStated.exactly(1, "person", "organization", "participation"),
                 name="assessment_has_one_object",
                 violation_error_message="Give exactly one of person, organization and participation.",
             ),
             models.CheckConstraint(
-                condition=Said.exactly(1, "assessor_person", "assessor_organization"),
+                condition=CountStated.exactly(1, "assessor_person", "assessor_organization"),
                 name="assessment_has_one_assessor",
                 violation_error_message="Give either assessor_person or assessor_organization.",
             ),
@@ -102,4 +102,4 @@ class AssessmentCitation(Citation):
     record = models.ForeignKey(Assessment, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -67,4 +67,4 @@ class ContextEventCitation(Citation):
     record = models.ForeignKey(ContextEvent, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

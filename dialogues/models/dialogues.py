@@ -144,4 +144,4 @@ class DialogueCitation(Citation):
     record = models.ForeignKey(Dialogue, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

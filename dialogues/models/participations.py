@@ -14,7 +14,7 @@ from dialogues.choices import (
 )
 from people.choices import ConsentScope
 from people.models import Act, Affiliation, Organization, Person, Side
-from people.models.people import known, secrets_of
+from people.models.people import rows_seen, secrets_of
 from tracker.records.audit import history
 from tracker.records.audit.access_log import note_load
 from tracker.records.base.citations import Citation
@@ -23,7 +23,7 @@ from tracker.records.base.sources import Source
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import VisibleQuerySet
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication, Stance
-from tracker.records.values.constraints import Said
+from tracker.records.values.constraints import CountStated
 
 from .dialogues import UNDISCLOSED, Dialogue, not_above
 
@@ -114,13 +114,13 @@ class Participation(Act, Record):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(naming=Naming.NAMED)
-                | Said.exactly(1, "person", "organization", texts=["group_label"]) & Q(pseudonym=""),
+                | CountStated.exactly(1, "person", "organization", texts=["group_label"]) & Q(pseudonym=""),
                 name="participation_named_is_one",
                 violation_error_message="Give one of person, organization and group_label, and no pseudonym.",
             ),
             models.CheckConstraint(
                 condition=Q(naming=Naming.NAMED)
-                | Said.exactly(0, "person", "organization", "affiliation", texts=["group_label"]),
+                | CountStated.exactly(0, "person", "organization", "affiliation", texts=["group_label"]),
                 name="participation_unnamed_is_none",
                 violation_error_message="An unnamed participation must not have a person, organization,"
                 " group_label or affiliation.",
@@ -134,7 +134,7 @@ class Participation(Act, Record):
             ),
             models.CheckConstraint(
                 condition=~Q(group_label="")
-                | Said.exactly(0, "count_min", "count_max", "women_min", "women_max"),
+                | CountStated.exactly(0, "count_min", "count_max", "women_min", "women_max"),
                 name="participation_count_of_group",
                 violation_error_message="Only a group can have counts. Give its group_label.",
             ),
@@ -219,7 +219,7 @@ class Participation(Act, Record):
     @classmethod
     def secrets(cls, user=None):
         """The names of people whose part in a dialogue is not public, as secrets of the dialogue."""
-        hidden = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
+        hidden = rows_seen(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
         return secrets_of(hidden.values_list("person", "dialogue"))
 
 
@@ -254,7 +254,7 @@ class ParticipationIdentity(models.Model):
     @classmethod
     def secrets(cls, user=None):
         """The names of people behind unnamed participations, as secrets of the dialogue."""
-        return secrets_of(known(cls, user).values_list("person", "participation__dialogue"))
+        return secrets_of(rows_seen(cls, user).values_list("person", "participation__dialogue"))
 
     @classmethod
     def from_db(cls, db, field_names, values):
@@ -269,4 +269,4 @@ class ParticipationIdentity(models.Model):
             raise ValidationError({"affiliation": "Choose an affiliation of this person."})
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -19,7 +19,7 @@ from tracker.records.base.places import Place
 from tracker.records.base.record import Record
 from tracker.records.values.codes.code_fields import LanguageField
 from tracker.records.values.codes.vocabularies import Publication
-from tracker.records.values.constraints import Said
+from tracker.records.values.constraints import CountStated
 from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.workflow.companions import Lack
 
@@ -146,7 +146,8 @@ class Speaker(Part):
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(naming=Naming.NAMED) & Said.exactly(1, "person", "organization", texts=["label"])
+                condition=Q(naming=Naming.NAMED)
+                & CountStated.exactly(1, "person", "organization", texts=["label"])
                 | Q(naming=Naming.PSEUDONYM, person=None, organization=None, name_as_given="") & ~Q(label="")
                 | Q(naming=Naming.WITHHELD, person=None, organization=None, name_as_given="", label=""),
                 name="speaker_is_one",
@@ -184,4 +185,4 @@ class StatementRelationCitation(Citation):
     record = models.ForeignKey(StatementRelation, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -99,7 +99,7 @@ class Distance(Subquery):
     )
 
 
-def distance(reader, model=Affiliation):
+def days_apart(reader, model=Affiliation):
     """How far the given days are from the day for which a source confirms it: as stated, else the newest."""
     asked = {"first": literal(reader.days.first_start), "last": literal(reader.days.last_end)}
     stated = model.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
@@ -123,7 +123,7 @@ def distance(reader, model=Affiliation):
 def affiliation(reader, model=Affiliation):
     """{"day" or "period", "active", "distance_days"} of an affiliation, or of an occupation."""
     asked = ("day" if reader.days.is_day else "period", Value(reader.days.text, models.TextField()))
-    return Json([asked, ("active", active(reader, model)), ("distance_days", distance(reader, model))])
+    return Json([asked, ("active", active(reader, model)), ("distance_days", days_apart(reader, model))])
 
 
 def occupation(reader):

@@ -31,7 +31,7 @@ from people.models import (
 )
 from people.situations.asked import of_case, person, situation, told_days
 from people.situations.effects import TRACKS
-from people.situations.facts import Accusation, Fact, History, interval
+from people.situations.facts import Accusation, CaseHistory, Fact, interval
 from tracker.records.protocol.database_errors import Overdue
 from tracker.records.shapes.expressions import Json, Many, One, marked
 from tracker.records.shapes.fields import WHOLE
@@ -57,7 +57,7 @@ class Array(Func):
     output_field = models.JSONField()
 
 
-def seen(model, citations, reader, **conditions):
+def visible_records(model, citations, reader, **conditions):
     """The records that a reader may see; with `known_on`, those that cite a source of that day or earlier."""
     rows = model.objects.visible_to(reader.user).filter(**conditions).order_by("pk")
     return (
@@ -96,8 +96,8 @@ def unmarked(citations, reader):
 
 def history(reader, marks=concluded):
     """[id, events, charges] of a case."""
-    events = seen(CaseEvent, CaseEventCitation, reader, case=OuterRef("pk"))
-    charges = seen(Charge, ChargeCitation, reader, case=OuterRef("pk"))
+    events = visible_records(CaseEvent, CaseEventCitation, reader, case=OuterRef("pk"))
+    charges = visible_records(Charge, ChargeCitation, reader, case=OuterRef("pk"))
     terms = ("term_months", "term_days", "suspended_months", "suspended_days", "life", "outcome")
     date = dated("date", CaseEventCitation, reader)
     event = Array("kind", date, reported(reader), "position", *terms, marks(CaseEventCitation, reader))
@@ -134,7 +134,7 @@ class Facts(NamedTuple):
     """
 
     cases: tuple[str, ...]
-    histories: tuple[History, ...]
+    histories: tuple[CaseHistory, ...]
     death: str
     inferred: dict[Fact, list[str]]
 
@@ -147,7 +147,7 @@ class Facts(NamedTuple):
             told = [(fact(row), row[-1]) for row in events]
             told += cleared(charges, told)
             accusations = tuple(Accusation(stage, edtf) for stage, edtf, _ in charges)
-            histories.append(History(tuple(one for one, _ in told), accusations))
+            histories.append(CaseHistory(tuple(one for one, _ in told), accusations))
             for one, marks in told:  # for equal facts: what none of them states
                 inferred[one] = [name for name in marks if name in inferred.get(one, marks)]
         return cls(ids, tuple(histories), death, inferred)
@@ -175,7 +175,7 @@ def person_as_of(found, reader):
     """What is known about a person on the reader's days."""
     facts = Facts.read(found)
     found = situation(facts.histories, facts.death, reader.days)
-    return {**asked(reader), **tracks(found.person, reader, facts, person)}
+    return {**requested_days(reader), **tracks(found.person, reader, facts, person)}
 
 
 @finisher
@@ -185,10 +185,10 @@ def case_as_of(found, reader):
     number = facts.cases.index(found["case"])
     found = situation(facts.histories, facts.death, reader.days)
     answers = tracks(found.cases[number], reader, facts, partial(of_case, number))
-    return {**asked(reader), "open": found.opened[number], **answers}
+    return {**requested_days(reader), "open": found.opened[number], **answers}
 
 
-def asked(reader):
+def requested_days(reader):
     return {"day" if reader.days.is_day else "period": reader.days.text}
 
 
@@ -203,7 +203,7 @@ def tracks(answers, reader, facts, of):
             "answer": WORDS[track][known.strength],
             "last_reported": known.basis and partial_date(known.basis),
             "last_event": known.basis and known.basis.kind,
-            "inferred": inferred(known.basis, facts) if known.basis else [],
+            "inferred": inferred_parts(known.basis, facts) if known.basis else [],
         }
         if not reader.days.is_placed:
             days = told_days(facts.histories, facts.death, reader.days, of(number))
@@ -217,7 +217,7 @@ def tracks(answers, reader, facts, of):
 NAMED = {"date": "last_reported", "death_date": "last_reported", "kind": "last_event", "stage": "last_event"}
 
 
-def inferred(fact, facts):
+def inferred_parts(fact, facts):
     """The parts of the fact behind an answer that were inferred, that is, stated by no source."""
     marks = facts.inferred[fact]
     found = {NAMED.get(name) for name in marks} | ({WHOLE} & {*marks})
@@ -246,14 +246,14 @@ def partial_date(fact):
 PEOPLE_KEPT = 50_000  # in each process, some 500 bytes a person
 
 
-class Told(NamedTuple):
+class KnownOfPerson(NamedTuple):
     """What is known about a person by track, and about their cases: {id: (by track, whether it was open)}."""
 
     person: tuple[str, ...]
     cases: dict[str, tuple[tuple[str, ...], str]]
 
 
-def texts(reader):
+def fact_texts(reader):
     """(id of the person or None, text of the facts) for all cases that the reader sees."""
     cases = PersecutionCase.objects.visible_to(reader.user).order_by()
     people = Person.objects.visible_to(reader.user).filter(Exists(cases.filter(person=OuterRef("pk"))))
@@ -266,20 +266,20 @@ def as_text(expression):
     return Cast(expression, models.TextField())
 
 
-def digest(text, days):
+def facts_digest(text, days):
     return blake2b(text.encode(), digest_size=16).digest(), days
 
 
-@cached(LRUCache(PEOPLE_KEPT), digest, Lock())
-def told(text, days):
+@cached(LRUCache(PEOPLE_KEPT), facts_digest, Lock())
+def known_by_facts(text, days):
     """What the facts say about the days. Readers who see the same facts get the same answer."""
     facts = Facts.read(json.loads(text))
     found = situation(facts.histories, facts.death, days)
-    of_cases = zip(map(words, found.cases), found.opened, strict=True)
-    return Told(words(found.person), dict(zip(facts.cases, of_cases, strict=True)))
+    of_cases = zip(map(answer_slugs, found.cases), found.opened, strict=True)
+    return KnownOfPerson(answer_slugs(found.person), dict(zip(facts.cases, of_cases, strict=True)))
 
 
-def words(answers):
+def answer_slugs(answers):
     return tuple(WORDS[track][known.strength] for track, known in zip(TRACKS, answers, strict=True))
 
 
@@ -294,10 +294,10 @@ class Found(NamedTuple):
         """The answers for a reader. Raises Overdue if it takes too long, but keeps what was computed."""
         people, cases = {name: {} for name in TRACKS}, {name: {} for name in (*TRACKS, "open")}
         due = time.monotonic() + (settings.STATEMENT_TIMEOUT or math.inf)
-        for pk, text in texts(reader):
+        for pk, text in fact_texts(reader):
             if time.monotonic() > due:
                 raise Overdue
-            found = told(text, reader.days)
+            found = known_by_facts(text, reader.days)
             for case, (answers, opened) in found.cases.items():
                 cases["open"][case] = opened
                 for track, answer in zip(TRACKS, answers, strict=True):

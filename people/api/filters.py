@@ -7,7 +7,7 @@ from people.conflict_links import tied
 from people.models import Organization, PersecutionCase, Person
 from people.situations.effects import TRACKS
 from tracker.records.read.filters.filter_set import RecordFilterSet
-from tracker.records.read.filters.kinds import Filter, listed
+from tracker.records.read.filters.kinds import Filter, list_schema
 from tracker.records.read.filters.values import ChoiceField, Values
 
 from . import as_of_days, case_facts, shapes
@@ -43,7 +43,7 @@ def answer_filters(name, vocabulary):
     one = ChoiceField(choices=vocabulary.choices, required=False)
     return {
         name: AnswerFilter(name, one, schema),
-        f"{name}__in": AnswerFilter(name, Values(one), listed(schema)),
+        f"{name}__in": AnswerFilter(name, Values(one), list_schema(schema)),
     }
 
 

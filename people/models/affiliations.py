@@ -89,4 +89,4 @@ class AffiliationCitation(Citation):
     record = models.ForeignKey(Affiliation, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

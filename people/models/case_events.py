@@ -24,14 +24,14 @@ from tracker.records.base.citations import Citation
 from tracker.records.base.places import Place
 from tracker.records.base.record import Record
 from tracker.records.values.codes.vocabularies import Confidentiality
-from tracker.records.values.constraints import Said
+from tracker.records.values.constraints import CountStated
 from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.values.dates.partial_dates import understand
 
 from .acts import Act, OfCase
 from .cases import PersecutionCase
 from .organizations import Organization
-from .people import Person, known, secrets_of
+from .people import Person, rows_seen, secrets_of
 
 MONTH = (28, 31)  # the least and the most days of a month
 
@@ -189,7 +189,7 @@ class CaseActor(Act, Protecting, Record):
     class Meta(Record.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Said.exactly(1, "person", "organization"),
+                condition=CountStated.exactly(1, "person", "organization"),
                 name="case_actor_is_one",
                 violation_error_message="Give either person or organization.",
             )
@@ -205,7 +205,7 @@ class CaseActor(Act, Protecting, Record):
     @classmethod
     def secrets(cls, user=None):
         """The names of people whose part in a case is not public, as secrets of the case."""
-        hidden = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
+        hidden = rows_seen(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
         return secrets_of(hidden.values_list("person", "case"))
 
     def days(self):
@@ -250,7 +250,7 @@ class Recognition(OfCase, Record):
     class Meta(Record.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Said.exactly(1, "organization", texts=["recognized_by"]),
+                condition=CountStated.exactly(1, "organization", texts=["recognized_by"]),
                 name="recognition_by_one",
                 violation_error_message="Give either organization or recognized_by.",
             )
@@ -261,4 +261,4 @@ class RecognitionCitation(Citation):
     record = models.ForeignKey(Recognition, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

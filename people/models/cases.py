@@ -14,7 +14,7 @@ from tracker.records.base.identifiers import Identified, Identifier, identifiers
 from tracker.records.base.labels import Titled
 from tracker.records.base.record import Record
 from tracker.records.values.codes.code_fields import CountryField
-from tracker.records.values.constraints import Said
+from tracker.records.values.constraints import CountStated
 
 from .conflicts import Conflict
 from .organizations import Organization
@@ -48,7 +48,7 @@ class PersecutionCase(Identified, Titled):
         constraints = [
             *Titled.Meta.constraints,
             models.CheckConstraint(
-                condition=Said.exactly(1, "person", "organization"),
+                condition=CountStated.exactly(1, "person", "organization"),
                 name="case_is_of_one",
                 violation_error_message="Give either person or organization.",
             ),
@@ -93,4 +93,4 @@ class CaseRelationCitation(Citation):
     record = models.ForeignKey(CaseRelation, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

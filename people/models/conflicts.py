@@ -45,4 +45,4 @@ class Side(Part):
         return self.name
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -61,4 +61,4 @@ class Consent(Tidy, GuardedSave):
         return f"consent {str(self.id)[:8]}"
 
 
-history.keep(__name__)
+history.track_changes(__name__)

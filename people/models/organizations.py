@@ -57,4 +57,4 @@ class OrganizationCitation(Citation):
     record = models.ForeignKey(Organization, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

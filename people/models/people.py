@@ -77,7 +77,7 @@ class Person(WithCases, Identified, Named):
         """The names of people who are not public, were withdrawn, or were taken down."""
         hidden = ~Q(confidentiality=Confidentiality.PUBLIC) | Q(publication=Publication.TAKEN_DOWN)
         hidden |= Q(publication=Publication.WITHDRAWN, published_at__isnull=False)
-        return [Secret(*name) for name in names_of(known(cls, user).filter(hidden))]
+        return [Secret(*name) for name in all_names(rows_seen(cls, user).filter(hidden))]
 
     def own_secrets(self):
         """All names of this person, as if none of them were public."""
@@ -162,17 +162,17 @@ class PersonName(Name):
     @classmethod
     def secrets(cls, user=None):
         """Names that are not public. No public text may contain them, not even records about their bearer."""
-        rows = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC)
+        rows = rows_seen(cls, user).exclude(confidentiality=Confidentiality.PUBLIC)
         names = rows.values_list("text_folded", "record", "pk")
         return [Secret(*name, about) for name in names for about in (None, name[1])]
 
 
-def known(model, user):
+def rows_seen(model, user):
     """The rows of a model that a user sees; all rows without a user."""
     return model.objects.visible_to(user) if user else model.objects.all()
 
 
-def names_of(people):
+def all_names(people):
     """(folded name, id of the person, id of the row that holds it) for all names of people."""
     others = PersonName.objects.filter(record__in=people.order_by().values("pk"))
     return [
@@ -190,7 +190,7 @@ def secrets_of(pairs):
     keys = {person for person, _ in pairs}
     public = set(Person.objects.visible_to(None).filter(pk__in=keys).values_list("pk", flat=True))
     names = {}
-    for name in names_of(Person.objects.filter(pk__in=keys)):
+    for name in all_names(Person.objects.filter(pk__in=keys)):
         names.setdefault(name[1], []).append(name)
     return [
         Secret(*name, about if person in public else None)
@@ -207,4 +207,4 @@ class PersonCitation(Citation):
     record = models.ForeignKey(Person, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -7,9 +7,9 @@ from typing import NamedTuple
 from people.choices import Open
 from tracker.records.values.dates.days import Days
 
-from .case_open import opened
+from .case_open import openness
 from .effects import TRACKS
-from .facts import History
+from .facts import CaseHistory
 from .known import Known, change_days, known, latest
 from .possible_worlds import join
 from .states import CUSTODY, Strength
@@ -35,7 +35,7 @@ class Stretch(NamedTuple):
     situation: Situation
 
 
-def on_day(histories: Sequence[History], death: str, day: date) -> Situation:
+def on_day(histories: Sequence[CaseHistory], death: str, day: date) -> Situation:
     cases, person = known(histories, death, day)
     return Situation(person, cases, [_open(*one, death, day) for one in zip(histories, cases, strict=True)])
 
@@ -43,7 +43,7 @@ def on_day(histories: Sequence[History], death: str, day: date) -> Situation:
 def _open(history, answers, death, day):
     """Whether a case was open. It cannot be closed while its person is held for it."""
     held = answers[CUSTODY].strength >= Strength.LAST_REPORTED
-    answer = opened(history, death, day)
+    answer = openness(history, death, day)
     return Open.POSSIBLE if held and answer == Open.NO else answer
 
 
@@ -66,7 +66,10 @@ def situation(histories, death, days: Days) -> Situation:
             [_known(placings(stretches, days, latest, of_case(case, track))) for track in range(len(TRACKS))]
             for case in range(len(histories))
         ],
-        [_opened(placings(stretches, days, OPENNESS.index, is_open(case))) for case in range(len(histories))],
+        [
+            _opened(placings(stretches, days, OPENNESS.index, openness_of(case)))
+            for case in range(len(histories))
+        ],
     )
 
 
@@ -78,7 +81,7 @@ def of_case(case, track):
     return lambda one: one.cases[case][track]
 
 
-def is_open(case):
+def openness_of(case):
     return lambda one: one.opened[case]
 
 

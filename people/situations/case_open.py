@@ -5,7 +5,7 @@ from typing import NamedTuple
 from people.choices import CaseEventKind, ChargeStage, Open
 
 from .effects import ENDS_CASE, PURSUES_CASE
-from .facts import Fact, History, acquits, interval, interval_of, standing
+from .facts import CaseHistory, Fact, acquits, interval, interval_of, remaining_after
 
 OVER = (ChargeStage.ACQUITTED, ChargeStage.DROPPED)
 
@@ -32,7 +32,7 @@ class Step(NamedTuple):
         return self.position > other.position
 
 
-def opened(history: History, death: str, day) -> Open:
+def openness(history: CaseHistory, death: str, day) -> Open:
     """Whether the case was open: from its first dated fact until an end, unless it is opened again.
 
     A conviction does not end it. Without any date, nothing is known.
@@ -96,7 +96,7 @@ def _ends_case(fact, history):
 
 def leaves_standing(fact, history):
     """Whether another charge, or a sentence of the same day, certainly remains after an acquittal."""
-    since, _ = standing(fact, history)
+    since, _ = remaining_after(fact, history)
     return since is not None and since <= interval(fact).first
 
 

@@ -1,12 +1,12 @@
 """What one possible world says about a day."""
 
 from .effects import TRACKS, Effect
-from .states import CUSTODY, RECORDED, Answer, Seen, Status, Strength
+from .states import CUSTODY, RECORDED, Answer, DayAnswer, Status, Strength
 
 
 def first_look(world, day):
     return tuple(
-        tuple(glance(Seen(), case, track, day) for track in range(len(TRACKS))) for case in world.cases
+        tuple(glance(DayAnswer(), case, track, day) for track in range(len(TRACKS))) for case in world.cases
     )
 
 
@@ -40,13 +40,13 @@ def looked(seen, effect, case, track, item, own, on_day, day):
     seen = resolved(seen, effect, item, own, day)
     if not on_day:
         return seen
-    answer = shown(effect, item, track, day) if own else None
+    answer = answer_on_day(effect, item, track, day) if own else None
     if answer is not None:
         seen = seen._replace(best=max(seen.best, answer, key=rank))
     return glance(seen, case, track, day)
 
 
-def shown(effect, item, track, day):
+def answer_on_day(effect, item, track, day):
     """The answer that a fact gives for its own day; None if it shows nothing.
 
     About custody, a release from house arrest says only that it ended on that day, if the day is known.
@@ -65,7 +65,7 @@ def resolved(seen, effect, item, own, day):
     if effect is Effect.UNSETTLES or (effect is Effect.STOPS and not of_case and was_so(seen)):
         return unvouched(seen)
     answer = told_by_next(seen, effect, item, day) if own or effect is Effect.STOPS else None
-    return seen if answer is None else Seen(max(seen.best, answer, key=rank))
+    return seen if answer is None else DayAnswer(max(seen.best, answer, key=rank))
 
 
 def was_so(seen):
@@ -81,7 +81,7 @@ def unvouched(seen):
         return seen
     if seen.waiting.unsettled:
         return seen._replace(waiting=seen.waiting._replace(status=Status.OPEN))
-    return Seen(max(seen.best, seen.otherwise, key=rank))
+    return DayAnswer(max(seen.best, seen.otherwise, key=rank))
 
 
 def told_by_next(seen, effect, item, day):

@@ -41,7 +41,7 @@ class Accusation(NamedTuple):
     edtf: str = ""
 
 
-class History(NamedTuple):
+class CaseHistory(NamedTuple):
     """What is recorded of one case."""
 
     facts: tuple[Fact, ...] = ()
@@ -80,7 +80,7 @@ def acquits(fact):
     return fact.kind in kinds and fact.outcome in ("", "acquitted")
 
 
-def standing(fact, history):
+def remaining_after(fact, history):
     """(The day from which another charge or a sentence remains after an acquittal, None: never;
     whether a sentence of that day perhaps remains)."""
     charges = sorted((interval_of(charge.edtf).first, charge.stage in STANDING) for charge in history.charges)

@@ -27,18 +27,18 @@ from .effects import (
 from .facts import (
     AFTER_ALL,
     BEFORE_ALL,
+    CaseHistory,
     Fact,
-    History,
     acquits,
     effects_of,
     end_of_term,
     interval,
     interval_of,
-    standing,
+    remaining_after,
     term_of,
 )
 from .possible_worlds import join, walk
-from .states import CUSTODY, Item, Strength, Tangled
+from .states import CUSTODY, Strength, Tangled, WorldFact
 
 MOST_DOUBTS = 6
 MOST_STEPS = 16_000  # in all walks for one answer; beyond that, the answer is the cautious one
@@ -51,13 +51,13 @@ class Known(NamedTuple):
     basis: Fact | None = None
 
 
-def known(histories: Sequence[History], death: str, day: date) -> tuple[list[list[Known]], list[Known]]:
+def known(histories: Sequence[CaseHistory], death: str, day: date) -> tuple[list[list[Known]], list[Known]]:
     """What is known on a day: for each case, and for the person, by track in the order of TRACKS."""
     answers = _answers(tuple(histories), death, day.toordinal())
     return answers, [max((case[track] for case in answers), key=latest, default=NOTHING) for track in RANGE]
 
 
-def change_days(histories: Sequence[History], death: str) -> list[date]:
+def change_days(histories: Sequence[CaseHistory], death: str) -> list[date]:
     """The days on which the answers may differ from the day before, in order."""
     facts = [fact for history in histories for fact in history.facts] + [Fact("death", death)] * bool(death)
     charges = [interval_of(charge.edtf) for history in histories for charge in history.charges]
@@ -248,7 +248,7 @@ def _item(case, fact, histories, day):
     if case is not None:
         effects = effects_of(fact)
         if effects.custody is Effect.UNSETTLES and acquits(fact):
-            mute_from, may_be_mute = standing(fact, histories[case])
+            mute_from, may_be_mute = remaining_after(fact, histories[case])
     table = EFFECTS.get(fact.kind, DEATH)
     away = table if fact.kind in ENDS_ELSEWHERE else Effects()
     if fact.kind in ENDS_ELSEWHERE:
@@ -257,7 +257,7 @@ def _item(case, fact, histories, day):
         )
     elif fact.kind == CaseEventKind.RETURNED:
         away = Effects(abroad=Effect.STOPS)
-    return Item(
+    return WorldFact(
         0,
         case,
         effects,

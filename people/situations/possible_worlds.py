@@ -105,12 +105,12 @@ def placed(layer, here, stretch, day, most):
 def happened(world, seen, item, stretch, day):
     """Yields (world, what is known, unrecorded facts needed) after a fact in a stretch."""
     mute = item.mute_from is not None and stretch[0] >= item.mute_from
-    yield apply(world, seen, item, Effects() if mute else item.effects, stretch, day)
+    yield world_after(world, seen, item, Effects() if mute else item.effects, stretch, day)
     if item.may_be_mute and not mute:
-        yield apply(world, seen, item, Effects(), stretch, day)
+        yield world_after(world, seen, item, Effects(), stretch, day)
 
 
-def apply(world, seen, item, effects, stretch, day):
+def world_after(world, seen, item, effects, stretch, day):
     """The world after a fact has changed each case of the person."""
     cost, cases, looks = 0, [], []
     for number, case in enumerate(world.cases):

@@ -31,7 +31,7 @@ class Tangled(Exception):
     """There are too many possible orders to walk."""
 
 
-class Item(NamedTuple):
+class WorldFact(NamedTuple):
     """A fact in the form that the walk needs. It happened on a day from `first` to `last`."""
 
     index: int
@@ -88,7 +88,7 @@ class World(NamedTuple):
     dead: bool = False
 
 
-class Seen(NamedTuple):
+class DayAnswer(NamedTuple):
     """What is known about the day: the best answer so far, and one that a later fact may still change."""
 
     best: Answer = Answer(Strength.NOT_RECORDED)

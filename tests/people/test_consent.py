@@ -160,7 +160,7 @@ class EndTest(ConsentTest):
         unseen = make.organization(publication="draft", created_by=editor)
         make.affiliation(person=person, organization=unseen)
         self.assertEqual(person.missing(), [])
-        with self.assertRaisesRegex(ValidationError, "No valid consent covers what is published about this person"):
+        with self.assertRaisesRegex(ValidationError, "No valid consent covers what is published"):
             person.publish(editor)
         person.refresh_from_db()
         self.assertEqual(person.publication, "draft")

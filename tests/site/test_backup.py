@@ -29,7 +29,7 @@ from tracker.environment import BASE_DIR
 from tracker.management.commands.serve import Command as Serve
 from tracker.records.audit.takedown_ledger import Deed
 from tracker.records.changes import announcing
-from tracker.records.protection.name_search import work
+from tracker.records.protection.name_search import run_searches
 from tracker.records.revisions import erasure
 from tracker.server import backup
 from tracker.server import restore as restoring
@@ -105,7 +105,7 @@ class DrillTest(BackupTest):
         rows = backup.counts()
         for one in (down, gone):
             one.person.takedown(editor, "safety")
-        work()
+        run_searches()
         erasure.erase(Person.objects.get(pk=gone.person.pk), administrator, "legal")
         with self.elsewhere():
             began = time.monotonic()
@@ -239,7 +239,10 @@ class FileTest(BackupTest):
             mock.patch("tracker.server.backup.os.fsync", side_effect=full),
             mock.patch("tracker.server.backup.pyrage.encrypt_io", side_effect=full),
             mock.patch("tracker.server.backup.pyrage.encrypt_io", side_effect=KeyboardInterrupt),
-            mock.patch("tracker.server.backup.reach", return_value=("--dbname=nowhere", {**os.environ})),
+            mock.patch(
+                "tracker.server.backup.connection_arguments",
+                return_value=("--dbname=nowhere", {**os.environ}),
+            ),
         ]
         for how in broken:
             with how, self.assertRaises((CommandError, KeyboardInterrupt)):
@@ -248,7 +251,8 @@ class FileTest(BackupTest):
 
     def test_the_words_of_a_dump_that_fails_are_handed_on(self):
         with mock.patch(
-            "tracker.server.backup.reach", return_value=("--dbname=nowhere host=/none", {**os.environ})
+            "tracker.server.backup.connection_arguments",
+            return_value=("--dbname=nowhere host=/none", {**os.environ}),
         ):
             self.assertIn("pg_dump failed: ", self.refused("backup", self.file))
 
@@ -300,7 +304,7 @@ class WholeTest(SimpleTestCase):
         again = self.folder / "again"
         self.done("backup", again, DATA_DIR=self.folder / "new")
         first, second = (
-            backup.opened(file, self.identity)["rows"] for file in (self.file, self.folder / "again")
+            backup.read_backup(file, self.identity)["rows"] for file in (self.file, self.folder / "again")
         )
         self.assertEqual(first, second)
         self.assertGreater(sum(first.values()), 500)
@@ -323,7 +327,7 @@ class WholeTest(SimpleTestCase):
             self.done("restore", self.file, "--identity", self.identity, DATABASE_URL=server.url)
         again = self.folder / "killed"
         self.done("backup", again, DATABASE_URL=server.url)
-        first, last = (backup.opened(file, self.identity)["rows"] for file in (self.file, again))
+        first, last = (backup.read_backup(file, self.identity)["rows"] for file in (self.file, again))
         self.assertEqual(first, last)
         marked = f"SELECT to_regclass('{backup.MARK}') IS NULL"
         self.assertEqual(server.run("psql", "-qAt", server.url, "-c", marked).strip(), "t")

@@ -19,7 +19,7 @@ from tests import make
 from tests.browser import BrowserTest
 from tests.records.test_throttling import limited
 from tests.site.test_login import log_in, quick
-from tracker.records.accounts.second_factor import digest
+from tracker.records.accounts.second_factor import code_hash
 from tracker.records.accounts.staff import password_link
 
 PAGE = "/admin/second-factor/"
@@ -141,7 +141,7 @@ class SetUpTest(SecondFactorTest):
         _, codes = self.set_up()
         self.assertEqual(len({*codes}), 10)
         kept = {*StaticToken.objects.values_list("token", flat=True)}
-        self.assertEqual(kept, {digest(code) for code in codes})
+        self.assertEqual(kept, {code_hash(code) for code in codes})
         self.assertFalse(kept & {*codes})
         self.assertNotContains(self.client.get(PAGE), codes[0])
 

@@ -215,7 +215,7 @@ class TableTest(SimpleTestCase):
 
     def test_unlisted_variable_cannot_be_read(self):
         with self.assertRaises(KeyError):
-            environment.read("UNLISTED")
+            environment.read_variable("UNLISTED")
 
 
 class DatabaseAwayTest(SimpleTestCase):

@@ -21,7 +21,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
-from tracker.environment import read
+from tracker.environment import read_variable
 from tracker.records.audit.takedown_ledger import sync_folder
 
 from . import embedded
@@ -51,10 +51,10 @@ def server_version():
 
 def program(name, version):
     """The path of a PostgreSQL program of at least this version; Failed if there is none."""
-    folders = [Path(read("POSTGRES_BIN"))] if read("POSTGRES_BIN") else []
+    folders = [Path(read_variable("POSTGRES_BIN"))] if read_variable("POSTGRES_BIN") else []
     on_path = shutil.which(name)
     folders += [Path(on_path).parent] if on_path else []
-    with suppress(embedded.Refused):
+    with suppress(embedded.CannotStart):
         folders.append(embedded.programs())
     for folder in folders:
         with suppress(OSError, subprocess.SubprocessError, ValueError, IndexError):
@@ -67,7 +67,7 @@ def program(name, version):
     )
 
 
-def reach():
+def connection_arguments():
     """How PostgreSQL's programs connect to the database of this process: an argument and an environment."""
     known = connection.settings_dict
     names = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}
@@ -80,7 +80,7 @@ def reach():
 @contextmanager
 def running(name, *arguments, version=None, **pipes):
     """Runs a PostgreSQL program on the database; Failed, with its last output, if it fails."""
-    database, variables = reach()
+    database, variables = connection_arguments()
     command = [program(name, version or server_version()), *arguments, database]
     with tempfile.TemporaryFile() as words:
         process = subprocess.Popen(command, env=variables, stderr=words, **pipes)
@@ -168,7 +168,7 @@ class Sealing(io.RawIOBase):
 
 def recipients():
     """The public keys of BACKUP_RECIPIENT; Failed if there is none or one is wrong."""
-    texts = read("BACKUP_RECIPIENT").split()
+    texts = read_variable("BACKUP_RECIPIENT").split()
     try:
         keys = [pyrage.x25519.Recipient.from_str(text) for text in texts]
     except pyrage.RecipientError:
@@ -184,7 +184,7 @@ def recipients():
     return keys
 
 
-def write(path):
+def write_backup(path):
     """Writes a backup of the database to a new file, completely or not at all; returns the manifest."""
     keys = recipients()
     if path.exists():
@@ -193,7 +193,7 @@ def write(path):
         said = manifest()
         left = [f"--exclude-table-data=public.{table}" for table in LEFT_OUT]
         arguments = ["--format=custom", "--compress=6", f"--snapshot={name}", "--no-owner", "--no-acl", *left]
-        with whole(path) as file, running("pg_dump", *arguments, stdout=subprocess.PIPE) as dump:
+        with complete_file(path) as file, running("pg_dump", *arguments, stdout=subprocess.PIPE) as dump:
             try:
                 pyrage.encrypt_io(Sealing(said, dump), file, keys)
             except pyrage.EncryptError as problem:
@@ -212,7 +212,7 @@ def snapshot():
 
 
 @contextmanager
-def whole(path):
+def complete_file(path):
     """A private file that gets its name only after all of it is on disk."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", suffix=".part") as file:
         yield file
@@ -273,7 +273,7 @@ def check_version(said):
         raise Failed("A newer program wrote this backup. Restore it with that version or a later one.")
 
 
-def opened(path, identity, take=lambda piece: None):
+def read_backup(path, identity, take=lambda piece: None):
     """Decrypts and checks a whole backup and passes it on; returns the manifest, or raises Failed."""
     keys, content = identities(identity), Opened(take)
     try:

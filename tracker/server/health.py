@@ -18,14 +18,14 @@ from . import checks
 
 @csrf_exempt
 @never_cache
-def alive(request):
+def liveness(request):
     """200 as long as the process answers requests, whatever the database does."""
     return JsonResponse({"status": "alive"})
 
 
 @csrf_exempt
 @never_cache
-def ready(request):
+def readiness(request):
     """200 if the database is readable and in order, else 503 with a sentence for each problem."""
     try:
         faults = [*checks.errors(connection), *checks.forgetful(connection), *unapplied()]

@@ -38,23 +38,23 @@ OTHERS_THERE = """
 
 def restore(path, identity, more_ledgers=()):
     """Restores a backup; returns (rows, number taken down again, number erased again), or raises Failed."""
-    said = backup.opened(path, identity)  # the whole file is checked before anything is written
-    deeds = lines(more_ledgers)
-    if begin(said) != "compared":
+    said = backup.read_backup(path, identity)  # the whole file is checked before anything is written
+    deeds = ledger_lines(more_ledgers)
+    if mark_unfinished(said) != "compared":
         load(path, identity)
         compare(said)
-        ask("UPDATE restore_unfinished SET step = 'compared'")
+        first_row("UPDATE restore_unfinished SET step = 'compared'")
     call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():
         takedown_ledger.take_in(deeds)
         down, erased = erasure.replay(takedown_ledger.in_table())
         announcing.start_again()
     takedown_ledger.write_down()
-    ask("DROP TABLE restore_unfinished")
+    first_row("DROP TABLE restore_unfinished")
     return sum(said["rows"].values()), down, erased
 
 
-def lines(more):
+def ledger_lines(more):
     """The lines of the ledger and of others; Failed if one is missing (our own only without others)."""
     own, found = settings.ERASURE_LEDGER, []
     for file in [*more, *([own] if own.exists() or not more else [])]:
@@ -64,31 +64,31 @@ def lines(more):
     return found
 
 
-def begin(said):
+def mark_unfinished(said):
     """Marks the database as being restored; returns the last completed step."""
     if backup.server_version() < said["postgres"]:
         raise Failed(OLDER.format(said["postgres"], backup.server_version()))
     if is_marked():
-        digest, step = ask("SELECT digest, step FROM restore_unfinished")
+        digest, step = first_row("SELECT digest, step FROM restore_unfinished")
         if digest != said["digest"]:
             raise Failed(OTHER_FILE)
         return step
     if backup.tables():
         raise Failed(NOT_EMPTY)
-    if ask(OTHERS_THERE) != (0,):
+    if first_row(OTHERS_THERE) != (0,):
         raise Failed(OTHERS)
     with transaction.atomic():
-        ask("CREATE TABLE restore_unfinished (digest text, step text)")
-        ask("INSERT INTO restore_unfinished VALUES (%s, '')", said["digest"])
+        first_row("CREATE TABLE restore_unfinished (digest text, step text)")
+        first_row("INSERT INTO restore_unfinished VALUES (%s, '')", said["digest"])
     return ""
 
 
 def is_marked():
     """Whether a restore into this database is unfinished."""
-    return ask("SELECT to_regclass(%s)", f"public.{MARK}") != (None,)
+    return first_row("SELECT to_regclass(%s)", f"public.{MARK}") != (None,)
 
 
-def ask(sql, *params):
+def first_row(sql, *params):
     """The first row of a statement's result, None if it is empty."""
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
@@ -102,7 +102,7 @@ def load(path, identity):
     options = ["--single-transaction", "--exit-on-error", "--no-owner", "--no-acl"]
     with backup.running("pg_restore", *options, stdin=subprocess.PIPE) as process:
         try:
-            backup.opened(path, identity, process.stdin.write)
+            backup.read_backup(path, identity, process.stdin.write)
         except BrokenPipeError:
             process.wait()
 
@@ -118,11 +118,11 @@ def compare(said):
         )
 
 
-def tried(path, identity, said, folder):
+def trial_restore(path, identity, said, folder):
     """Restores a backup into a temporary server; returns a sentence about the result."""
     try:
         server = embedded.Server(folder / "server", throwaway=True).join()
-    except embedded.Refused:
+    except embedded.CannotStart:
         return "No trial restore: it needs the embedded PostgreSQL, which is not installed."
     try:
         if int(server.version) < said["postgres"]:

@@ -7,7 +7,7 @@ from django.conf import settings
 REFUSED = "tracker.refused"  # key in the WSGI environment: the status for a refused body
 
 
-class Whole:
+class CompleteBodies:
     """Gives the application complete bodies only; marks a request as refused if its body is not complete.
 
     WSGI servers do not report truncated bodies, and Django treats a body without a length as empty: a

@@ -23,7 +23,7 @@ class Full(Exception):
     """All slots for slow reads are taken."""
 
 
-class Place(NamedTuple):
+class Slot(NamedTuple):
     """The slot of a running read. `counted`: it takes up space in a lane."""
 
     kind: tuple
@@ -49,7 +49,7 @@ class Lanes:
             if counted:
                 self.wait(self.wide if cost is None else self.narrow)
                 self.running += 1
-        return Place(kind, counted, time.monotonic())
+        return Slot(kind, counted, time.monotonic())
 
     def wait(self, width):
         """Wait until fewer than `width` run; Full if too many are already waiting, or it takes too long."""

@@ -26,7 +26,7 @@ request_id = ContextVar("request_id", default=None)
 log = logging.getLogger("tracker.requests")
 
 
-class Line(logging.Formatter):
+class JSONLine(logging.Formatter):
     """Formats a record as one line of JSON, with all control characters escaped."""
 
     def format(self, record):
@@ -38,7 +38,7 @@ class Line(logging.Formatter):
         }
         said = record.__dict__.get("line") or {"message": message(record)}
         error = record.exc_info and record.exc_info[1]
-        return json.dumps(line | said | ({"error": told(error)} if error else {}))
+        return json.dumps(line | said | ({"error": error_summary(error)} if error else {}))
 
 
 class Unintended(logging.Filter):
@@ -67,7 +67,7 @@ def message(record):
         return f"Message withheld, from {where}"
 
 
-def told(error):
+def error_summary(error):
     """For an error and its causes: class, location, and the code of the database."""
     frames = traceback.extract_tb(error.__traceback__, limit=-FRAMES)
     found = {
@@ -77,7 +77,7 @@ def told(error):
     if getattr(error, "sqlstate", None):
         found["sqlstate"] = error.sqlstate
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return found | ({"cause": told(cause)} if cause else {})
+    return found | ({"cause": error_summary(cause)} if cause else {})
 
 
 class Requests:
@@ -92,13 +92,13 @@ class Requests:
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id.get()
-            note(request, response.status_code, time.perf_counter() - began)
+            log_request(request, response.status_code, time.perf_counter() - began)
             return response
         finally:
             request_id.reset(mine)
 
 
-def note(request, status, seconds):
+def log_request(request, status, seconds):
     """Writes the line of a request, with its route pattern, which does not name a record."""
     route = request.resolver_match and request.resolver_match.route
     if route in QUIET and status == 200:

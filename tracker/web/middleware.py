@@ -23,7 +23,7 @@ from tracker.records.accounts.authentication import READING
 from tracker.records.accounts.devices import WAY_IN, is_proven
 from tracker.records.admin_site.expired_forms import held, may_hold
 from tracker.records.audit import access_log
-from tracker.records.audit.actor import channel_of, is_for_admin, noted
+from tracker.records.audit.actor import acting_as, channel_of, is_for_admin
 from tracker.records.protection.name_check import check_refusals, was_refused
 from tracker.records.protocol import database_errors
 from tracker.records.protocol.problems import problem
@@ -114,7 +114,7 @@ class Gate:
             return None
         if request.user.is_authenticated and not is_proven(request):
             return held(request) if may_hold(request) else to_second_factor(request)
-        check_rows(request)
+        check_form_size(request)
         try:
             if request.method == "POST" and request.user.is_authenticated:
                 spend("WRITES_PER_MINUTE", "user", request.user.pk)
@@ -134,7 +134,7 @@ def to_second_factor(request):
     return HttpResponseRedirect(f"{reverse('second_factor')}?{urlencode({'next': request.get_full_path()})}")
 
 
-def check_rows(request):
+def check_form_size(request):
     """TooManyFieldsSent if a form has too many rows. Even empty ones cost time."""
     rows = 0
     for name, value in request.POST.items():
@@ -248,7 +248,7 @@ class Noted:
     def __call__(self, request):
         if request.method in READING:
             return self.get_response(request)
-        with noted(channel=channel_of(request), user=request.user.pk):
+        with acting_as(channel=channel_of(request), user=request.user.pk):
             return self.get_response(request)
 
 

@@ -5,7 +5,7 @@ from django.db import transaction
 from django.db.migrations.executor import MigrationExecutor
 
 
-class Whole(MigrationExecutor):
+class AtomicExecutor(MigrationExecutor):
     """Applies a migration and records it as applied, in one transaction.
 
     Django records most migrations afterward. If it is killed in between, the migration would be applied a
@@ -19,5 +19,5 @@ class Whole(MigrationExecutor):
 
 class Command(migrate.Command):
     def handle(self, *args, **options):
-        migrate.MigrationExecutor = Whole
+        migrate.MigrationExecutor = AtomicExecutor
         return super().handle(*args, **options)

@@ -12,7 +12,7 @@ class Command(BaseCommand):
     )
 
     def handle(self, **options):
-        name_search.work()
+        name_search.run_searches()
         ended = consent.follow_all()
         if ended:
             self.stdout.write(f"Taken down because consent has ended: {ended}.")

@@ -17,7 +17,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 
-from tracker.environment import read
+from tracker.environment import read_variable
 from tracker.records.accounts.staff import grant
 from tracker.records.policy.roles import Role
 from tracker.server import embedded, processes, restore
@@ -52,9 +52,9 @@ def create_accounts():
     users = get_user_model().objects
     if users.filter(is_superuser=True).exists():
         return []
-    name, given = read("DJANGO_SUPERUSER_USERNAME"), read("DJANGO_SUPERUSER_PASSWORD")
+    name, given = read_variable("DJANGO_SUPERUSER_USERNAME"), read_variable("DJANGO_SUPERUSER_PASSWORD")
     password = given or secrets.token_urlsafe(12)
-    users.create_superuser(name, read("DJANGO_SUPERUSER_EMAIL"), password)
+    users.create_superuser(name, read_variable("DJANGO_SUPERUSER_EMAIL"), password)
     shown = [] if given else [(name, password)]
     return shown + (create_demo_accounts() if settings.DEMO else [])
 
@@ -99,7 +99,7 @@ def watch_database(server):
                 "The disk %s.",
                 "is nearly full: read-only" if line == embedded.READ_ONLY else "has enough space",
             )
-    except (embedded.Refused, OSError):
+    except (embedded.CannotStart, OSError):
         log.exception("The database cannot be started. Trying again.")
 
 

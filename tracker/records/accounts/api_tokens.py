@@ -34,7 +34,7 @@ class TokenScope(Vocabulary):
     PUBLISH = "publish", "Publish, withdraw, take down and send back"
 
 
-def digest(text):
+def token_hash(text):
     """The stored hash of a token. With 256 random bits, a slower hash is not needed."""
     return hashlib.sha256(text.encode()).hexdigest()
 
@@ -49,7 +49,7 @@ class ApiTokenQuerySet(models.QuerySet):
         if not FORM.fullmatch(text):
             return None
         rows = self.valid().select_related("user").annotate(held=roles.groups_of("user"))
-        token = rows.filter(digest=digest(text)).first()
+        token = rows.filter(digest=token_hash(text)).first()
         if token:
             roles.remember(token.user, token.held)
         return token
@@ -112,7 +112,7 @@ class ApiToken(Tidy):
     def draw(self):
         """A new random text for this token. Only the hash of it is stored."""
         text = PREFIX + secrets.token_hex(32)
-        self.digest = digest(text)
+        self.digest = token_hash(text)
         return text
 
     def revoke(self):

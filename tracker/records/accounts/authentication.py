@@ -97,11 +97,11 @@ def who_of(request):
 def must_reach(request, view, *resources):
     """Raises if the request has a token that does not cover these resources with the needed scope."""
     for resource in resources if isinstance(request.auth, ApiToken) else ():
-        if lacking := request.auth.lacks(needed(request, view), resource):
+        if lacking := request.auth.lacks(needed_scope(request, view), resource):
             raise PermissionDenied(lacking)
 
 
-def needed(request, view):
+def needed_scope(request, view):
     """The scope that a request needs."""
     if request.method in READING:
         return TokenScope.READ

@@ -17,7 +17,7 @@ def is_proven(request):
     return request.user.is_authenticated and (not settings.SECOND_FACTOR or PROVEN in request.session)
 
 
-def name_of(username):
+def cookie_name(username):
     """The name of the cookie for an account. It does not reveal the username."""
     return salted_hmac(__name__, username, algorithm="sha256").hexdigest()[:32]
 
@@ -29,7 +29,7 @@ def known_device(request, username):
         name, device = signing.loads(given, salt=__name__, max_age=LASTS)
     except (signing.BadSignature, ValueError):
         return ""
-    return device if name == name_of(username) else ""
+    return device if name == cookie_name(username) else ""
 
 
 def remember_device(request, response, username):
@@ -37,7 +37,7 @@ def remember_device(request, response, username):
     device = known_device(request, username) or secrets.token_hex(16)
     response.set_cookie(
         settings.DEVICE_COOKIE_NAME,
-        signing.dumps([name_of(username), device], salt=__name__),
+        signing.dumps([cookie_name(username), device], salt=__name__),
         max_age=LASTS,
         secure=settings.SESSION_COOKIE_SECURE,
         httponly=True,

@@ -49,7 +49,7 @@ def remove_factors(user):
     StaticDevice.objects.filter(user=user).delete()
 
 
-def digest(code):
+def code_hash(code):
     """The stored hash of a recovery code. 80 random bits need no slower hash, and 96 bits fit the column."""
     plain = code.lower().replace("-", "")
     return base64.urlsafe_b64encode(hashlib.sha256(plain.encode()).digest())[:16].decode()
@@ -59,7 +59,9 @@ def matches(user, code):
     """Whether a code, of the app or a recovery code, is valid now. No code is valid twice."""
     app, recovery = app_of(user), recovery_of(user)
     by_app = app and django_otp.verify_token(user, app.persistent_id, code)
-    return bool(by_app or (recovery and django_otp.verify_token(user, recovery.persistent_id, digest(code))))
+    return bool(
+        by_app or (recovery and django_otp.verify_token(user, recovery.persistent_id, code_hash(code)))
+    )
 
 
 @transaction.atomic
@@ -72,7 +74,7 @@ def set_up(user, key, code):
         return None
     recovery = StaticDevice.objects.create(user=user, name="recovery codes")
     codes = [new_code() for _ in range(RECOVERY_CODES)]
-    StaticToken.objects.bulk_create([StaticToken(device=recovery, token=digest(code)) for code in codes])
+    StaticToken.objects.bulk_create([StaticToken(device=recovery, token=code_hash(code)) for code in codes])
     return codes
 
 

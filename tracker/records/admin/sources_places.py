@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from tracker.records.base.places import Place, PlaceIdentifier
 from tracker.records.base.sources import Source
-from tracker.records.values.texts.web_addresses import key_of
+from tracker.records.values.texts.web_addresses import address_key
 
 from .pages.citing import Citing
 from .record_page.base import RecordAdmin
@@ -22,7 +22,7 @@ class SourceAdmin(Citing, RecordAdmin):
 
     def similar(self, request, text):
         """As for every record; of an address, the sources that probably have the same."""
-        key = key_of(text)
+        key = address_key(text)
         rows = self.get_queryset(request).filter(url_key=key).order_by("pk")
         return rows if key else super().similar(request, text)
 

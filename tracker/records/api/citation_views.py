@@ -10,10 +10,10 @@ from tracker.records.read import queries
 from tracker.records.read.filters.filter_set import RecordFilterSet
 from tracker.records.read.filters.kinds import Filter
 from tracker.records.read.filters.values import ChoiceField
-from tracker.records.read.queries import Statement
+from tracker.records.read.queries import Query
 from tracker.records.read.views import ReadingViewSet
 from tracker.records.shapes.declaration import CitationShape, Shape
-from tracker.records.shapes.expressions import column
+from tracker.records.shapes.expressions import value_expression
 from tracker.records.shapes.fields import Own, Rival, registry
 from tracker.records.shapes.urls import resource
 
@@ -29,7 +29,7 @@ class RecordType(Own):
         return resource(type(citation).cited_model())
 
 
-@column.register
+@value_expression.register
 def _(field: RecordType, reader):
     return Value(resource(field.parent.Meta.model.cited_model()))
 
@@ -112,7 +112,7 @@ class CitationViewSet(ReadingViewSet):
         parts = [queries.shaped(ENTRIES[table], pick, self.reader) for table in TABLES]
         cases = " ".join(f"WHEN {number} THEN ({part.sql})" for number, part in enumerate(parts))
         params = sum((part.params for part in parts), ())
-        return Statement(f"CASE page.part {cases} END", params, self.reader)
+        return Query(f"CASE page.part {cases} END", params, self.reader)
 
     def each(self, rows, *columns, **named):
         """The rows of all tables as one statement. `rows(table)` gives the rows of one table."""
@@ -142,10 +142,8 @@ class CitationViewSet(ReadingViewSet):
         return queries.many(listed, self.shaped(pick), counted, page, len(order.keys))
 
     def all_of(self, order, pick):
-        return queries.every(self.in_order(self.each(self.selection), order), self.shaped(pick))
+        return queries.export_query(self.in_order(self.each(self.selection), order), self.shaped(pick))
 
     def in_order(self, rows, order, limit=""):
         direction = "DESC" if order.descending else "ASC"
-        return Statement(
-            f"SELECT * FROM ({rows.sql}) AS united ORDER BY key {direction} {limit}", rows.params
-        )
+        return Query(f"SELECT * FROM ({rows.sql}) AS united ORDER BY key {direction} {limit}", rows.params)

@@ -27,7 +27,7 @@ def is_for_admin(request):
 
 
 @contextmanager
-def noted(**said):
+def acting_as(**said):
     """Changes made inside are stored with this user, channel or reason, added to the outer ones."""
     with pghistory.context() as known:
         before = dict(known.metadata)
@@ -39,6 +39,6 @@ def noted(**said):
             known.metadata.update(before)
 
 
-def note(**said):
+def act_as(**said):
     """Sets these for the rest of the request or command. Does nothing outside of one."""
     pghistory.context(**said)

@@ -150,7 +150,7 @@ def trigger(kind, key, record, without=()):
     )
 
 
-def keep(module):
+def track_changes(module):
     """Keeps the history of all models of a module and of their links. Call it at the end of the module."""
     for model in [*vars(sys.modules[module]).values()]:
         if not (isinstance(model, type) and issubclass(model, models.Model) and model.__module__ == module):

@@ -20,7 +20,7 @@ def is_unread(record, user):
     return unread(type(record).objects.filter(pk=record.pk), user).exists()
 
 
-def read(record):
+def mark_as_reviewed(record):
     """Marks this version of a record as reviewed. False if it is no longer the current version."""
     rows = type(record).objects.filter(pk=record.pk, version=record.version)
     return bool(rows.update(read_version=record.version))

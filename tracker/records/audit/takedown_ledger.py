@@ -23,7 +23,7 @@ class DeedKind(models.TextChoices):
     ERASURE = "erasure"
 
 
-class Line(NamedTuple):
+class LedgerLine(NamedTuple):
     """One line of the ledger file."""
 
     at: str
@@ -60,7 +60,7 @@ class Deed(models.Model):
         return f"{self.kind} of {self.model} {str(self.record_id)[:8]}"
 
     def line(self):
-        return Line(self.at.isoformat(), self.kind, self.model, str(self.record_id))
+        return LedgerLine(self.at.isoformat(), self.kind, self.model, str(self.record_id))
 
 
 def enter(record, kind):
@@ -123,7 +123,7 @@ def lines_of(said):
     """The lines of a ledger file. A line torn by a crash was never acknowledged and is left out."""
     for text in said.splitlines():
         try:
-            line = Line(**json.loads(text))
+            line = LedgerLine(**json.loads(text))
             datetime.fromisoformat(line.at), UUID(line.id)
         except (ValueError, TypeError):
             continue

@@ -53,4 +53,4 @@ class PlaceIdentifier(Identifier):
     record = models.ForeignKey(Place, models.CASCADE, related_name="identifiers")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

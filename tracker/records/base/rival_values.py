@@ -57,7 +57,7 @@ def truth_of(text):
     return TRUTH[text.casefold()]
 
 
-def text_of(field, value):
+def value_text(field, value):
     """The text of a column's value, in the form that `normalized` reads."""
     if isinstance(value, list):
         if any(SEPARATORS.search(item) for item in value):
@@ -66,7 +66,7 @@ def text_of(field, value):
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def said(field, text):
+def json_value(field, text):
     """The JSON value of a stored text, in the form in which a record shows this field."""
     if isinstance(field, PartialDateField):
         date = understand(text)
@@ -87,6 +87,6 @@ class SaidField(Derived, models.JSONField):
     def derive(self, citation):
         field = column_of(citation.cited_model(), citation.field) if citation.value else None
         try:
-            return said(field, citation.value) if field else None
+            return json_value(field, citation.value) if field else None
         except (ValidationError, ValueError):  # a text that was never validated
             return None

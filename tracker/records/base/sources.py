@@ -90,4 +90,4 @@ class Source(Slugged):
         ]
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -77,7 +77,7 @@ def spread():
     if anew:
         feed.digest = form(settings.PUBLIC_URL)
         feed.save()
-        insert(queries.united(every()))
+        insert(queries.united(all_public()))
     look_at(notes)
     return anew or len(notes) == NOTES
 
@@ -115,20 +115,20 @@ def showing(model):
     these = RawSQL("SELECT unnest(%s::uuid[])", [THESE])
     said = Announcement.objects.filter(record_id__in=these).values("model", "record_id")
     rows = [
-        keys_of(kind, kind.objects.filter(**{f"{'__'.join(path) or 'pk'}__in": these}))
+        ids_by_model(kind, kind.objects.filter(**{f"{'__'.join(path) or 'pk'}__in": these}))
         for kind, path in sorted(ways().ends[model], key=repr)
     ]
     return queries.united([queries.compiled(said), *rows])
 
 
-def every():
+def all_public():
     """All records that are public or were announced as public."""
     for kind in shapes():
-        yield keys_of(kind, kind.objects.visible_to(None))
+        yield ids_by_model(kind, kind.objects.visible_to(None))
     yield queries.compiled(Announcement.objects.exclude(digest="").values("model", "record_id"))
 
 
-def keys_of(kind, rows):
+def ids_by_model(kind, rows):
     label = Value(kind._meta.label, TextField())
     return queries.compiled(rows.order_by().values(model=label, record=F("pk")))
 
@@ -157,7 +157,7 @@ def announce_some():
             feed.last += 1
             about = {"model": row.model, "record_id": row.record_id}
             news.append(Announcement(number=feed.last, event=event, digest=digest, **about))
-    keep(news)
+    store_announcements(news)
     feed.save()
     Unannounced.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(news)
@@ -167,7 +167,7 @@ def said_of(rows):
     return Announcement.objects.filter(record_id__in=[row.record_id for row in rows])
 
 
-def keep(news):
+def store_announcements(news):
     """Stores announcements. Each replaces the earlier announcement of the record."""
     Announcement.objects.bulk_create(
         news,
@@ -185,14 +185,14 @@ def digests(rows):
     found = {}
     for kind in shapes():
         if keys := wanted.get(kind._meta.label):
-            statement = digest_of(kind, kind.objects.visible_to(None).filter(pk__in=keys))
+            statement = digest_query(kind, kind.objects.visible_to(None).filter(pk__in=keys))
             with connection.cursor() as cursor:
                 cursor.execute(statement.sql, statement.params)
                 found.update(cursor.fetchall())
     return found
 
 
-def digest_of(kind, rows):
+def digest_query(kind, rows):
     """The statement for the ids and digests of these rows."""
     page = queries.compiled(rows.order_by().values(key=F("pk")))
     json = queries.shaped(shapes()[kind], WHOLE, PUBLIC)
@@ -204,6 +204,6 @@ def form(public_url):
     """A digest of the statements that make public forms. It changes when they change."""
     made = hashlib.sha256(public_url.encode())
     for kind in shapes():
-        statement = digest_of(kind, kind.objects.visible_to(None))
+        statement = digest_query(kind, kind.objects.visible_to(None))
         made.update(repr((kind._meta.label, statement.sql, statement.params)).encode())
     return made.hexdigest()

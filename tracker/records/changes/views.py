@@ -111,7 +111,7 @@ class ChangeViewSet(ApiView):
         asked = {**self.given, "since": write_cursor([str(generation), str(reached)])}
         body = {
             "next": f"{api_url('changes/')}?{urlencode(asked)}",
-            "results": [described(*entry) for entry in entries],
+            "results": [change_entry(*entry) for entry in entries],
         }
         return self.answer(json.dumps(body).encode())
 
@@ -130,7 +130,7 @@ class ChangeViewSet(ApiView):
         return generation, number
 
 
-def described(number, label, key, event):
+def change_entry(number, label, key, event):
     """An entry in the form of the API."""
     model = apps.get_model(label)
     return {"kind": resource(model), "id": key, "url": record_url(model, key), "event": event}

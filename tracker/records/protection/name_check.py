@@ -33,7 +33,7 @@ SENTENCE = f"{NAMES} {UNLESS}"
 class HomonymQuerySet(models.QuerySet):
     def of(self, record, user):
         """The homonyms confirmed in the texts of a record, for editors."""
-        rows = [row.pk for row in protected_names.rows_of(record)] if roles.edits(user) else []
+        rows = [row.pk for row in protected_names.record_and_parts(record)] if roles.edits(user) else []
         return self.filter(row_id__in=rows).select_related("created_by")
 
 
@@ -60,7 +60,7 @@ class Homonym(models.Model):
         return f"homonym {str(self.id)[:8]}"
 
 
-class Named(ValidationError):
+class NamesProtectedPerson(ValidationError):
     """Refuses texts with protected names. It says in which fields of which rows, and nothing more."""
 
     def __init__(self, mentions, first):
@@ -75,7 +75,7 @@ class Standing(NamedTuple):
     about: frozenset = frozenset()
 
 
-class Change(NamedTuple):
+class CheckedChange(NamedTuple):
     """A record as it is now, its texts before, and the comments on the change."""
 
     record: Visible
@@ -84,11 +84,11 @@ class Change(NamedTuple):
     homonym: str = ""
 
 
-def standing(record):
+def texts_before(record):
     """The texts of a record as it is stored."""
     texts = protected_names.public_texts(record)
     return Standing(
-        frozenset(text.key for text in texts), frozenset(protected_names.about(record) if texts else ())
+        frozenset(text.key for text in texts), frozenset(protected_names.subject_ids(record) if texts else ())
     )
 
 
@@ -103,24 +103,24 @@ def refuse_names(by, changes):
     refused = [
         mention
         for change, texts in said
-        for mention in told(held, change, texts)
+        for mention in new_mentions(held, change, texts)
         if not passes(by, change, mention)
     ]
     if refused:
         note_refusal(by, refused)
-        raise Named(refused, changes[0].record)
+        raise NamesProtectedPerson(refused, changes[0].record)
 
 
 def news(change):
     """The texts of a change that were not public before; all if the record is about more than before."""
     texts = protected_names.public_texts(change.record)
     if texts and change.reason:
-        texts.append(protected_names.Text(change.record, "reason", change.reason))
-    more = texts and not protected_names.about(change.record) <= change.stood.about
+        texts.append(protected_names.PublicText(change.record, "reason", change.reason))
+    more = texts and not protected_names.subject_ids(change.record) <= change.stood.about
     return [text for text in texts if more or text.key not in change.stood.keys]
 
 
-def told(held, change, texts):
+def new_mentions(held, change, texts):
     """The mentions in new texts; in old texts, only the mentions of people that the record is newly about."""
     for text, secrets in held.mentions(texts):
         if text.key in change.stood.keys:
@@ -139,7 +139,7 @@ def passes(by, change, mention):
     if not (change.homonym.strip() and roles.edits(by) and mention.secrets <= protected_names.secrets(by)):
         return False
     row, field, _ = mention.text
-    said = {"digest": digest(mention), "reason": change.homonym, "created_by": by}
+    said = {"digest": mention_digest(mention), "reason": change.homonym, "created_by": by}
     Homonym.objects.create(row_id=row.pk, field=field, **said)
     return True
 
@@ -147,10 +147,10 @@ def passes(by, change, mention):
 def is_known(mention):
     """Whether someone has confirmed that this text names another person."""
     row, field, _ = mention.text
-    return Homonym.objects.filter(row_id=row.pk, field=field, digest=digest(mention)).exists()
+    return Homonym.objects.filter(row_id=row.pk, field=field, digest=mention_digest(mention)).exists()
 
 
-def digest(mention):
+def mention_digest(mention):
     """A digest of a text and the people it seems to name, which reveals neither."""
     people = sorted({str(secret.person) for secret in mention.secrets})
     return hashlib.sha256("\0".join([mention.text.text, *people]).encode()).hexdigest()

@@ -82,7 +82,7 @@ class Word(NamedTuple):
         return bool(BREAK.search(self.gap))
 
 
-def words(text):
+def words_in(text):
     """The words of a text, in order."""
     text = cleaned(text)
     found, address = list(WORD.finditer(text)), not re.search(r"\s", text.strip())
@@ -141,7 +141,7 @@ def variants(text):
     return dict.fromkeys(found)
 
 
-class Name(NamedTuple):
+class NamePattern(NamedTuple):
     """A name as folded words without patronymics. `pairs`: positions of words that together are the name."""
 
     words: tuple[str, ...]
@@ -172,7 +172,7 @@ def understood(folded):
         if (one, other) == ends or {one, other} & sure
     )
     alone = sure if len(kept) > 1 else {0} if len(kept[0]) > 4 else set()
-    return Name(kept, pairs, frozenset(family or set(ends)), frozenset(alone))
+    return NamePattern(kept, pairs, frozenset(family or set(ends)), frozenset(alone))
 
 
 def stems(word):
@@ -221,7 +221,7 @@ class Names:
         for position, meant in enumerate(meanings) if any(meanings) else ():
             for number, place in meant:
                 at[number][place].append(position)
-        read = words(text) if at else ()
+        read = words_in(text) if at else ()
         for number, places in at.items():
             name = self.names[number]
             if is_whole(name, places, read):

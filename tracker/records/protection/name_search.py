@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.takedown_ledger import LedgerAway
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import kinds
@@ -112,7 +112,7 @@ class NameSearch(models.Model):
         new = {secret.name for secret in person.own_secrets()} - {*self.names}
         if new or self.begun_at is None:
             self.names = sorted({*self.names, *new})
-            self.begun_at = self.begun_at or ask("SELECT clock_timestamp()")
+            self.begun_at = self.begun_at or first_value("SELECT clock_timestamp()")
             self.begun, self.position, self.comes_round, self.has_read = here, here, False, False
 
     def sought(self):
@@ -149,26 +149,26 @@ class AlsoHidden(models.Model):
         return apps.get_model(self.model)._base_manager.filter(pk=self.record_id).first()
 
 
-def begin(person, by, reason, keep=()):
+def begin_search(person, by, reason, keep=()):
     """Starts a name search, in the transaction that takes the person down."""
     about = {"model": person._meta.label, "record_id": person.pk}
     return NameSearch.objects.create(**about, created_by=by, reason=reason, keep=[*keep])
 
 
-def work():
+def run_searches():
     """Reads for all searches, including those interrupted by a crash, until there is nothing left to do."""
     more = NameSearch.objects.running().exists()
     while more:
         try:
-            more = step()
+            more = read_batch()
         except LedgerAway as problem:  # everything is hidden; missing lines are added next time
             log.error("%s", problem.detail)
 
 
 @transaction.atomic
-def step():
+def read_batch():
     """Reads one batch for all running searches; returns whether there is more to do now."""
-    if not is_ours():
+    if not take_lock():
         return False
     searches = list(NameSearch.objects.running())
     here = next((one.position for one in searches if one.begun_at and not one.has_read), "")
@@ -188,14 +188,14 @@ def step():
 
 def finish(searches):
     """Ends searches when no transaction is left that may not know about them, after reading their texts."""
-    ending = [one for one in searches if not ask(WRITING, one.begun_at)]
+    ending = [one for one in searches if not first_value(WRITING, one.begun_at)]
     for model in kinds() if ending else ():
         since = min(one.created_at for one in ending) - LONGEST
-        recent = readable(model).filter(updated_at__gte=since).values_list("pk", flat=True)
+        recent = own_public_rows(model).filter(updated_at__gte=since).values_list("pk", flat=True)
         hide(model, list(recent), ending)
     for search in ending:
         search.finish()
-        held.cache_clear()
+        prepared_names.cache_clear()
 
 
 def read_everything(searches):
@@ -217,14 +217,14 @@ def batch(position):
     labels = sorted(model._meta.label for model in kinds())
     label, _, key = position.partition(" ")
     model = apps.get_model(label or labels[0])
-    rows = readable(model).filter(pk__gt=key) if key else readable(model)
+    rows = own_public_rows(model).filter(pk__gt=key) if key else own_public_rows(model)
     keys = list(rows.values_list("pk", flat=True)[:BATCH])
     if len(keys) == BATCH:
         return model, keys, f"{model._meta.label} {keys[-1]}"
     return model, keys, next((f"{later} " for later in labels if later > model._meta.label), "")
 
 
-def readable(model):
+def own_public_rows(model):
     """The records of a model that are public by their own fields, ordered by id."""
     rows = model._base_manager.filter(publication=Publication.PUBLISHED)
     return rows.filter(confidentiality=Confidentiality.PUBLIC).order_by("pk")
@@ -232,9 +232,9 @@ def readable(model):
 
 def hide(model, keys, searches):
     """Takes down those of some records that name a person searched for; returns their ids."""
-    names = held(frozenset(secret for search in searches for secret in search.sought()))
+    names = prepared_names(frozenset(secret for search in searches for secret in search.sought()))
     named = {}
-    for record in readable(model).filter(pk__in=suspects(model, keys, names)):
+    for record in own_public_rows(model).filter(pk__in=suspects(model, keys, names)):
         for mention in names.mentions(protected_names.public_texts(record)):
             named.setdefault(record, set()).update(people_in(mention))
     return {record.pk for record, people in named.items() if hide_one(record, people, searches)}
@@ -242,7 +242,7 @@ def hide(model, keys, searches):
 
 def suspects(model, keys, names):
     """The ids of records whose texts, or texts of whose parts, contain a name. Makes no instances."""
-    parts = [getattr(model, name).rel.related_model for name in protected_names.lists_of(model)]
+    parts = [getattr(model, name).rel.related_model for name in protected_names.part_lists(model)]
     found = set()
     for kind, column in [(model, "pk"), *((part, "record_id") for part in parts)]:
         fields = [field.attname for field in protected_names.text_fields(kind)]
@@ -259,7 +259,7 @@ def hide_one(record, people, searches):
     if not finding:
         return False
     try:
-        with transaction.atomic(), noted(channel=CHANNEL):
+        with transaction.atomic(), acting_as(channel=CHANNEL):
             record.take_down_alone(finding[0].created_by, finding[0].reason)
     except ValidationError:
         return False
@@ -271,7 +271,7 @@ def hide_one(record, people, searches):
 
 
 @lru_cache(maxsize=2)
-def held(secrets):
+def prepared_names(secrets):
     """The names of a search, prepared for matching and cached while it runs."""
     return protected_names.Held(secrets)
 
@@ -287,16 +287,16 @@ def newest(record, user):
 
 def also_hidden(record, user):
     """(hidden record, AlsoHidden) for what was hidden because it names a record and the user sees."""
-    return seen(AlsoHidden.objects.filter(search__record_id=record.pk), user)
+    return hidden_seen_by(AlsoHidden.objects.filter(search__record_id=record.pk), user)
 
 
-def undecided(user):
+def undecided_searches(user):
     """The ids of finished searches that hid something that the user sees and may decide about."""
     found = AlsoHidden.objects.filter(decided=False, search__finished_at__isnull=False)
-    return {one.search_id for _, one in seen(found, user)}
+    return {one.search_id for _, one in hidden_seen_by(found, user)}
 
 
-def seen(found, user):
+def hidden_seen_by(found, user):
     """(record, AlsoHidden) for those whose record the user sees."""
     found, keys, rows = list(found), {}, {}
     for one in found:
@@ -324,12 +324,12 @@ def bring_back(hidden, by, comment):
     record.bring_back(by, comment)
 
 
-def is_ours():
+def take_lock():
     """Takes the lock of the worker until the end of the transaction; False if another process has it."""
-    return ask("SELECT pg_try_advisory_xact_lock(%s)", LOCK)
+    return first_value("SELECT pg_try_advisory_xact_lock(%s)", LOCK)
 
 
-def ask(sql, *params):
+def first_value(sql, *params):
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchone()[0]

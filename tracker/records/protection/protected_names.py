@@ -30,7 +30,7 @@ class Secret(NamedTuple):
     about: UUID | None = None
 
 
-class Text(NamedTuple):
+class PublicText(NamedTuple):
     """The text in a field of a row."""
 
     row: Visible
@@ -50,7 +50,7 @@ class Text(NamedTuple):
 class Mention(NamedTuple):
     """A text with protected names, and the secrets that it reveals."""
 
-    text: Text
+    text: PublicText
     secrets: frozenset[Secret]
 
 
@@ -70,18 +70,18 @@ def text_fields(model):
     return [field for field in words_of(model) if field.name not in model.internal]
 
 
-def lists_of(model):
+def part_lists(model):
     """The names of the lists of parts of a model."""
     parts = [relation for relation in model._meta.related_objects if relation.field.name == "record"]
     return [one.get_accessor_name() for one in parts if issubclass(one.related_model, Visible)]
 
 
-def rows_of(record):
+def record_and_parts(record):
     """A record and its parts."""
-    return [record, *(part for name in lists_of(type(record)) for part in getattr(record, name).all())]
+    return [record, *(part for name in part_lists(type(record)) for part in getattr(record, name).all())]
 
 
-def texts_of(row):
+def row_texts(row):
     """The texts of one row that are public if everything that it belongs to is public."""
     if getattr(row, "confidentiality", Confidentiality.PUBLIC) != Confidentiality.PUBLIC:
         return
@@ -89,17 +89,21 @@ def texts_of(row):
         said = getattr(row, field.attname)
         said = "\n".join(said) if isinstance(said, list) else said
         if said:
-            yield Text(row, field.name, said)
+            yield PublicText(row, field.name, said)
 
 
-def is_open(record):
+def is_public_itself(record):
     """Whether a record is public by its own fields."""
     return (record.publication, record.confidentiality) == (Publication.PUBLISHED, Confidentiality.PUBLIC)
 
 
 def public_texts(record):
     """The texts of a record and its parts; none if the record itself is not public."""
-    return [text for row in rows_of(record) for text in texts_of(row)] if is_open(record) else []
+    return (
+        [text for row in record_and_parts(record) for text in row_texts(row)]
+        if is_public_itself(record)
+        else []
+    )
 
 
 def above(row):
@@ -108,13 +112,13 @@ def above(row):
     return {row.pk}.union(*(above(parent) for parent in parents if parent))
 
 
-def about(row):
+def subject_ids(row):
     """The ids of a row, of the rows that it refers to, and of what its parent record is about."""
     keys = {getattr(row, field.attname) for field in row._meta.concrete_fields if field.is_relation}
     links = [field for field in row._meta.many_to_many if issubclass(field.related_model, Visible)]
     parents = [getattr(row, name) for name in row.visible_with]
     linked = {key for field in links for key in getattr(row, field.name).values_list("pk", flat=True)}
-    return {row.pk, *keys, *linked}.union(*(about(parent) for parent in parents if parent))
+    return {row.pk, *keys, *linked}.union(*(subject_ids(parent) for parent in parents if parent))
 
 
 class Held:
@@ -150,7 +154,7 @@ class Held:
         told = {one: words for same, words in found.items() for one in same if not (words and made)}
         if not told:
             return told
-        hidden_with, around = above(text.row), about(text.row)
+        hidden_with, around = above(text.row), subject_ids(text.row)
         return {
             one: words
             for one, words in told.items()
@@ -174,7 +178,7 @@ def bearers(words):
 def everything_public():
     """Yields all public records."""
     for model in kinds():
-        rows = model.objects.visible_to(None).order_by("pk").prefetch_related(*lists_of(model))
+        rows = model.objects.visible_to(None).order_by("pk").prefetch_related(*part_lists(model))
         yield from rows.iterator(chunk_size=500)
 
 

@@ -8,7 +8,7 @@ from tracker.records.policy.visibility import kinds
 from tracker.records.values.texts.text import words_of
 
 
-def belonging(record):
+def hidden_with(record):
     """The records that are hidden with it, without itself, regardless of who sees them."""
     found, waiting, records = {}, [record], kinds()
     while waiting:
@@ -32,11 +32,11 @@ def names_of(record):
 def saying(model, names):
     """The condition that a text of a row contains one of these names."""
     said = Q(pk__in=[])
-    for field, name in product(texts(model), names):
+    for field, name in product(text_field_names(model), names):
         said |= Q(**{f"{field}__icontains": name})
     return said
 
 
-def texts(model):
+def text_field_names(model):
     """The names of the text fields of a row, including those that only editors read."""
     return [field.name for field in words_of(model) if field.name != "slug"]

@@ -12,7 +12,7 @@ from .strict_json import Invalid
 GONE = "Something that it refers to was deleted meanwhile, or something now refers to it."
 
 
-class Conflict(exceptions.APIException):
+class StateConflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
@@ -25,8 +25,8 @@ def put_in_words(path="", status=400):
     try:
         yield
     except (IntegrityError, DataError) as error:
-        sentence = words(error)
-        raise (Conflict(sentence) if status == 409 else Invalid({path: sentence})) from None
+        sentence = error_message(error)
+        raise (StateConflict(sentence) if status == 409 else Invalid({path: sentence})) from None
 
 
 @contextmanager
@@ -47,7 +47,7 @@ def check_references():
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def words(error):
+def error_message(error):
     """The message of a database error, from the constraint that it names."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     for model in apps.get_models():

@@ -76,7 +76,7 @@ def once(request, act):
     if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise exceptions.ParseError(f"Idempotency-Key must have 1 to {LONGEST_KEY} printable characters.")
     with transaction.atomic():
-        said = digest(request)
+        said = request_digest(request)
         kept = KeptAnswer.objects.claim(request.user, key, said)
         if kept.digest != said:
             raise OtherRequest
@@ -92,7 +92,7 @@ def once(request, act):
         return response
 
 
-def digest(request):
+def request_digest(request):
     """A digest that distinguishes requests."""
     said = f"{request.method} {request.get_full_path()}\n".encode() + strict_json.body(request)
     return hashlib.sha256(said).hexdigest()

@@ -22,14 +22,14 @@ def parameters(query, several=()):
     if len(pairs) > MOST_PARAMETERS:
         raise BadParameters({"query": f"Give at most {MOST_PARAMETERS} parameters."})
     for name, value in pairs:
-        name, value = decoded(name), decoded(value)
+        name, value = decoded_text(name), decoded_text(value)
         if name is None or len(name) > 100:
             raise BadParameters({"query": "The name of a parameter is not valid UTF-8, or it is too long."})
         if value is None or CONTROL & set(value):
             errors[name] = "Give UTF-8 text without control characters."
             continue
         if name in found and name not in several:
-            errors[name] = once(name, several)
+            errors[name] = repeated_error(name, several)
         found[name] = f"{found[name]},{value}" if name in found else value
         if len(found[name]) > LONGEST_VALUE:
             errors.setdefault(name, f"Give at most {LONGEST_VALUE} characters.")
@@ -38,13 +38,13 @@ def parameters(query, several=()):
     return found
 
 
-def once(name, several):
+def repeated_error(name, several):
     """The error for a parameter that takes one value and is given twice."""
     other = f"{name}__in"
     return "Give it only once." + (f" For several values, use {other}." if other in several else "")
 
 
-def decoded(text):
+def decoded_text(text):
     """The text of a query string, None if it is not UTF-8. WSGI passes each byte as one character."""
     try:
         return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode()

@@ -70,7 +70,7 @@ def spend(limit, *who, share=1):
     `limit` is a name in settings.LIMITS; 0 there means no limit. Do not call this inside a transaction, which
     would block everyone who shares the count.
     """
-    given = asked(limit, who, share)
+    given = limit_parameters(limit, who, share)
     if not given["most"]:
         return
     with connection.cursor() as cursor:
@@ -84,20 +84,20 @@ def spend(limit, *who, share=1):
 
 def check(limit, *who):
     """TooMany if a limit is used up. Does not count a try."""
-    given = asked(limit, who)
+    given = limit_parameters(limit, who)
     with connection.cursor() as cursor:
         found = cursor.execute(WAIT, given).fetchone() if given["most"] else None
     if found and found[0] > 0:
         raise TooMany(*found)
 
 
-def asked(limit, who, share=1):
+def limit_parameters(limit, who, share=1):
     """The parameters of the statements for a limit, or a share of it, and a key."""
     most = math.ceil(settings.LIMITS[limit] * share)
-    return {"key": key_of(limit, *who), "most": most, "period": PERIODS[limit.rpartition("_")[2]]}
+    return {"key": tally_key(limit, *who), "most": most, "period": PERIODS[limit.rpartition("_")[2]]}
 
 
-def key_of(*who):
+def tally_key(*who):
     """The stored hash of who tried what. It cannot be reversed from the table alone."""
     return salted_hmac(__name__, json.dumps([str(each) for each in who]), algorithm="sha256").hexdigest()
 

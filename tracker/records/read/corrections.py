@@ -17,16 +17,16 @@ from tracker.records.base.record import Record
 from tracker.records.policy.visibility import Visible
 from tracker.records.shapes.fields import MOMENT_SQL, registry
 
-from .queries import Statement, compiled, found, united
+from .queries import Query, compiled, found, united
 
 
-def both(*conditions):
+def all_conditions(*conditions):
     """All of these conditions combined with AND."""
     sql = " AND ".join(f"({condition.sql})" for condition in conditions) or "true"
-    return Statement(sql, sum((condition.params for condition in conditions), ()))
+    return Query(sql, sum((condition.params for condition in conditions), ()))
 
 
-def seen(model, key, at):
+def is_public_row(model, key, at):
     """The condition that the row of this key is public, and was published by that time."""
     moment = "published_at" if issubclass(model, Record) else "record__published_at"
     rows = compiled(model.objects.visible_to(None).order_by().values("pk", moment))
@@ -34,7 +34,7 @@ def seen(model, key, at):
         f"EXISTS (SELECT FROM ({rows.sql}) AS seen (id, moment)"
         f" WHERE seen.id = ({key})::uuid AND coalesce(seen.moment, '-infinity') <= {at})"
     )
-    return Statement(sql, rows.params)
+    return Query(sql, rows.params)
 
 
 def public(model, row, at):
@@ -42,15 +42,15 @@ def public(model, row, at):
     names = {field.name for field in model._meta.concrete_fields}
     states = {"publication": "published", "confidentiality": "public"}
     conditions = [
-        Statement(f"{row} ->> '{name}' = '{state}'", ()) for name, state in states.items() if name in names
+        Query(f"{row} ->> '{name}' = '{state}'", ()) for name, state in states.items() if name in names
     ]
     for name in model.visible_with:
         if name != "record":
             field = model._meta.get_field(name)
             key = f"{row} ->> '{field.column}'"
-            shown = seen(field.related_model, key, at)
-            conditions.append(Statement(f"{key} IS NULL OR {shown.sql}", shown.params))
-    return both(Statement(f"{row} IS NOT NULL", ()), *conditions)
+            shown = is_public_row(field.related_model, key, at)
+            conditions.append(Query(f"{key} IS NULL OR {shown.sql}", shown.params))
+    return all_conditions(Query(f"{row} IS NOT NULL", ()), *conditions)
 
 
 def value(model, field, row, at):
@@ -61,9 +61,9 @@ def value(model, field, row, at):
         or field.name in model.visible_with
         or not issubclass(field.related_model, Visible)
     ):
-        return Statement(kept, ())
-    shown = seen(field.related_model, f"{row} ->> '{field.column}'", at)
-    return Statement(f"CASE WHEN {shown.sql} THEN {kept} END", shown.params)
+        return Query(kept, ())
+    shown = is_public_row(field.related_model, f"{row} ->> '{field.column}'", at)
+    return Query(f"CASE WHEN {shown.sql} THEN {kept} END", shown.params)
 
 
 def told_fields(model):
@@ -81,7 +81,7 @@ def states(model):
         f"SELECT id, at, occasion, reason, before, after, ({was.sql}) AS was_public, ({now.sql}) AS is_public"
         f" FROM entry WHERE kind = '{model._meta.label_lower}'"
     )
-    return Statement(sql, was.params + now.params)
+    return Query(sql, was.params + now.params)
 
 
 def own_changes(model):
@@ -103,7 +103,7 @@ def own_changes(model):
         CROSS JOIN LATERAL (VALUES {", ".join(rows)}) AS compared (field, new, old, known)
         WHERE earlier IS NOT NULL AND known AND new IS DISTINCT FROM old
     """
-    return Statement(sql, params)
+    return Query(sql, params)
 
 
 def rows_changed(model):
@@ -113,7 +113,8 @@ def rows_changed(model):
         if field.many_to_many:
             table, column = field.remote_field.through, f"{field.m2m_reverse_field_name()}_id"
             old, new = (
-                seen(field.related_model, f"{row} ->> '{column}'", "at") for row in ("before", "after")
+                is_public_row(field.related_model, f"{row} ->> '{column}'", "at")
+                for row in ("before", "after")
             )
         else:
             table = field.related_model
@@ -123,9 +124,9 @@ def rows_changed(model):
             f" WHERE kind = '{table._meta.label_lower}' AND CASE WHEN {old.sql} THEN before END"
             f" IS DISTINCT FROM CASE WHEN {new.sql} THEN after END"
         )
-        selects.append(Statement(sql, old.params + new.params))
+        selects.append(Query(sql, old.params + new.params))
     nothing = "SELECT id, at, occasion, reason, '' AS field FROM entry WHERE false"
-    return united([Statement(nothing, ()), *selects])
+    return united([Query(nothing, ()), *selects])
 
 
 def row_changes(model):
@@ -151,31 +152,31 @@ def row_changes(model):
         WHERE part.open OR back.id IS NOT NULL
             AND EXISTS (SELECT FROM own WHERE own.id < part.id AND (is_public OR was_public))
     """
-    return Statement(sql, then.params)
+    return Query(sql, then.params)
 
 
 @lru_cache(maxsize=64)
-def told(model):
+def told_query(model):
     """The common table expressions over `page` that end in `told`: each changed field at each time."""
     parts = {
-        "entry": Statement("SELECT entry.* FROM records_entry AS entry JOIN page ON record_id = key", ()),
+        "entry": Query("SELECT entry.* FROM records_entry AS entry JOIN page ON record_id = key", ()),
         "own": states(model),
         "rows_changed": rows_changed(model),
         "changed": united([own_changes(model), row_changes(model)]),
-        "first": Statement(
+        "first": Query(
             "SELECT occasion FROM own WHERE is_public AND NOT was_public AND NOT EXISTS"
             " (SELECT FROM own AS last WHERE last.id < own.id AND (last.is_public OR last.was_public))",
             (),
         ),
-        "told": Statement("SELECT * FROM changed WHERE occasion NOT IN (SELECT occasion FROM first)", ()),
+        "told": Query("SELECT * FROM changed WHERE occasion NOT IN (SELECT occasion FROM first)", ()),
     }
     sql = ", ".join(f"{name} AS ({part.sql})" for name, part in parts.items())
-    return Statement(sql, sum((part.params for part in parts.values()), ()))
+    return Query(sql, sum((part.params for part in parts.values()), ()))
 
 
 def corrections(rows):
     """The statement for the corrections of one record: a JSON list and the version; no row if none."""
-    chosen, steps = found(rows, "published_at"), told(rows.model)
+    chosen, steps = found(rows, "published_at"), told_query(rows.model)
     unnamed = (
         "SELECT max(id) FROM entry WHERE before ->> 'naming' = 'named' AND after ->> 'naming' <> 'named'"
     )
@@ -189,7 +190,7 @@ def corrections(rows):
         f"WITH page AS MATERIALIZED ({chosen.sql}), {steps.sql}"
         f" SELECT array_to_json(ARRAY({one}))::text, page.edition FROM page"
     )
-    return Statement(sql, chosen.params + steps.params)
+    return Query(sql, chosen.params + steps.params)
 
 
 class Corrected:

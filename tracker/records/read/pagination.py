@@ -18,7 +18,7 @@ from tracker.records.base.labels import Named
 from tracker.records.base.slugs import Slugged
 from tracker.records.protocol.problems import BadParameters
 from tracker.records.protocol.query import CONTROL, whole_number
-from tracker.records.shapes.fields import PartialDate
+from tracker.records.shapes.fields import PartialDateJSONField
 from tracker.records.values.dates.date_columns import newest_first
 
 PAGE_SIZE = 50
@@ -46,7 +46,7 @@ def with_edges(name, most, least, read):
 def order_keys(shape):
     """The keys by which a list of this shape can be ordered, by name."""
     fields = shape().fields
-    dates = {name: field.source for name, field in fields.items() if isinstance(field, PartialDate)}
+    dates = {name: field.source for name, field in fields.items() if isinstance(field, PartialDateJSONField)}
     keys = {
         name: Key(F(f"{source}_sort"), newest_first(source), date.fromisoformat)
         for name, source in dates.items()
@@ -94,7 +94,7 @@ class Order:
         return compare(Func(*self.expressions(), **side), Func(*[Value(value) for value in values], **side))
 
 
-class Page:
+class ListPage:
     """The requested page of a list: by number, or after a cursor."""
 
     def __init__(self, given, order):

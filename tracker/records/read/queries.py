@@ -12,8 +12,8 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from tracker.records.policy import roles
-from tracker.records.protocol.rate_limits import TooMany, key_of
-from tracker.records.shapes.expressions import row
+from tracker.records.protocol.rate_limits import TooMany, tally_key
+from tracker.records.shapes.expressions import row_expression
 from tracker.records.shapes.finishing import finished
 from tracker.records.shapes.reader import Reader
 
@@ -47,7 +47,7 @@ def one_of_few():
         exports.release()
 
 
-class Statement(NamedTuple):
+class Query(NamedTuple):
     """SQL with parameters. With a reader, the JSON in the first column is finished for that reader."""
 
     sql: str
@@ -70,7 +70,7 @@ class Statement(NamedTuple):
         text = psycopg.ClientCursor(connection.connection).mogrify(self.sql, self.params)
         few = one_of_few() if exporter else nullcontext()
         with few, transaction.atomic(savepoint=False), connection.cursor() as cursor:
-            cursor.execute(ALONE, [f"{settings.EXPORT_TIMEOUT}s", key_of("export", *exporter)])
+            cursor.execute(ALONE, [f"{settings.EXPORT_TIMEOUT}s", tally_key("export", *exporter)])
             if exporter and not cursor.fetchone()[1]:
                 raise Underway
             with connection.wrap_database_errors, cursor.copy(f"COPY ({text}) TO STDOUT") as copy:
@@ -81,14 +81,14 @@ class Statement(NamedTuple):
 def compiled(queryset):
     """The SQL of a queryset with parameters, even if Django knows that it is empty."""
     sql, params = queryset.query.get_compiler(connection=connection, elide_empty=False).as_sql()
-    return Statement(sql, tuple(params))
+    return Query(sql, tuple(params))
 
 
 def shaped(shape, pick, reader):
     """The subquery for the JSON of the row with the id page.key."""
     text, params, _ = kept(*what_is_kept(shape, pick, reader))
     params = tuple(reader.user.pk if one == roles.ANYBODY else one for one in params)
-    return Statement(text, params, reader)
+    return Query(text, params, reader)
 
 
 def is_kept(shape, pick, reader):
@@ -111,7 +111,7 @@ def kept(shape, pick, days, known_on, held, public_url):
 def fresh(shape, pick, reader):
     model = shape.Meta.model
     rows = model._base_manager.filter(pk=RawSQL("page.key", ()))
-    return compiled(rows.order_by().values(json=row(shape(pick=pick), reader)))
+    return compiled(rows.order_by().values(json=row_expression(shape(pick=pick), reader)))
 
 
 def one(rows, json):
@@ -123,7 +123,7 @@ def one(rows, json):
     return with_page(rows, select, json.params, json.reader)
 
 
-def text_of(rows, shape, pick, reader):
+def json_text_of(rows, shape, pick, reader):
     """The JSON text of the one record in `rows`, as the reader sees it; None if there is none."""
     answer = one(found(rows), shaped(shape, pick, reader)).fetch()
     return answer and answer[0]
@@ -145,14 +145,14 @@ def many(rows, json, total, page, keys):
     return with_page(rows, select, json.params + total.params, json.reader)
 
 
-def every(rows, json):
+def export_query(rows, json):
     """The statement for all rows, each as a JSON text, for COPY."""
     return with_page(rows, f"SELECT ({json.sql})::text FROM page", json.params, json.reader)
 
 
 def with_page(rows, select, params, reader):
     """A statement over the rows as `page`. Its text consists of compiled querysets and integers only."""
-    return Statement(f"WITH page AS MATERIALIZED ({rows.sql}) {select}", rows.params + params, reader)
+    return Query(f"WITH page AS MATERIALIZED ({rows.sql}) {select}", rows.params + params, reader)
 
 
 def found(selection, *columns):
@@ -161,7 +161,7 @@ def found(selection, *columns):
 
 
 def ordered(selection, order):
-    """The rows for `every`."""
+    """The rows for `export_query`."""
     return compiled(selection.order_by(*order.by()).values(key=F("pk"), **order.columns()))
 
 
@@ -175,7 +175,7 @@ def paged(selection, order, page):
 def counted(selection, page):
     """The rows that `many` counts; none after a cursor."""
     if page.cursor is not None:
-        return Statement("SELECT 1", ())
+        return Query("SELECT 1", ())
     return compiled(selection.order_by().values("pk")[: TOTAL + 1])
 
 
@@ -183,4 +183,4 @@ def united(statements):
     """One statement with the rows of all statements."""
     statements = list(statements)
     sql = " UNION ALL ".join(f"({statement.sql})" for statement in statements)
-    return Statement(sql, sum((statement.params for statement in statements), ()))
+    return Query(sql, sum((statement.params for statement in statements), ()))

@@ -15,7 +15,7 @@ from rest_framework import permissions, viewsets
 
 from tracker.records.accounts.authentication import Bearer, ReadOrKnown, Session, count, count_search, who_of
 from tracker.records.audit.access_log import note_told
-from tracker.records.audit.actor import note
+from tracker.records.audit.actor import act_as
 from tracker.records.base.slugs import OldSlug, Slugged
 from tracker.records.policy import roles
 from tracker.records.protocol.problems import BadParameters, Gone, nearest
@@ -31,7 +31,7 @@ from tracker.records.values.dates.days import FORMS, Days
 
 from . import queries
 from .formats import csv_tables
-from .pagination import Order, Page, order_keys
+from .pagination import ListPage, Order, order_keys
 
 PICKS = ("fields", "omit", "expand")
 ORDERING = "ordering"
@@ -57,7 +57,7 @@ class ApiView(viewsets.ViewSet):
         super().initial(request, *args, **kwargs)
         count(request, self.given, request.accepted_renderer.format)
         if request.user.is_authenticated:
-            note(user=request.user.pk)
+            act_as(user=request.user.pk)
 
     def checked(self, given):
         """The parameters, if each is known and has a value; else BadParameters."""
@@ -206,7 +206,7 @@ class ReadingViewSet(ApiView):
 
     def list(self, request):
         order = Order(self.shape, self.given.get(ORDERING))
-        page, pick = Page(self.given, order), self.pick(detail=False)
+        page, pick = ListPage(self.given, order), self.pick(detail=False)
         if request.accepted_renderer.format == "csv":
             return self.table(order, page, pick)
         if asked := [name for name in TABLE if self.given.get(name, "false") != "false"]:
@@ -269,7 +269,7 @@ class ReadingViewSet(ApiView):
 
     def all_of(self, order, pick):
         """The statement for the whole list."""
-        return queries.every(queries.ordered(self.selection(), order), self.shaped(pick))
+        return queries.export_query(queries.ordered(self.selection(), order), self.shaped(pick))
 
     def key(self, text):
         """The column and value for the key in a path; 404 if no record can have such a key."""

@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 
 from tracker.records.accounts.saved_filters import SavedFilter
 from tracker.records.audit import takedown_ledger
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.admin_log import make_neutral
 from tracker.records.audit.history import Entry
 from tracker.records.audit.takedown_ledger import DeedKind
@@ -30,8 +30,8 @@ from tracker.records.policy.visibility import kinds
 from tracker.records.protection import name_search
 from tracker.records.protection.name_check import Homonym
 from tracker.records.protection.name_search import AlsoHidden, NameSearch
-from tracker.records.protection.protected_names import rows_of
-from tracker.records.protection.takedown_scope import names_of, saying, texts
+from tracker.records.protection.protected_names import record_and_parts
+from tracker.records.protection.takedown_scope import names_of, saying, text_field_names
 from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
 from tracker.records.values.names import slugify_name, tokens
@@ -67,7 +67,7 @@ class Erasure:
         self.unnamed = [row for row in self.unnamed if row.pk not in self.gone]
         said = {name.strip() for one in self.records() for name in names_of(one)}
         self.names = {name for name in said if " " in name}  # a single word may belong to anyone
-        self.rows = [row.pk for one in self.records() for row in rows_of(one)]
+        self.rows = [row.pk for one in self.records() for row in record_and_parts(one)]
 
     def records(self):
         return [*self.gone.values()]
@@ -87,11 +87,11 @@ class Erasure:
         for row in self.unnamed:
             withhold(row)
         for row in self.apart:
-            stored(row).delete()
+            stored_copy(row).delete()
         for record in reversed(self.records()):
             takedown_ledger.enter(record, DeedKind.ERASURE)
             make_neutral(record, change_message="")
-            stored(record).delete()
+            stored_copy(record).delete()
         self.redact(among)
         self.empty_history(reason)
         self.forget()
@@ -104,19 +104,21 @@ class Erasure:
             down = Q(**{f"{path}publication": Publication.TAKEN_DOWN})
             known = Q() if among is None else Q(**{f"{path}pk__in": among})
             for row in model._base_manager.filter(saying(model, self.names), down, known):
-                for field in texts(model):
+                for field in text_field_names(model):
                     setattr(row, field, redacted(getattr(row, field), names))
                 row.save()
 
     def empty_history(self, reason):
         """Empties the history of deleted rows, of names in remaining rows, and wherever the names occur."""
-        Entry.objects.filter(record_id__in=self.gone).erase(*columns(apps.get_models()), reason=reason)
+        Entry.objects.filter(record_id__in=self.gone).erase(
+            *columns_with_content(apps.get_models()), reason=reason
+        )
         for row in [*self.unnamed, *self.apart]:
             told = Q(row_id=str(row.pk))
             if isinstance(row, Record):
                 told |= Q(record_id=row.pk, kind__endswith="citation")
                 make_neutral(row, change_message="")
-            Entry.objects.filter(told).erase(*named_columns(type(row)), *columns([Citation]))
+            Entry.objects.filter(told).erase(*named_columns(type(row)), *columns_with_content([Citation]))
         for name in {*self.names, *map(slugify_name, self.names)}:
             for entry in Entry.objects.saying(name):
                 Entry.objects.filter(pk=entry.pk).erase(*entry.columns_saying(name))
@@ -151,7 +153,7 @@ def redacted(value, names):
     return names.sub(REDACTED, value) if isinstance(value, str) else value
 
 
-def stored(row):
+def stored_copy(row):
     """A new instance of a stored row. Deleting it leaves the original its primary key."""
     return type(row)._base_manager.get(pk=row.pk)
 
@@ -191,7 +193,7 @@ def withhold(row):
         citation.save()
 
 
-def columns(models):
+def columns_with_content(models):
     """The columns of models, except those that only identify a row."""
     return {field.column for model in models for field in model._meta.fields if field.name != "id"}
 
@@ -199,7 +201,7 @@ def columns(models):
 def named_columns(model):
     """The columns of a row that identify a person."""
     if not hasattr(model, "names_who"):
-        return columns([model])
+        return columns_with_content([model])
     names = {*model.names_who, "pseudonym", "notes"}
     return {field.column for field in model._meta.concrete_fields if field.name in names}
 
@@ -216,7 +218,7 @@ def erase(record, by, reason):
         )
     if NameSearch.objects.running().filter(record_id=record.pk).exists():
         raise ValidationError(STILL_SEARCHED)  # the search still needs the names
-    with noted(user=by.pk):
+    with acting_as(user=by.pk):
         Erasure(record).carry_out(f"Erased: {reason}")
 
 
@@ -249,7 +251,7 @@ def take_down_again(keys):
     down = set()
     for person in back_again(keys, of_people=True):
         person.take_down_alone(None, RESTORED)
-        name_search.begin(person, None, RESTORED)
+        name_search.begin_search(person, None, RESTORED)
         down.add(person.pk)
     down |= name_search.read_everything([*NameSearch.objects.running()])
     for record in back_again(keys, of_people=False):

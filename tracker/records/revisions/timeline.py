@@ -7,21 +7,21 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from tracker.records.audit.access_log import note_load
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.history import HOUSEKEEPING, Entry
 from tracker.records.base.citations import citable_fields
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import Visible
-from tracker.records.protection.name_check import Change, refuse_names, standing
+from tracker.records.protection.name_check import CheckedChange, refuse_names, texts_before
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 from tracker.records.workflow import editorial_fields
 
 FREE = "named"
 
 
-class Past:
+class VisibleHistory:
     """The history entries of a record that a reader sees, oldest first, without what the reader may not know.
 
     A row is hidden if its record was too confidential for the reader at that time, or if the row is, or
@@ -119,7 +119,7 @@ class Past:
 
     def rows_of(self, model, keys):
         rows = model.objects.visible_to(self.user) if issubclass(model, Visible) else model.objects
-        return {key_of(row): row for row in rows.filter(pk__in=keys)}
+        return {row_id(row): row for row in rows.filter(pk__in=keys)}
 
     @cached_property
     def newest(self):
@@ -178,19 +178,19 @@ class Past:
         ways = self.since(entry)
         if any(way.hidden for way in ways):
             raise PermissionDenied("This would change data that you may not see.")
-        stood = standing(record)
-        with noted(user=self.user.pk, reason=reason):
-            restore(record, ways, self.table)
+        stood = texts_before(record)
+        with acting_as(user=self.user.pk, reason=reason):
+            restore_rows(record, ways, self.table)
             if record.confidentiality == Confidentiality.CONFIDENTIAL:  # it may have become so automatically
                 if not roles.may_be_cleared(self.user):
                     raise PermissionDenied(editorial_fields.UNCLEARED)
                 record.cleared.add(self.user)
         if record.publication == Publication.PUBLISHED and (missing := record.missing()):
             raise ValidationError(missing)
-        refuse_names(self.user, [Change(record, stood, reason)])
+        refuse_names(self.user, [CheckedChange(record, stood, reason)])
 
 
-def key_of(row):
+def row_id(row):
     """The id of a row in JSON."""
     return row.pk if isinstance(row.pk, int) else str(row.pk)
 
@@ -225,7 +225,7 @@ def is_fact(record, table):
     return table is type(record) or issubclass(table, Part)
 
 
-def restore(record, ways, table):
+def restore_rows(record, ways, table):
     """Gives rows the state at the end of these entries."""
     parts = [(table(way), way) for way in ways if issubclass(table(way), Part)]
     for model, way in parts:

@@ -1,7 +1,8 @@
 """Shapes: serializers that PostgreSQL executes.
 
-A shape is a DRF serializer that says what one row looks like. The API schema is generated from it, and `row`
-turns it into one expression that builds the JSON in the database, with the visibility rule at every level.
+A shape is a DRF serializer that says what one row looks like. The API schema is generated from it, and
+`row_expression` turns it into one expression that builds the JSON in the database, with the visibility rule
+at every level.
 """
 
 from functools import lru_cache
@@ -13,12 +14,12 @@ from tracker.records.base.citations import Citation
 from tracker.records.base.identifiers import Identifier
 from tracker.records.base.record import Record
 from tracker.records.base.slugs import Slugged
-from tracker.records.values.codes.code_fields import Code, CodeField
+from tracker.records.values.codes.code_fields import CodeField, CodeJSONField
 from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.workflow import editorial_fields as editorial
 
-from .expressions import work
-from .fields import Computed, Count, Inferred, Links, Moment, PartialDate, Rival, Url, registry
+from .expressions import editorial_data
+from .fields import Computed, Count, Inferred, Links, Moment, PartialDateJSONField, Rival, Url, registry
 from .reader import LIST, Pick
 
 
@@ -32,8 +33,8 @@ class Shape(serializers.ModelSerializer):
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: Moment,
-        PartialDateField: PartialDate,
-        CodeField: Code,
+        PartialDateField: PartialDateJSONField,
+        CodeField: CodeJSONField,
     }
 
     def __init__(self, *args, pick=LIST, **kwargs):
@@ -92,7 +93,7 @@ class Shape(serializers.ModelSerializer):
 
     def build_standard_field(self, name, field):
         kind, kwargs = super().build_standard_field(name, field)
-        return kind, {**kwargs, "registry": field.registry} if kind is Code else kwargs
+        return kind, {**kwargs, "registry": field.registry} if kind is CodeJSONField else kwargs
 
     def build_relational_field(self, name, relation):
         kwargs = {"many": True} if relation.to_many else {"allow_null": name not in self.always_there()}
@@ -147,7 +148,7 @@ EVERYWHERE = {
     "links": Links,
     "citation_count": lambda **kwargs: Count("citations", **kwargs),
     "inferred": Inferred,
-    editorial.KEY: lambda **kwargs: Computed(work, editorial.SCHEMA, **kwargs),
+    editorial.KEY: lambda **kwargs: Computed(editorial_data, editorial.SCHEMA, **kwargs),
 }
 
 

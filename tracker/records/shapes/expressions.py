@@ -20,7 +20,7 @@ from .fields import (
     Inferred,
     Links,
     Moment,
-    PartialDate,
+    PartialDateJSONField,
     Rival,
     Url,
     inferred,
@@ -47,7 +47,7 @@ class Json(Func):
         super().__init__(*[part for name, value in pairs for part in (Literal(name), value)])
 
 
-class Text(Func):
+class Concatenated(Func):
     """Texts and ids, concatenated."""
 
     template = "(%(expressions)s)"
@@ -75,9 +75,9 @@ class Number(Subquery):
     output_field = models.IntegerField()
 
 
-def row(shape, reader):
+def row_expression(shape, reader):
     """The expression for one row of a shape: a JSON object."""
-    return Json([(name, column(field, reader)) for name, field in shape.fields.items()])
+    return Json([(name, value_expression(field, reader)) for name, field in shape.fields.items()])
 
 
 def link_of(relation):
@@ -107,12 +107,12 @@ def narrowed(rows, shape):
     return getattr(rows, verb)() if verb else rows
 
 
-def ordered(rows, shape):
+def in_shape_order(rows, shape):
     """Rows in the order that their shape declares, then by id."""
     return rows.order_by(*getattr(shape.Meta, "order", ()), "pk")
 
 
-def work(reader):
+def editorial_data(reader):
     """The editorial data of a record for users who work on it; null for other readers."""
     columns = {
         **{name: F(name) for name in editorial.FIELDS},
@@ -128,29 +128,29 @@ def moment(expression):
 
 
 @singledispatch
-def column(field, reader):
+def value_expression(field, reader):
     """The expression for the JSON value of a serializer field."""
     return F(field.source)
 
 
-@column.register
+@value_expression.register
 def _(field: serializers.DecimalField, reader):
     return Cast(F(field.source), models.TextField())
 
 
-@column.register
+@value_expression.register
 def _(field: Moment, reader):
     return moment(F(field.source))
 
 
-@column.register
-def _(field: PartialDate, reader):
+@value_expression.register
+def _(field: PartialDateJSONField, reader):
     name = field.source
     days = [(part, F(f"{name}_{part}")) for part in ("earliest", "latest")]
     return Case(When(~Q(**{name: ""}), then=Json([("edtf", F(name)), *days])))
 
 
-@column.register
+@value_expression.register
 def _(field: Rival, reader):
     kind = Func(F("value_said"), function="jsonb_typeof", output_field=models.TextField())
     date = Json([(part, KeyTransform(part, "value_said")) for part in ("edtf", "earliest", "latest")])
@@ -158,20 +158,20 @@ def _(field: Rival, reader):
     return Case(When(Exact(kind, Literal("object")), then=date), default=whole)
 
 
-@column.register
+@value_expression.register
 def _(field: Url, reader):
-    return Text(Literal(list_url(field.parent.Meta.model)), F("pk"), Literal("/"))
+    return Concatenated(Literal(list_url(field.parent.Meta.model)), F("pk"), Literal("/"))
 
 
-@column.register
+@value_expression.register
 def _(field: Links, reader):
     model = field.parent.Meta.model
-    listed = [(name, Text(Literal(url), F("pk"))) for name, url in Links.urls(model).items()]
-    own = Text(Literal(list_url(model)), F("pk"), Literal("/corrections/"))
+    listed = [(name, Concatenated(Literal(url), F("pk"))) for name, url in Links.urls(model).items()]
+    own = Concatenated(Literal(list_url(model)), F("pk"), Literal("/corrections/"))
     return Json([*listed, ("corrections", own)])
 
 
-@column.register
+@value_expression.register
 def _(field: Count, reader):
     return Number(related(field.parent.Meta.model, field.relation, reader.user).order_by().values("pk"))
 
@@ -182,12 +182,12 @@ def marked(citations):
     return Many(inferred(citations).values(json=named))
 
 
-@column.register
+@value_expression.register
 def _(field: Inferred, reader):
     return marked(related(field.parent.Meta.model, "citations", reader.user))
 
 
-@column.register
+@value_expression.register
 def _(field: Computed, reader):
     facts = (field.expression if reader.days else field.basis)(reader)
     if field.finish is None:
@@ -195,13 +195,17 @@ def _(field: Computed, reader):
     return Json([(MARK, Literal(field.finish.__qualname__)), ("facts", facts)])
 
 
-@column.register
+@value_expression.register
 def _(field: serializers.BaseSerializer, reader):
     rows = related(field.parent.Meta.model, field.source, reader.user)
-    return One(rows.order_by().values(json=row(field, reader)))
+    return One(rows.order_by().values(json=row_expression(field, reader)))
 
 
-@column.register
+@value_expression.register
 def _(field: serializers.ListSerializer, reader):
     rows = related(field.parent.Meta.model, field.source, reader.user)
-    return Many(ordered(narrowed(rows, field.child), field.child).values(json=row(field.child, reader)))
+    return Many(
+        in_shape_order(narrowed(rows, field.child), field.child).values(
+            json=row_expression(field.child, reader)
+        )
+    )

@@ -14,7 +14,7 @@ MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 MOMENT_SQL = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
-class Registry:
+class ShapeRegistry:
     """Lets shapes find each other without imports."""
 
     def __init__(self):
@@ -35,7 +35,7 @@ class Registry:
         return self.nested[model]
 
 
-registry = Registry()
+registry = ShapeRegistry()
 
 
 class Own(serializers.Field):
@@ -123,7 +123,7 @@ class Moment(editorial.Zoned):
         return moment and moment.strftime(MOMENT)
 
 
-class PartialDate(serializers.CharField):
+class PartialDateJSONField(serializers.CharField):
     """A partial date: null, or EDTF text with the first and the last day that it may mean (null: open)."""
 
     def get_attribute(self, record):

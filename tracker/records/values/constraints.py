@@ -6,7 +6,7 @@ from django.db.models.functions import NullIf
 from django.db.models.lookups import Exact
 
 
-class Said(Func):
+class CountStated(Func):
     """How many of these columns have a value. An empty text is not a value."""
 
     function = "num_nonnulls"

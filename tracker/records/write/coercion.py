@@ -5,7 +5,7 @@ from rest_framework import serializers
 
 from tracker.records.base import rival_values
 from tracker.records.protocol.strict_json import Invalid, pointer
-from tracker.records.shapes.fields import PartialDate, registry
+from tracker.records.shapes.fields import PartialDateJSONField, registry
 from tracker.records.shapes.reader import FULL
 from tracker.records.values.dates.partial_dates import understand
 from tracker.records.values.texts.text import tidied
@@ -19,9 +19,9 @@ KINDS = (
 )
 
 
-def read(field, value, path):
+def column_value(field, value, path):
     """The column value for the JSON value of a field; otherwise Invalid."""
-    if isinstance(field, PartialDate):
+    if isinstance(field, PartialDateJSONField):
         return a_date(value, path)
     if errors := mistyped(field, value, path):
         raise Invalid(errors)
@@ -43,12 +43,12 @@ def rival(citation, value, path):
         return "?"  # validation reports that there is nothing to contradict
     field = registry.whole[model](pick=FULL).fields[citation.field]
     try:
-        return rival_values.text_of(column, read(field, value, path))
+        return rival_values.value_text(column, column_value(field, value, path))
     except ValidationError as error:
         raise Invalid({path: " ".join(error.messages)}) from None
 
 
-def said(text, path):
+def kept_text(text, path):
     """A text that no model validates, such as a reason, in its stored form; or Invalid."""
     try:
         return tidied(text)

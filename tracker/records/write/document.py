@@ -16,7 +16,7 @@ from rest_framework import serializers
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
 from tracker.records.base.slugs import Slugged
-from tracker.records.protection.name_check import HOMONYM, SENTENCE, Named, refuse_names
+from tracker.records.protection.name_check import HOMONYM, SENTENCE, NamesProtectedPerson, refuse_names
 from tracker.records.protocol.constraint_errors import check_references, put_in_words, sentence
 from tracker.records.protocol.problems import nearest
 from tracker.records.protocol.strict_json import MOST_ENTRIES, MOST_FAULTS, Invalid, pointer
@@ -25,14 +25,14 @@ from tracker.records.shapes.fields import Rival
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.workflow import editorial_fields
 
-from .coercion import read, rival
+from .coercion import column_value, rival
 
 REASON, SECRECY = "reason", "confidentiality"
 OWN_PAGE = {"cleared"}  # only set in the admin
 CLOSED = "Only the author and cleared users can change this."
 
 
-def rows_of(field):
+def row_shape_of(field):
     """The shape of the rows of a nested list; None for other fields."""
     shape = field.child if isinstance(field, serializers.ListSerializer) else None
     return None if shape is None or isinstance(shape, Ref) else shape
@@ -41,7 +41,7 @@ def rows_of(field):
 def references_of(field):
     """The Ref behind a key or a list of keys; None for other fields."""
     shape = getattr(field, "child", field)
-    return shape if isinstance(shape, serializers.BaseSerializer) and rows_of(field) is None else None
+    return shape if isinstance(shape, serializers.BaseSerializer) and row_shape_of(field) is None else None
 
 
 def written(shape):
@@ -94,7 +94,7 @@ class Writer:
         try:
             if not (self.tried or self.errors):
                 refuse_names(self.user, changes)
-        except Named as error:
+        except NamesProtectedPerson as error:
             tops = {change.record.pk: path for path, change in self.changes}
             for row, field, _ in error.texts:
                 self.fail(pointer({**tops, **self.places}.get(row.pk, ""), field), SENTENCE)
@@ -105,7 +105,7 @@ class Writer:
         """Finds what the documents refer to, and which of the records' own keys the user cannot see."""
         for document in documents:
             self.collect(shape, document)
-        kept = {key for record in records for key in keys_of(shape, record)}
+        kept = {key for record in records for key in foreign_keys_of(shape, record)}
         for model, key in kept:
             self.wanted.setdefault(model, set()).add(key)
         for model, keys in self.wanted.items():
@@ -130,16 +130,16 @@ class Writer:
         for name, field in written(shape).items() if isinstance(document, dict) else ():
             values = document.get(name)
             values = values if isinstance(values, list) else [values]
-            if inner := rows_of(field):
+            if inner := row_shape_of(field):
                 for value in values:
                     self.collect(inner, value)
             elif inner := references_of(field):
-                keys = {key_of(value) for value in values} - {None}
+                keys = {key_in(value) for value in values} - {None}
                 self.wanted.setdefault(inner.Meta.model, set()).update(keys)
 
     def reference(self, model, value, path):
         """The record that a value names. Hidden and missing records give the same error."""
-        key = key_of(value)
+        key = key_in(value)
         found = self.found.get((model, key)) if key else None
         if found is None:
             right = "an id or a slug" if issubclass(model, Slugged) else "an id"
@@ -162,7 +162,7 @@ class Writer:
             if name not in document:
                 if not partial:
                     self.reset(instance, name, field, many, nested)
-            elif rows_of(field):
+            elif row_shape_of(field):
                 nested[name] = self.a_list(document[name], here)
             elif references_of(field):
                 self.refer(instance, field, document[name], here, many)
@@ -208,7 +208,9 @@ class Writer:
 
     def set_value(self, instance, field, value, path):
         try:
-            said = rival(instance, value, path) if isinstance(field, Rival) else read(field, value, path)
+            said = (
+                rival(instance, value, path) if isinstance(field, Rival) else column_value(field, value, path)
+            )
         except Invalid as wrong:
             for error in wrong.errors:
                 self.fail(error["pointer"], error["detail"])
@@ -247,7 +249,7 @@ class Writer:
         column = instance._meta.get_field(field.source)
         if field.source == SECRECY:
             return  # a forgotten field must not make anything public
-        if rows_of(field):
+        if row_shape_of(field):
             nested[name] = []
         elif column.many_to_many:
             many[field.source] = []
@@ -311,7 +313,7 @@ def is_comparison(rule):
     return isinstance(rule, UniqueConstraint) and rule.condition is None
 
 
-def keys_of(shape, record):
+def foreign_keys_of(shape, record):
     """Yields (model, id) for each foreign key of a record that a shape shows."""
     for field in written(shape).values():
         column = record._meta.get_field(field.source)
@@ -326,7 +328,7 @@ def unique_parts(instance):
     return {rule.fields[0] for rule in instance._meta.constraints if isinstance(rule, UniqueConstraint)}
 
 
-def key_of(value):
+def key_in(value):
     """The id (a UUID) or slug in a value, None if there is none."""
     if isinstance(value, dict):
         value = value.get("id") or value.get("slug")

@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 
 from tracker.records.accounts.authentication import must_reach
 from tracker.records.policy import roles
-from tracker.records.protocol.constraint_errors import Conflict
+from tracker.records.protocol.constraint_errors import StateConflict
 from tracker.records.protocol.strict_json import Invalid, StrictJSON
 from tracker.records.read import queries
 from tracker.records.read.views import ApiView
@@ -23,7 +23,7 @@ from tracker.records.workflow import editorial_fields
 from tracker.records.workflow.proposals import Proposal, ProposalState
 
 from . import save
-from .document import REASON, key_of, written
+from .document import REASON, key_in, written
 from .views import check_change, sayings
 
 MOST = 200
@@ -50,7 +50,7 @@ WHOLE = {
 }
 
 
-def rows_of(proposal, user):
+def record_rows(proposal, user):
     """The record of a proposal as a queryset, empty if the user cannot see it."""
     return apps.get_model(proposal.model).objects.visible_to(user).filter(pk=proposal.record_id)
 
@@ -59,10 +59,10 @@ def shape_of(proposal):
     return registry.whole[apps.get_model(proposal.model)]
 
 
-def shown(proposal, reader):
+def record_shown(proposal, reader):
     """The record as the reader sees it."""
-    rows = rows_of(proposal, reader.user)
-    return json.loads(queries.text_of(rows, shape_of(proposal), FULL, reader))
+    rows = record_rows(proposal, reader.user)
+    return json.loads(queries.json_text_of(rows, shape_of(proposal), FULL, reader))
 
 
 def difference(proposal, reader):
@@ -70,21 +70,21 @@ def difference(proposal, reader):
 
     It is applied and rolled back. If it can no longer be applied, `after` is what was proposed.
     """
-    record = rows_of(proposal, reader.user).first()
+    record = record_rows(proposal, reader.user).first()
     if record is None or proposal.state != ProposalState.OPEN:
         return []
     with transaction.atomic():
-        changes = tried(proposal, reader, record)
+        changes = proposed_difference(proposal, reader, record)
         transaction.set_rollback(True)
     return changes
 
 
-def tried(proposal, reader, record):
+def proposed_difference(proposal, reader, record):
     """What a proposal changes in the current record. The caller rolls back."""
-    before, shape = shown(proposal, reader), shape_of(proposal)(pick=FULL)
+    before, shape = record_shown(proposal, reader), shape_of(proposal)(pick=FULL)
     try:
         save.change(shape, reader.user, record, proposal.document, partial=True, tried=True)
-        after = shown(proposal, reader)
+        after = record_shown(proposal, reader)
     except Invalid:
         after = {**before, **proposal.document}
     return [
@@ -94,13 +94,13 @@ def tried(proposal, reader, record):
     ]
 
 
-def apply(proposal, user):
+def apply_proposal(proposal, user):
     """Changes the record as proposed, with the same validation as any write."""
-    record = rows_of(proposal, user).select_for_update(of=("self",), no_key=True).first()
+    record = record_rows(proposal, user).select_for_update(of=("self",), no_key=True).first()
     if record is None:
         raise Http404
     if record.publication != Publication.PUBLISHED:
-        raise Conflict("The record is no longer published. Decline the proposal.")
+        raise StateConflict("The record is no longer published. Decline the proposal.")
     if record.version != proposal.version:
         raise save.PreconditionFailed(
             "The record has changed since. Decline the proposal, or make the change yourself."
@@ -144,7 +144,7 @@ class ProposalViewSet(ApiView):
     def apply(self, request, pk):
         with transaction.atomic():
             proposal = self.to_decide(pk)
-            apply(proposal, request.user)
+            apply_proposal(proposal, request.user)
         return self.whole(proposal)
 
     @action(detail=True, methods=["post"])
@@ -159,7 +159,7 @@ class ProposalViewSet(ApiView):
 
     def one(self, pk, **locking):
         """The proposal with this key, if the reader may see it."""
-        key, rows = key_of(pk), Proposal.objects.visible_to(self.request.user)
+        key, rows = key_in(pk), Proposal.objects.visible_to(self.request.user)
         rows = rows.select_for_update(**locking) if locking else rows
         proposal = rows.filter(pk=key).first() if isinstance(key, UUID) else None
         if proposal is None:
@@ -173,7 +173,7 @@ class ProposalViewSet(ApiView):
         if not roles.edits(self.request.user):
             raise exceptions.PermissionDenied("Only editors can decide.")
         if proposal.state != ProposalState.OPEN:
-            raise Conflict("This proposal has already been decided.")
+            raise StateConflict("This proposal has already been decided.")
         return proposal
 
     def whole(self, proposal):

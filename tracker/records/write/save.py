@@ -8,10 +8,10 @@ from django.db.models import ProtectedError
 from django.utils import timezone
 from rest_framework import exceptions, status
 
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.admin_log import make_neutral
 from tracker.records.policy import roles
-from tracker.records.protection.name_check import HOMONYM, Change, standing
+from tracker.records.protection.name_check import HOMONYM, CheckedChange, texts_before
 from tracker.records.protocol.constraint_errors import put_in_words, together
 from tracker.records.protocol.strict_json import Invalid, pointer
 from tracker.records.read import queries
@@ -22,8 +22,8 @@ from tracker.records.values.codes.vocabularies import Confidentiality, Publicati
 from tracker.records.workflow import editorial_fields
 from tracker.records.workflow.proposals import Proposal
 
-from .coercion import said
-from .document import REASON, Writer, key_of, rows_of, written
+from .coercion import kept_text
+from .document import REASON, Writer, key_in, row_shape_of, written
 
 PROTECTED = "Other records refer to the rows you removed. Keep them, or change those records first."
 
@@ -36,7 +36,7 @@ class PreconditionFailed(exceptions.APIException):
 def reason_in(document, path="", key=REASON):
     """The reason in a document, "" if there is none; Invalid if it cannot be stored."""
     reason = document.get(key) if isinstance(document, dict) else None
-    return said(reason, f"{path}/{key}") if isinstance(reason, str) else ""
+    return kept_text(reason, f"{path}/{key}") if isinstance(reason, str) else ""
 
 
 def create(shape, user, document):
@@ -54,7 +54,7 @@ def make(shape, user, documents, paths):
     writer.look_up(shape, documents)
     with writer.all_or_nothing():
         return [
-            write(writer, shape, shape.Meta.model(created_by=user), document, path)
+            save_document(writer, shape, shape.Meta.model(created_by=user), document, path)
             for document, path in zip(documents, paths, strict=True)
         ]
 
@@ -67,7 +67,7 @@ def change(shape, user, record, document, partial, tried=False):
     writer = Writer(user, tried)
     writer.look_up(shape, [document], [record])
     with writer.all_or_nothing():
-        return write(writer, shape, record, document, partial=partial)
+        return save_document(writer, shape, record, document, partial=partial)
 
 
 def change_many(shape, user, documents, check):
@@ -77,24 +77,25 @@ def change_many(shape, user, documents, check):
     """
     writer = Writer(user)
     with writer.all_or_nothing():
-        named = meant(writer, shape, documents)
+        named = named_records(writer, shape, documents)
         for path, record, document in named:
             check(user, record, document, path)
         writer.look_up(shape, [document for _, _, document in named], [record for _, record, _ in named])
         return [
-            write(writer, shape, record, document, path, partial=True) for path, record, document in named
+            save_document(writer, shape, record, document, path, partial=True)
+            for path, record, document in named
         ]
 
 
-def meant(writer, shape, documents):
+def named_records(writer, shape, documents):
     """[(path, record, document)]: the locked records that documents name by id and version."""
-    ids = [key for key in map(key_of, documents) if isinstance(key, UUID)]
+    ids = [key for key in map(key_in, documents) if isinstance(key, UUID)]
     rows = shape.Meta.model.objects.visible_to(writer.user).filter(pk__in=ids).order_by("pk")
     locked = {row.pk: row for row in rows.select_for_update(of=("self",), no_key=True)}
     found, stale = [], []
     for number, document in enumerate(documents):
         path = f"/{number}"
-        record = locked.pop(key_of(document), None) if isinstance(document, dict) else None
+        record = locked.pop(key_in(document), None) if isinstance(document, dict) else None
         if record is None:
             writer.fail(path, "Give the id of a record that you can see. Give each id only once.")
         elif type(document.get("version")) is not int:  # true is an int too
@@ -124,19 +125,19 @@ def propose(shape, user, record, document):
     return Proposal.objects.create(**about, document=kept, reason=reason_in(document), created_by=user)
 
 
-def write(writer, shape, instance, document, path="", partial=False):
+def save_document(writer, shape, instance, document, path="", partial=False):
     """Saves one document's record with everything that belongs to it. After an error, only validates."""
     writer.sound = len(writer.errors)
     public = not instance._state.adding and instance.publication == Publication.PUBLISHED
     lacked, before = (instance.missing(), public_form(shape, instance)) if public else ([], None)
-    stood = standing(instance) if public else None
+    stood = texts_before(instance) if public else None
     write_record(writer, shape, instance, document, path, partial)
     if public and len(writer.errors) == writer.sound:
         for sentence in instance.missing():
             if sentence not in lacked:
                 writer.fail(path, sentence)
         told = [reason_in(document, path, key) for key in (REASON, HOMONYM)]
-        writer.changes.append((path, Change(instance, stood, *told)))
+        writer.changes.append((path, CheckedChange(instance, stood, *told)))
         if public_form(shape, instance) != before:
             type(instance).objects.filter(pk=instance.pk).update(changed_at=timezone.now())
     return instance
@@ -145,22 +146,24 @@ def write(writer, shape, instance, document, path="", partial=False):
 def public_form(shape, record):
     """The public JSON of a record, without the time of the change; None if it is not public."""
     rows = type(record).objects.visible_to(None).filter(pk=record.pk)
-    return queries.text_of(rows, type(shape), Pick(detail=True, omit=("changed_at",)), Reader.today(None))
+    return queries.json_text_of(
+        rows, type(shape), Pick(detail=True, omit=("changed_at",)), Reader.today(None)
+    )
 
 
 def write_record(writer, shape, instance, document, path, partial=False):
     """Saves one record and its lists, with the reason for the history, then the nested records."""
     new, reason = instance._state.adding, reason_in(document, path)
-    with noted(**({"reason": reason} if reason else {})):
+    with acting_as(**({"reason": reason} if reason else {})):
         many, nested = writer.fill(shape, instance, document, path, partial)
         if not writer.errors:
             save_record(writer, instance, many, path, new)
         for name, rows in nested.items():
             field, here = shape.fields[name], pointer(path, name)
-            if isinstance(rows_of(field), PartShape):
-                write_parts(writer, rows_of(field), instance, field.source, rows, here, new)
+            if isinstance(row_shape_of(field), PartShape):
+                write_parts(writer, row_shape_of(field), instance, field.source, rows, here, new)
             elif new:
-                write_children(writer, rows_of(field), instance, field.source, rows, here)
+                write_children(writer, row_shape_of(field), instance, field.source, rows, here)
             elif name in document and not shown_again(writer, shape, instance, name, rows):
                 writer.fail(
                     here, "Write these at their own endpoint. Leave this key out, or unchanged from a read."
@@ -186,7 +189,7 @@ def write_children(writer, shape, record, name, rows, path):
     """Creates records that belong to a new one. They refer to each other by their ids in the document."""
     model, key = shape.Meta.model, record._meta.get_field(name).field.name
     named = writer.wanted.get(model, ())
-    ids, made = [key_of(row.get("id")) if isinstance(row, dict) else None for row in rows], {}
+    ids, made = [key_in(row.get("id")) if isinstance(row, dict) else None for row in rows], {}
     for number in sorted(range(len(rows)), key=lambda number: ids[number] not in named):
         child = model(created_by=writer.user, **{key: record})
         write_record(writer, shape, child, rows[number], pointer(path, number))
@@ -208,8 +211,8 @@ def refuse_others(writer, shape, made):
 def shown_again(writer, shape, record, name, rows):
     """Whether nested records are unchanged from a read."""
     one, pick = type(record).objects.filter(pk=record.pk), FULL._replace(fields=(name,))
-    text = queries.text_of(one, type(shape), pick, Reader.today(writer.user))
-    names = written(rows_of(shape.fields[name]))
+    text = queries.json_text_of(one, type(shape), pick, Reader.today(writer.user))
+    names = written(row_shape_of(shape.fields[name]))
 
     def facts(row):
         return {key: row.get(key) for key in names} if isinstance(row, dict) else row
@@ -223,7 +226,7 @@ def write_parts(writer, shape, record, name, documents, path, new):
     kept = []
     for number, document in enumerate(documents):
         given = document.get("id") if isinstance(document, dict) else None
-        part = known.pop(key_of(given), None) or shape.Meta.model(record=record)
+        part = known.pop(key_in(given), None) or shape.Meta.model(record=record)
         if hasattr(part, "position"):
             part.position = number
         writer.fill(shape, part, document, pointer(path, number))

@@ -16,9 +16,9 @@ from tracker.records.accounts.authentication import READING, must_reach
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import kinds
 from tracker.records.protection import name_search
-from tracker.records.protection.name_check import HOMONYM, SENTENCE, Named
+from tracker.records.protection.name_check import HOMONYM, SENTENCE, NamesProtectedPerson
 from tracker.records.protocol import idempotency
-from tracker.records.protocol.constraint_errors import Conflict, check_references, put_in_words
+from tracker.records.protocol.constraint_errors import StateConflict, check_references, put_in_words
 from tracker.records.protocol.query import parameters
 from tracker.records.protocol.strict_json import Invalid, StrictJSON
 from tracker.records.read import queries
@@ -31,8 +31,8 @@ from tracker.records.workflow.companions import ALSO, lacks, ready
 from tracker.records.workflow.states import SAY_WHY
 
 from . import save
-from .coercion import said
-from .document import REASON, rows_of, written
+from .coercion import kept_text
+from .document import REASON, row_shape_of, written
 from .save import PreconditionFailed, reason_in
 
 ALREADY_PUBLIC = "already_public"
@@ -125,9 +125,9 @@ class Editing:
             try:
                 record.discard(request.user)
             except PermissionDenied as refusal:
-                raise Conflict(str(refusal)) from None
+                raise StateConflict(str(refusal)) from None
             except ValidationError as refusal:
-                raise Conflict(refusal.message) from None
+                raise StateConflict(refusal.message) from None
             check_references()
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
 
@@ -231,7 +231,7 @@ class Editing:
     def shown_all(self, records, code=status.HTTP_200_OK):
         keys = [record.pk for record in records]
         rows = self.model().objects.visible_to(self.request.user).filter(pk__in=keys).order_by("pk")
-        lines = queries.every(queries.compiled(rows.values(key=F("pk"))), self.shaped(FULL))
+        lines = queries.export_query(queries.compiled(rows.values(key=F("pk"))), self.shaped(FULL))
         bodies = dict(zip(sorted(keys), lines.copy(), strict=True))
         response = self.answer(f'{{"results": [{", ".join(bodies[key] for key in keys)}]}}'.encode())
         response.status_code = code
@@ -240,7 +240,7 @@ class Editing:
 
 def nested_in(documents, shape):
     """The resources of the records nested in documents."""
-    lists = {name: rows_of(field) for name, field in written(shape).items() if rows_of(field)}
+    lists = {name: row_shape_of(field) for name, field in written(shape).items() if row_shape_of(field)}
     some = documents if isinstance(documents, list) else [documents]
     said = {name for one in some if isinstance(one, dict) for name in lists if one.get(name)}
     return sorted(resource(lists[name].Meta.model) for name in said if not lists[name].nests)
@@ -268,7 +268,7 @@ def sayings(document, keys):
     wrong = {f"/{key}": EXPECTED[kind] for key, kind in kinds.items() if not is_a(kind, told[key])}
     if wrong:
         raise Invalid(wrong)
-    return {key: said(text, f"/{key}") if isinstance(text, str) else text for key, text in told.items()}
+    return {key: kept_text(text, f"/{key}") if isinstance(text, str) else text for key, text in told.items()}
 
 
 def is_a(kind, value):
@@ -330,8 +330,8 @@ def refused(error, record, name, user, said):
     """The answer for a ValidationError of a verb: what is missing where, or that the state is wrong."""
     if at := {VERBS[name], ALSO} & getattr(error, "error_dict", {}).keys():
         return Invalid({f"/{key}": " ".join(error.message_dict[key]) for key in at})
-    conflict = Conflict(" ".join(error.messages))
-    if isinstance(error, Named):
+    conflict = StateConflict(" ".join(error.messages))
+    if isinstance(error, NamesProtectedPerson):
         conflict.errors = [
             {"url": record_url(type(one), one.pk), "pointer": where, "detail": SENTENCE}
             for one, where in map(pointed_at, error.texts)

@@ -13,7 +13,7 @@ from tracker.records.admin.lists.lists import state_of
 from tracker.records.audit.takedown_ledger import LedgerAway
 from tracker.records.protection.name_search import also_hidden, bring_back, newest
 from tracker.records.protocol import constraint_errors
-from tracker.records.values.texts.text import SaidField
+from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.companions import Unready
 
 from .render import address_of, answer
@@ -30,7 +30,7 @@ class FoundForm(forms.Form):
             "invalid_choice": "It was decided meanwhile.",
         }
     )
-    comment = SaidField(
+    comment = UncheckedTextField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text="Why its text may stand: it names a namesake, for example. Editors read it.",
@@ -95,7 +95,7 @@ class Finding:
         except ValidationError as problem:
             form.add_error(None, [f"{label_of(row)}: {said}" for said in sentences(problem)])
         except IntegrityError as problem:
-            form.add_error(None, f"{label_of(row)}: {readable(constraint_errors.words(problem))}")
+            form.add_error(None, f"{label_of(row)}: {readable(constraint_errors.error_message(problem))}")
         except LedgerAway as problem:
             self.message_user(request, str(problem.detail), messages.ERROR)
 

@@ -16,15 +16,15 @@ from django.utils.text import capfirst
 
 from tracker.records.admin.forms.forms import HIDDEN, label_of, readable, sentences
 from tracker.records.admin.lists.lists import is_vocabulary, name_of
-from tracker.records.audit.actor import note
+from tracker.records.audit.actor import act_as
 from tracker.records.audit.history import Entry
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import Homonym
 from tracker.records.protocol import constraint_errors
-from tracker.records.revisions.timeline import Past
-from tracker.records.values.texts.text import SaidField
+from tracker.records.revisions.timeline import VisibleHistory
+from tracker.records.values.texts.text import UncheckedTextField
 
 from .render import answer
 
@@ -51,7 +51,7 @@ class Occasion(NamedTuple):
 
 def reason_field(required=True):
     """The field for the reason of a change to what was published."""
-    return SaidField(
+    return UncheckedTextField(
         label="Reason for this change",
         required=required,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
@@ -170,7 +170,7 @@ class History:
 
     def save_model(self, request, obj, form, change):
         if reason := form.cleaned_data.get(REASON):
-            note(reason=reason)
+            act_as(reason=reason)
         super().save_model(request, obj, form, change)
 
     def get_urls(self):
@@ -189,7 +189,7 @@ class History:
         record = self.seen(request, object_id)
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        occasions = Told(Past(record, request.user)).occasions()
+        occasions = Told(VisibleHistory(record, request.user)).occasions()
         page = Paginator(occasions, PAGE).get_page(request.GET.get("page"))
         said = {"title": "History", "page": page, "newest": occasions[0] if occasions else None}
         said["homonyms"] = Homonym.objects.of(record, request.user)
@@ -201,7 +201,7 @@ class History:
         record = self.seen(request, object_id)
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        past = Past(record, request.user)
+        past = VisibleHistory(record, request.user)
         chosen = next((one for one in past.entries if one.pk == entry), None)
         if chosen is None:
             raise Http404
@@ -224,7 +224,7 @@ class History:
         except ValidationError as problem:
             form.add_error(None, sentences(problem))
         except IntegrityError as problem:
-            form.add_error(None, readable(constraint_errors.words(problem)))
+            form.add_error(None, readable(constraint_errors.error_message(problem)))
         return form.is_valid()
 
     def page_context(self, request, record):

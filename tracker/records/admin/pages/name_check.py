@@ -8,16 +8,23 @@ from django.core.exceptions import ValidationError
 from tracker.records.admin.forms.forms import readable
 from tracker.records.base.record import Record
 from tracker.records.policy import roles
-from tracker.records.protection.name_check import HOMONYM, Change, Named, Standing, refuse_names, standing
+from tracker.records.protection.name_check import (
+    HOMONYM,
+    CheckedChange,
+    NamesProtectedPerson,
+    Standing,
+    refuse_names,
+    texts_before,
+)
 from tracker.records.values.codes.vocabularies import Publication
-from tracker.records.values.texts.text import SaidField
+from tracker.records.values.texts.text import UncheckedTextField
 
 from .history import REASON
 
 
 def homonym_field():
     """The field for why a name that was refused is somebody else's."""
-    return SaidField(
+    return UncheckedTextField(
         label="Why it is somebody else",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
@@ -46,7 +53,7 @@ def stored(record):
 def before(records):
     """What is to be known of those of these records that are published, before they are saved."""
     found = [(record, stored(record)) for record in records]
-    return [Before(record, standing(row), row.missing()) for record, row in found if row]
+    return [Before(record, texts_before(row), row.missing()) for record, row in found if row]
 
 
 def refuse_lacking(known):
@@ -85,7 +92,9 @@ class Unnamed:
         request.before += before(changed)
         super().save_related(request, form, formsets, change)
         said = [form.cleaned_data.get(name, "") for name in (REASON, HOMONYM)]
-        refuse_names(request.user, [Change(record, stood, *said) for record, stood, _ in request.before])
+        refuse_names(
+            request.user, [CheckedChange(record, stood, *said) for record, stood, _ in request.before]
+        )
 
     def response_change(self, request, obj):
         """When all is saved, and what no consent covers any more is taken back."""
@@ -96,7 +105,7 @@ class Unnamed:
         """The page. What was refused is shown again as it was sent, with what stands against it."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
-        except (Named, Lacking) as problem:
+        except (NamesProtectedPerson, Lacking) as problem:
             request.refusal = problem.messages
-            request.named = isinstance(problem, Named) and roles.edits(request.user)
+            request.named = isinstance(problem, NamesProtectedPerson) and roles.edits(request.user)
             return super().changeform_view(request, object_id, form_url, extra_context)

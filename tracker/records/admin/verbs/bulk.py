@@ -14,8 +14,14 @@ from tracker.records.admin.lists.lists import facts, is_vocabulary
 from tracker.records.admin.pages.history import reason_field
 from tracker.records.admin.pages.render import answer
 from tracker.records.admin.rights import editing_fields
-from tracker.records.audit.actor import noted
-from tracker.records.protection.name_check import SENTENCE, Change, Named, refuse_names, standing
+from tracker.records.audit.actor import acting_as
+from tracker.records.protection.name_check import (
+    SENTENCE,
+    CheckedChange,
+    NamesProtectedPerson,
+    refuse_names,
+    texts_before,
+)
 from tracker.records.protocol import constraint_errors
 from tracker.records.workflow import editorial_fields
 
@@ -84,12 +90,12 @@ class Bulk:
     def changed_all(self, request, form, keys):
         """Whether every one was changed; if not, none was, and the form says why."""
         name, _, value = form.cleaned_data["change"].partition("=")
-        with transaction.atomic(), noted(reason=form.cleaned_data["reason"]):
+        with transaction.atomic(), acting_as(reason=form.cleaned_data["reason"]):
             rows = self.get_queryset(request).filter(pk__in=keys)
             records = list(rows.select_for_update(of=("self",)).order_by("pk"))
             seen = form.cleaned_data["seen"].split()
             form.data = {**form.data.dict(), "seen": versions_of(records)}
-            stood = [standing(record) for record in records]
+            stood = [texts_before(record) for record in records]
             refused = {}
             for record in records:
                 known = versions_of([record]) in seen
@@ -98,7 +104,7 @@ class Bulk:
                 )
             for block in blocks(refused, request.user, neutral):
                 form.add_error(None, line(block))
-            self.check_names(request, form, list(map(Change, records, stood)))
+            self.check_names(request, form, list(map(CheckedChange, records, stood)))
             transaction.set_rollback(not form.is_valid())
         return form.is_valid()
 
@@ -107,7 +113,7 @@ class Bulk:
         said = form.cleaned_data["reason"]
         try:
             refuse_names(request.user, [change._replace(reason=said) for change in changes])
-        except Named:
+        except NamesProtectedPerson:
             form.add_error("reason", SENTENCE)
 
     def against(self, request, record, name, value):
@@ -127,6 +133,6 @@ class Bulk:
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:
-            return [readable(constraint_errors.words(problem))]
+            return [readable(constraint_errors.error_message(problem))]
         self.log_change(request, record, [{"changed": {"fields": [name]}}])
         return []

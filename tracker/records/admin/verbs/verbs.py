@@ -20,14 +20,14 @@ from tracker.records.admin.pages.render import answer
 from tracker.records.admin.rights import editing_fields
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.audit.history import Entry
-from tracker.records.audit.second_reading import is_unread, read
+from tracker.records.audit.second_reading import is_unread, mark_as_reviewed
 from tracker.records.audit.takedown_ledger import LedgerAway
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import SENTENCE
 from tracker.records.protection.name_search import newest
 from tracker.records.protocol import constraint_errors
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
-from tracker.records.values.texts.text import SaidField
+from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.approvals import Approval
 from tracker.records.workflow.companions import Unready
 
@@ -80,7 +80,7 @@ ASKED = {
 
 
 class SayingForm(forms.Form):
-    reason = SaidField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
+    reason = UncheckedTextField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
 
     def __init__(self, words, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -187,7 +187,7 @@ class Verbs(Going):
         except ValidationError as problem:
             return {record: sentences(problem)}
         except IntegrityError as problem:
-            return {record: [readable(constraint_errors.words(problem))]}
+            return {record: [readable(constraint_errors.error_message(problem))]}
         except LedgerAway as problem:
             self.message_user(request, str(problem.detail), messages.ERROR)
         return {}
@@ -238,7 +238,7 @@ class Verbs(Going):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         meant = request.POST.get("version") == str(record.version)
-        if not (meant and is_unread(record, request.user) and read(record)):
+        if not (meant and is_unread(record, request.user) and mark_as_reviewed(record)):
             said = "Not noted: it was changed since you looked, or somebody else is to read it."
             self.message_user(request, said, messages.ERROR)
         else:
@@ -318,7 +318,7 @@ class Verbs(Going):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as problem:
-            said = " ".join(["Nothing was saved.", readable(constraint_errors.words(problem))])
+            said = " ".join(["Nothing was saved.", readable(constraint_errors.error_message(problem))])
             self.message_user(request, said, messages.ERROR)
             page = ("change", unquote(object_id)) if object_id else ("add",)
             return redirect(self.address(*page))

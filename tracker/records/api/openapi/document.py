@@ -8,14 +8,23 @@ from tracker.records.protocol.problems import TYPE
 from tracker.records.read.formats.csv_tables import names
 from tracker.records.read.pagination import order_keys
 from tracker.records.shapes.declaration import PartShape, Ref, Row, Shape
-from tracker.records.shapes.fields import Computed, Count, Inferred, Links, Own, PartialDate, Rival, Url
+from tracker.records.shapes.fields import (
+    Computed,
+    Count,
+    Inferred,
+    Links,
+    Own,
+    PartialDateJSONField,
+    Rival,
+    Url,
+)
 from tracker.records.shapes.reader import Pick
 from tracker.records.shapes.urls import API
 from tracker.records.workflow import editorial_fields
 
 from .components import ENVELOPE, ERRORS, EXAMPLES, KEY, PARAMETERS, PROBLEM, READS, TOKEN, URI
 from .examples import sample
-from .writes import ANYTHING, PARTIAL_DATE, WRITES, WritingSchema, answer
+from .writes import ANYTHING, PARTIAL_DATE, WRITES, WritingSchema, json_answer
 
 
 class Schema(WritingSchema, AutoSchema):
@@ -102,15 +111,15 @@ class Schema(WritingSchema, AutoSchema):
         """The successful answer of an operation, with an example."""
         if not self.is_record_view():
             schema = self.view.answers.get(self.view.action, ANYTHING)
-            return answer(schema, self.view.example[self.view.action], "The content.")
+            return json_answer(schema, self.view.example[self.view.action], "The content.")
         if self.view.action in EXAMPLES:
             schema, example = EXAMPLES[self.view.action]
             named = self.component(self.view.action.title(), schema)
-            return answer(named, example, READS[self.view.action])
+            return json_answer(named, example, READS[self.view.action])
         shape = self.view.shape
         schema = self.resolve_serializer(shape(pick=Pick(detail=True)), "response").ref
         if not self.is_list():
-            return answer(schema, sample(shape(pick=Pick(detail=True))), "The record.")
+            return json_answer(schema, sample(shape(pick=Pick(detail=True))), "The record.")
         page = {
             "type": "object",
             "description": "One page of a list.",
@@ -119,7 +128,7 @@ class Schema(WritingSchema, AutoSchema):
         }
         schema = self.component(f"{schema['$ref'].rpartition('/')[2]}Page", page)
         envelope = {"total": 1, "total_is": "exact", "as_of": "2025-10-31", "next": None, "previous": None}
-        found = answer(
+        found = json_answer(
             schema,
             {**envelope, "results": [sample(shape())]},
             "One page of the list; as CSV, the whole list.",
@@ -137,7 +146,7 @@ class Schema(WritingSchema, AutoSchema):
         return type(serializer).__name__.removesuffix("Shape")
 
     def _map_serializer_field(self, field, direction, bypass_extensions=False):
-        if isinstance(field, PartialDate):
+        if isinstance(field, PartialDateJSONField):
             return self.component("PartialDate", PARTIAL_DATE)
         if isinstance(field, Rival):
             return self.rival()
@@ -176,7 +185,7 @@ class Schema(WritingSchema, AutoSchema):
 
     def _map_basic_serializer(self, serializer, direction):
         schema = super()._map_basic_serializer(serializer, direction)
-        schema["description"] = about(serializer)
+        schema["description"] = description_of(serializer)
         if isinstance(serializer, Shape) and not serializer.nests:
             schema.pop("required", None)  # `fields` and `omit` can leave out any field
         return schema
@@ -186,7 +195,7 @@ def varname(key):
     return f"{key.strip('-')}{'_descending' if key.startswith('-') else ''}".upper()
 
 
-def about(shape):
+def description_of(shape):
     """The description of a shape for users: its docstring, or else the docstring of its model."""
     general = (Shape, Row, Ref, PartShape)
     own = next((cls for cls in type(shape).__mro__ if cls in general or vars(cls).get("__doc__")), Shape)

@@ -5,17 +5,17 @@ from rest_framework import serializers
 from tracker.records.protection.name_check import HOMONYM
 from tracker.records.protocol.problems import TYPE
 from tracker.records.shapes.declaration import PartShape
-from tracker.records.shapes.fields import PartialDate
+from tracker.records.shapes.fields import PartialDateJSONField
 from tracker.records.shapes.reader import FULL, Pick
-from tracker.records.values.codes.code_fields import Code
+from tracker.records.values.codes.code_fields import CodeJSONField
 from tracker.records.values.codes.vocabularies import TakedownReason
 from tracker.records.workflow import editorial_fields
 from tracker.records.workflow.companions import ALSO
-from tracker.records.write.document import REASON, references_of, rows_of, written
+from tracker.records.write.document import REASON, references_of, row_shape_of, written
 from tracker.records.write.views import ALREADY_PUBLIC, KEEP, MOST_DOCUMENTS, VERBS
 from tracker.records.write.views import MORE as SAYINGS
 
-from .examples import SAMPLE_ID, needed, sample, sample_document
+from .examples import SAMPLE_ID, is_required, sample, sample_document
 
 WRITES = {
     "create": "Creates a draft, with its parts and the records that belong to"
@@ -140,7 +140,7 @@ class WritingSchema:
         if not self.writes() or action == "destroy" or (action in DECISIONS and not saying):
             return None
         if saying:
-            schema = said(saying, *SAYINGS.get(action, ()))
+            schema = sayings_schema(saying, *SAYINGS.get(action, ()))
             example = {saying: "The source says something else."}
             required = action in MUST_SAY
             if action == "takedown":
@@ -180,24 +180,24 @@ class WritingSchema:
             found |= {HOMONYM: OTHER}
         schema = {"type": "object", "properties": found, "additionalProperties": False}
         whole = () if partial else fields.items()
-        required = [*(named_by or {}), *(name for name, field in whole if needed(shape, field))]
+        required = [*(named_by or {}), *(name for name, field in whole if is_required(shape, field))]
         kind = ("NamedChange" if named_by else "Change") if partial else "Document"
         name = f"{self.get_serializer_name(shape, 'request')}{kind}"
         return self.component(name, {**schema, **({"required": required} if required else {})})
 
     def written_field(self, field):
-        if rows := rows_of(field):
+        if rows := row_shape_of(field):
             return {"type": "array", "items": self.document(rows)}
         if references_of(field):
             many, one = isinstance(field, serializers.ListSerializer), self.component("Reference", REFERENCE)
             return {"type": "array", "items": one} if many else {"anyOf": [one, {"type": "null"}]}
-        if isinstance(field, PartialDate):
+        if isinstance(field, PartialDateJSONField):
             either = {"anyOf": [{"type": "string"}, self.component("PartialDate", PARTIAL_DATE)]}
             about = "A date in EDTF or in English, or an object as in answers."
             return self.component("WrittenDate", {"description": about, **either})
-        if isinstance(field, Code):
+        if isinstance(field, CodeJSONField):
             return {"type": "string", "description": field.registry.right}
-        if isinstance(getattr(field, "child", None), Code):
+        if isinstance(getattr(field, "child", None), CodeJSONField):
             return {"type": "array", "items": self.written_field(field.child)}
         return self._map_serializer_field(field, "request")
 
@@ -211,21 +211,21 @@ class WritingSchema:
         if action == "destroy":
             return {"204": {"description": "The draft was deleted."}, **errors}
         if action in DECISIONS:
-            return {"200": answer(ANYTHING, self.view.example[action], "The decision."), **errors}
+            return {"200": json_answer(ANYTHING, self.view.example[action], "The decision."), **errors}
         shape = self.view.shape(pick=Pick(detail=True))
         one, example = self.resolve_serializer(shape, "response").ref, sample(shape)
         if action == "create":
             # `results` first: clients that try the schemas in turn would accept anything as one record
             either = {"anyOf": [self.results(one), one]}
             return {
-                "201": answer(either, example, "The draft. For several, all of them in results."),
+                "201": json_answer(either, example, "The draft. For several, all of them in results."),
                 **errors,
             }
         if action == "bulk_update":
-            return {"200": answer(self.results(one), {"results": [example]}, "The records."), **errors}
-        kept = {"202": answer(self.component("Kept", KEPT), KEPT_EXAMPLE, "It is kept as a proposal.")}
+            return {"200": json_answer(self.results(one), {"results": [example]}, "The records."), **errors}
+        kept = {"202": json_answer(self.component("Kept", KEPT), KEPT_EXAMPLE, "It is kept as a proposal.")}
         kept = kept if action == "partial_update" else {}
-        return {"200": answer(one, example, "The record after the change."), **kept, **errors}
+        return {"200": json_answer(one, example, "The record after the change."), **kept, **errors}
 
     def results(self, one):
         """The schema of an answer with several records. It has `results`, unlike a single record."""
@@ -237,7 +237,7 @@ class WritingSchema:
         )
 
 
-def said(*names):
+def sayings_schema(*names):
     known = {HOMONYM: OTHER, ALREADY_PUBLIC: TICK, ALSO: ALONG}
     known |= {KEEP: {"type": "array", "items": {"type": "string"}}}
     told = {name: known.get(name, {"type": "string"}) for name in names}
@@ -248,6 +248,6 @@ def several(schema):
     return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_DOCUMENTS}
 
 
-def answer(schema, example, about):
+def json_answer(schema, example, about):
     """A JSON answer in OpenAPI."""
     return {"description": about, "content": {"application/json": {"schema": schema, "example": example}}}

@@ -61,7 +61,7 @@ def kind_of_key(field):
     return "optional" if field.null else "required"
 
 
-def lists_of(model):
+def record_lists(model):
     """The lists of a record without an arrow: [(kind, name of the list)]."""
     links = [field for field in model._meta.many_to_many if leads_to_box(field)]
     parts = [
@@ -82,7 +82,7 @@ def kind_of_part(model):
 
 def box(model):
     """A box with the lists of its record."""
-    inside = [f"        {kind} {name}" for kind, name in lists_of(model)]
+    inside = [f"        {kind} {name}" for kind, name in record_lists(model)]
     return [f"    {model.__name__} {{", *inside, "    }"] if inside else [f"    {model.__name__}"]
 
 

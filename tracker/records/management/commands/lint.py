@@ -20,7 +20,7 @@ def old_slugs():
     for label, known in slugs.items():
         for record in apps.get_model(label).objects.visible_to(None).filter(pk__in=known):
             for slug in known[record.pk]:
-                yield protected_names.Text(record, "old slug", slug)
+                yield protected_names.PublicText(record, "old slug", slug)
 
 
 def reasons(record):
@@ -29,10 +29,10 @@ def reasons(record):
     found = corrections(rows).fetch()
     for said in json.loads(found[0]) if found else ():
         if said["reason"]:
-            yield protected_names.Text(record, "reason of a correction", said["reason"])
+            yield protected_names.PublicText(record, "reason of a correction", said["reason"])
 
 
-def texts():
+def all_public_texts():
     """All public texts that people wrote."""
     explained = set(Entry.objects.exclude(reason="").values_list("record_id", flat=True).distinct())
     for record in protected_names.everything_public():
@@ -48,7 +48,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         found = [
             mention
-            for mention in protected_names.Held(protected_names.secrets()).mentions(texts())
+            for mention in protected_names.Held(protected_names.secrets()).mentions(all_public_texts())
             if not is_known(mention)
         ]
         for text in (mention.text for mention in found):

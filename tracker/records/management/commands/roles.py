@@ -52,7 +52,7 @@ def people():
     return {**made, SUPERUSER: everything}
 
 
-def sample(state, user, author):
+def sample_record(state, user, author):
     """The key of a new record in a state of STATES, relative to a user."""
     publication, tie, confidentiality = STATES[state]
     once = timezone.now() if publication in (Publication.PUBLISHED, *TAKEN_BACK) else None
@@ -139,12 +139,12 @@ def cells():
         for name, user in known.items():
             found |= {(what, name): said for what, said in others(user, token).items()}
         for state, (name, user) in product(STATES, known.items()):
-            found[state, name] = deeds(user, sample(state, user, author))
+            found[state, name] = deeds(user, sample_record(state, user, author))
         transaction.set_rollback(True)
     return found
 
 
-def as_markdown():
+def roles_table():
     """The table in Markdown, as in the documentation."""
     found = cells()
     names = [*STATES, *dict.fromkeys(row for row, _ in found if row not in STATES)]
@@ -157,4 +157,4 @@ class Command(BaseCommand):
     help = "Prints the table of who may do what, as docs/editors.md shows it."
 
     def handle(self, **options):
-        self.stdout.write(as_markdown())
+        self.stdout.write(roles_table())

@@ -2,7 +2,7 @@ import time
 
 from django.core.management import BaseCommand
 
-from tracker.records.protection.name_search import NameSearch, work
+from tracker.records.protection.name_search import NameSearch, run_searches
 
 
 class Command(BaseCommand):
@@ -14,7 +14,7 @@ class Command(BaseCommand):
     def handle(self, **options):
         running = NameSearch.objects.running()
         while running.exists():
-            work()
+            run_searches()
             if running.exists():
                 time.sleep(1)  # until current writers, and other readers for the same searches, have ended
         if options["verbosity"]:

@@ -9,7 +9,7 @@ from tracker.records.base.identifiers import Identified
 from tracker.records.base.slugs import Slugged
 from tracker.records.values.dates.conditions import period_certainly_overlaps, period_overlaps
 
-from .kinds import Filter, VerbFilter, any_of, connected_filters, filters_at, listed
+from .kinds import Filter, VerbFilter, any_of, connected_filters, filters_at, list_schema
 from .reach import meeting
 from .values import LONGEST, PERIODS, ChoiceField, DatesField, IdentifierField, Values, WordsField
 
@@ -106,7 +106,7 @@ def own_filters(model):
         Values(forms.UUIDField(required=False, error_messages={"invalid": "Give ids, separated by commas."})),
         lambda values, reader: Q(pk__in=values),
         "Any of these ids, separated by commas.",
-        listed({"type": "string", "format": "uuid"}),
+        list_schema({"type": "string", "format": "uuid"}),
     )
     found = {"q": search, "id__in": ids} if issubclass(model, Slugged) else {"id__in": ids}
     return found | identifier_filters() if issubclass(model, Identified) else found
@@ -124,7 +124,7 @@ def identifier_filters():
             Values(one),
             any_of,
             f"Any of these, separated by commas. {about}",
-            listed({"type": "string", "minLength": 1}),
+            list_schema({"type": "string", "minLength": 1}),
         ),
     }
 
@@ -153,6 +153,6 @@ def computed_filters(name, expression, vocabulary):
             Values(one),
             lambda values, reader: Q(In(expression(reader), values)),
             help_text,
-            listed(schema),
+            list_schema(schema),
         ),
     }

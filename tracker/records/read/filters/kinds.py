@@ -72,7 +72,7 @@ class VerbFilter(Filter):
         return queryset if value is None else getattr(queryset, self.verbs[value])()
 
 
-def listed(schema):
+def list_schema(schema):
     return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_VALUES}
 
 
@@ -110,7 +110,7 @@ def key_filters(name, path, model):
             Values(KeyField(model)),
             any_of,
             f"Any of these {noun} keys, separated by commas.",
-            listed(schema),
+            list_schema(schema),
         ),
     }
     if len(path) == 1:
@@ -149,7 +149,9 @@ def choice_filters(name, way, field, help_text):
         single.condition = lambda value, reader: Q(**{f"{field.name}__contains": [value]})
     return {
         name: single,
-        f"{name}__in": column_filter(way, field.name, lookups[1], Values(one), help_text, listed(schema)),
+        f"{name}__in": column_filter(
+            way, field.name, lookups[1], Values(one), help_text, list_schema(schema)
+        ),
     }
 
 
@@ -167,7 +169,7 @@ def code_filters(name, way, field, help_text):
     single = column_filter(way, field.name, lookups[0], one, help_text, None)
     if array:
         single.condition = lambda value, reader: Q(**{f"{field.name}__contains": [value]})
-    several = column_filter(way, field.name, lookups[1], Values(one), help_text, listed(single.schema))
+    several = column_filter(way, field.name, lookups[1], Values(one), help_text, list_schema(single.schema))
     return {name: single, f"{name}__in": several}
 
 

@@ -17,18 +17,18 @@ def meeting(model, asked, user):
     found, further = Q(), {}
     for path, condition in asked:
         if path:
-            name, verb, rest = step(path)
+            name, verb, rest = first_step(path)
             further.setdefault((name, verb), []).append((rest, condition))
         else:
             found &= condition
     for (name, verb), inner in further.items():
         relation = model._meta.get_field(name)
-        for of_one in apart(relation.related_model, inner):
+        for of_one in by_row(relation.related_model, inner):
             found &= met(relation, verb, of_one, user)
     return found
 
 
-def apart(model, asked):
+def by_row(model, asked):
     """Conditions grouped by the row that they are about.
 
     No row is about both a person and an organization (`one_of`): conditions on both mean two rows, and all
@@ -47,7 +47,7 @@ def head(path, condition):
     return first[0].partition("__")[0] if isinstance(first, tuple) else first
 
 
-def step(path):
+def first_step(path):
     """The first relation of a path, the QuerySet method after it or "", and the rest."""
     name, *rest = path
     verb = rest.pop(0) if rest and rest[0].endswith("()") else ""

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rest_framework import serializers
 
 from tracker.records.protocol.database_errors import passing
-from tracker.records.shapes.fields import Computed, Inferred, Links, PartialDate
+from tracker.records.shapes.fields import Computed, Inferred, Links, PartialDateJSONField
 from tracker.records.shapes.reader import Pick
 
 log = logging.getLogger(__name__)
@@ -61,7 +61,7 @@ def columns(shape, path=(), links=False):
         here = (*path, name)
         if isinstance(field, Links):
             found += [(*here, to) for to in (*field.urls(shape.Meta.model), "corrections")] if links else []
-        elif isinstance(field, PartialDate):
+        elif isinstance(field, PartialDateJSONField):
             found += [(*here, part) for part in ("edtf", "earliest", "latest")]
         elif isinstance(field, Computed):
             found += leaves(field.schema, here)

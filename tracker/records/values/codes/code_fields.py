@@ -42,7 +42,7 @@ class CodeField(models.CharField):
             return []
 
     def formfield(self, **kwargs):
-        return CodeFormField(self.registry, required=not self.blank, **described(self, kwargs))
+        return CodeFormField(self.registry, required=not self.blank, **label_and_help(self, kwargs))
 
 
 class LanguageField(CodeField):
@@ -72,10 +72,10 @@ class CodesField(ArrayField):
 
     def formfield(self, **kwargs):
         registry = self.base_field.registry
-        return CodesFormField(registry, required=not self.blank, **described(self, kwargs))
+        return CodesFormField(registry, required=not self.blank, **label_and_help(self, kwargs))
 
 
-def described(field, kwargs):
+def label_and_help(field, kwargs):
     """The label and help text of a form field, from its model field."""
     kept = {name: kwargs[name] for name in ("label", "help_text", "initial") if name in kwargs}
     return {"label": capfirst(field.verbose_name), "help_text": field.help_text, **kept}
@@ -159,7 +159,7 @@ class CodesFormField(forms.Field):
             return True
 
 
-class Code(serializers.CharField):
+class CodeJSONField(serializers.CharField):
     """A code in the API. It can be written as any text that the registry can read."""
 
     def __init__(self, registry, **kwargs):

@@ -54,7 +54,7 @@ SHORTEST, LONGEST = 4, 100  # letters of a name; shorter texts can only be codes
 CLOSE = 0.85
 
 
-class Registry:
+class CodeRegistry:
     """The codes of one kind: `read` returns the code for a text, `name` the English name of a code."""
 
     category = said = right = example = None
@@ -78,11 +78,11 @@ class Registry:
     def read(self, text):
         """The code for a text; ValidationError says what would be right."""
         text = text.strip()
-        words, short = worded(text[:LONGEST]), len(text) <= LONGEST
+        words, short = name_words(text[:LONGEST]), len(text) <= LONGEST
         likely = self.readings(text, words) if short else ()
         code = (self.coded(text) or self.named(text, words)) if short else None
         if likely or code is None:
-            raise ValidationError(" ".join([self.right, *meant(self, likely or self.like(words))]))
+            raise ValidationError(" ".join([self.right, *suggestion(self, likely or self.like(words))]))
         return code
 
     def readings(self, text, words):
@@ -93,7 +93,7 @@ class Registry:
         """The code for a name, None if there is none."""
         if code := self.said.get(words) or self.words().get(words):
             return code
-        trie, key = names_of(self.category), normalize_name(text)
+        trie, key = english_names(self.category), normalize_name(text)
         return self.coded(trie[key][0].decode()) if key in trie and len(key) >= SHORTEST else None
 
     def holding(self, words):
@@ -108,7 +108,7 @@ class Registry:
     @cache  # noqa: B019 - there are three of them
     def words(self):
         """{words of a name: its code} for the codes that can be chosen."""
-        return {worded(self.name(code)): code for code in self.codes()}
+        return {name_words(self.name(code)): code for code in self.codes()}
 
     @cache  # noqa: B019
     def listed(self):
@@ -117,13 +117,13 @@ class Registry:
         return sorted(named, key=lambda pair: alphabetical(pair[1]))
 
 
-class Countries(Registry):
+class Countries(CodeRegistry):
     category, said, example = "territory", COUNTRIES_SAID, "AM"
     right = "Give a country by its English name or its ISO 3166-1 code, for example Armenia or AM."
 
     @cache  # noqa: B019
     def codes(self):
-        known = {code.decode() for _, code in names_of(self.category).items()}
+        known = {code.decode() for _, code in english_names(self.category).items()}
         return {code for code in known if len(code) == 2 and code not in NOT_COUNTRIES} | {*FORMER}
 
     def coded(self, text):
@@ -146,7 +146,7 @@ class Countries(Registry):
         return found if len(found) > 1 else ()
 
 
-class Scripts(Registry):
+class Scripts(CodeRegistry):
     category, said, example = "script", {}, "Latn"
     right = "Give a script by its English name or its ISO 15924 code, for example Cyrillic or Cyrl."
 
@@ -161,7 +161,7 @@ class Scripts(Registry):
         return Language.make(script=code).script_name()
 
 
-class Languages(Registry):
+class Languages(CodeRegistry):
     category, said, example = "language", LANGUAGES_SAID, "en"
     right = "Give a language by its English name or its BCP 47 tag, for example Armenian, hy or az-Latn."
 
@@ -198,7 +198,7 @@ class Languages(Registry):
 
 
 @cache
-def names_of(category):
+def english_names(category):
     """The English names of a category with their codes, from language_data."""
     return load_trie(data_filename(f"trie/en/name_to_{category}.marisa"))
 
@@ -214,13 +214,13 @@ def is_private(language):
     return own or language.private is not None or language.territory == "ZZ" or "x-" in language.language
 
 
-def worded(text):
+def name_words(text):
     """The words of a name in the form in which they are compared."""
     words = ["st" if word == "saint" else word for word in latin(text).split()]
     return " ".join(word for word in words if word not in LITTLE)
 
 
-def meant(registry, codes):
+def suggestion(registry, codes):
     """Yields a sentence with what a text may have meant, if anything."""
     if codes:
         names = sorted(f"{registry.name(code)} ({code})" for code in codes)[:3]

@@ -83,7 +83,7 @@ CENTURY = "A decade that ends in 00 could mean a century. Write 200X for ten yea
 NO_SUCH_DAY = "There is no such day between the years 0001 and 9999."
 
 
-class Refused(Exception):
+class NotADate(Exception):
     """The reason, in one sentence, why a text is not a partial date."""
 
 
@@ -108,7 +108,7 @@ class End:
         if not code or not self.year or (self.day and code in SEASONS):
             return ""
         if code == WINTER:
-            raise Refused(_two_winters(int(self.year)))
+            raise NotADate(_two_winters(int(self.year)))
         day = f"-{int(self.day):02}" if self.day else ""
         return f"{self.year}-{code:02}{day}{self.qualifier}"
 
@@ -178,19 +178,19 @@ def _on_weekday(name: str, text: str) -> str:
         return text
     weekday = WEEKDAYS[date.fromisoformat(edtf).weekday()]
     if not weekday.lower().startswith(name.lower()):
-        raise Refused(OTHER_WEEKDAY.format(weekday))
+        raise NotADate(OTHER_WEEKDAY.format(weekday))
     return edtf
 
 
 def _decade(start: str) -> str:
     if start.endswith("0"):
-        raise Refused(CENTURY)
+        raise NotADate(CENTURY)
     return f"{start}X"
 
 
 def _winter(first: str, second: str) -> str:
     if (int(first) + 1) % 10 ** len(second) != int(second):
-        raise Refused(NO_WINTER)
+        raise NotADate(NO_WINTER)
     return f"{first}-{WINTER}"
 
 
@@ -217,7 +217,7 @@ def _unknown(what: str, of: str) -> str:
 
 
 def _refuse(why: str) -> str:
-    raise Refused(why)
+    raise NotADate(why)
 
 
 def _mistaken(*parts: str | None) -> str:
@@ -227,8 +227,8 @@ def _mistaken(*parts: str | None) -> str:
     meant = dict.fromkeys("-".join(part.zfill(2) for part in order) for order in orders)
     real = [text for text in meant if _is_day(text)]
     if not real:
-        raise Refused(NO_SUCH_DAY)
-    raise Refused((MISTAKEN if year else NOT_ISO).format(" or ".join(real)))
+        raise NotADate(NO_SUCH_DAY)
+    raise NotADate((MISTAKEN if year else NOT_ISO).format(" or ".join(real)))
 
 
 def _is_day(text: str) -> bool:
@@ -260,7 +260,7 @@ def _simple_range(first: str, last: str) -> str:
         return ""
     start, end = _end(first), _end(last)
     if start.qualifier or end.qualifier:
-        raise Refused(TWO_ABOUTS)
+        raise NotADate(TWO_ABOUTS)
     return "" if start.name and end.whole.isdecimal() else edtf  # "summer 2024-2025"
 
 
@@ -268,7 +268,7 @@ def _either(first: str, last: str) -> str:
     edtf = _simple_range(first, last)
     start, _, end = edtf.partition("/")
     if edtf and neighbor(start, 1) != end:
-        raise Refused(NOT_NEXT)
+        raise NotADate(NOT_NEXT)
     return edtf
 
 
@@ -285,7 +285,7 @@ def neighbor(edtf: str, step: int) -> str:
     try:
         return f"{_neighbor(year, code, day, step)}{qualifier}"
     except (ValueError, OverflowError):
-        raise Refused(NO_SUCH_DAY) from None
+        raise NotADate(NO_SUCH_DAY) from None
 
 
 def _neighbor(year: str, code: str | None, day: str | None, step: int) -> str:

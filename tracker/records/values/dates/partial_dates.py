@@ -14,7 +14,7 @@ from functools import lru_cache
 
 from django.core.exceptions import ValidationError
 
-from .english import NO_SUCH_DAY, OPEN_ENDS, POINT, SEASONS, Refused, from_english
+from .english import NO_SUCH_DAY, OPEN_ENDS, POINT, SEASONS, NotADate, from_english
 from .words import words, words_of_days
 
 QUALIFIERS = {"?": ", uncertain", "~": ", approximate", "%": ", approximate and uncertain"}
@@ -105,7 +105,7 @@ def _understand(text: str) -> PartialDate:
         raise _refusal(text, UNREADABLE)
     try:
         return _range_or_point(" ".join(text.split()))
-    except Refused as reason:
+    except NotADate as reason:
         raise _refusal(text, str(reason)) from None
 
 
@@ -120,7 +120,7 @@ def _range_or_point(text: str) -> PartialDate:
     if not slash:
         return _point(start)
     if start in OPEN_ENDS and end in OPEN_ENDS:
-        raise Refused(BOUNDLESS)
+        raise NotADate(BOUNDLESS)
     return _range(_end(start), _end(end))
 
 
@@ -131,7 +131,7 @@ def _end(text: str) -> PartialDate:
 
 def _range(start: PartialDate, end: PartialDate) -> PartialDate:
     if start.earliest and end.latest and end.latest < start.earliest:
-        raise Refused(BACKWARDS)
+        raise NotADate(BACKWARDS)
     return PartialDate(f"{start.edtf}/{end.edtf}", start.earliest, end.latest)
 
 
@@ -139,18 +139,18 @@ def _point(text: str) -> PartialDate:
     """A date that is not a range. A qualifier does not move the bounds; it says how certain they are."""
     match = POINT.fullmatch(text)
     if not match:
-        raise Refused(UNREADABLE)
+        raise NotADate(UNREADABLE)
     try:
         return PartialDate(text, *_bounds(*match.group(1, 2, 3)))
     except ValueError:
-        raise Refused(NO_SUCH_DAY) from None
+        raise NotADate(NO_SUCH_DAY) from None
 
 
 def _bounds(year: str, month: str | None, day: str | None) -> tuple[date, date]:
     """The first and last day; ValueError if the calendar or level 1 does not have them."""
     if "X" in year or month in (None, "XX"):
         if month and ("X" in year or day not in (None, "XX")):
-            raise Refused(LEFT_OPEN)
+            raise NotADate(LEFT_OPEN)
         return date(int(year.replace("X", "0")), 1, 1), date(int(year.replace("X", "9")), 12, 31)
     if int(month) in SEASONS and day is None:
         return _season(int(year), SEASONS[int(month)][1])

@@ -34,10 +34,10 @@ OWN = {
 def labels_of(host):
     """The labels of a host as readers see them, without punycode; ValueError if it is not a host."""
     plain = unicodedata.normalize("NFKC", host.translate(DOTS)).translate(DOTS)
-    return [decoded(label) for label in plain.removesuffix(".").split(".")]
+    return [without_punycode(label) for label in plain.removesuffix(".").split(".")]
 
 
-def decoded(label):
+def without_punycode(label):
     """A label without punycode. Only labels with non-ASCII letters may use it."""
     if not label.lower().startswith("xn--"):
         return label
@@ -60,10 +60,10 @@ def is_disguised(labels):
     """Whether a label of a host mixes alphabets, or only looks Latin."""
     top = labels[-1]
     native = top.lower() in OWN or not (top.isascii() or letters(top) <= LOOK_LATIN | NEARLY)
-    return any(is_mixed(label) or (not native and looks_latin(label)) for label in labels)
+    return any(mixes_alphabets(label) or (not native and looks_latin(label)) for label in labels)
 
 
-def is_mixed(label):
+def mixes_alphabets(label):
     """Whether a label has letters of two alphabets, or Latin letters that no language uses."""
     scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in letters(label)}
     return len(scripts & ALPHABETS) > 1 or bool(UNUSUAL.search(label))

@@ -46,7 +46,7 @@ def tidied(text, lines=True):
         raise ValidationError(f"Give at most {settings.MAX_TEXT} characters.")
     if most_marks(found) > MOST_MARKS:
         raise ValidationError(f"Use at most {MOST_MARKS} accents on one letter.")
-    if not lines and any(map(is_mixed, WORD.findall(found))):
+    if not lines and any(map(mixes_look_alikes, WORD.findall(found))):
         raise ValidationError(LOOKS_ALIKE)
     return found
 
@@ -71,7 +71,7 @@ def most_marks(text):
     return most
 
 
-def is_mixed(word):
+def mixes_look_alikes(word):
     """Whether a Latin word has Cyrillic look-alikes, or the other way around."""
     if word.isascii():
         return False
@@ -98,7 +98,7 @@ class Tidy(models.Model):
     def tidy(self, exclude=()):
         """Tidies the loaded texts; returns {field: error} for those that cannot be stored."""
         errors = {}
-        for field in texts_of(type(self)):
+        for field in text_columns(type(self)):
             value = self.__dict__.get(field.attname)
             if value and field.name not in exclude:
                 try:
@@ -114,7 +114,7 @@ def tidied_value(field, value):
     return tidied(value, lines=isinstance(field, models.TextField)) if isinstance(value, str) else value
 
 
-def texts_of(model):
+def text_columns(model):
     """The fields of a model with texts that people wrote, including dates."""
     fields = model._meta.concrete_fields
     return [field for field in fields if field.editable and field.serialize and is_text(field)]
@@ -132,7 +132,7 @@ def is_text(field):
     return isinstance(column, models.CharField | models.TextField) and not column.choices
 
 
-class SaidField(forms.CharField):
+class UncheckedTextField(forms.CharField):
     """A text in a form that no model validates: a reason, a comment."""
 
     lines = True
@@ -141,7 +141,7 @@ class SaidField(forms.CharField):
         return tidied(super().to_python(value), self.lines)
 
 
-class LineField(SaidField):
+class LineField(UncheckedTextField):
     """Such a text on one line: a name."""
 
     lines = False

@@ -81,16 +81,18 @@ def likeness(url):
     if not parts.hostname:
         return ""
     path = unquote(parts.path).rstrip("/")
-    return repr((bare_host(parts.hostname) + port, path, asked(parts.query), route(parts.fragment)))
+    return repr(
+        (bare_host(parts.hostname) + port, path, sorted_parameters(parts.query), route(parts.fragment))
+    )
 
 
-def key_of(url):
+def address_key(url):
     """A short key that similar addresses share; "" if it is not an address."""
     common = likeness(url)
     return hashlib.sha256(common.encode("utf-8", "replace")).hexdigest() if common else ""
 
 
-def asked(query):
+def sorted_parameters(query):
     """The sorted parameters of a query, without tracking parameters."""
     return sorted(one for one in parse_qsl(query, True) if not is_tracking(one[0].lower()))
 
@@ -112,7 +114,7 @@ def route(fragment):
     if not fragment.startswith("!") and ("/" not in fragment or fragment.startswith(":~:")):
         return ""
     path, _, query = fragment.partition("?")
-    return repr((unquote(path).rstrip("/"), asked(query)))
+    return repr((unquote(path).rstrip("/"), sorted_parameters(query)))
 
 
 class LikenessField(Derived, models.CharField):
@@ -121,4 +123,4 @@ class LikenessField(Derived, models.CharField):
     always = {**Derived.always, "default": "", "max_length": 64, "db_index": True}
 
     def derive(self, instance):
-        return key_of(getattr(instance, self.sources[0]) or "")
+        return address_key(getattr(instance, self.sources[0]) or "")
