@@ -42,7 +42,7 @@ def not_above(low, high):
         | Q(**{f"{high}__isnull": True})
         | Q(**{f"{low}__lte": F(high)}),
         name=f"%(class)s_{low}_{high}",
-        violation_error_message=f"{low} must not be greater than {high}.",
+        violation_error_message=f"The {low} must not be greater than the {high}.",
     )
 
 

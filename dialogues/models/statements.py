@@ -176,7 +176,7 @@ class StatementRelation(Record):
             models.CheckConstraint(
                 condition=~Q(statement=F("related_statement")),
                 name="relation_not_to_itself",
-                violation_error_message="statement and related_statement must be different.",
+                violation_error_message="The statement and the related_statement must be different.",
             )
         ]
 

@@ -136,7 +136,8 @@ class CaseEvent(OfCase, Protecting, Record):
                     Least(*[days * (number("suspended_months") - number("term_months")) for days in MONTH]),
                 ),
                 name="case_event_suspended_within_term",
-                violation_error_message="suspended_months and suspended_days must not be more than the term.",
+                violation_error_message="The suspended_months and suspended_days must"
+                " not be more than the term.",
             ),
             models.CheckConstraint(
                 condition=Q(outcome="") | Q(kind=CaseEventKind.APPEAL_DECIDED),

@@ -84,7 +84,7 @@ class CaseRelation(Record):
             models.CheckConstraint(
                 condition=~Q(case=F("related_case")),
                 name="case_relation_not_to_itself",
-                violation_error_message="case and related_case must be different.",
+                violation_error_message="The case and the related_case must be different.",
             )
         ]
 

@@ -25,5 +25,5 @@ def not_reversed(start="start_date", end="end_date"):
         | Q(**{f"{end}_latest__isnull": True})
         | Q(**{f"{end}_latest__gte": F(f"{start}_earliest")}),
         name=f"%(class)s_{end}_order",
-        violation_error_message=f"{end} must not be before {start}.",
+        violation_error_message=f"The {end} must not be before the {start}.",
     )
