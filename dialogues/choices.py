@@ -50,7 +50,7 @@ class VenueRelation(Vocabulary):
 
 class Disclosure(Vocabulary):
     PUBLIC = "public", "Public"
-    ANNOUNCED_AFTER = "announced_after", "Announced afterwards"
+    ANNOUNCED_AFTER = "announced_after", "Announced afterward"
     CLOSED = "closed", "Closed"
     SECRET = "secret", "Secret"
     UNKNOWN = "unknown", "Unknown"

@@ -140,7 +140,7 @@ DEBUG = False
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname]
 if DEMO:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
-# TLS ends in the proxy in front. Its headers are not trusted, so Django is told the origin instead.
+# TLS ends in the proxy in front. Its headers are not trusted, so Django gets the origin instead.
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ENCRYPTED = PUBLIC_URL.startswith("https:")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENCRYPTED

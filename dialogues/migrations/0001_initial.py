@@ -195,7 +195,7 @@ class Migration(migrations.Migration):
                         ('track', models.CharField(choices=[('track_1', 'Track 1: officials'), ('track_1_5', 'Track 1.5: officials in an unofficial capacity, with others'), ('track_2', 'Track 2: people of influence without office'), ('track_3', 'Track 3: people to people'), ('unknown', 'Unknown')], default='unknown', max_length=20)),
                         ('mediation', models.CharField(choices=[('bilateral', 'Bilateral'), ('facilitated', 'Facilitated'), ('mediated', 'Mediated'), ('unknown', 'Unknown')], default='unknown', max_length=20)),
                         ('venue_relation', models.CharField(choices=[('territory_of_a_side', 'On the territory of a side'), ('third_place', 'In a third place'), ('online', 'Online'), ('hybrid', 'Partly online'), ('unknown', 'Unknown')], default='unknown', max_length=30)),
-                        ('disclosure', models.CharField(choices=[('public', 'Public'), ('announced_after', 'Announced afterwards'), ('closed', 'Closed'), ('secret', 'Secret'), ('unknown', 'Unknown')], default='unknown', max_length=20)),
+                        ('disclosure', models.CharField(choices=[('public', 'Public'), ('announced_after', 'Announced afterward'), ('closed', 'Closed'), ('secret', 'Secret'), ('unknown', 'Unknown')], default='unknown', max_length=20)),
                         ('status', models.CharField(choices=[('planned', 'Planned'), ('held', 'Held'), ('postponed', 'Postponed'), ('canceled', 'Canceled'), ('disputed', 'Disputed'), ('unknown', 'Unknown')], default='held', max_length=20)),
                         ('stated_purpose', models.TextField(blank=True)),
                         ('agenda', models.TextField(blank=True)),

@@ -2,7 +2,7 @@
 
 Only what a reader could notice is shown: a difference between two public states of the record. Changes made
 while it was hidden appear at the time it came back. Changes of parts and links to hidden records do not
-appear. The reason for a change of public data is public, and editors are told so where they write it. The
+appear. The reason for a change of public data is public, and the form for it says so. The
 comments on withdrawing, sending back and publishing are internal, and so are all reasons from before a name
 was withheld.
 """
