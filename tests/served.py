@@ -83,6 +83,7 @@ class FirstStart:
                 if process.poll() is not None:
                     raise AssertionError(f"The first start failed: {self.out.read_text()[-2000:]}")
                 time.sleep(0.05)
+            time.sleep(2)  # a worker that is told to stop while it starts does not listen
             os.killpg(process.pid, signal.SIGTERM)
             return port, process.wait(timeout=60)
         finally:
@@ -169,10 +170,16 @@ class Served(SimpleTestCase):
 
     @classmethod
     def logged(cls):
-        """The lines of the log, and the text of the database's own."""
-        lines = cls.out.read_text().splitlines()
+        """The lines of the log, the requests' file included, and the text of the database's own."""
+        lines = [*cls.out.read_text().splitlines(), *cls.requests().splitlines()]
         database = (cls.folder / "postgres.log").read_text(errors="replace")
         return [json.loads(line) for line in lines if line.startswith("{")], database
+
+    @classmethod
+    def requests(cls):
+        """The text of the file in which the demo logs requests."""
+        file = cls.folder / "requests.log"
+        return file.read_text() if file.exists() else ""
 
     def assert_unavailable(self, answer):
         """It is 503 as the API's callers expect it."""

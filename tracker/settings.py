@@ -1,6 +1,7 @@
 """Django settings. Values that differ between installations come from `tracker.environment`."""
 
 import ipaddress
+import os
 import secrets
 import warnings
 from pathlib import Path
@@ -276,18 +277,28 @@ STORAGES = {
     "staticfiles": {"BACKEND": "whitenoise.storage.CompressedManifestStaticFilesStorage"},
 }
 
+# In the demo, requests are logged in a file, so that the terminal keeps the passwords in view.
+REQUEST_LOG = DATA_DIR / "requests.log"
+REQUESTS = "file" if DEMO and "SERVED_LOCALLY" in os.environ else "stderr"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "formatters": {"line": {"()": "tracker.web.logs.JSONLine"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
+        "file": {
+            "()": "tracker.web.logs.RequestFile",
+            "filename": str(REQUEST_LOG),
+            "delay": True,
+            "formatter": "line",
+        },
         "nowhere": {"class": "logging.NullHandler"},  # without a handler, Python prints to stderr
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
     # Without this, Django mails errors to ADMINS, and there are none.
     "loggers": {
         "tracker": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
+        "tracker.requests": {"handlers": [REQUESTS], "level": "INFO", "propagate": False},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         # The answer tells a client what was wrong; logging it would fill the log with what anyone sends.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},

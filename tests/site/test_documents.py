@@ -127,6 +127,12 @@ class NamesTest(SimpleTestCase):
         self.assertIn("people/", names)
         self.assertEqual([name for name in names if not (ROOT / name).exists()], [])
 
+    def test_paths_in_the_text_exist(self):
+        for path, text in DOCUMENTS.items():
+            with self.subTest(str(path.relative_to(ROOT))):
+                named = re.findall(r"`((?:tracker|people|dialogues|tests|fixtures|docs)/[\w./-]+)`", text)
+                self.assertEqual([name for name in named if not (ROOT / name).exists()], [])
+
     def test_targets_exist(self):
         targets = set(re.findall(r"^([a-z-]+):", (ROOT / "Makefile").read_text(), re.MULTILINE))
         for path, text in DOCUMENTS.items():

@@ -231,7 +231,7 @@ class FaultsTest(Served):
         self.break_down(sent, headers)
         lines, database = self.logged()
         text = self.out.read_text()
-        for log in (text, database):
+        for log in (text, self.requests(), database):
             self.assertNotIn(CANARY.lower(), log.lower())
         self.assertLessEqual(
             {200, 201, 400, 401, 404, 412, 428, 500, 503}, {line.get("status") for line in lines}

@@ -1,6 +1,8 @@
 import contextlib
 import http.client
+import json
 import os
+import re
 import resource
 import shutil
 import signal
@@ -133,6 +135,23 @@ class ServeTest(SimpleTestCase):
             self.assertRegex(self.first.words, rf"Log in as {name} with the password \S{{16}} ")
         self.assertNotIn('"warning"', self.first.words)
         self.assertEqual(self.first.code, 0)
+
+    def test_readme_shows_what_the_first_start_says(self):
+        readme = (BASE_DIR / "README.md").read_text(encoding="utf-8")
+        shown = re.search(r"^```text\n(The dialogue tracker is running.*?)^```", readme, re.M | re.S)[1]
+        logged = re.compile(r"^\{.*\n", re.M)  # that a busy machine ends a worker late
+        said = logged.sub("", self.first.words).replace(f":{self.first.port}/", ":8000/")
+        said = re.sub(r"password \S+ ", "password ... ", said).replace(str(self.first.data), "/.../data")
+        self.assertEqual(said, f"Loading the seed facts ...\n{shown}")
+
+    def test_the_terminal_of_the_demo_shows_no_request(self):
+        """What it shows of its first start, the passwords, stays in view; the requests are in a file."""
+        file = self.first.data / "requests.log"
+        self.assertIn(f"  Log       {file}\n", self.first.words)
+        self.assertNotIn("tracker.requests", self.first.words)
+        requests = [json.loads(line) for line in file.read_text().splitlines()]
+        self.assertEqual({line["logger"] for line in requests}, {"tracker.requests"})
+        self.assertIn(("GET", 302), {(line["method"], line["status"]) for line in requests})
 
     def test_later_start_says_no_password_loads_nothing_and_costs_less_than_loading_the_code_five_times(self):
         # Processor time, which the tests that run beside this one do not lengthen.
@@ -294,6 +313,16 @@ class TimerTest(SimpleTestCase):
         waited = [seconds, *[serve.PAUSE] * 3, seconds]
         self.assertEqual(slept.call_args_list, [mock.call(one) for one in waited])
 
+    def test_what_fails_while_the_program_ends_is_not_told(self):
+        failing = mock.Mock(side_effect=OperationalError)
+        with (
+            mock.patch.object(serve, "call_command", failing),
+            mock.patch.object(serve.ending, "is_set", return_value=True),
+            self.assertNoLogs(serve.log),
+        ):
+            serve.again_and_again(["announce"], 1)
+        failing.assert_called_once()
+
 
 @override_settings(DEMO=False)
 class AdministratorTest(TestCase):
@@ -319,6 +348,32 @@ class AdministratorTest(TestCase):
         self.create()
         self.assertEqual(self.create(DJANGO_SUPERUSER_USERNAME="maria"), [])
         self.assertEqual(get_user_model().objects.count(), 1)
+
+
+class RequestLogTest(SimpleTestCase):
+    """A long log of requests is put aside at the next start of the demo."""
+
+    def begin(self, size, demo=True):
+        """The names of the files that are left of a log of this size."""
+        with tempfile.TemporaryDirectory() as folder:
+            file = Path(folder, "requests.log")
+            file.write_bytes(bytes(size))
+            with self.settings(DEMO=demo, REQUEST_LOG=file), mock.patch.object(serve, "LONGEST_LOG", 10):
+                serve.begin_request_log()
+            return [path.name for path in Path(folder).iterdir()]
+
+    def test_a_long_one_is_put_aside(self):
+        self.assertEqual(self.begin(11), ["requests.log.1"])
+
+    def test_a_short_one_and_that_of_a_server_stay(self):
+        self.assertEqual(self.begin(10), ["requests.log"])
+        self.assertEqual(self.begin(11, demo=False), ["requests.log"])
+
+    def test_the_first_start_has_none(self):
+        with tempfile.TemporaryDirectory() as folder:
+            with self.settings(DEMO=True, REQUEST_LOG=Path(folder, "requests.log")):
+                serve.begin_request_log()
+            self.assertEqual(list(Path(folder).iterdir()), [])
 
 
 class SeedTest(TestCase):

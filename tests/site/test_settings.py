@@ -144,6 +144,16 @@ logging.getLogger("django.security.DisallowedHost").error("wrong")
         told = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
         self.assertEqual(told.stderr, "")
 
+    def test_requests_go_to_a_file_in_the_demo_and_to_the_terminal_on_a_server(self):
+        for variables, handler in (
+            ({"SERVED_LOCALLY": "1"}, "file"),
+            ({}, "stderr"),  # a command, or the tests
+            ({"SERVED_LOCALLY": "1", "SECRET_KEY": SECRET}, "stderr"),
+        ):
+            found = read_settings(**variables)
+            self.assertEqual(found["LOGGING"]["loggers"]["tracker.requests"]["handlers"], [handler])
+            self.assertEqual(found["REQUEST_LOG"], found["DATA_DIR"] / "requests.log")
+
 
 class DatabaseUrlTest(SimpleTestCase):
     """DATABASE_URL may have any form that PostgreSQL's own library reads."""

@@ -12,6 +12,7 @@ import traceback
 import uuid
 from contextvars import ContextVar
 from datetime import UTC, datetime
+from logging.handlers import WatchedFileHandler
 
 from django.utils.functional import SimpleLazyObject
 
@@ -39,6 +40,13 @@ class JSONLine(logging.Formatter):
         said = record.__dict__.get("line") or {"message": message(record)}
         error = record.exc_info and record.exc_info[1]
         return json.dumps(line | said | ({"error": error_summary(error)} if error else {}))
+
+
+class RequestFile(WatchedFileHandler):
+    """The file of the demo's requests. A line that cannot be written, as on a full disk, is left out."""
+
+    def handleError(self, record):
+        pass
 
 
 class Unintended(logging.Filter):

@@ -27,6 +27,8 @@ log = logging.getLogger(__name__)
 EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 0.5, ("search_names", "--verbosity=0"): 1}
 FIRST = {("announce", "--verbosity=0"): 10}  # the first run takes seconds: let the first visitors in before
 PAUSE = 30
+LONGEST_LOG = 10_000_000  # bytes
+ending = threading.Event()  # from then on the database may be gone
 
 
 def refuse_taken_port():
@@ -78,6 +80,13 @@ def keep_secret():
             file.write(settings.SECRET_KEY)
 
 
+def begin_request_log():
+    """Put a long log of the demo's requests aside, in place of the one before."""
+    file = settings.REQUEST_LOG
+    if settings.DEMO and file.exists() and file.stat().st_size > LONGEST_LOG:
+        file.replace(file.with_suffix(".log.1"))
+
+
 def collect_static():
     """Collect the static files if any has changed. Compressing them takes seconds."""
     found = (storage.path(path) for finder in get_finders() for path, storage in finder.list([]))
@@ -110,6 +119,8 @@ def again_and_again(command, seconds):
         try:
             call_command(*command)
         except Exception:
+            if ending.is_set():
+                return
             log.exception("The command %s failed. Trying again.", command[0])
             connection.close()
             wait = max(seconds, PAUSE)
@@ -137,6 +148,7 @@ class Command(BaseCommand):
                 self.watch()
                 time.sleep(0.25)
         finally:
+            ending.set()
             for number in embedded.STOPPING:
                 signal.signal(number, signal.SIG_IGN)
             self.web.stop()
@@ -158,6 +170,7 @@ class Command(BaseCommand):
                 "A backup is being restored into this database. Wait until `manage.py restore` has finished."
             )
         keep_secret()
+        begin_request_log()
         migrate()
         self.check(tags=[Tags.database], databases=["default"])
         call_command("seed", stdout=self.stdout)
@@ -175,6 +188,8 @@ class Command(BaseCommand):
         lines = ["The dialogue tracker is running."]
         places = {"Site": "/", "API": "/api/v1/", "API docs": "/api/v1/docs/", "Admin": "/admin/"}
         lines += [f"  {name:9} {settings.PUBLIC_URL}{path}" for name, path in places.items()]
+        if settings.DEMO:
+            lines.append(f"  {'Log':9} {settings.REQUEST_LOG}")
         for name, password in shown:
             lines.append(f"  Log in as {name} with the password {password} (it is not shown again).")
         if not self.web.in_front:
