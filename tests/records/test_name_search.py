@@ -278,7 +278,7 @@ class ErasureTest(NameSearchTest):
 
     def test_it_waits_for_the_search_and_leaves_nothing_of_it(self):
         self.take_down()
-        with self.assertRaisesMessage(ValidationError, "still searched"):
+        with self.assertRaisesMessage(ValidationError, "still running"):
             self.erase()
         run_searches()
         self.erase()

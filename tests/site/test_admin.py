@@ -180,7 +180,7 @@ class RefusalTest(EditingTest):
             "relations-TOTAL_FORMS": "1",
             **self.row("relations", 0, kind="supports", related_statement=statement.pk),
         }
-        self.refused(self.change(statement, **rows), "are the same")
+        self.refused(self.change(statement, **rows), "must be different")
 
     def test_two_sides_of_one_name(self):
         conflict = make.conflict()

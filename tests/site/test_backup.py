@@ -231,7 +231,7 @@ class FileTest(BackupTest):
             with mock.patch.dict(os.environ, BACKUP_RECIPIENT=key):
                 self.assertIn(words, self.refused("backup", self.folder / "never"))
         self.assertEqual(self.file.read_text(), "Mine.")
-        self.assertIn("cannot be made", self.refused("backup_key", self.identity))
+        self.assertIn("cannot be created", self.refused("backup_key", self.identity))
 
     def test_a_backup_that_broke_off_leaves_no_file(self):
         full = OSError("No space left on device")

@@ -206,7 +206,7 @@ class ServeTest(SimpleTestCase):
             killed, began = self.postmaster(), time.monotonic()
             os.kill(killed, signal.SIGKILL)
             # The server says so some moments after the first answers.
-            while answers[-10:] != [302] * 10 or "started again" not in self.out.read_text():
+            while answers[-10:] != [302] * 10 or "has been restarted" not in self.out.read_text():
                 answers.append(self.status("/admin/"))
                 self.assertLess(time.monotonic() - began, 20)
             self.assertNotIn(self.postmaster(), (killed, None))
