@@ -1,4 +1,4 @@
-"""The admin of dialogues, of who took part, and of what is said about them."""
+"""The admin of dialogues, participations, assessments and statements."""
 
 from django.contrib import admin
 from django.db.models import Prefetch, Q
@@ -28,7 +28,7 @@ class ContextEventIdentifierInline(IdentifierInline):
 
 
 class ParticipationInline(RecordInline):
-    """One row for each person, organization or group; the naming of a row is changed on its own page."""
+    """One row for each person, organization or group. Naming is changed on the page of the participation."""
 
     model = models.Participation
     rows = [
@@ -62,11 +62,11 @@ class DialogueAdmin(RecordAdmin):
 
 
 class IdentityInline(VisibleRelations, admin.StackedInline):
-    """Who stands behind a pseudonym: for those who are cleared for the participation."""
+    """The person behind a pseudonym, shown only to users who are cleared for the participation."""
 
     model = models.ParticipationIdentity
     secret = True
-    verbose_name_plural = "who stands behind it (confidential: shown to those who are cleared)"
+    verbose_name_plural = "the person behind it (confidential: shown to those who are cleared)"
     can_delete = False
 
     def get_queryset(self, request):
@@ -85,14 +85,14 @@ class ParticipationAdmin(RecordAdmin):
         return "".join(text_of(record, name) for name in self.names) or record.get_naming_display()
 
     def get_inlines(self, request, obj):
-        """The identity only where there is one to know, and only before those who may know it."""
+        """With the identity if there is one and the user may know it."""
         behind = obj and obj.naming != Naming.NAMED and roles.is_cleared(request.user, obj)
         return [*super().get_inlines(request, obj), *([IdentityInline] if behind else [])]
 
 
 @admin.register(models.Assessment)
 class AssessmentAdmin(RecordAdmin):
-    """Never shown without who judges, and when."""
+    """The label of an assessment always includes its author and its date."""
 
     objects = ["person", "organization", "participation"]
     assessors = ["assessor_person", "assessor_organization"]
@@ -118,7 +118,7 @@ class SpeakerInline(PartInline):
 
 
 class RelationInline(RecordInline):
-    """What the statement says to others."""
+    """Relations from this statement to others."""
 
     model = models.StatementRelation
     fk_name = "statement"
@@ -127,17 +127,17 @@ class RelationInline(RecordInline):
 
 
 class RelationToInline(RecordInline):
-    """What others say to the statement."""
+    """Relations from other statements to this one."""
 
     model = models.StatementRelation
     fk_name = "related_statement"
     rows = [("statement", "kind", "note")]
-    verbose_name = "relation to it"
-    verbose_name_plural = "relations of other statements to it"
+    verbose_name = "relation from another record"
+    verbose_name_plural = "relations from other statements"
 
 
 class PartsInline(RecordInline):
-    """The claims of a text that has several; what is not here stands on the page of each."""
+    """The claims of a text that contains several. Their other fields are on their own pages."""
 
     model = models.Statement
     fk_name = "part_of"
@@ -148,7 +148,7 @@ class PartsInline(RecordInline):
 
 @admin.register(models.Statement)
 class StatementAdmin(RecordAdmin):
-    """A statement is found by its title and by who made it."""
+    """A statement is found by its title and by its speakers."""
 
     tells = ["kind", "date"]
     columns = ["title", "said_by", "kind", "date", "state", "sources"]
@@ -163,7 +163,7 @@ class StatementAdmin(RecordAdmin):
         return queryset.prefetch_related(Prefetch("speakers", speakers, to_attr="known_speakers"))
 
     def found_by(self, word, user):
-        """As any record, and by the names of its speakers."""
+        """As for every record, and by the names of the speakers."""
         named = Q(label__icontains=word) | Q(name_as_given__icontains=word)
         for name, model in (("person", Person), ("organization", Organization)):
             named |= Q(**{f"{name}__in": self.found_in(model, word, user)})
@@ -172,7 +172,7 @@ class StatementAdmin(RecordAdmin):
 
 
 def name_of_speaker(speaker):
-    """Who spoke, as far as it may be told."""
+    """The name of a speaker, as far as it may be shown."""
     known = speaker.person or speaker.organization
     return known.label if known else speaker.label or speaker.get_naming_display()
 

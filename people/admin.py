@@ -23,9 +23,9 @@ KNOWN_AFFILIATIONS = 2
 
 @admin.register(models.Side)
 class SideAdmin(OnlyShown, VisibleAdmin):
-    """Only for autocomplete: sides are written on the page of their conflict.
+    """Only for autocomplete: sides are edited on the page of their conflict.
 
-    They are found by their own names alone: the title of a conflict often names both of its sides.
+    A side is found only by its own name, because the title of a conflict often names both sides.
     """
 
     tells = ["name", "record"]
@@ -52,7 +52,7 @@ class PersonIdentifierInline(IdentifierInline):
 
 
 class ConsentInline(PartInline):
-    """What the person allowed; a consent that is taken back stays, with the day."""
+    """What the person agreed to. A withdrawn consent stays, with the day of its withdrawal."""
 
     model = models.Consent
     can_delete = False
@@ -109,7 +109,7 @@ class CaseActorInline(RecordInline):
 
     def formfield_for_foreignkey(self, db_field, request, **kwargs):
         if db_field.name == "event":
-            kwargs["help_text"] = "An event that is typed above can be chosen once it is saved: Ctrl+S saves."
+            kwargs["help_text"] = "To choose an event that you have just entered above, save first (Ctrl+S)."
         return super().formfield_for_foreignkey(db_field, request, **kwargs)
 
 
@@ -119,7 +119,7 @@ class RecognitionInline(RecordInline):
 
 
 class CaseRelationInline(RecordInline):
-    """What the case is to others."""
+    """Relations from this case to others."""
 
     model = models.CaseRelation
     fk_name = "case"
@@ -128,18 +128,18 @@ class CaseRelationInline(RecordInline):
 
 
 class CaseRelationToInline(RecordInline):
-    """What others are to the case."""
+    """Relations from other cases to this one."""
 
     model = models.CaseRelation
     fk_name = "related_case"
     rows = [("case", "kind")]
-    verbose_name = "relation to it"
-    verbose_name_plural = "relations of other cases to it"
+    verbose_name = "relation from another record"
+    verbose_name_plural = "relations from other cases"
 
 
 @admin.register(models.Person)
 class PersonAdmin(RecordAdmin):
-    """People are told apart by what is said of them, their country, and whom they belong to."""
+    """Labels tell people apart by description, country and affiliations."""
 
     tells = ["description", "nationality"]
     columns = ["name", "description", "birth_date", "state", "sources"]
@@ -149,10 +149,9 @@ class PersonAdmin(RecordAdmin):
         works = obj is None or roles.works_on(request.user, obj)
         return [one for one in super().get_inlines(request, obj) if works or one is not ConsentInline]
 
-    def save_related(self, request, form, formsets, change):
-        """Saves the rows; what no consent covers any more is taken back with them."""
-        super().save_related(request, form, formsets, change)
-        taken = [] if self.is_proposing(request) else consent.follow(form.instance, request.user)
+    def after_saving(self, request, record):
+        """Takes down everything that no consent covers any more."""
+        taken = consent.follow(record, request.user)
         if seen := [row for row in taken if row.is_visible_to(request.user)]:
             said = f"{len(seen)} taken back: {consent.ENDED.lower()}"
             self.message_user(request, capfirst(said), messages.WARNING)

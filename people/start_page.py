@@ -1,4 +1,4 @@
-"""Sections of the admin's start page about cases: upcoming hearings, and people held without news."""
+"""Sections of the start page about cases: coming hearings, and people in custody without news."""
 
 from datetime import timedelta
 
@@ -19,7 +19,7 @@ SILENCE = timedelta(days=180)
 
 
 def hearings(user):
-    """Hearings and trials that may still be upcoming."""
+    """Hearings and trials that may still be to come."""
     to_come = CaseEvent.objects.visible_to(user).exclude(publication__in=TAKEN_BACK)
     kinds = (CaseEventKind.HEARING, CaseEventKind.TRIAL)
     today = timezone.now().date()
@@ -28,7 +28,7 @@ def hearings(user):
 
 
 def without_news(user):
-    """Cases of people who were held when last reported, if that report is old."""
+    """Cases of people who were in custody according to the last report, if that report is old."""
     reader = Reader.today(user)
     custody = case_facts.Found.by(reader).cases["custody"]
     held = [pk for pk, answer in custody.items() if answer in (Custody.HELD, Custody.HELD_WHEN_LAST_REPORTED)]
@@ -46,7 +46,8 @@ start.add(
         f"In custody without news for {SILENCE.days} days",
         without_news,
         roles.writes,
-        help="Based on the last event that shows custody: an arrest, or a report that the person is held.",
+        help="Counted from the last event that shows custody: an arrest, or a report that the person is"
+        " being held.",
         mixed=True,
     ),
 )

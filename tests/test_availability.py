@@ -287,7 +287,7 @@ class SectionsTest(StartTest):
         ):
             page = self.client.get("/admin/")
         self.assertIn("could not be loaded: review", logged.output[0])
-        self.assertContains(page, "These could not be loaded: <a")
+        self.assertContains(page, "These lists could not be loaded: <a")
         self.assertContains(page, "/admin/waiting/review/")
         shown = {one["section"].slug: [item.record for item in one["items"]] for one in page.context["busy"]}
         self.assertEqual(shown["follow-ups"], [own])

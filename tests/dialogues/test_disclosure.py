@@ -135,7 +135,7 @@ class AdminTest(WorkTest):
     def test_the_page_that_publishes_asks_for_the_tick(self):
         row = make.participation(dialogue=make.dialogue(disclosure="secret"), publication="draft")
         page = self.page(self.editor, row, "publish")
-        self.assertContains(page, "Already public there")
+        self.assertContains(page, "Already public in the source")
         sent = {"mark": page.context["form"]["mark"].value()}
         page = self.client.post(address(Participation, "publish", row.pk), sent)
         self.assertContains(page, "publicly says who took part", status_code=200)
@@ -145,7 +145,7 @@ class AdminTest(WorkTest):
 
     def test_an_open_dialogue_does_not_ask(self):
         row = make.participation(publication="draft")
-        self.assertNotContains(self.page(self.editor, row, "publish"), "Already public there")
+        self.assertNotContains(self.page(self.editor, row, "publish"), "Already public in the source")
 
     def test_many_at_once_are_not_published_without_it(self):
         row = make.participation(dialogue=make.dialogue(disclosure="secret"), publication="draft")

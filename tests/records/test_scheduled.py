@@ -299,13 +299,13 @@ class AdminTest(WorkTest):
         self.assertContains(page, f"together at {day} 09:00 UTC")
         sent = {"mark": page.context["form"]["mark"].value(), "comment": "Embargo."}
         page = self.client.post(address(Person, "publish", row.pk), sent, follow=True)
-        self.assertContains(page, f"approved, to be published at {day} 09:00 UTC")
+        self.assertContains(page, f"approved for publication at {day} 09:00 UTC")
         self.assertContains(page, "Approved by editor")
         self.assertEqual(self.state(row), "in_review")
         self.client.post(
             address(Person, "change", row.pk), {**form_data(page), "summary": "Changed."}, follow=True
         )
-        self.assertContains(self.page(self.editor, row), "It was changed after it was approved")
+        self.assertContains(self.page(self.editor, row), "Changed after it was approved")
         self.assertNotContains(self.page(self.contributor, row), "approved for")
 
     def test_a_year_that_nobody_plans_for_is_refused(self):
@@ -323,5 +323,5 @@ class AdminTest(WorkTest):
         rows = make.person(publication="draft"), make.person(publication="draft", publish_at=moment)
         page = self.act(self.editor, "publish_selected", *rows)
         self.assertContains(page, "1 person was published.")
-        self.assertContains(page, "1 person was approved, to be published at the moment that is set.")
+        self.assertContains(page, "1 person was approved for publication at the scheduled time.")
         self.assertEqual([self.state(row) for row in rows], ["published", "in_review"])

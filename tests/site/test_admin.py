@@ -81,7 +81,7 @@ class WritingTest(EditingTest):
     def test_a_row_with_words_needs_a_source(self):
         part = make.participation(cited=False)
         answer = self.change(part.dialogue, **self.row("participations", 0, quotation="words"))
-        self.assertContains(answer, "Name the source.")
+        self.assertContains(answer, "Enter the source.")
 
     def test_a_quotation_in_a_row_is_short(self):
         part = make.participation()

@@ -46,7 +46,7 @@ class AdminInBrowserTest(BrowserTest):
         self.page.click("text=I have copied it")
         self.page.click("text=Import")
         self.page.click("text=Revoke this token")
-        self.page.wait_for_selector("text=opens nothing any more")
+        self.page.wait_for_selector("text=has been revoked")
 
     def test_inline_script_is_refused(self):
         self.page.goto("/admin/login/")

@@ -293,7 +293,9 @@ class LabelsTest(WorkTest):
             self.change(row, description=text, reason="A source.")
         change, history = (address(Person, page, row.pk) for page in ("change", "history"))
         yield from self.seen(self.editor, change, history)
-        [older] = re.findall(r'href="(\d+)/">Go back', self.client.get(history).content.decode())[:1]
+        [older] = re.findall(
+            r'href="(\d+)/">Restore this version', self.client.get(history).content.decode()
+        )[:1]
         yield from self.seen(self.editor, f"{history}{older}/")
 
     def many(self):

@@ -82,7 +82,7 @@ class EnteringTest(BrowserTest):
         self.page.click("[name=_publish]")
         self.look("dialogue-publish")
         self.page.click("text=Publish all 3")
-        self.page.wait_for_selector("text=1 dialogue was published with 2 that belong to it")
+        self.page.wait_for_selector("text=1 dialogue was published, with 2 records that belong to it")
         self.look("dialogue-published")
 
     def cite(self, row, paragraph, words):

@@ -40,14 +40,14 @@ class GroupTest(EditingTest):
         person, other = make.person(), make.person()
         for chosen in ("row:1", "row:0", "row:7", "row:x", "row:" + "9" * 5000):
             answer = self.enter({"person": person.pk, "member_of": chosen}, {"person": other.pk})
-            self.assertContains(answer, "Mend that row first", msg_prefix=chosen)
+            self.assertContains(answer, "Complete that row first", msg_prefix=chosen)
             self.assertContains(answer, f'value="{chosen}" selected')
         self.assertFalse(Dialogue.objects.exists())
 
     def test_two_rows_that_name_each_other_end(self):
         person = make.person()
         rows = [{"person": person.pk, "member_of": "row:1"}, {"person": person.pk, "member_of": "row:0"}]
-        self.assertContains(self.enter(*rows), "Mend that row first")
+        self.assertContains(self.enter(*rows), "Complete that row first")
 
     def test_saved_groups_of_the_dialogue_are_offered_and_no_others(self):
         group, other = make.group(group_label="ours"), make.group(group_label="theirs")
@@ -81,7 +81,9 @@ class CarriedTest(EditingTest):
 
     def test_a_row_that_says_nothing_is_left_out_and_the_page_says_so(self):
         answer = self.enter({"group_label": "a delegation"}, {}, {"group_label": "another"})
-        self.assertContains(answer, "A row of participations that held nothing but a source was left out.")
+        self.assertContains(
+            answer, "A row of participations was not saved, because it contained only a source."
+        )
         labels = Participation.objects.values_list("group_label", flat=True)
         self.assertEqual(set(labels), {"a delegation", "another"})
 
@@ -162,7 +164,7 @@ class HelpTest(EditingTest):
 
     def test_the_row_of_an_actor_says_when_an_event_can_be_chosen(self):
         page = self.client.get(address(PersecutionCase, "change", make.case_event().case_id))
-        self.assertContains(page, "An event that is typed above can be chosen once it is saved")
+        self.assertContains(page, "To choose an event that you have just entered above, save first")
 
 
 class SimilarTest(EditingTest):

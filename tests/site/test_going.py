@@ -64,7 +64,12 @@ class PublishTest(GoingTest):
         self.assertEqual({self.state(row) for row in (*self.own, *self.named)}, {"published"})
         self.assertEqual(
             self.levels(page),
-            [("success", "1 dialogue was published with 8 that belong to it and 3 that it names.")],
+            [
+                (
+                    "success",
+                    "1 dialogue was published, with 8 records that belong to it and 3 records that it names.",
+                )
+            ],
         )
 
     def test_or_one_by_one_and_what_remains_is_said(self):
@@ -111,13 +116,13 @@ class PublishTest(GoingTest):
         page = self.client.get(path)
         self.person.save()
         sent = {"mark": page.context["form"].initial["mark"], "also": "all"}
-        self.assertContains(self.client.post(path, sent), "It was changed since you looked")
+        self.assertContains(self.client.post(path, sent), "It was changed after you opened this page")
         self.assertEqual(self.state(self.dialogue), "draft")
 
     def test_save_and_publish_leads_there_where_something_is_named(self):
         statement = self.draft(Statement, about_people=[self.person])
         page = self.change(statement, _publish="1")
-        self.assertContains(page, "Named here, and not public yet")
+        self.assertContains(page, "Named here, but not public yet")
 
     def test_a_statement_with_its_parts_and_relations(self):
         statement = self.draft(Statement)
@@ -137,20 +142,26 @@ class SubmitTest(GoingTest):
 
     def test_what_is_named_is_ticked_and_goes_along(self):
         page = self.change(self.dialogue, _submit="1")
-        self.assertContains(page, "Drafts of yours that it names")
+        self.assertContains(page, "Your drafts that it names")
         self.assertContains(page, "checked", 4)
         self.assertEqual(self.state(self.dialogue), "draft")
         sent = {"mark": page.context["form"].initial["mark"], "also": str(self.person.pk)}
         page = self.client.post(address(Dialogue, "submit", self.dialogue.pk), sent, follow=True)
         self.assertEqual({self.state(row) for row in (*self.own, self.person)}, {"in_review"})
         self.assertEqual([self.state(row) for row in (self.source, self.place)], ["draft", "draft"])
-        said = "1 dialogue was submitted for review with 8 that belong to it and 1 that it names."
+        said = (
+            "1 dialogue was submitted for review, with 8 records that belong to it and 1 record that"
+            " it names."
+        )
         self.assertEqual(self.levels(page), [("success", said)])
 
     def test_from_a_list_everything_of_ones_own_goes_along(self):
         page = self.act(self.contributor, "submit_selected", self.dialogue)
         self.assertEqual({self.state(row) for row in (*self.own, *self.named)}, {"in_review"})
-        said = "1 dialogue was submitted for review with 8 that belong to it and 3 that it names."
+        said = (
+            "1 dialogue was submitted for review, with 8 records that belong to it and 3 records that"
+            " it names."
+        )
         self.assertEqual(self.levels(page), [("success", said)])
 
     def test_somebody_else_has_no_such_page(self):
@@ -196,7 +207,10 @@ class LevelsTest(GoingTest):
         path = f"{address(Person, 'withdraw')}?ids={row.pk}"
         row.delete()
         page = self.client.post(path, {"reason": "A mistake."}, follow=True)
-        self.assertIn(("warning", "Nothing was withdrawn: it is not here any more."), self.levels(page))
+        self.assertIn(
+            ("warning", "Nothing was withdrawn: the record no longer exists, or you cannot see it."),
+            self.levels(page),
+        )
 
     def test_every_message_says_whether_it_is_a_success(self):
         base = settings.BASE_DIR

@@ -86,14 +86,14 @@ class PageTest(HiddenTest):
         self.theirs(make.case, person=own, title=SECRET)
         make.case(publication="draft", created_by=self.contributor, person=own, title="Own case")
         page = self.page(own, "delete")
-        self.assertContains(page, "Other records that point at it")
+        self.assertContains(page, "Other records that refer to it")
         self.assertNotRegex(page.content.decode(), rf"{SECRET}|<li>[Cc]ase|following types|1 other")
 
     def test_what_only_hidden_records_point_at_is_deleted_for_its_author_and_stays_for_others(self):
         for way in ("page", "API"):
             own = make.person(publication="draft", created_by=self.contributor)
             self.theirs(make.case, person=own)
-            self.assertNotContains(self.page(own, "delete"), "Other records that point at it")
+            self.assertNotContains(self.page(own, "delete"), "Other records that refer to it")
             self.delete(own, way)
             with self.subTest(way=way):
                 self.assertFalse(own.is_visible_to(self.contributor))

@@ -29,7 +29,7 @@ class OnceTest(EditingTest):
         path = address(Dialogue, "add")
         self.assertContains(self.send(path, **sent), "was added successfully")
         again = self.send(path, **sent)
-        self.assertContains(again, "It was sent twice, and saved once.")
+        self.assertContains(again, "The form was sent twice and saved once.")
         self.assertContains(again, "messagelist")
         self.assertContains(again, 'class="success"')
         self.assertEqual((Dialogue.objects.count(), Participation.objects.count()), (1, 1))
@@ -52,7 +52,7 @@ class OnceTest(EditingTest):
         path = address(Place, "add")
         self.send(path, name="Lachin")
         page = self.send(path, name="Shusha")
-        self.assertContains(page, "nothing of it is saved yet")
+        self.assertContains(page, "is not saved yet")
         self.assertContains(page, "<td>Shusha</td>")
         self.assertContains(page, address(Place, "change", Place.objects.get().pk))
         sent = dict(
@@ -66,7 +66,7 @@ class OnceTest(EditingTest):
         path = address(Person, "change", row.pk)
         for _ in range(2):
             page = self.send(path, description="a historian", _continue="1")
-        self.assertContains(page, "It was sent twice, and saved once.")
+        self.assertContains(page, "The form was sent twice and saved once.")
         self.assertContains(self.send(path, description="a poet"), "What you typed, and what is stored now")
         row.refresh_from_db()
         self.assertEqual(row.description, "a historian")
@@ -88,7 +88,7 @@ class OnceTest(EditingTest):
         path = address(Place, "add")
         self.send(path, name="Lachin")
         Place.objects.get().delete()
-        self.assertContains(self.send(path, name="Lachin"), "is not here any more")
+        self.assertContains(self.send(path, name="Lachin"), "the record no longer exists")
         self.assertFalse(Place.objects.exists())
 
     def test_somebody_else_has_keys_of_their_own(self):
@@ -103,7 +103,7 @@ class OnceTest(EditingTest):
         path = address(ApiToken, "add")
         text = re.search(r'class="secret">(.+?)<', self.send(path, **sent).content.decode())[1]
         again = self.send(path, **sent)
-        self.assertContains(again, "revoke it, and make another one")
+        self.assertContains(again, "Revoke it and create another one")
         self.assertContains(again, 'class="warning"')
         self.assertNotContains(again, text)
         self.assertEqual(ApiToken.objects.count(), 1)

@@ -72,7 +72,7 @@ class PeopleTest(TestCase):
         return browser.post(page.request["PATH_INFO"], given, follow=True)
 
     def assert_dead(self, link):
-        self.assertContains(self.open(link)[1], "does not work any more")
+        self.assertContains(self.open(link)[1], "no longer works")
 
 
 class GroupTest(TestCase):
@@ -112,7 +112,7 @@ class InvitationTest(PeopleTest):
         link = self.link_in(self.invite())
         self.choose(link)
         self.assert_dead(link)
-        self.assertContains(self.choose(link, "a third long password"), "does not work any more")
+        self.assertContains(self.choose(link, "a third long password"), "no longer works")
         self.assertTrue(Client().login(username="maria", password=PASSWORD))
 
     def test_the_link_works_for_a_limited_time(self):
@@ -167,7 +167,7 @@ class ResetTest(PeopleTest):
 
     def test_it_asks_first(self):
         page = self.client.get(f"{USERS}{self.user.pk}/link/")
-        self.assertContains(page, "stops working now")
+        self.assertContains(page, "stops working immediately")
         self.assertTrue(Client().login(username=self.user.username, password=make.PASSWORD))
 
     def test_the_old_password_and_sessions_end_and_the_link_sets_a_new_one(self):

@@ -25,7 +25,7 @@ class MakingTest(ProposalTest):
         row = make.person(description="old")
         place = make.place()
         answer = self.propose(row, description="new", birth_date="May 1970", reason="A source.")
-        self.assertContains(answer, "kept as a proposal")
+        self.assertContains(answer, "Your proposal was sent")
         kept = Proposal.objects.get()
         self.assertEqual(kept.document, {"description": "new", "birth_date": "1970-05"})
         self.assertEqual(
@@ -86,7 +86,7 @@ class MakingTest(ProposalTest):
         page = self.client.get(path)
         Person.objects.get(pk=row.pk).save()
         answer = self.client.post(path, {**form_data(page), "description": "mine"})
-        self.assertContains(answer, "saved it")
+        self.assertContains(answer, "saved this record")
         self.assertFalse(Proposal.objects.exists())
 
     def test_only_who_may_not_change_it_proposes(self):
@@ -114,7 +114,9 @@ class DecidingTest(ProposalTest):
         self.assertIn("read", self.page(self.second, self.person).context["verbs"])
 
     def test_it_is_declined_with_a_comment(self):
-        self.assertContains(self.decide(self.editor, self.proposal, _decline="1"), "Say why it is declined.")
+        self.assertContains(
+            self.decide(self.editor, self.proposal, _decline="1"), "Enter a reason for declining it."
+        )
         self.decide(self.editor, self.proposal, _decline="1", comment="No source says so.")
         self.assertEqual(self.proposal.state, ProposalState.DECLINED)
         self.assertContains(self.page(self.contributor, self.proposal), "No source says so.")

@@ -67,10 +67,10 @@ class SavedFilterTest(WorkTest):
     def test_what_cannot_be_kept_is_said(self):
         self.client.force_login(self.editor)
         for name, query in (("", DRAFTS), ("n" * 61, DRAFTS), ("Nothing", ""), ("Long", f"q={'ə' * 400}")):
-            self.assertContains(self.keep(name, query), "Not kept: set a filter")
+            self.assertContains(self.keep(name, query), "Not saved: set a filter")
         for number in range(MOST):
             self.keep(f"Number {number}")
-        self.assertContains(self.keep("One more"), "remove one first")
+        self.assertContains(self.keep("One more"), "Remove one first")
         self.assertEqual(SavedFilter.objects.count(), MOST)
         self.assertEqual(self.client.get(address(Person, "filters")).status_code, 405)
         self.client.post(address(Person, "filters"), {"remove": "9" * 30})

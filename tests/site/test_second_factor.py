@@ -244,7 +244,7 @@ class RecoveryTest(SecondFactorTest):
     def take(self, **given):
         """What the administrator's page leaves of the second factor."""
         path = f"/admin/auth/user/{self.member.pk}/link/"
-        self.assertContains(self.office.get(path), "Take their second factor too")
+        self.assertContains(self.office.get(path), "Remove their second factor too")
         self.assertEqual(self.office.post(path, given).status_code, 200)
         return TOTPDevice.objects.filter(user=self.member).exists()
 
@@ -283,7 +283,7 @@ class InBrowserTest(BrowserTest):
         self.assertGreater(self.page.locator(".qr svg path").bounding_box()["width"], 100)
         secret = self.page.inner_text("code.secret")
         self.page.fill("[name=code]", code_of(TOTPDevice(key=b32decode(secret).hex())))
-        self.page.click("text=Go on")
+        self.page.click("text=Continue")
         self.assertEqual(self.page.locator(".codes code").count(), 10)
         self.page.click("text=I have copied them")
         self.assertTrue(self.page.url.endswith("/admin/"))

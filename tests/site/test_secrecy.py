@@ -50,7 +50,7 @@ class SecrecyTest(SlipsTest):
         self.page.select_option("#id_actors-0-role", "lawyer")
         self.page.wait_for_selector(f"{NOTE}:has-text('Lawyer: this row is confidential')")
         small = self.create("actors-0-person", "Defender Somebody")
-        self.assertIn("It begins as confidential", small.text_content(".sent-back"))
+        self.assertIn("This record starts as confidential", small.text_content(".sent-back"))
         self.assertEqual(small.input_value("#id_confidentiality"), "confidential")
         small.click("[name=_save]")
         self.page.wait_for_function("() => document.getElementById('id_actors-0-person').value")

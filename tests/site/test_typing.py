@@ -55,7 +55,7 @@ class TypingTest(BrowserTest):
         self.keyboard.press("Alt+Insert")
         self.assertEqual(self.page.locator("#id_participations-1-locator").input_value(), "1")
         self.keyboard.press("Control+s")
-        self.page.wait_for_selector("text=was left out")
+        self.page.wait_for_selector("text=was not saved, because it contained only a source")
         self.assertEqual(Dialogue.objects.get().participations.get().group_label, GROUPS[0])
 
     def test_an_error_has_the_focus_wherever_it_is(self):

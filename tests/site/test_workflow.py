@@ -11,6 +11,7 @@ from people.models import CaseEvent, Person
 from tests import make
 from tests.site.test_admin import EditingTest
 from tests.test_admin import address, choices_address, form_data
+from tracker.records.admin import saving
 from tracker.records.admin.forms import edit_conflicts
 from tracker.records.workflow import editorial_fields
 
@@ -96,7 +97,10 @@ class RolesTest(WorkTest):
                     self.assertEqual(page.context["verbs"] & EVERY_VERB if page.context else set(), verbs)
 
     def test_what_is_in_review_says_what_comes_next_to_whom_it_is_closed(self):
-        said, given = "It is with the editors now, and only they change it", "Assigned to officer."
+        said, given = (
+            "This record is waiting for review, and only editors can change it now",
+            "Assigned to officer.",
+        )
         row = self.draft(publication="in_review", assigned_to=self.officer)
         self.assertNotContains(self.page(self.contributor, self.draft()), said)
         for user in (self.contributor, self.officer):
@@ -287,7 +291,7 @@ class VerbsTest(WorkTest):
         self.draft(Participation, dialogue=dialogue)
         path = address(Dialogue, "publish", dialogue.pk)
         answer = self.client.post(path, {"mark": page.context["form"].initial["mark"]})
-        self.assertContains(answer, "It was changed since you looked")
+        self.assertContains(answer, "It was changed after you opened this page")
         self.assertEqual(self.state(dialogue), "draft")
 
     def test_the_page_says_what_has_no_date(self):
@@ -338,7 +342,7 @@ class StaleFormTest(WorkTest):
         path = address(Person, "change", row.pk)
         sent = {**form_data(page), "description": "third"}
         answer = self.client.post(path, sent)
-        self.assertContains(answer, "second saved it")
+        self.assertContains(answer, "second saved this record")
         self.assertIn(("Description", "third", "second"), answer.context["both"])
         row.refresh_from_db()
         self.assertEqual(row.description, "second")
@@ -356,15 +360,15 @@ class StaleFormTest(WorkTest):
     def test_a_version_is_claimed_once(self):
         pk = make.person().pk
         first, second = Person.objects.get(pk=pk), Person.objects.get(pk=pk)
-        edit_conflicts.claim(first)
+        edit_conflicts.lock_version(first)
         first.save()
-        self.assertRaises(edit_conflicts.Outrun, edit_conflicts.claim, second)
+        self.assertRaises(edit_conflicts.EditConflict, edit_conflicts.lock_version, second)
 
     def test_who_is_outrun_between_check_and_write_gets_the_page_again(self):
         row = make.person(description="first")
         sent = {**form_data(self.page(self.editor, row)), "description": "mine"}
-        claims = mock.Mock(side_effect=[edit_conflicts.Outrun, None])
-        with mock.patch.object(edit_conflicts, "claim", claims):
+        claims = mock.Mock(side_effect=[edit_conflicts.EditConflict, None])
+        with mock.patch.object(saving, "lock_version", claims):
             self.client.post(address(Person, "change", row.pk), sent)
         self.assertEqual(claims.call_count, 2)
 
@@ -374,6 +378,6 @@ class StaleFormTest(WorkTest):
         self.change(part, described_as="second", reason="Because.")
         path = address(Dialogue, "change", part.dialogue_id)
         answer = self.client.post(path, {**form_data(page), "title": "Another title"})
-        self.assertContains(answer, "saved it")
+        self.assertContains(answer, "saved this record")
         part.refresh_from_db()
         self.assertEqual(part.described_as, "second")

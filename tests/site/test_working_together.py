@@ -76,7 +76,7 @@ class WorkingTogetherTest(BrowserTest):
         self.page.click("[name=_publish]")
         self.look("7-publish")
         self.page.click("text=Publish all 3")
-        self.page.wait_for_selector("text=1 dialogue was published with 2 that belong to it")
+        self.page.wait_for_selector("text=1 dialogue was published, with 2 records that belong to it")
         self.look("8-published")
         records = [Dialogue.objects.get(), *self.dialogue.participations.all()]
         states = {record.publication for record in records}
@@ -96,8 +96,8 @@ class WorkingTogetherTest(BrowserTest):
     def read_the_change(self):
         self.work_as(self.editor)
         self.look("10-start-to-read")
-        self.page.click("button:text-is('Read')")
-        self.page.wait_for_selector("text=Noted: you have read")
+        self.page.click("button:text-is('Mark as reviewed')")
+        self.page.wait_for_selector("text=Marked as reviewed:")
         self.assertEqual(self.page.locator("#changes").count(), 0)
 
     def two_windows(self):
@@ -140,7 +140,7 @@ class EndedSessionTest(BrowserTest):
         self.page.fill("#id_reason", "A source says so.")
         self.page.context.clear_cookies(name="sessionid")
         self.page.click("[name=_continue]")
-        self.page.wait_for_selector("text=Your session ended, and nothing is lost")
+        self.page.wait_for_selector("text=Your session has ended, but nothing is lost")
         if SCREENSHOTS:
             self.page.screenshot(path=Path(SCREENSHOTS) / "work-12-held.png", full_page=True)
         with self.page.context.expect_page() as opened:

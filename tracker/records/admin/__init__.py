@@ -33,6 +33,7 @@ ORDER = (
     "forms",
     "lists",
     "pages",
+    "saving",
     "verbs",
     "record_page",
     "people",

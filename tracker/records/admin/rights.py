@@ -1,4 +1,4 @@
-"""Who may do what to which record in the admin: as the API has it, by the roles."""
+"""Permissions in the admin, by role, as in the API."""
 
 from tracker.records.policy import roles
 from tracker.records.workflow import editorial_fields
@@ -16,12 +16,12 @@ class Rights:
         return allowed and (obj is None or roles.may_delete(request.user, obj))
 
     def has_edit_permission(self, request):
-        """Whether somebody does what only editors do: publish, send back, withdraw."""
+        """Whether the user has editor rights: publish, send back, withdraw."""
         return roles.edits(request.user)
 
 
 class OnlyFiltered:
-    """Mixin for an admin whose list takes what its filters ask: of more the database may not take all."""
+    """Mixin for an admin whose list accepts only the lookups of its own filters."""
 
     def lookup_allowed(self, lookup, value, request):
         filters = {getattr(one, "parameter_name", one) for one in self.get_list_filter(request)}
@@ -30,7 +30,7 @@ class OnlyFiltered:
 
 
 class OnlyShown:
-    """Mixin for an admin whose rows nobody adds, changes or deletes there."""
+    """Mixin for an admin in which nobody can add, change or delete rows."""
 
     def has_add_permission(self, request):
         return False
@@ -43,14 +43,14 @@ class OnlyShown:
 
 
 def editing_fields(user):
-    """The fields for the work on a record, as the API has them; here editors also say who is cleared."""
+    """The editorial fields, as in the API; here editors also choose who is cleared."""
     names = [name for name in editorial_fields.names(user) if name != "confidentiality"]
     return [*names, "cleared"] if roles.edits(user) else names
 
 
 def locked(user, row, page):
-    """Whether a row on the page of another record is to be changed on its own page, or not by this user.
+    """Whether a row on the page of another record can be changed only on its own page, or by others.
 
-    A published row asks for a reason, and the page of what was never published has no field for one.
+    A published row needs a reason, and the page of a record that was never public does not ask for one.
     """
     return not roles.may_change(user, row) or bool(row.published_at and not page.published_at)

@@ -17,11 +17,11 @@ class SourceAdmin(Citing, RecordAdmin):
     columns = ["display_title", "kind", "publisher", "date", "reliability", "state"]
 
     def label(self, record, without=""):
-        """What is known of it; where no title is known, the display title says all of that already."""
+        """As for every record. Without a title, the display title already contains everything."""
         return super().label(record) if record.title else record.label
 
     def similar(self, request, text):
-        """As for every record; of an address, the sources that probably have the same."""
+        """As for every record. For an address, the sources with probably the same address."""
         key = address_key(text)
         rows = self.get_queryset(request).filter(url_key=key).order_by("pk")
         return rows if key else super().similar(request, text)

@@ -1,6 +1,6 @@
-"""The start page: what waits for whoever opens it, each kind of work as a short list and as a whole one.
+"""The start page: what is waiting for the user, as short lists, each with a page for the full list.
 
-A list may hold records of many models: they come by one statement, and their labels by one for each model.
+A list can contain records of many models. One query fetches them, and one per model their labels.
 """
 
 import logging
@@ -36,12 +36,12 @@ from tracker.records.workflow.proposals import Proposal, ProposalState
 
 log = logging.getLogger(__name__)
 SHORT, PAGE = 5, 50
-IN_ONE, IN_ALL = 2, 20  # seconds that the start page waits for one section, and for all
+IN_ONE, IN_ALL = 2, 20  # seconds that the start page waits for one section, and for all of them
 WAITING = (Publication.DRAFT, Publication.IN_REVIEW)
 
 
 class Section(NamedTuple):
-    """One kind of work. `rows(user)` gives querysets, each with the `moment` that its rows are listed by."""
+    """One kind of work. `rows(user)` returns querysets with a `moment`, by which rows are sorted."""
 
     slug: str
     title: str
@@ -49,16 +49,16 @@ class Section(NamedTuple):
     meant_for: Callable = roles.edits
     order: tuple = ("moment", "pk")
     help: str = ""
-    page: str = "change"  # where its rows lead to
-    mixed: bool = False  # whether its rows may be in any state, which each then shows
-    rank: int = 0  # what is to be mended some day comes after what waits
+    page: str = "change"  # the page that its rows link to
+    mixed: bool = False  # whether its rows can be in any state; each row then shows its state
+    rank: int = 0  # sections that can wait come last
 
     @property
     def address(self):
         return reverse("admin:waiting", args=[self.slug])
 
     def keys(self, user, start, size):
-        """The (model label, id, moment) of a page of rows, and of one more where there are more."""
+        """The (model label, id, moment) of a page of rows, and of one more row if there is one."""
         parts = [
             rows.annotate(model_label=Value(rows.model._meta.label, CharField()))
             .order_by()
@@ -93,7 +93,7 @@ class Item(NamedTuple):
 
 
 class Start:
-    """The kinds of work, in the order of the page. Apps add their own."""
+    """The sections of the page, in order. Apps add their own."""
 
     def __init__(self):
         self.sections = []
@@ -102,7 +102,7 @@ class Start:
         self.sections = sorted([*self.sections, *sections], key=lambda section: section.rank)
 
     def overview(self, user):
-        """What the template of the start page shows."""
+        """The template data of the start page."""
         due = time.monotonic() + IN_ALL
         found = [
             (section, in_time(section, user, due)) for section in self.sections if section.meant_for(user)
@@ -125,7 +125,7 @@ class Start:
         }
 
     def whole_list(self, request, slug):
-        """The page with all of one kind of work."""
+        """The page with the full list of a section."""
         section = next((one for one in self.sections if one.slug == slug), None)
         if section is None:
             raise Http404
@@ -146,7 +146,7 @@ class Start:
 
 
 def in_time(section, user, due):
-    """The first keys of a section; None, and a line in the log, if it fails or takes too long."""
+    """The first keys of a section. None, and an entry in the log, if it fails or takes too long."""
     try:
         if time.monotonic() > due:
             raise TimeoutError
@@ -161,7 +161,7 @@ def in_time(section, user, due):
 
 
 def labelled(user, keys):
-    """{(model label, id): the row with all that its label shows} of what the user may see."""
+    """{(model label, id): row with the data of its label} for what the user may see."""
     models = {model._meta.label: model for model in admin.site._registry}
     wanted = {}
     for label, key, _ in keys:
@@ -196,7 +196,7 @@ def items(section, keys, rows, comments):
     ]
 
 
-# What the kernel itself knows of work.
+# The sections of the kernel.
 
 
 def record_models():
@@ -204,17 +204,17 @@ def record_models():
 
 
 def all_records(user, **conditions):
-    """The records of every model that the user sees."""
+    """The records of every model that the user may see."""
     return [model.objects.visible_to(user).filter(**conditions) for model in record_models()]
 
 
 def published(user):
-    """What is published and needs citations."""
+    """Published records of models that need citations."""
     return [rows for rows in all_records(user, publication=Publication.PUBLISHED) if rows.model.cited]
 
 
 def carried_by(model):
-    """The keys of a model to the records that it is published with."""
+    """The names of the foreign keys to records that rows of this model are published with."""
     for parent in record_models():
         for name in parent.publishes:
             relation = parent._meta.get_field(name)
@@ -223,7 +223,7 @@ def carried_by(model):
 
 
 def apart(rows, states):
-    """The rows that are not looked at together with a record in one of these states."""
+    """The rows that are not reviewed together with a record in one of these states."""
     for name in carried_by(rows.model):
         rows = rows.exclude(**{f"{name}__publication__in": states})
     return rows
@@ -244,7 +244,7 @@ def in_review(user):
 
 
 def approved(user, **conditions):
-    """The records that were approved for a moment, with that moment."""
+    """The records that were approved for a later time, with that time."""
     approvals = Approval.objects.filter(**conditions)
     moment = approvals.filter(record_id=OuterRef("pk")).values("publish_at")
     return [
@@ -268,7 +268,7 @@ def proposals(user):
 
 
 def taken_down(user, searches):
-    """Those whom some searches are about, the last of which was begun at the moment."""
+    """The people whom these searches are about, with the start of the last search."""
     newest = searches.filter(record_id=OuterRef("pk")).order_by("-created_at").values("created_at")[:1]
     people = [rows for rows in all_records(user) if hasattr(rows.model, "own_secrets")]
     known = searches.values("record_id")
@@ -295,12 +295,12 @@ def follow_ups(user):
 
 
 def cited(rows, user, **conditions):
-    """The citations of a row that the user sees, as a subquery."""
+    """The citations of a row that the user may see, as a subquery."""
     return visible_citations(rows.model, user).filter(record=OuterRef("pk"), **conditions).order_by()
 
 
 def one_source(user):
-    """A republication is no second source."""
+    """Published records with one source. A republication does not count as a second source."""
     text = Coalesce("source__republication_of", "source")
     for rows in published(user):
         counted = cited(rows, user).values("record").annotate(n=Count(text, distinct=True)).values("n")
@@ -324,15 +324,15 @@ start = Start()
 start.add(
     Section(
         "also-hidden",
-        "Taken down: what else was hidden",
+        "Takedowns: other records that were hidden",
         undecided,
         page="found",
         mixed=True,
-        help="It names who was taken down. Decide what comes back.",
+        help="These records name the person. Decide which of them to publish again.",
     ),
     Section(
         "name-searches",
-        "Taken down: what else names them is still searched for",
+        "Takedowns: the search is still running",
         searched,
         page="found",
         mixed=True,
@@ -341,21 +341,21 @@ start.add(
     Section("review", "Waiting for my review", in_review),
     Section(
         "not-published",
-        "Not published as planned",
+        "Not published as scheduled",
         not_published,
         mixed=True,
-        help="Its moment came, and something stood against it: its page says what.",
+        help="The scheduled time passed, but publication was blocked. The page of the record says why.",
     ),
-    Section("planned", "To be published at a moment", scheduled, mixed=True),
+    Section("planned", "Scheduled", scheduled, mixed=True),
     Section("proposals", "Proposals", proposals, roles.writes),
-    Section("changes", "Changed after publication, to be read by a second editor", to_read),
+    Section("changes", "Changed after publication, waiting for a second editor", to_read),
     Section("follow-ups", "Follow-ups due", follow_ups, roles.writes, mixed=True),
     Section(
         "source-withdrawn",
         "A source was withdrawn",
         source_withdrawn,
         order=("pk",),
-        help="Still public.",
+        help="These records are still public.",
         rank=1,
     ),
     Section("one-source", "Published without a second source", one_source, order=("pk",), rank=1),
@@ -364,7 +364,7 @@ start.add(
         "Published, no field cited",
         as_a_whole,
         order=("pk",),
-        help="Every citation is of the whole record: none says which field it supports.",
+        help="Each citation is for the whole record. None says which field it supports.",
         rank=1,
     ),
 )

@@ -1,4 +1,4 @@
-"""Autocomplete of the admin: labels that tell records apart, narrowed by other fields of the row."""
+"""Autocomplete of the admin: labels that tell records apart, limited by other fields of the row."""
 
 from uuid import UUID
 
@@ -9,10 +9,10 @@ ONLY = "only_"
 
 
 class LabelledAutocomplete(AutocompleteJsonView):
-    """Autocomplete with the label that the model's admin gives a record."""
+    """Autocomplete with the labels of the model's admin."""
 
     def process_request(self, request):
-        """As Django's, for what forms choose; a NUL, which no column holds, is left out of the term."""
+        """As Django's, but only for concrete fields, and without NUL, which no column can contain."""
         term, model_admin, source, to_field = super().process_request(request)
         if not source.concrete:
             raise PermissionDenied
@@ -26,12 +26,12 @@ class LabelledAutocomplete(AutocompleteJsonView):
         queryset = super().get_queryset().filter(**self.narrowed())
         offered = getattr(self.model_admin, "offered", None)
         queryset = offered(queryset, self.source_field) if offered else queryset
-        queryset = queryset.order_by(*queryset.query.order_by, "pk")  # where all else is the same, too
+        queryset = queryset.order_by(*queryset.query.order_by, "pk")  # a unique order
         labelled = getattr(self.model_admin, "labelled", None)
         return labelled(queryset, self.request.user) if labelled else queryset
 
     def narrowed(self):
-        """What other fields ask for: only_person=<id> leaves the rows of this person."""
+        """The conditions from other fields: only_person=<id> gives the rows of this person."""
         found = {}
         for field in self.model_admin.opts.concrete_fields:
             value = self.request.GET.get(f"{ONLY}{field.name}", "")

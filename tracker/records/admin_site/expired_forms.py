@@ -1,4 +1,4 @@
-"""A form of the admin that came after its session ended: what was typed is held, to be sent again."""
+"""Forms that arrive after the session has ended: the user can log in and send them again."""
 
 import re
 from functools import update_wrapper
@@ -12,19 +12,19 @@ from tracker.records.accounts.devices import WAY_IN, is_proven
 from tracker.records.audit.actor import is_for_admin
 
 OURS = "csrfmiddlewaretoken"
-UNHELD = {*WAY_IN, "password_change"}  # what is typed there is shown to nobody
+UNHELD = {*WAY_IN, "password_change"}  # passwords and codes are never shown again
 SECRET = re.compile("passw|secret", re.IGNORECASE)
 KEY = re.compile("[0-9a-f-]{36}")
 
 
 def held(request):
-    """The page with what was typed. It does nothing by itself: somebody who is logged in sends it again."""
+    """The page with what was typed. Nothing is saved until a logged-in user sends it again."""
     context = {**typed(request), "known": is_proven(request), "login": reverse("admin:login")}
     return TemplateResponse(request, "admin/held.html", context, status=403)
 
 
 def typed(request):
-    """What a form brought: `typed` to be sent again, `shown` to be read."""
+    """The submitted values: `typed` to be sent again, `shown` to be read."""
     names = [name for name in request.POST if name != OURS and not SECRET.search(name)]
     pairs = [(name, value) for name in names for value in request.POST.getlist(name)]
     shown = [(in_words(name), value) for name, value in pairs if value and is_typed(name, value)]
@@ -32,25 +32,25 @@ def typed(request):
 
 
 def is_typed(name, value):
-    """Whether a field of a form holds what can be read, and not how the form is built."""
+    """Whether a form field contains readable text, and no technical value."""
     built = name.startswith("_") or name.endswith(("_FORMS", "version")) or "__prefix__" in name
     return not (built or KEY.fullmatch(value))
 
 
 def in_words(name):
-    """The name of a field; that of a field in a row counts rows from one."""
+    """The name of a field. Rows are counted from one."""
     rows = re.sub(r"-(\d{1,4})-", lambda number: f" {int(number[1]) + 1}: ", name)
     return rows.replace("_", " ").capitalize()
 
 
 def may_hold(request):
-    """Whether a request brings a form of the admin that may be shown again."""
+    """Whether a request contains a form of the admin that may be shown again."""
     posted = request.method == "POST" and request.resolver_match.url_name not in UNHELD
     return posted and is_for_admin(request)
 
 
 def hold(view):
-    """The view, with the page above in place of the way to the login where that would lose a form."""
+    """The view. It shows the page above instead of redirecting to the login if a form would be lost."""
 
     def kept(request, *args, **kwargs):
         lost = not request.user.is_authenticated and may_hold(request)
@@ -60,9 +60,9 @@ def hold(view):
 
 
 def csrf_failure(request, reason=""):
-    """What answers a form with an old token: after a login in another tab it can be sent again.
+    """The response to a form with an old CSRF token: after a login in another tab, it can be sent again.
 
-    Only a form that surely came from this site is held: nobody is led to send what a stranger filled in.
+    Only forms that certainly came from this site are kept. Nobody is made to send another site's form.
     """
     origin = urlsplit(request.headers.get("Origin", ""))
     own = origin.netloc == request.get_host() and not reason.startswith("Origin")

@@ -1,6 +1,6 @@
-"""The admin site: its name, the order of its index, what autocomplete shows, how dates are understood.
+"""The admin site: its name, its start page, autocomplete, and the endpoints for dates and codes.
 
-Apart from the admin classes, because Django imports it before there are models.
+Separate from the admin classes, because Django imports it before there are models.
 """
 
 from django.apps import apps
@@ -32,7 +32,7 @@ class Site(AdminSite):
     site_header = site_title = "Dialogue tracker"
 
     index_template = "admin/start.html"
-    start = None  # what waits for whoever opens the index: set where there are models
+    start = None  # set by admin.start_page, when there are models
 
     def admin_view(self, view, cacheable=False):
         return hold(super().admin_view(view, cacheable))
@@ -64,7 +64,7 @@ class Site(AdminSite):
         ]
 
     def understand(self, request):
-        """What a date is understood as, or why it is refused, while it is typed."""
+        """How a date is understood, or why it is refused, while the user types it."""
         return JsonResponse({"understood": "", "refused": "", **explain(request.GET.get("text", ""))})
 
     def codes(self, request, category):
@@ -78,7 +78,7 @@ class Site(AdminSite):
         return LabelledAutocomplete.as_view(admin_site=self)(request)
 
     def get_app_list(self, request, app_label=None):
-        """The apps, those that build on others first; models in the order of their registration."""
+        """The apps, with those that build on others first. Models in the order of their registration."""
         apps_in_order = list(apps.app_configs)
         models_in_order = list(self._registry)
         listed = self._build_app_dict(request, app_label)
@@ -90,12 +90,12 @@ class Site(AdminSite):
 
 
 def is_ours(one):
-    """Whether a path of Django's admin is kept: the one that leads from any row to its public page is not."""
+    """Whether a path of Django's admin is kept: the redirect from any row to its public page is not."""
     return getattr(one, "name", None) != "view_on_site"
 
 
 def move_tokens(listed):
-    """Lists tokens, and who read what, with the accounts; for those too who see no other account."""
+    """Lists tokens and the access log under Accounts, also for users who see no accounts."""
     shown = listed.get("records", {"models": []})["models"]
     tokens = [model for model in shown if model["object_name"] in ("ApiToken", "Reading")]
     for model in tokens:

@@ -1,11 +1,11 @@
-// What is created from within a form opens in a small window: with what the row knows of it, with what the row
-// cites, and as secret as the row is. Who could not enter the row learns that first, and creates nobody for it.
+// New records that are created from a form open in a small window, with values from the row, the citation of the
+// row, and its confidentiality. Users who may not enter the row are told so first, and cannot create a record.
 "use strict";
 
 window.tracker = (() => {
   const ROW = ".inline-related", SECRET = "[data-secret]", ALWAYS = "*";
 
-  // What the fields in data-narrow="person:person conflict:record" hold: of the same row, or else of the page.
+  // The values of the fields in data-narrow="person:person conflict:record", from the same row or from the page.
   function narrowing(select) {
     const pairs = (select.dataset.narrow || "").split(" ").filter(Boolean).map((pair) => pair.split(":"));
     const row = select.closest(ROW);
@@ -16,7 +16,7 @@ window.tracker = (() => {
     return Object.fromEntries(found.filter(([, value]) => value));
   }
 
-  // The citation of the row, or else the first one of the page.
+  // The citation of the row, or the first one of the page.
   function citing(select) {
     const row = select.closest(ROW);
     const of = (name) => row?.querySelector(`[name$="-${name}"]`)?.value || "";
@@ -28,7 +28,7 @@ window.tracker = (() => {
 
   const isSource = (select) => /(^|-)source$/.test(select.name);
 
-  // The field that decides whether the row of a field is confidential, or one of a page; null where none does.
+  // The field that decides whether the row (or page) of a field is confidential, or null.
   function decider(field) {
     if (field.matches(SECRET)) return field;
     const row = field.closest(ROW);
@@ -53,8 +53,8 @@ window.tracker = (() => {
     const chosen = field.selectedOptions[0].text;
     const told = `${chosen}: this row is confidential`;
     return mayWrite(field)
-      ? `${told}. Only whoever is cleared sees it. What you create from it begins as confidential too.`
-      : `${told}. Only an editor or a case officer enters it. Remove it, and create nobody for it.`;
+      ? `${told}. Only people who are cleared for it can see it. Records that you create from it start as confidential too.`
+      : `${told}. Only an editor or a case officer can enter it. Remove the row, and do not create a person for it.`;
   }
 
   function say(field, text) {
@@ -69,7 +69,7 @@ window.tracker = (() => {
     note.textContent = text;
   }
 
-  // As soon as a field makes its row confidential the row says so, and offers to create nothing to who must not.
+  // When a field makes its row confidential, the row says so, and hides the add links from users who may not.
   function tell(field) {
     if (field.tagName !== "SELECT" || field.dataset.secret === ALWAYS) return;
     const secret = isSecret(field), row = field.closest(ROW) || field.form;
@@ -80,7 +80,7 @@ window.tracker = (() => {
     });
   }
 
-  // Whether something may be created for a choice now; if not, its row says why.
+  // Whether a record may be created for a choice now. If not, the row says why.
   function isReady(select) {
     const field = isSource(select) ? null : decider(select);
     if (!field || (isSecret(field) ? mayWrite(field) : field.value || field === select)) return true;
@@ -106,7 +106,7 @@ window.tracker = (() => {
     const link = event.target.closest?.(".add-related[data-popup='yes']");
     if (!link) return;
     event.preventDefault();
-    event.stopPropagation(); // Django would open the window without all of this
+    event.stopPropagation(); // otherwise Django would open the window without these values
     add(link);
   }, true);
 

@@ -1,6 +1,6 @@
-// Autocompletes: typing opens them, other fields of the row narrow them, what is missing is created from what
-// was typed, and a screen reader hears which field it is in. Enter and Tab take the hit that is marked: by keys,
-// or by a pointer that moves, never by one that rests where the hits appear.
+// Autocompletes: typing opens them, other fields of the row limit them, missing records are created from the typed
+// text, and screen readers read the name of the field. Enter and Tab take the marked hit. Keys mark a hit, and so
+// does a moving pointer, but never a pointer that rests where the hits appear.
 "use strict";
 
 (($) => {
@@ -8,9 +8,9 @@
   const SEARCH = ".select2-container--open .select2-search--dropdown .select2-search__field";
   const HIT = ".select2-results__option[aria-selected]";
   const MARKED = "select2-results__option--highlighted";
-  const STILL = 4; // pixels: a hand on the desk shakes a pointer that far
+  const STILL = 4; // pixels: smaller movements of the pointer are ignored
 
-  // As Django's, which calls it for every autocomplete of a page and of a new row.
+  // Replaces Django's function, which is called for every autocomplete of a page and of a new row.
   $.fn.djangoAdminSelect2 = function () {
     return this.each((_, select) => {
       const ajax = {
@@ -34,7 +34,7 @@
     rest();
     const typed = (term || "").trim();
     if (adder(select) && !pagination.more && (typed || !results.length)) {
-      results.push({ id: CREATE, text: typed ? `Create “${typed}” …` : "Create one …", typed });
+      results.push({ id: CREATE, text: typed ? `Create “${typed}” …` : "Create a new one …", typed });
     }
     return { results, pagination };
   }
@@ -81,14 +81,14 @@
   }
 
   function isMoving({ screenX, screenY }) {
-    const here = `${screenX} ${screenY}`, same = here === pointer; // as when the page moves below it
+    const here = `${screenX} ${screenY}`, same = here === pointer; // for example when the page scrolls below it
     pointer = here;
     start ||= [screenX, screenY];
     moves ||= Math.hypot(screenX - start[0], screenY - start[1]) >= STILL;
     return moves && !same;
   }
 
-  // Select2 marks what comes to lie under the pointer.
+  // Select2 marks the hit that appears under the pointer.
   document.addEventListener("mouseover", (event) => event.target.closest?.(HIT) && event.stopPropagation(), true);
   document.addEventListener("mousemove", (event) => {
     const hit = event.target.closest?.(HIT);
@@ -96,12 +96,12 @@
   }, true);
   document.addEventListener("keydown", rest, true);
 
-  // The hits of what was typed before are not those of what is typed now.
+  // Hits of an earlier text must not be taken for the current one.
   document.addEventListener("input", (event) => {
     if (event.target.matches(".select2-search__field")) document.querySelectorAll(HIT).forEach((hit) => hit.remove());
   }, true);
 
-  // Once something was typed, Tab takes the marked hit too, and goes on.
+  // After typing, Tab also takes the marked hit, and moves to the next field.
   document.addEventListener("keydown", ({ key, target }) => {
     if (key !== "Tab" || !target.matches?.(".select2-search__field") || !target.value.trim()) return;
     const hit = document.querySelector(`.select2-container--open .${MARKED}`);
@@ -114,6 +114,6 @@
     if (!closed || event.key.length !== 1 || event.key === " " || event.ctrlKey || event.altKey || event.metaKey) return;
     event.preventDefault();
     $(closed.closest(".select2-container").previousElementSibling).select2("open");
-    $(SEARCH).trigger("focus").val(event.key).trigger("input"); // at once: the next letter may be on its way
+    $(SEARCH).trigger("focus").val(event.key).trigger("input"); // immediately: the next letter may follow
   });
 })(django.jQuery);

@@ -1,4 +1,4 @@
-// Brings the names from which a language, a script or a country is chosen, once somebody is about to choose.
+// Loads the names of languages, scripts and countries when a user is about to choose one.
 "use strict";
 
 document.addEventListener("focusin", ({ target }) => {
@@ -10,7 +10,7 @@ async function bring(id, address) {
   const list = Object.assign(document.createElement("datalist"), { id });
   document.body.append(list);
   const answer = await fetch(address).catch(() => null);
-  if (!answer || !answer.ok) return list.remove(); // so that the next focus asks again
+  if (!answer || !answer.ok) return list.remove(); // the next focus tries again
   const { results } = await answer.json();
   list.append(...results.map(({ code, name }) => new Option(code, name)));
 }

@@ -1,5 +1,5 @@
-// Says below a date, while it is typed, which days are understood; the server understands. What is refused is
-// said once the typing rests or the field is left: half a date is no mistake.
+// Shows below a date field how the server understands the date while the user types. Errors are shown only after a
+// pause or when the user leaves the field: half a date is not a mistake.
 "use strict";
 
 (() => {
@@ -52,7 +52,7 @@
     else input.removeAttribute("aria-invalid");
   }
 
-  // Where it is said: there before anything is, or screen readers would not hear it.
+  // The element for the message. It exists from the start, or screen readers would not read it.
   function place(input) {
     const id = `${input.id}_understood`;
     let told = document.getElementById(id);

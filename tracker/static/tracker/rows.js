@@ -1,8 +1,8 @@
-// Rows by keyboard: a new one starts with the citation of the one above and has the focus; fields that do not
-// apply step aside; keys lead from row to row.
+// Rows by keyboard: a new row starts with the citation of the row above and gets the focus; fields that do not apply
+// are hidden; keys move from row to row.
 //
-// Alt+Insert or Alt+Enter: a new row. Alt+PageDown, Alt+PageUp: the same field of the next or previous row; with
-// Shift the next or previous kind of rows. Ctrl+D: as in the row above. Ctrl+S: save and go on.
+// Alt+Insert or Alt+Enter: new row. Alt+PageDown, Alt+PageUp: the same field in the next or previous row; with Shift,
+// the next or previous kind of rows. Ctrl+D: copy the value from the row above. Ctrl+S: save and continue.
 "use strict";
 
 (($) => {
@@ -19,7 +19,7 @@
   const nameOf = (field) => field.name.replace(/^.*-\d+-/, "");
   const boxOf = (field) => field.parentElement.querySelector(`#${CSS.escape(field.id)} + .select2 .select2-selection`);
 
-  // The field that has the focus, its select where that is in the box that stands for it.
+  // The field with the focus; for a select2 box, its select.
   function fieldOf(element) {
     const container = element?.closest?.(".select2-container");
     return container ? container.previousElementSibling : element;
@@ -40,7 +40,7 @@
     if (field) enter(field);
   }
 
-  // To the first error, and to what a screen reader says of it: its field, or the note of the whole page.
+  // Move the focus to the first error: its field, or the error note of the page.
   function enterWrong() {
     const note = document.querySelector(".change-form .errornote");
     const said = note && document.querySelector("form .errorlist");
@@ -66,7 +66,7 @@
     field.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  // The row whose citation a new one starts with: the nearest above that cites, or else the record's own.
+  // The row whose citation a new row copies: the nearest row above with a citation, or the record itself.
   function cites(row) {
     const above = rows(groupOf(row));
     const before = above.slice(0, above.indexOf(row)).reverse();
@@ -79,7 +79,7 @@
     if (from) CARRIED.forEach((name) => put(named(row, name), named(from, name)));
   }
 
-  // Fields of data-one-of exclude each other, those of data-only-with need another one: others step aside.
+  // Fields with data-one-of exclude each other; fields with data-only-with need another field. Others are hidden.
   function fit(row) {
     const holds = (name) => Boolean(named(row, name)?.value);
     all(row, "[data-one-of], [data-only-with]").forEach((field) => {
@@ -91,7 +91,7 @@
     });
   }
 
-  // A choice among the rows of the page offers those too that are not saved yet, as row:<number>.
+  // A choice among the rows of the page also offers unsaved rows, as row:<number>.
   function offerRows(group) {
     all(group, "select[data-among]").forEach((select) => {
       const own = rowOf(select), label = select.dataset.among;
@@ -171,9 +171,9 @@
   document.addEventListener("input", (event) => refresh(event.target));
   $(document).on("change", FIELDS, (event) => refresh(event.target));
 
-  window.addEventListener("load", enterWrong); // after Django's own script has gone to the first field
+  window.addEventListener("load", enterWrong); // after Django's script has focused the first field
 
-  // The link that adds is no stop on the way: the choice itself offers to create what it does not find.
+  // The add link is not a tab stop: the choice itself offers to create a record.
   function prepare(row) {
     all(row, ".admin-autocomplete ~ .add-related").forEach((link) => (link.tabIndex = -1));
   }

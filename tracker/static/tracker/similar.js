@@ -1,4 +1,4 @@
-// Shows below a name or title that is typed what is known already under nearly the same.
+// Shows records with nearly the same name or title below the field while the user types.
 "use strict";
 
 document.addEventListener("input", (event) => {
@@ -19,7 +19,7 @@ async function compare(input) {
   const { results } = await answer.json();
   const list = document.createElement("ul");
   list.append(...results.map(entry));
-  told(input).replaceChildren(...(results.length ? ["Known already?", list] : []));
+  told(input).replaceChildren(...(results.length ? ["Possible duplicates", list] : []));
 }
 
 function entry({ label, url, state }) {

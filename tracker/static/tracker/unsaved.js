@@ -1,13 +1,13 @@
-// A form asks before what was typed in it is lost, and what it saves is sent once.
+// Warns before unsaved changes are lost, and sends each form only once.
 "use strict";
 
 (() => {
-  const WAITS = 10_000; // milliseconds until a form that nobody answered can be sent again
+  const WAITS = 10_000; // milliseconds until a form without an answer can be sent again
   const forms = [...document.querySelectorAll("#content form[method=post]")];
   const came = new Map(forms.flatMap((form) => [...form.elements]).map((field) => [field, value(field, "default")]));
   let sent = 0;
 
-  // What a field holds, or held when the page came: a browser may have filled it in since.
+  // The value of a field, or its value when the page was loaded: browsers may fill in fields afterward.
   function value(field, when = "") {
     if (field.type === "checkbox" || field.type === "radio") return String(when ? field.defaultChecked : field.checked);
     if (field.tagName !== "SELECT") return when && field.type !== "hidden" ? field.defaultValue : field.value;
@@ -20,7 +20,7 @@
   const isChanged = (field) =>
     field.name && field.type !== "submit" && (!came.has(field) || value(field) !== came.get(field));
 
-  // It was filled in since it came; or it came back with errors, so nothing of it is saved.
+  // The form has been changed, or was returned with errors and is not saved.
   function isUnsaved(form) {
     const fields = [...form.elements], refused = form.querySelector(".errorlist");
     return "unsaved" in form.dataset || fields.some(isChanged) || Boolean(refused && fields.some(isWords));
@@ -31,7 +31,7 @@
   addEventListener("beforeunload", (event) => {
     if (isBeingSent() || !forms.some(isUnsaved)) return;
     event.preventDefault();
-    event.returnValue = true; // for browsers that ask by this
+    event.returnValue = true; // some browsers need this
   });
 
   document.addEventListener("submit", (event) => {
@@ -41,7 +41,7 @@
     say(event.target, event.submitter);
   });
 
-  // A browser shows the page again as it was when it comes back to it.
+  // With the Back button, a browser shows the page as it was.
   addEventListener("pageshow", (event) => {
     if (!event.persisted) return;
     sent = 0;

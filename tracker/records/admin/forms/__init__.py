@@ -1,1 +1,1 @@
-"""Fields and forms of the admin, and what happens when two people edit one record."""
+"""Fields and forms of the admin, and conflicts when two people edit one record."""

@@ -1,4 +1,4 @@
-"""Forms of the admin: relations whose choices are visible rows, and rows that carry their first citation."""
+"""Forms of the admin: choices limited to visible rows, and rows with their first citation."""
 
 import re
 from functools import cache
@@ -18,17 +18,17 @@ from tracker.records.workflow import editorial_fields
 
 HIDDEN = "(hidden)"
 ROW_CITATION = ("source", "locator_kind", "locator", "quotation")
-CARRIED = {"source", "locator_kind", "locator"}  # what rows.js copies into a new row from the one above
+CARRIED = {"source", "locator_kind", "locator"}  # rows.js copies these into a new row from the row above
 
 
 def label_of(record, without=""):
-    """What stands for a record before somebody who may see it: its admin's label."""
+    """The label of a record from its admin, for users who may see the record."""
     registered = admin.site._registry.get(type(record))
     return registered.label(record, without) if hasattr(registered, "label") else str(record)
 
 
 def could_be(model, key):
-    """Whether a text that was sent could be the key of a row."""
+    """Whether a submitted text could be the primary key of a row."""
     try:
         return model._meta.pk.to_python(key) is not None
     except ValidationError:
@@ -36,11 +36,11 @@ def could_be(model, key):
 
 
 class KnownChoice:
-    """Mixin for a widget that knows the labels of what is chosen: `known`, by key; look_up() finds others."""
+    """Mixin for a widget that knows the labels of chosen rows: `known`, by key. look_up() finds others."""
 
 
 class Chosen:
-    """Mixin for an autocomplete: with the script that takes the place of Django's own function."""
+    """Mixin for an autocomplete: adds the script that replaces Django's own."""
 
     @property
     def media(self):
@@ -48,7 +48,7 @@ class Chosen:
 
 
 class VisibleChoice(Chosen, KnownChoice):
-    """An autocomplete that names chosen rows by their labels and asks the database only for unknown ones."""
+    """An autocomplete that shows labels, and queries the database only for labels that are not known."""
 
     def __init__(self, field, admin_site, *, user, **kwargs):
         super().__init__(field, admin_site, **kwargs)
@@ -56,7 +56,7 @@ class VisibleChoice(Chosen, KnownChoice):
         self.known = {}
 
     def build_attrs(self, base_attrs, extra_attrs=None):
-        """With the field that takes what was typed where something new is created."""
+        """Adds the field that receives the typed text when a new record is created."""
         typed = getattr(admin.site._registry.get(self.field.related_model), "typed_into", None)
         return {**super().build_attrs(base_attrs, extra_attrs), **({"data-typed": typed} if typed else {})}
 
@@ -68,7 +68,7 @@ class VisibleChoice(Chosen, KnownChoice):
         return [(None, [self.create_option(name, *o, bool(o[0]), n) for n, o in enumerate(options)], 0)]
 
     def look_up(self, keys):
-        """The labels of those of the keys that this reader may choose."""
+        """The labels of the keys that this user may choose."""
         related = self.field.related_model
         keys = [key for key in keys if could_be(related, key)]
         if not keys:
@@ -87,7 +87,7 @@ class VisibleSelectMultiple(VisibleChoice, AutocompleteSelectMultiple):
 
 
 class Possible(Chosen):
-    """Mixin for a choice of accounts: a key that was sent and could be nobody's is none of them."""
+    """Mixin for a choice of accounts: ignores submitted keys that cannot be keys of accounts."""
 
     def optgroups(self, name, value, attrs=None):
         model = self.choices.queryset.model
@@ -104,28 +104,28 @@ class AccountSelectMultiple(Possible, AutocompleteSelectMultiple):
 
 @cache
 def several_words():
-    """{name: what forms call it} of the fields with an underscore in their names."""
+    """{name: what forms call it} for fields with an underscore in their names."""
     fields = [field for model in apps.get_models() for field in model._meta.concrete_fields]
     return {field.name: str(field.verbose_name) for field in fields if "_" in field.name}
 
 
 def readable(text):
-    """A text about fields as forms call them: group label, where the API writes group_label."""
+    """A text with field names as forms show them: group label instead of group_label."""
     return re.sub(r"[a-z]+(_[a-z]+)+", lambda found: several_words().get(found[0], found[0]), text)
 
 
 def worded(error):
-    """An error whose sentences are readable, what it is about as before."""
+    """The same error, with readable sentences."""
     error = error if isinstance(error, ValidationError) else ValidationError(error)
     lists = error.error_dict.values() if hasattr(error, "error_dict") else [error.error_list]
     for one in chain(*lists):
-        if isinstance(one.message, str):  # those of Django are lazy, and name no field
+        if isinstance(one.message, str):  # Django's are lazy, and contain no field name
             one.message = readable(one.message)
     return error
 
 
 def sentences(error):
-    """What a ValidationError says, each sentence with the field it is about."""
+    """The sentences of a ValidationError, each with the name of its field."""
     if not hasattr(error, "error_dict"):
         return [readable(said) for said in error.messages]
     about = {
@@ -136,15 +136,15 @@ def sentences(error):
 
 
 def select_of(field):
-    """The choice of a record in a form field, without the links to add and change around it; else None."""
+    """The KnownChoice widget of a form field, without Django's wrapper, or None."""
     widget = getattr(field.widget, "widget", field.widget)
     return widget if isinstance(widget, KnownChoice) else None
 
 
 class RecordForm(forms.ModelForm):
-    """Checks every constraint, says every error, and leaves alone what its reader does not see."""
+    """Checks every constraint, shows every error, and preserves what the user cannot see."""
 
-    writer = None  # who fills it in: whose a new record is, and who may say how secret it is
+    writer = None  # the user: the author of a new record, whose rights limit its confidentiality
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -166,14 +166,14 @@ class RecordForm(forms.ModelForm):
         return "DELETE" in self.fields
 
     def _know(self, name, field, select):
-        """Name the row a relation points at. A hidden one is said to be hidden and cannot be changed."""
+        """Label the related row. A hidden row is shown as hidden and cannot be changed."""
         key, related = getattr(self.instance, f"{name}_id"), getattr(self.instance, name)
         if related is None:
             field.disabled, field.queryset = True, field.queryset.model.objects.filter(pk=key)
         select.known = {str(key): HIDDEN if related is None else label_of(related)}
 
     def clean(self):
-        """The fields; relations to many keep the rows that the reader does not see."""
+        """Clean the fields. Many-to-many relations keep the rows that the user cannot see."""
         cleaned = super().clean() or self.cleaned_data
         for name, field in self.fields.items():
             if isinstance(field, forms.ModelMultipleChoiceField) and name in cleaned and self.instance.pk:
@@ -186,7 +186,7 @@ class RecordForm(forms.ModelForm):
         return cleaned
 
     def _post_clean(self):
-        """Checks also the constraints that Django leaves out, on fields that the form does not hold."""
+        """Also checks constraints on fields that are not in the form, which Django skips."""
         if isinstance(self.instance, Record) and self.instance._state.adding:
             self.instance.created_by = self.writer
         super()._post_clean()
@@ -195,7 +195,7 @@ class RecordForm(forms.ModelForm):
                 self.instance.validate_constraints()
             except ValidationError as problem:
                 self._update_errors(problem)
-        secrecy = getattr(self.instance, "confidentiality", None)  # which the model may have raised by itself
+        secrecy = getattr(self.instance, "confidentiality", None)  # the model may have raised it
         known = secrecy and not self.errors
         if known and (refusal := editorial_fields.against(self.writer, self.instance, secrecy)):
             self.add_error(None, refusal)
@@ -204,7 +204,7 @@ class RecordForm(forms.ModelForm):
         super().add_error(field, worded(error if field else self._sayable(error)))
 
     def _sayable(self, error):
-        """The error, with what concerns fields that are not in this form said above it."""
+        """The error, with errors of fields that are not in this form moved to the top."""
         if not hasattr(error, "error_dict"):
             return error
         said = {name: found for name, found in error.error_dict.items() if name in self.fields}
@@ -215,7 +215,7 @@ class RecordForm(forms.ModelForm):
 
 
 def terms_field(field):
-    """A list of terms of a vocabulary, to be ticked."""
+    """Checkboxes for the terms of a vocabulary."""
     return forms.MultipleChoiceField(
         label=capfirst(field.verbose_name),
         choices=field.base_field.choices,
@@ -226,7 +226,7 @@ def terms_field(field):
 
 
 class CitationForm(RecordForm):
-    """A citation, with the fields of its record to choose from."""
+    """A citation, with a choice of the fields that it can support."""
 
     @property
     def row_label(self):
@@ -245,13 +245,13 @@ class CitationForm(RecordForm):
 
 
 class RowForm(RecordForm):
-    """A row of an inline that is a record of its own, with its first citation in four more fields.
+    """An inline row that is a record of its own, with four extra fields for its first citation.
 
-    The admin adds these fields, because their choices depend on the reader. `cited` says which citation was
-    shown: another one may have become the first since.
+    The admin adds these fields, because their choices depend on the user. `cited` is the id of the citation
+    that was shown: another one may have become the first since.
     """
 
-    belongs_to = ""  # the relation to the record on whose page the row stands
+    belongs_to = ""  # the foreign key to the record whose page this is
     cited = forms.UUIDField(required=False, widget=forms.HiddenInput)
 
     def __init__(self, *args, **kwargs):
@@ -266,7 +266,7 @@ class RowForm(RecordForm):
         return label_of(self.instance, without=self.belongs_to)
 
     def has_changed(self):
-        """Whether it says anything: a new row with nothing but what was carried into it is none."""
+        """Whether the row contains anything: a new row with only copied values does not count."""
         carried = CARRIED if self.instance._state.adding else set()
         return not carried.issuperset(self.changed_data)
 
@@ -289,13 +289,13 @@ class RowForm(RecordForm):
         if not any(given.values()):
             return cleaned
         if not given["source"]:
-            self.add_error("source", "Name the source.")
+            self.add_error("source", "Enter the source.")
         elif not self.errors.keys() & set(ROW_CITATION):
             self._check(given)
         return cleaned
 
     def _get_validation_exclusions(self):
-        """As Django's; another row that is chosen but not saved yet is not looked for in the database."""
+        """Also excludes relations to rows that are not saved yet."""
         new = {
             name
             for name, row in self.cleaned_data.items()
@@ -312,7 +312,7 @@ class RowForm(RecordForm):
             self.add_error(None, problem)
 
     def _save_m2m(self):
-        """Runs once the row is saved, whoever saves it: only then can it be cited."""
+        """Runs after the row has been saved: only then can it have citations."""
         super()._save_m2m()
         if self.cleaned_data.get("source"):
             if not {*ROW_CITATION}.isdisjoint(self.changed_data):
@@ -323,7 +323,7 @@ class RowForm(RecordForm):
 
 
 def row_form(model, belongs_to, formfield):
-    """A RowForm for a cited model; `formfield` makes its citation's fields as the admin makes others."""
+    """A RowForm for a cited model. `formfield` makes the fields of the citation."""
     made = {"belongs_to": belongs_to}
     for name in ROW_CITATION:
         made[name] = formfield(model.citations.rel.related_model._meta.get_field(name))

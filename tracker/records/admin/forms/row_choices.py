@@ -1,4 +1,4 @@
-"""Rows on the page of another record: what excludes or narrows what, and a choice among the rows."""
+"""Rows on the page of another record: fields that depend on each other, and a choice among rows."""
 
 from django import forms
 from django.core.exceptions import ValidationError
@@ -11,7 +11,7 @@ NEW = "row:"
 
 
 class RowSelect(KnownChoice, forms.Select):
-    """A choice among the rows of one page; those not saved yet are row:<number>, and come by script."""
+    """A choice among the rows of a page. Unsaved rows have the key row:<number>; a script adds them."""
 
     def __init__(self, attrs=None):
         super().__init__(attrs)
@@ -43,7 +43,7 @@ class RowChoice(forms.ModelChoiceField):
         self.widget.attrs["data-among"] = text
 
     def among(self, formset, row):
-        """Offer the saved rows of the formset that have the text, but for this one."""
+        """Offer the saved rows of the formset that have the text, except this one."""
         self.formset, others = formset, formset.get_queryset() if formset.instance.pk else []
         self.widget.rows = {
             str(other.pk): getattr(other, self.text)
@@ -63,7 +63,7 @@ class RowChoice(forms.ModelChoiceField):
             or not form.cleaned_data.get(self.text)
             or form.cleaned_data.get("DELETE")
         ):
-            raise ValidationError("Mend that row first: it is not complete.", code="invalid_choice")
+            raise ValidationError("Complete that row first.", code="invalid_choice")
         return form.instance
 
     def has_changed(self, initial, data):
@@ -71,7 +71,7 @@ class RowChoice(forms.ModelChoiceField):
 
 
 class Among:
-    """Mixin for a formset: its choices among rows know the rows."""
+    """Mixin for a formset: gives its RowChoice fields the rows."""
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -81,11 +81,11 @@ class Among:
 
 
 class Marks:
-    """Mixin for an inline: its fields carry what the page's script needs to know of them."""
+    """Mixin for an inline: adds data attributes to its fields for the script of the page."""
 
     one_of = ()  # fields that exclude each other
-    only_with = {}  # fields that mean nothing without another: {"count_min": "group_label"}
-    narrowed = {}  # relations whose choices other fields narrow: {"affiliation": "person:person"}
+    only_with = {}  # fields that have no meaning without another: {"count_min": "group_label"}
+    narrowed = {}  # relations whose choices are limited by other fields: {"affiliation": "person:person"}
     among = {}  # relations to another row, by the text that names it: {"member_of": "group_label"}
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):

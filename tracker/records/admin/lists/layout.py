@@ -1,4 +1,4 @@
-"""Which fields stand side by side on a page."""
+"""Which fields share a line on a page."""
 
 from django.db import models
 
@@ -10,7 +10,7 @@ SIDE_BY_SIDE = 3
 
 
 def sort_of(field):
-    """What stands side by side on a page: dates, numbers, or choices and relations; None for other fields."""
+    """The sort of a field that may share a line: date, number or choice. None for other fields."""
     sorts = {
         "date": (PartialDateField,),
         "number": (models.IntegerField, models.DecimalField),
@@ -22,7 +22,7 @@ def sort_of(field):
 
 
 def lines(fields):
-    """The names of fields as lines of a page: neighbors of one sort share a line."""
+    """The names of fields in lines: neighbors of the same sort share a line."""
     made, last = [], None
     for field in fields:
         sort = sort_of(field)

@@ -1,4 +1,4 @@
-"""Lists of the admin: columns, filters, and what is fetched for a whole page of rows at once."""
+"""Lists of the admin: columns, filters, and what is fetched at once for a page of rows."""
 
 from urllib.parse import urlencode
 
@@ -25,7 +25,7 @@ VOCABULARY_COLUMNS = 3
 
 
 def facts(model):
-    """The fields that hold facts of a record, in the order of the model."""
+    """The fields with the facts of a record, in the order of the model."""
     kept = {field.name for field in Record._meta.get_fields()}
     fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
     return [field for field in fields if field.editable and field.name not in kept]
@@ -40,18 +40,18 @@ def is_list_of_vocabulary(field):
 
 
 def to_visible(field):
-    """Whether the field leads to one row that the visibility rule speaks of."""
+    """Whether the field is a relation to one row of a model with the visibility rule."""
     to_one = field.many_to_one or field.one_to_one
     return bool(to_one and field.concrete and issubclass(field.related_model, Visible))
 
 
 def folded_of(model):
-    """The name of the column with the folded name or title; None where there is none."""
+    """The name of the column with the folded name or title, or None."""
     return next((field.name for field in model._meta.concrete_fields if isinstance(field, FoldedField)), None)
 
 
 def alphabetical_of(model, source=""):
-    """The name of the column that a model is sorted by, of this field of it; None where there is none."""
+    """The name of the column for sorting a model by name, or by this field, or None."""
     columns = [field for field in model._meta.concrete_fields if isinstance(field, LatinField)]
     return next((field.name for field in columns if source in ("", *field.sources)), None)
 
@@ -64,7 +64,7 @@ def name_of(record):
 
 
 def visible_relations(model, names, user):
-    """Prefetches of these relations to one, with what their labels show; a hidden row reads as None."""
+    """Prefetches of these relations to one, with the data of their labels. A hidden row becomes None."""
     for name in names:
         related = model._meta.get_field(name).related_model
         rows = related.objects.visible_to(user)
@@ -72,7 +72,7 @@ def visible_relations(model, names, user):
 
 
 def text_of(record, name):
-    """The value of a field as a reader sees it, "" if there is none, it is not known or not theirs to see."""
+    """The value of a field as text, or "" if it is empty, unknown or hidden from the user."""
     field = record._meta.get_field(name)
     if to_visible(field):
         related = getattr(record, name)
@@ -84,7 +84,7 @@ def text_of(record, name):
 
 
 def column(model, name):
-    """A field as a column: a relation by its name, a date in EDTF; what is not known leaves it empty."""
+    """A field as a column: a relation by its name, a date in EDTF, and empty if unknown."""
     field = model._meta.get_field(name)
     dated = isinstance(field, PartialDateField)
 
@@ -101,7 +101,7 @@ def column(model, name):
 
 
 def ordering_of(field):
-    """What a column is ordered by: a date by its first day, a name, or the name of what it leads to."""
+    """The ordering of a column: by first day, by name, or by the name of the related row."""
     if isinstance(field, PartialDateField):
         return f"{field.name}_sort"
     if not to_visible(field):
@@ -111,7 +111,7 @@ def ordering_of(field):
 
 
 def default_columns(model, label_field, belongs_to):
-    """What it is called or belongs to, a few vocabularies, its dates, its state and its sources."""
+    """The name, or what the record belongs to; a few vocabularies, dates, the state and the sources."""
     fields = facts(model)
     vocabularies = [field.name for field in fields if is_vocabulary(field)][:VOCABULARY_COLUMNS]
     dates = [field.name for field in fields if isinstance(field, PartialDateField)]
@@ -120,7 +120,7 @@ def default_columns(model, label_field, belongs_to):
 
 
 def default_filters(model):
-    """Whose it is, state, confidentiality, sources, the conflict and every vocabulary."""
+    """Owner, state, sources, conflict, every vocabulary, and confidentiality."""
     fields = facts(model)
     conflict = [(field.name, VisibleRelated) for field in fields if field.name == "conflict"]
     vocabularies = [(field.name, Terms) for field in fields if is_vocabulary(field)]
@@ -138,7 +138,7 @@ def default_filters(model):
 
 
 class Folded:
-    """Mixin for a filter that is folded up until it is used."""
+    """Mixin for a filter that is collapsed until it is used."""
 
     template = "admin/record_filter.html"
 
@@ -148,7 +148,7 @@ class Terms(Folded, admin.ChoicesFieldListFilter):
 
 
 class VisibleRelated(Folded, admin.RelatedFieldListFilter):
-    """A filter by a relation that offers visible rows only; what leads to a hidden one leads to none."""
+    """A filter by a relation that offers only visible rows. A relation to a hidden row counts as none."""
 
     def __init__(self, field, request, *args, **kwargs):
         self.visible = field.related_model.objects.visible_to(request.user)
@@ -173,11 +173,11 @@ class VisibleRelated(Folded, admin.RelatedFieldListFilter):
 
 
 class Mine(Folded, admin.SimpleListFilter):
-    title = "whose it is"
+    title = "owner"
     parameter_name = "mine"
 
     def lookups(self, request, model_admin):
-        return [("yes", "written by me, or assigned to me")]
+        return [("yes", "written by me or assigned to me")]
 
     def queryset(self, request, queryset):
         return queryset.filter(roles.own(request.user)) if self.value() == "yes" else queryset
@@ -191,7 +191,7 @@ class HasSource(Folded, admin.SimpleListFilter):
         return [("yes", "has a source"), ("no", "has no source")]
 
     def queryset(self, request, queryset):
-        """The rows with a source, without one, or with the one whose id is given."""
+        """The rows with a source, without a source, or with the source of this id."""
         cites = visible_citations(queryset.model, request.user).filter(record=OuterRef("pk"))
         if is_uuid(self.value() or ""):
             return queryset.filter(Exists(cites.filter(source=self.value())))
@@ -222,7 +222,7 @@ def visible_citations(model, user):
 
 
 class FirstCited:
-    """Mixin for rows of records: what they show of their first citation where nobody may change it."""
+    """Mixin for rows of records: the first citation as read-only columns."""
 
     def source(self, row):
         return label_of(row.shown_citations[0].source) if row.shown_citations else None
@@ -238,18 +238,18 @@ class FirstCited:
 
 
 class RecordList(ChangeList):
-    """A page of records: what its columns show comes in a fixed number of queries."""
+    """A page of records, fetched in a fixed number of queries."""
 
     def __init__(self, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        if not self.is_popup:  # Django's title promises everybody that all of them can be changed
+        if not self.is_popup:  # Django's title says "Select ... to change", even to users who may not
             self.title = capfirst(self.opts.verbose_name_plural)
 
     def get_queryset(self, request, exclude_parameters=None):
         queryset = super().get_queryset(request, exclude_parameters)
         for field in [*self.model._meta.concrete_fields, *self.model._meta.many_to_many]:
             for key in filter(is_uuid, self.filter_params.get(f"{field.name}__id__exact", ())):
-                # what is hidden is found like what does not exist
+                # a hidden row gives the same result as one that does not exist
                 rows = field.related_model.objects.visible_to(request.user).filter(pk=key)
                 queryset = queryset.filter(Exists(rows))
         read = {getattr(shown, "__name__", shown) for shown in self.list_display} | {*self.model_admin.tells}
@@ -263,7 +263,7 @@ class RecordList(ChangeList):
         return super().get_ordering(request, queryset)
 
     def get_ordering_field(self, field_name):
-        """As Django's; but a relation is ordered by the name of a row that the reader sees, or by none."""
+        """As Django's, but a relation is ordered by the name of the row only if the user may see it."""
         ordering = super().get_ordering_field(field_name)
         name, _, sorted_by = (ordering or "").partition("__")
         if not sorted_by:
@@ -278,7 +278,7 @@ class RecordList(ChangeList):
 
 
 def lists_of(record, request):
-    """Names and addresses of the lists with what points at a record, as far as the reader may open them."""
+    """Names and addresses of the lists of records that refer to this one, if the user may open them."""
     for relation in record._meta.related_objects:
         listed = admin.site._registry.get(relation.related_model)
         if (
@@ -291,7 +291,7 @@ def lists_of(record, request):
 
 
 def state_of(record):
-    """The publication of a record, and its confidentiality where it is not public, as a badge."""
+    """The publication state as a badge, and the confidentiality if it is not public."""
     secrecy = record.confidentiality != Confidentiality.PUBLIC and record.get_confidentiality_display()
     badge = format_html(
         '<span class="state state-{}">{}</span>', record.publication, record.get_publication_display()

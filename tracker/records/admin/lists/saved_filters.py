@@ -1,4 +1,4 @@
-"""Filters of a list as links: some that every list has, and those that somebody keeps under a name."""
+"""Filters of a list as links: standard ones, and those that a user has saved under a name."""
 
 from urllib.parse import urlencode
 
@@ -16,18 +16,18 @@ from tracker.records.protocol.query import number_in
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.texts.text import LineField
 
-MOST, LARGEST = 20, 999_999_999  # filters of a list, and the number of one
+MOST, LARGEST = 20, 999_999_999  # the most filters of a list, and the largest id
 PASSING = {IS_POPUP_VAR, TO_FIELD_VAR, ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, PAGE_VAR}
 
 
 def lasting(query):
-    """A query without what is only of the moment, its keys in alphabetical order."""
+    """A query without temporary parameters, with its keys in alphabetical order."""
     kept = sorted((key, values) for key, values in query.lists() if key not in PASSING)
     return urlencode(kept, doseq=True)
 
 
 def shortcuts(model):
-    """(name, query) of the filters that every list has."""
+    """(name, query) of the standard filters."""
     states = [("Drafts", Publication.DRAFT), ("In review", Publication.IN_REVIEW)]
     return [
         ("All", ""),
@@ -64,7 +64,7 @@ class KeptFilters:
         return super().changelist_view(request, {**said, **(extra_context or {})})
 
     def filters_view(self, request):
-        """Keeps the present filter of a list, or removes a kept one: always of whoever asks."""
+        """Saves the current filter of a list for this user, or removes one of their filters."""
         if not self.has_view_permission(request):
             raise PermissionDenied
         if request.method != "POST":
@@ -78,14 +78,14 @@ class KeptFilters:
         return redirect(f"{self.address('changelist')}?{query}")
 
     def keep(self, own, request):
-        """Keeps a filter, in place of one of the same name; returns what stands against it."""
+        """Save a filter, replacing one of the same name. Returns the error, or an empty text."""
         query = lasting(QueryDict(request.POST.get("query", "")))
         form = KeepForm({"name": request.POST.get("name"), "query": query})
         if not form.is_valid():
-            return "Not kept: set a filter, and give a name of at most 60 letters."
+            return "Not saved: set a filter, and enter a name of at most 60 characters."
         name = form.cleaned_data["name"]
         if own.exclude(name=name).count() >= MOST:
-            return f"Not kept: remove one first, {MOST} are the most for a list."
+            return f"Not saved: a list can have at most {MOST} filters. Remove one first."
         known = {"user": request.user, "model": self.model._meta.label, "name": name}
         SavedFilter.objects.update_or_create(**known, defaults={"query": query})
         return ""

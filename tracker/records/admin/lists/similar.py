@@ -1,4 +1,4 @@
-"""Likely duplicates, shown while a name or title is typed on the page of a new record."""
+"""Likely duplicates, shown while the user types the name or title of a new record."""
 
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
@@ -11,11 +11,11 @@ from tracker.records.values.names import tokens
 from .lists import alphabetical_of
 
 SHOWN = 5
-SHORTEST = 3  # letters of the longest word before anything is looked for
+SHORTEST = 3  # the search starts when the longest word has this many letters
 
 
 class Similar:
-    """Mixin for the admin of what has a name or title."""
+    """Mixin for admins of records with a name or title: an endpoint for likely duplicates."""
 
     def get_urls(self):
         view = self.admin_site.admin_view(self.similar_view)
@@ -23,7 +23,7 @@ class Similar:
         return [path("similar/", view, name=name), *super().get_urls()]
 
     def similar_view(self, request):
-        """`{"results": [{"label", "url", "state"}]}`: what the reader sees under nearly this name."""
+        """`{"results": [{"label", "url", "state"}]}`: visible records with nearly this name."""
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         rows = self.labelled(self.similar(request, request.GET.get("text", "")), request.user)
@@ -38,7 +38,7 @@ class Similar:
         return JsonResponse({"results": told}, headers={"Cache-Control": "no-store"})
 
     def similar(self, request, text):
-        """Visible rows that have all words of the text; of three or more words, one may be missing."""
+        """Visible rows that contain all words of the text. With three or more words, one may be missing."""
         words, rows = tokens(text)[:SEARCH_WORDS], self.get_queryset(request)
         if not self.typed_into or len(max(words, default="", key=len)) < SHORTEST:
             return rows.none()

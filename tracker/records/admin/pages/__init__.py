@@ -1,1 +1,1 @@
-"""Pages besides the form of a record: its history, proposals, erasure."""
+"""Other pages about a record: its history, proposals, takedown and erasure."""

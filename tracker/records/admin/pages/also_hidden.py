@@ -1,4 +1,4 @@
-"""The page of who was taken down: what was hidden because it names them, and what of it comes back."""
+"""The page of a takedown: other records that name the person, and which of them become public again."""
 
 from django import forms
 from django.contrib import messages
@@ -18,22 +18,23 @@ from tracker.records.workflow.companions import Unready
 
 from .render import address_of, answer
 
-AT_ONCE = 100  # rows that are decided on one page
+AT_ONCE = 100  # how many rows one page lists for a decision
 
 
 class FoundForm(forms.Form):
-    """Which of them are decided now, and why they come back."""
+    """Which records are decided now, and why they become public again."""
 
     chosen = forms.MultipleChoiceField(
         error_messages={
-            "required": "Tick what you decide about.",
-            "invalid_choice": "It was decided meanwhile.",
+            "required": "Select at least one record.",
+            "invalid_choice": "Someone has already decided on this record.",
         }
     )
     comment = UncheckedTextField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
-        help_text="Why its text may stand: it names a namesake, for example. Editors read it.",
+        help_text="Why it can be public. For example, it names a different person with the same name."
+        " Editors can see this.",
     )
 
     def __init__(self, undecided, *args, **kwargs):
@@ -43,7 +44,7 @@ class FoundForm(forms.Form):
 
     def clean(self):
         if self.back and not self.cleaned_data.get("comment", "").strip():
-            self.add_error("comment", "Say why it comes back.")
+            self.add_error("comment", "Enter a reason for making it public again.")
 
 
 class Finding:
@@ -55,7 +56,7 @@ class Finding:
         return [path("<path:object_id>/found/", view, name=name), *super().get_urls()]
 
     def found_view(self, request, object_id):
-        """Lists what was hidden because it names a record; brings back what is ticked, or leaves it."""
+        """Lists the records that were hidden too. The ticked ones are published again or kept hidden."""
         record = self.editable(request, object_id)
         search = newest(record, request.user)
         if search is None:
@@ -65,13 +66,13 @@ class Finding:
         form = FoundForm(undecided, request.POST or None)
         if search.finished_at and form.is_valid() and self.decided(request, form, undecided):
             return redirect(self.address("found", record.pk))
-        said = {"title": "What names them", "record": record, "search": search, "form": form}
+        said = {"title": "Records that name this person", "record": record, "search": search, "form": form}
         said |= {"left": sum(not one.decided for _, one in found) - len(undecided)}
         rows = {"undecided": listed(undecided), "rest": listed(pair for pair in found if pair[1].decided)}
         return answer(self, request, "admin/record_found.html", **rows, **said)
 
     def decided(self, request, form, undecided):
-        """Whether all that was ticked is decided; what was refused stands in the form."""
+        """True if all ticked records were decided. Otherwise the form shows what was refused."""
         for row, one in undecided:
             if str(one.pk) not in form.cleaned_data["chosen"]:
                 continue

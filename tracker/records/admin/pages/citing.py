@@ -1,4 +1,4 @@
-"""Everything that cites a source, on the page of the source."""
+"""The records that cite a source, on the page of the source."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ SHOWN = 20
 
 
 class Cited(NamedTuple):
-    """What cites a source: one kind of record, some of its rows, and the list of all."""
+    """One kind of record that cites a source: its first rows, and the address of the full list."""
 
     name: str
     list_url: str
@@ -27,7 +27,7 @@ class Row(NamedTuple):
 
 
 def citing(source, request):
-    """Per kind of record the first ones that cite the source, as far as the reader sees them."""
+    """For each kind of record, the first visible ones that cite the source."""
     for table in apps.get_models():
         if not issubclass(table, Citation):
             continue
@@ -37,7 +37,7 @@ def citing(source, request):
 
 
 def cited(table, listed, source, request):
-    """The rows of one table of citations, in two queries and those of the labels; None without any."""
+    """The rows of one citation table, in two queries besides those for labels, or None."""
     cites = table.objects.visible_to(request.user).filter(source=source).order_by("record_id", "field", "pk")
     found = list(cites[: SHOWN + 1])
     if not found:

@@ -1,4 +1,4 @@
-"""The page that erases a record which was taken down: for administrators, who need not be able to read it."""
+"""The page that erases a record after a takedown. Administrators need not be able to see the record."""
 
 from django import forms
 from django.contrib import messages
@@ -20,15 +20,16 @@ from .render import answer
 
 class ErasingForm(forms.Form):
     reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
-    typed = forms.CharField(label="Type it again", help_text="What stands above in bold, to be sure.")
+    typed = forms.CharField(label="Confirmation")
 
     def __init__(self, record, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.record = record
+        self.fields["typed"].help_text = f"Type “{record.neutral()}” to confirm."
 
     def clean_typed(self):
         if self.cleaned_data["typed"] != self.record.neutral():
-            raise ValidationError("That is not what stands above.")
+            raise ValidationError("This is not the text that you were asked to type.")
 
 
 class Erasing:
@@ -40,11 +41,13 @@ class Erasing:
         return [path("<path:object_id>/erase/", view, name=name), *super().get_urls()]
 
     def erase_view(self, request, object_id):
-        """Says what goes, without a name, and asks for a reason; then erases it."""
+        """Lists what would be erased, without names, and asks for a reason. Then erases it."""
         if not roles.erases(request.user):
             raise PermissionDenied
         key = unquote(object_id)
-        down = self.model.objects.filter(publication=Publication.TAKEN_DOWN)  # of others nothing is told
+        down = self.model.objects.filter(
+            publication=Publication.TAKEN_DOWN
+        )  # reveals nothing about other records
         record = down.filter(pk=key).first() if is_uuid(key) else None
         if record is None:
             raise Http404
@@ -57,7 +60,7 @@ class Erasing:
         return answer(self, request, "admin/record_erase.html", may=may, **said)
 
     def erased(self, request, record, form):
-        """Whether it was erased; if not, the form says why."""
+        """True if the record was erased. Otherwise the form says why."""
         told = record.neutral()
         try:
             erase(record, request.user, form.cleaned_data["reason"])

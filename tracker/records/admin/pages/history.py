@@ -1,4 +1,4 @@
-"""The history of a record in the admin: what was changed, from what to what, who and why; the way back."""
+"""The history of a record: who changed what, when and why, and restoring an earlier version."""
 
 from itertools import groupby
 from typing import NamedTuple
@@ -16,7 +16,6 @@ from django.utils.text import capfirst
 
 from tracker.records.admin.forms.forms import HIDDEN, label_of, readable, sentences
 from tracker.records.admin.lists.lists import is_vocabulary, name_of
-from tracker.records.audit.actor import act_as
 from tracker.records.audit.history import Entry
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
@@ -42,7 +41,7 @@ class Change(NamedTuple):
 
 
 class Occasion(NamedTuple):
-    """What was changed together."""
+    """Changes that were made together."""
 
     last: Entry
     reason: str
@@ -50,12 +49,13 @@ class Occasion(NamedTuple):
 
 
 def reason_field(required=True):
-    """The field for the reason of a change to what was published."""
+    """The field for the reason for changing a record that was published."""
     return UncheckedTextField(
         label="Reason for this change",
         required=required,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="Public, beside the names of the changed fields. Name nobody whom we do not name.",
+        help_text="Shown to readers next to the names of the changed fields. Do not name anyone whose"
+        " identity is protected.",
     )
 
 
@@ -65,14 +65,14 @@ class RevertForm(forms.Form):
 
 
 class Told:
-    """The past of a record in words."""
+    """The history of a record as text."""
 
     def __init__(self, past):
         self.past = past
         self.labels = {}
 
     def occasions(self):
-        """What was changed together, the newest first."""
+        """The groups of changes, newest first."""
         groups = groupby(self.past.entries, key=lambda entry: entry.occasion)
         made = [self.occasion(list(entries)) for _, entries in groups]
         return [occasion for occasion in reversed(made) if occasion.changes]
@@ -97,7 +97,7 @@ class Told:
         return [Change(capfirst(title_of(table)), *words)]
 
     def compared(self, entry, prefix):
-        """The fields in which the rows before and after differ."""
+        """The fields that differ between the rows before and after."""
         for field in self.past.table(entry)._meta.concrete_fields:
             before, after = ((row or {}).get(field.column) for row in (entry.before, entry.after))
             if field.primary_key or before == after or (before in EMPTY and after in EMPTY):
@@ -106,7 +106,7 @@ class Told:
             yield Change(capfirst(f"{prefix}{field.verbose_name}"), *told)
 
     def words(self, table, row, entry):
-        """A part or a link in a line: what it says besides the record that it belongs to."""
+        """A part or a link as one line, without the record that it belongs to."""
         if row is None:
             return ""
         said = []
@@ -118,7 +118,7 @@ class Told:
         return ", ".join(said)
 
     def text(self, field, value, entry):
-        """A value as a reader may see it."""
+        """A value as text, as far as the user may see it."""
         if value in EMPTY:
             return ""
         internal = field.name in getattr(field.model, "internal", ()) and not self.past.works
@@ -140,7 +140,7 @@ class Told:
 
 
 def plain_label(row):
-    """The name of a record or a person, without what would need another query."""
+    """A label that needs no further query."""
     return name_of(row) if isinstance(row, (Record, Part)) and hasattr(row, "label") else str(row)
 
 
@@ -149,7 +149,7 @@ def default_of(field):
 
 
 def title_of(table):
-    """What a part or a link is called: the name of its list."""
+    """What a part or a link is called: the name of its relation."""
     if table._meta.auto_created:
         name = table._meta.object_name.split("_", 1)[1]
     elif issubclass(table, Part):
@@ -163,15 +163,10 @@ class History:
     """Mixin for the admin of records: why what was published is changed, what was changed, the way back."""
 
     def get_form(self, request, obj=None, change=False, **kwargs):
-        """The form; that of what was published asks for the reason of the change."""
+        """The form. If the record was published, it asks for the reason for the change."""
         if obj and obj.published_at:
             kwargs["form"] = type(self.form.__name__, (self.form,), {REASON: reason_field()})
         return super().get_form(request, obj, change, **kwargs)
-
-    def save_model(self, request, obj, form, change):
-        if reason := form.cleaned_data.get(REASON):
-            act_as(reason=reason)
-        super().save_model(request, obj, form, change)
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}_revert"
@@ -179,7 +174,7 @@ class History:
         return [path("<path:object_id>/history/<int:entry>/", view, name=name), *super().get_urls()]
 
     def seen(self, request, object_id):
-        """The record of a page, None if the reader does not see it."""
+        """The record of a page, or None if the user may not see it."""
         record = self.get_object(request, unquote(object_id))
         if record and not self.has_view_or_change_permission(request, record):
             raise PermissionDenied
@@ -197,7 +192,7 @@ class History:
         return answer(self, request, "admin/record_history.html", **said)
 
     def revert_view(self, request, object_id, entry):
-        """Shows what would change, asks why, and goes back."""
+        """Shows what would change, asks for a reason, and restores the version."""
         record = self.seen(request, object_id)
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -212,11 +207,11 @@ class History:
             return redirect(self.address("history", record.pk))
         told = Told(past)
         changes = [change for way in past.since(chosen) for change in told.changes(way)]
-        said = {"title": "Go back", "form": form, "entry": chosen, "changes": changes}
+        said = {"title": "Restore", "form": form, "entry": chosen, "changes": changes}
         return answer(self, request, "admin/record_revert.html", **said, **self.page_context(request, record))
 
     def reverted(self, past, entry, form):
-        """Whether it went back; if not, the form says why."""
+        """True if the version was restored. Otherwise the form says why."""
         try:
             past.revert(entry, form.cleaned_data["version"], form.cleaned_data["reason"])
         except PermissionDenied as problem:
@@ -228,7 +223,7 @@ class History:
         return form.is_valid()
 
     def page_context(self, request, record):
-        """What a page says of the record whose history it tells."""
+        """The template data for the record."""
         return {
             "object": record,
             "label": label_of(record),

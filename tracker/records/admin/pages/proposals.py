@@ -1,4 +1,4 @@
-"""Proposals in the admin: a contributor changes the form of a published record, an editor decides."""
+"""Proposals: a contributor fills in the form of a published record, and an editor decides."""
 
 from decimal import Decimal
 from uuid import UUID
@@ -36,7 +36,7 @@ from .render import address_of, answer
 
 
 def plain(value):
-    """A value of a form as the API takes it."""
+    """A form value in the form of the API."""
     if isinstance(value, models.Model):
         return str(value.pk)
     if isinstance(value, models.QuerySet):
@@ -45,7 +45,7 @@ def plain(value):
 
 
 def document_of(form, formsets, shape):
-    """What was changed in a form and in the rows of parts below it, in the form of the API."""
+    """The changes in a form and in its rows of parts, as a document of the API."""
     fields = written(shape)
     names = {field.source: name for name, field in fields.items()}
     said = {names[name]: plain(form.cleaned_data[name]) for name in form.changed_data if name in names}
@@ -59,7 +59,7 @@ def document_of(form, formsets, shape):
 
 
 def parts_of(formset, shape):
-    """The parts that remain, in their order."""
+    """The parts that are not deleted, in their order."""
     kept = [row for row in formset.forms if row not in formset.deleted_forms and is_filled(row)]
     if "position" in formset.form.base_fields:
         kept.sort(key=lambda row: row.cleaned_data.get("position") or 0)
@@ -81,13 +81,13 @@ def part_of(row, shape):
 
 
 def rival_of(citation):
-    """What a source has instead, as the API takes it; a text that is not understood is refused there."""
+    """The other value in a source, in the form of the API, which refuses what it cannot parse."""
     said = citation._meta.get_field("value_said").derive(citation)
     return citation.value or None if said is None else said
 
 
 class Refused:
-    """Mixin for the form of a proposal that was refused: it says why, and keeps what was typed."""
+    """Mixin for the form of a refused proposal: shows the reasons and keeps what was typed."""
 
     refusal = ()
 
@@ -99,7 +99,7 @@ class Refused:
 
 
 class Proposing:
-    """Mixin for the admin of records: who may not change a published record proposes a change."""
+    """Mixin for the admin of records: users who may not change a published record propose a change."""
 
     @staticmethod
     def is_proposing(request):
@@ -115,7 +115,7 @@ class Proposing:
         return [path("<path:object_id>/propose/", view, name=name), *super().get_urls()]
 
     def propose_view(self, request, object_id):
-        """The form of the record. What is changed in it is kept as a proposal."""
+        """The form of the record. Changes are saved as a proposal."""
         if not self.may_propose(request, self.get_object(request, unquote(object_id))):
             raise PermissionDenied
         request.is_proposing = True
@@ -133,7 +133,7 @@ class Proposing:
         return self.is_proposing(request) or super().has_change_permission(request, obj)
 
     def get_inline_instances(self, request, obj=None):
-        """Parts belong to the proposal; records of their own have their own page."""
+        """Only parts can be proposed here. Rows that are records have their own pages."""
         rows = super().get_inline_instances(request, obj)
         return [one for one in rows if not self.is_proposing(request) or issubclass(one.model, Part)]
 
@@ -147,16 +147,11 @@ class Proposing:
         refusal = getattr(request, "refusal", ())
         return type(form.__name__, (Refused, form), {"refusal": refusal}) if refusal else form
 
-    def save_model(self, request, obj, form, change):
-        if not self.is_proposing(request):
-            super().save_model(request, obj, form, change)
-
-    def save_related(self, request, form, formsets, change):
-        if not self.is_proposing(request):
-            return super().save_related(request, form, formsets, change)
+    def save_proposal(self, request, form, formsets, change):
+        """Save the changes in a form as a proposal. The record stays as it is."""
         shape = registry.whole[self.model](pick=Pick(detail=True))
         record = self.get_queryset(request).get(pk=form.instance.pk)
-        return save.propose(shape, request.user, record, document_of(form, formsets, shape))
+        save.propose(shape, request.user, record, document_of(form, formsets, shape))
 
     def construct_change_message(self, request, form, formsets, add=False):
         return (
@@ -171,7 +166,7 @@ class Proposing:
     def response_change(self, request, obj):
         if not self.is_proposing(request):
             return super().response_change(request, obj)
-        self.message_user(request, "It is kept as a proposal until an editor decides.", messages.SUCCESS)
+        self.message_user(request, "Your proposal was sent. An editor will decide on it.", messages.SUCCESS)
         return redirect(self.address("change", obj.pk))
 
     def verbs(self, request, obj):
@@ -187,7 +182,7 @@ class Proposing:
 
 
 def told(value):
-    """A value of the API in words."""
+    """A value of the API as text."""
     if isinstance(value, list):
         return "\n".join(map(told, value))
     if not isinstance(value, dict):
@@ -205,7 +200,7 @@ def told(value):
 
 
 def changes_of(proposal, reader):
-    """What a proposal would change; of a decided one, what it would have changed of what stood then."""
+    """What a proposal would change. For a decided one, compared with the record at that time."""
     if proposal.state == ProposalState.OPEN:
         return proposal_views.difference(proposal, reader)
     record = proposal_views.record_rows(proposal, reader.user).first()
@@ -220,7 +215,7 @@ def changes_of(proposal, reader):
 
 
 def taken_back(record, moment, user):
-    """Whether a record was made again what it was at a moment: its reader may know all of the way."""
+    """Restore a record to a moment. False if the user may not see all changes since then."""
     past = VisibleHistory(record, user)
     last = max((entry.pk for entry in past.entries if entry.at <= moment), default=0)
     ways = past.since(Entry(pk=last))
@@ -238,13 +233,13 @@ class DecisionForm(forms.Form):
     comment = UncheckedTextField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="Needed to decline: its author reads it.",
+        help_text="Required to decline. The author of the proposal sees it.",
     )
 
     def clean(self):
         cleaned = super().clean()
         if "_decline" in self.data and not (cleaned.get("comment") or "").strip():
-            raise ValidationError({"comment": "Say why it is declined."})
+            raise ValidationError({"comment": "Enter a reason for declining it."})
         return cleaned
 
 
@@ -256,7 +251,7 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
     search_fields = ["reason"]
     actions = None
 
-    @admin.display(description="of a")
+    @admin.display(description="kind of record")
     def kind(self, proposal):
         return proposal_views.shape_of(proposal).Meta.model._meta.verbose_name
 
@@ -276,7 +271,7 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
         return f"{proposal.reason} ({proposal.created_by})"
 
     def change_view(self, request, object_id, form_url="", extra_context=None):
-        """Shows what would be changed; an editor applies or declines it."""
+        """Shows what would change. An editor applies or declines it."""
         proposal = self.get_object(request, unquote(object_id)) if is_uuid(object_id) else None
         if proposal is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
@@ -303,14 +298,14 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
         about = {
             "record": record,
             "address": record and address_of(record, "change"),
-            "label": label_of(record) if record else "a record that you may not see",
+            "label": label_of(record) if record else "a record that you cannot see",
             "outdated": record and is_open and record.version != proposal.version,
             "changes": changes,
         }
         return answer(self, request, "admin/proposal.html", **said, **about)
 
     def decided(self, request, proposal, form):
-        """Whether it was applied or declined; if not, the form says why."""
+        """True if it was applied or declined. Otherwise the form says why."""
         try:
             with transaction.atomic():
                 locked = Proposal.objects.select_for_update().get(pk=proposal.pk, state=ProposalState.OPEN)
@@ -324,7 +319,9 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
         except APIException as problem:
             form.add_error(None, str(problem.detail))
         except (Http404, Proposal.DoesNotExist):
-            form.add_error(None, "Somebody else decided it, or it is about nothing that you may see.")
+            form.add_error(
+                None, "Someone has already decided on this proposal, or you cannot see its record."
+            )
         else:
             self.message_user(
                 request, f"The proposal was {locked.get_state_display().lower()}.", messages.SUCCESS

@@ -1,16 +1,16 @@
-"""Pages of ours beside Django's, and their addresses."""
+"""Our own pages in the admin, and their addresses."""
 
 from django.template.response import TemplateResponse
 from django.urls import reverse
 
 
 def address_of(record, page):
-    """The path of a page of a record."""
+    """The path of a page about a record."""
     return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_{page}", args=[record.pk])
 
 
 class Addressed:
-    """Mixin for an admin: where its pages are."""
+    """Mixin for an admin: the addresses of its pages."""
 
     def address(self, page, *args):
         """The path of a page of this admin."""
@@ -18,12 +18,12 @@ class Addressed:
 
 
 def answer(model_admin, request, template, **said):
-    """A page of the admin of a model that shows what is said."""
+    """A page in the admin of a model, with this template data."""
     context = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, **said}
     return TemplateResponse(request, template, context)
 
 
 def answer_once(model_admin, request, **said):
-    """The page that shows a secret: now and no more, nothing keeps it until another page."""
+    """The page that shows a secret once. The secret is stored nowhere."""
     name = f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_changelist"
     return answer(model_admin, request, "admin/shown_once.html", back=reverse(name), **said)

@@ -1,4 +1,4 @@
-"""A form that is sent twice is saved once: what comes second is shown what came of the first."""
+"""A form that is sent twice is saved once. The second request gets the result of the first."""
 
 import hashlib
 import json
@@ -17,20 +17,20 @@ SAVED = 302
 
 
 def key_of(request):
-    """What names the page that a form was sent from: its CSRF token, which is drawn anew for each page."""
+    """The key of the page that a form was sent from: a hash of its CSRF token, new for each page."""
     token = request.POST.get(OURS, "")
     return f"form:{hashlib.sha256(token.encode()).hexdigest()}" if token else None
 
 
 def digest_of(request):
-    """What tells what was typed from something else; which button sent it makes no difference."""
+    """A hash of the submitted values, whichever button was used."""
     typed = {name: values for name, values in request.POST.lists() if name != OURS and name[:1] != "_"}
     said = json.dumps([request.path, sorted(typed.items())])
     return hashlib.sha256(said.encode()).hexdigest()
 
 
 class Once(Addressed):
-    """Mixin for an admin: of a form that is sent twice the second waits for the first, and saves nothing."""
+    """Mixin for an admin: if a form is sent twice, the second request waits and saves nothing."""
 
     shown_once = ""  # what the first answer alone could show: what is to be done if it got lost
 
@@ -47,7 +47,7 @@ class Once(Addressed):
         return again(request, record)
 
     def save_once(self, request, kept, *args):
-        """The answer; what it saved is kept with the key. A form that was refused leaves its key free."""
+        """The response. The saved record is stored with the key. A refused form leaves its key free."""
         request.saved = None
         response = super().changeform_view(request, *args)
         if request.saved:
@@ -66,17 +66,19 @@ class Once(Addressed):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def saved_before(self, request, record):
-        """What follows a form that is sent a second time: what the first one saved."""
+        """The response to a form that is sent again: the record that the first request saved."""
         if record is None:
-            self.message_user(request, "It was saved before, and is not here any more.", messages.WARNING)
+            self.message_user(
+                request, "This form was already saved, but the record no longer exists.", messages.WARNING
+            )
             return redirect(self.address("changelist"))
         if IS_POPUP_VAR in request.POST:
             return admin.ModelAdmin.response_add(self, request, record)
-        said = f"It was sent twice, and saved once. {self.shown_once}".strip()
+        said = f"The form was sent twice and saved once. {self.shown_once}".strip()
         self.message_user(request, said, messages.WARNING if self.shown_once else messages.SUCCESS)
         return redirect(self.address("change", record.pk))
 
     def saved_otherwise(self, request, record):
-        """What was typed into the form of a new record after that was saved: nothing of it is lost."""
+        """The page for a form that was changed and sent again after its record was created."""
         said = {"title": "Sent twice", "record": record, "address": self.address("change", record.pk)}
         return answer(self, request, "admin/sent_twice.html", **said, **typed(request))

@@ -1,4 +1,4 @@
-"""Who read which confidential records, as administrators see it: ids, and no names of records."""
+"""The access log of confidential records, for administrators: ids, without names of records."""
 
 from django.contrib import admin
 from django.contrib.auth import get_user_model

@@ -1,4 +1,4 @@
-"""The admin of people who work here: inviting them, their roles, and links that set a password."""
+"""The admin of accounts: invitations, roles, and links for setting a password."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -22,13 +22,13 @@ from tracker.records.values.texts.text import LineField
 from tracker.records.workflow import editorial_fields
 
 User = get_user_model()
-admin.site.unregister([User, Group])  # roles are the only groups, and nobody changes what they may do
-admin.site.unregister([TOTPDevice, StaticDevice])  # their pages would show the secrets of others
+admin.site.unregister([User, Group])  # roles are the only groups, and their permissions are fixed
+admin.site.unregister([TOTPDevice, StaticDevice])  # their pages would show other users' secrets
 admin.site.login_form = LoginForm
 
 
 class AccountForm(forms.ModelForm):
-    """An account with its roles. Nobody changes their own, or closes their own account."""
+    """An account with its roles. Users cannot change their own roles or deactivate themselves."""
 
     reader = None
     roles = forms.MultipleChoiceField(choices=Role.choices, widget=forms.CheckboxSelectMultiple)
@@ -48,7 +48,7 @@ class AccountForm(forms.ModelForm):
 
 
 def held_by(user):
-    """The roles of an account, also while it is closed."""
+    """The roles of an account, even if it is inactive."""
     names = {group.name for group in user.groups.all()}
     return [role for role in Role if role.value in names]
 
@@ -64,13 +64,13 @@ class HasRole(admin.SimpleListFilter):
 
 
 class SaysWhatIsTaken:
-    """Mixin: where two forms sent at once want one name, the later is told so."""
+    """Mixin: if two forms create the same name at the same time, the later one gets a message."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
-            said = f"Nothing was saved: another {self.opts.verbose_name} has this name."
+            said = f"Nothing was saved: another {self.opts.verbose_name} already has this name."
             self.message_user(request, said, messages.ERROR)
             return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
 
@@ -78,7 +78,7 @@ class SaysWhatIsTaken:
 @admin.register(User)
 class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
     form = AccountForm
-    shown_once = "The link was shown once, on the page that you left: make a new password link."
+    shown_once = "The link was shown only once, on the page that you left. Create a new password link."
     change_form_template = "admin/account_form.html"
     list_display = ["username", "full_name", "email", "held", "state", "last_login"]
     list_filter = ["is_active", HasRole]
@@ -102,7 +102,7 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
     @admin.display(description="state")
     def state(self, user):
         if not user.is_active:
-            return "closed"
+            return "inactive"
         return "active" if user.has_usable_password() else "no password yet"
 
     def get_queryset(self, request):
@@ -119,7 +119,7 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
         return form
 
     def has_delete_permission(self, request, obj=None):
-        """Nobody is deleted: accounts are closed, and what was done by whom stays known."""
+        """Accounts are deactivated, never deleted, so that the history shows who did what."""
         return False
 
     def has_change_permission(self, request, obj=None):
@@ -127,16 +127,16 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
         return super().has_change_permission(request, obj) and not above
 
     def may_be_chosen(self, request):
-        """Whether somebody may choose an account, as to assign a record to."""
+        """Whether the user may choose an account, for example to assign a record."""
         return edits(request.user) or self.has_view_permission(request)
 
     def offered(self, queryset, field):
-        """The accounts that a relation may lead to: who can do no work is given none."""
+        """The accounts that can be chosen. Records are assigned only to people who can work on them."""
         able = Q(pk__in=editorial_fields.workers()) if field.name == "assigned_to" else Q()
         return queryset.filter(able)
 
     def get_search_fields(self, request):
-        """Who chooses an account, but does not see accounts, finds none by what they do not see."""
+        """Users who may not see accounts cannot search for email addresses."""
         hidden = () if self.has_view_permission(request) else ("email",)
         return [name for name in self.search_fields if name not in hidden]
 
@@ -156,7 +156,7 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
 
     def add_view(self, request, form_url="", extra_context=None):
         one = {
-            "title": "Invite somebody",
+            "title": "Invite someone",
             "show_save_and_add_another": False,
             "show_save_and_continue": False,
         }
@@ -170,19 +170,21 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
         return [path("<int:pk>/link/", view, name="auth_user_link"), *super().get_urls()]
 
     def link_view(self, request, pk):
-        """Asks whether the password shall be taken, then shows the link that sets a new one."""
+        """Asks for confirmation, then resets the password and shows the link for a new one."""
         user = self.get_object(request, str(pk))
         if not self.has_change_permission(request, user):
             raise PermissionDenied
         if user is None:
             raise Http404
         if user == request.user or not user.is_active:
-            self.message_user(request, "A link is for the open account of somebody else.", messages.ERROR)
+            self.message_user(
+                request, "You can create a link only for an active account of another person.", messages.ERROR
+            )
             return redirect("admin:auth_user_change", pk)
         if request.method == "POST":
             factors = "factors" in request.POST
             taken = "password and the second factor" if factors else "password"
-            self.log_change(request, user, f"Took the {taken} and gave a link that sets a new one.")
+            self.log_change(request, user, f"Reset the {taken} and created a link that sets a new one.")
             return self.show_link(request, user, factors)
         said = {"title": "New password link", "original": user}
         return answer(self, request, "admin/account_link.html", **said)
@@ -193,6 +195,7 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
             request,
             title=f"Password link for {user.username}",
             secret=password_link(user, factors),
-            says="Whoever opens it sets the password of this account: send it by a way that you trust.",
+            says="Anyone who opens this link can set the password of the account. Send it in a way that"
+            " you trust.",
             until=link_lasts_until(),
         )

@@ -1,4 +1,4 @@
-"""The admin of tokens: their owners make and revoke them, administrators see and revoke all."""
+"""The admin of tokens: owners create and revoke them, administrators see and revoke all of them."""
 
 from datetime import timedelta
 
@@ -42,7 +42,7 @@ class TokenForm(forms.ModelForm):
         choices=[(days, f"{days} days") for days in DAYS],
         coerce=int,
         initial=90,
-        help_text="Then it expires.",
+        label="Valid for",
     )
 
     class Meta:
@@ -56,7 +56,7 @@ class TokenForm(forms.ModelForm):
         return cleaned
 
     def validate_unique(self):
-        """Every constraint: also those on what stands in no form."""
+        """Check every constraint, including those on fields that are not in the form."""
         try:
             self.instance.validate_constraints(exclude=self.errors)
         except ValidationError as problem:
@@ -66,13 +66,13 @@ class TokenForm(forms.ModelForm):
 @admin.register(ApiToken)
 class TokenAdmin(SaysWhatIsTaken, OnlyFiltered, OnlyShown, Once, admin.ModelAdmin):
     form = TokenForm
-    shown_once = "The token was shown once, on the page that you left: revoke it, and make another one."
+    shown_once = "The token was shown only once, on the page that you left. Revoke it and create another one."
     change_form_template = "admin/token_form.html"
     change_list_template = "admin/token_list.html"
     list_display = ["name", "owner", "does", "reaches", "state", "expires_at", "last_used_at"]
     list_select_related = ["user"]
     search_fields = ["name", "user__username"]
-    search_help_text = "Its name, or its owner's."
+    search_help_text = "The name of the token or of its owner."
     actions = None
 
     class Media:
@@ -130,7 +130,8 @@ class TokenAdmin(SaysWhatIsTaken, OnlyFiltered, OnlyShown, Once, admin.ModelAdmi
             request,
             title=f"API token {obj.name}",
             secret=obj.shown,
-            says="Programs send it with each request, as the header Authorization: Bearer and this text.",
+            says="Programs send it with each request, in the header Authorization: Bearer, followed by"
+            " the token.",
             until=obj.expires_at,
         )
 
@@ -146,5 +147,5 @@ class TokenAdmin(SaysWhatIsTaken, OnlyFiltered, OnlyShown, Once, admin.ModelAdmi
             return HttpResponseNotAllowed(["POST"])
         token.revoke()
         self.log_change(request, token, "Revoked.")
-        self.message_user(request, f"The token {token.name} opens nothing any more.", messages.SUCCESS)
+        self.message_user(request, f"Token {token.name} has been revoked.", messages.SUCCESS)
         return redirect("admin:records_apitoken_changelist")

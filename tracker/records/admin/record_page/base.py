@@ -1,16 +1,15 @@
-"""Base classes of the admin: a model declares a few names, everything else comes from its fields."""
+"""Base classes of the admin: an admin class declares a few names; the rest comes from the model."""
 
 import json
 
-from django.contrib import admin, messages
+from django.contrib import admin
 from django.contrib.admin.options import IS_POPUP_VAR
 from django.core.exceptions import FieldDoesNotExist
 from django.db import models
 from django.db.models import Q
 from django.template.response import TemplateResponse
-from django.utils.text import capfirst
 
-from tracker.records.admin.forms.edit_conflicts import SEEN, Stale, claim, discard
+from tracker.records.admin.forms.edit_conflicts import EditConflicts, discard
 from tracker.records.admin.forms.forms import CARRIED, label_of
 from tracker.records.admin.lists.layout import in_rows, lines
 from tracker.records.admin.lists.lists import (
@@ -32,27 +31,24 @@ from tracker.records.admin.lists.similar import Similar
 from tracker.records.admin.pages.also_hidden import Finding
 from tracker.records.admin.pages.erasing import Erasing
 from tracker.records.admin.pages.history import REASON, History
-from tracker.records.admin.pages.name_check import Unnamed
+from tracker.records.admin.pages.name_check import NameCheck
 from tracker.records.admin.pages.proposals import Proposing
 from tracker.records.admin.pages.sent_twice import Once
 from tracker.records.admin.rights import Rights, editing_fields
+from tracker.records.admin.saving import Saving
 from tracker.records.admin.verbs.bulk import Bulk
 from tracker.records.admin.verbs.verbs import Verbs
 from tracker.records.admin_site.autocomplete import is_uuid
-from tracker.records.audit.admin_log import make_neutral
-from tracker.records.base.record import Record
 from tracker.records.base.slugs import Slugged
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import SEARCH_WORDS, Visible
 from tracker.records.shapes.urls import record_url
 from tracker.records.values.codes.code_fields import CodeField
-from tracker.records.values.codes.vocabularies import Confidentiality
 from tracker.records.values.dates.date_columns import PartialDateField
 
 from .inlines import CitationInline, citation_inline
 from .relations import VisibleRelations
 
-BY_ITSELF = "is confidential, by what it is: only who is cleared sees it."
 KEPT = (
     "slug",
     "version",
@@ -66,41 +62,41 @@ KEPT = (
 
 
 class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
-    """The admin of whatever the visibility rule speaks of: it is found by all its names, and told apart."""
+    """The admin of a model with the visibility rule: search by all names, and labels that tell rows apart."""
 
-    tells = ()  # fields that tell its records apart, after the name where there is one
-    search_through = None  # relations to one by whose names it is found too; None: what it belongs to
-    search_fields = ["id"]  # Django's sign that there is a search; what it finds is said below
-    search_help_text = "Any part of it: the beginnings of names in any spelling or script."
+    tells = ()  # fields that tell records apart, shown after the name
+    search_through = None  # relations whose names are searched too; None: those in visible_with
+    search_fields = ["id"]  # turns the search on in Django; get_search_results does the search
+    search_help_text = "Start of any word, in any spelling or script."
     show_full_result_count = False
     list_per_page = 50
 
     @property
     def typed_into(self):
-        """The field that takes what was typed in search of what does not exist yet, or None."""
+        """The field that receives the search text when a new record is created, or None."""
         named = {"name", "title"} & {field.name for field in self.model._meta.concrete_fields}
         return next(iter(named), None)
 
     @property
     def label_field(self):
-        """The field with the name or title, None for records without."""
+        """The field with the name or title, or None."""
         return self.model.label_field if issubclass(self.model, Slugged) else None
 
     def label(self, record, without=""):
-        """What stands for a record in choices and rows, before a reader who may see it."""
+        """The label of a record in choices and rows, for users who may see the record."""
         names = [name for name in self.tells if name != without]
         texts = [text_of(record, name) for name in [*filter(None, [self.label_field]), *names]]
         return ", ".join(text for text in texts if text) or str(record)
 
     def labelled(self, queryset, user):
-        """The rows with all that their labels show."""
+        """The rows with everything that their labels need."""
         related = [name for name in self.tells if to_visible(self.model._meta.get_field(name))]
         return queryset.prefetch_related(*visible_relations(self.model, related, user))
 
     def lookup_allowed(self, lookup, value, request):
-        """Only what filters and links of lists ask: any other lookup would find out what is not shown."""
+        """Only lookups of filters and links. Others could reveal what is not shown."""
         filters = self.get_list_filter(request)
-        if "\0" in value:  # which no column holds
+        if "\0" in value:  # no column can contain it
             return False
         if lookup in {getattr(one, "parameter_name", None) for one in filters}:
             return True
@@ -108,8 +104,8 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         try:
             field = self.model._meta.get_field(name)
         except FieldDoesNotExist:
-            return not how  # Django says that there is none
-        if field.name != name:  # it is the name of a column
+            return not how  # Django reports the unknown field
+        if field.name != name:  # the name of a column, not of a field
             return False
         filtered = {one[0] for one in filters if isinstance(one, tuple)}
         if field.concrete and field.is_relation and issubclass(field.related_model, Visible):
@@ -124,7 +120,7 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         return queryset, False
 
     def found_by(self, word, user):
-        """The condition that a word is in the texts of a record, or in the names of what it belongs to."""
+        """The condition that a word is in the texts of a record, or in the names of its related records."""
         found = Q(pk__in=[])
         if folded_of(self.model):
             found |= Q(pk__in=self.model.objects.matching(word, user).values("pk"))
@@ -139,13 +135,13 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         return found
 
     def found_in(self, related, word, user):
-        """The ids of visible rows of another model that have the word."""
+        """The ids of visible rows of another model that contain the word."""
         condition = self.admin_site.get_model_admin(related).found_by(word, user)
         return related.objects.visible_to(user).filter(condition).values("pk")
 
 
 class Page(VisibleAdmin):
-    """The page of a record and how it is saved: below the mixins, each of which may have it otherwise."""
+    """The page of a record: its fields, its rows, and what follows after saving."""
 
     inlines = ()
 
@@ -158,7 +154,7 @@ class Page(VisibleAdmin):
         return [*self.readonly_fields, *(name for name in KEPT if obj and name in names), *closed]
 
     def get_fieldsets(self, request, obj=None):
-        """Facts first, so that a new field appears by itself; then what only editors see."""
+        """First the facts of the model, then the fields for editors. New fields appear automatically."""
         kept = [name for name in self.get_readonly_fields(request, obj) if name in KEPT]
         works = obj is None or roles.works_on(request.user, obj)
         fieldsets = [
@@ -177,13 +173,13 @@ class Page(VisibleAdmin):
         )
 
     def get_changeform_initial_data(self, request):
-        """As Django's, but for moments, whose two boxes take no text."""
+        """As Django's, without date and time fields: their two boxes take no text."""
         moments = {f.name for f in self.opts.concrete_fields if isinstance(f, models.DateTimeField)}
         given = super().get_changeform_initial_data(request)
         return {name: value for name, value in given.items() if name not in moments}
 
     def get_formset_kwargs(self, request, obj, inline, prefix):
-        """As Django's; the first citation begins with the one that was at hand where a window was opened."""
+        """As Django's. In a small window, the first citation starts with the source of the opening row."""
         given = super().get_formset_kwargs(request, obj, inline, prefix)
         source = request.GET.get("cites", "")
         if isinstance(inline, CitationInline) and obj._state.adding and is_uuid(source) and not request.POST:
@@ -192,55 +188,12 @@ class Page(VisibleAdmin):
         return given
 
     def response_add(self, request, obj, post_url_continue=None):
-        """As Django's; a choice shows what was created for it as it shows all others."""
+        """As Django's. A choice shows a new record with its label, like all others."""
         response = super().response_add(request, obj, post_url_continue)
         if IS_POPUP_VAR in request.POST and isinstance(response, TemplateResponse):
             told = {**json.loads(response.context_data["popup_response_data"]), "obj": label_of(obj)}
             response.context_data["popup_response_data"] = json.dumps(told)
         return response
-
-    def save_model(self, request, obj, form, change):
-        links = [field.name for field in facts(obj) if field.many_to_many and field.name in form.changed_data]
-        obj.save(
-            links_change=change and any(links_differ(obj, name, form.cleaned_data[name]) for name in links)
-        )
-
-    def save_related(self, request, form, formsets, change):
-        super().save_related(request, form, formsets, change)
-        raised = form.instance.confidentiality != form.initial.get("confidentiality")
-        if raised or "confidentiality" in form.changed_data or not change:
-            self.keep_secret(request, form.instance, form)
-
-    def save_formset(self, request, form, formset, change):
-        """Saves rows, those that are records of their own over the version that was shown only."""
-        for row in formset.initial_forms:
-            if SEEN in row.fields and row.has_changed():
-                claim(row.instance)
-        formset.save()
-        for row in [*formset.new_objects, *(row for row, _ in formset.changed_objects)]:
-            if isinstance(row, Record):
-                self.keep_secret(request, row)
-        if any(getattr(form, "left_out", False) for form in formset.extra_forms):
-            rows = formset.model._meta.verbose_name_plural
-            said = f"A row of {rows} that held nothing but a source was left out."
-            self.message_user(request, said, messages.WARNING)
-
-    def keep_secret(self, request, record, form=None):
-        """Clear who made a record confidential for it, and take its name out of the log.
-
-        What made itself confidential, whatever its form said, is said to be so.
-        """
-        if record.confidentiality == Confidentiality.PUBLIC:
-            return
-        if record.confidentiality == Confidentiality.CONFIDENTIAL:
-            said = form.cleaned_data.get("confidentiality") if form else record.confidentiality
-            if said != record.confidentiality:
-                self.message_user(request, f"{capfirst(str(record))} {BY_ITSELF}", messages.WARNING)
-            record.cleared.add(request.user)
-        make_neutral(record)
-
-
-SCRIPTS = [f"tracker/{name}.js" for name in ("dates", "rows", "similar", "adding")]
 
 
 class RecordAdmin(
@@ -249,8 +202,9 @@ class RecordAdmin(
     Bulk,
     Proposing,
     History,
-    Unnamed,
-    Stale,
+    NameCheck,
+    EditConflicts,
+    Saving,
     Rights,
     Erasing,
     Finding,
@@ -258,9 +212,9 @@ class RecordAdmin(
     Once,
     Page,
 ):
-    """The admin of a record: its facts, its citations, the rows that belong to it, and the verbs."""
+    """The admin of a record: its fields, its citations, the rows that belong to it, and the verbs."""
 
-    columns = ()  # fields shown in the list; the default is made from the model's
+    columns = ()  # the columns of the list; the default is made from the model
     actions = [*Verbs.actions, "change_selected"]
 
     class Media:
@@ -284,11 +238,11 @@ class RecordAdmin(
         return RecordList
 
     def listed(self, queryset, user):
-        """The rows of the list with what its columns show besides relations to one."""
+        """The rows of the list with everything that its columns need besides relations to one."""
         return queryset
 
     def get_ordering(self, request):
-        """By name; what has a title or neither by date, the latest first."""
+        """By name. Records with a title, or without a name, by date, latest first."""
         dates = [field.name for field in facts(self.model) if isinstance(field, PartialDateField)]
         by_date = [f"-{dates[0]}_sort"] if dates and self.label_field != "name" else []
         return [*by_date, *filter(None, [alphabetical_of(self.model)])] or ["-updated_at"]
@@ -302,21 +256,21 @@ class RecordAdmin(
         return record.source_count or "none"
 
     def get_actions(self, request):
-        """No deletion of many: what was public is withdrawn, and a draft is deleted on its own page."""
+        """Without bulk deletion: public records are withdrawn, and drafts are deleted on their own pages."""
         return {
             name: action for name, action in super().get_actions(request).items() if name != "delete_selected"
         }
 
     def get_deleted_objects(self, objs, request):
-        """As Django's, but no names, kinds and number of what goes with it or stands in the way.
+        """As Django's, without names, kinds and counts of related records.
 
-        Some of it may be hidden. What goes needs no right of its own.
+        Some of them may be hidden. Deleting them needs no further permission.
         """
         deleted, *_ = super().get_deleted_objects(objs, request)
         stay = any(record.stays_for(request.user) for record in objs)
         own = [line for line in deleted if isinstance(line, str)]
         counts = {self.opts.verbose_name_plural: len(own)}
-        return own, counts, set(), ["Other records that point at it"] if stay else []
+        return own, counts, set(), ["Other records that refer to it"] if stay else []
 
     def delete_model(self, request, obj):
         discard(obj, request.user)
@@ -337,14 +291,8 @@ class RecordAdmin(
         return record_url(self.model, obj.pk)
 
 
-def links_differ(record, name, rows):
-    """Whether the public would see other rows behind a link of a record."""
-    public, linked = rows.model.objects.visible_to(None), getattr(record, name).visible_to(None)
-    return set(public.filter(pk__in=rows).values_list("pk")) != set(linked.values_list("pk"))
-
-
 def is_free_text(field):
-    """Whether a field holds words in a line: no choice, no date, no code, no long text."""
+    """Whether a field holds a line of free text: no choice, date, code or long text."""
     words = isinstance(field, models.CharField) and not isinstance(field, PartialDateField | CodeField)
     return words and not is_vocabulary(field)
 

@@ -1,4 +1,4 @@
-"""Rows on the page of a record: its citations, its parts, and the records that belong to it."""
+"""Rows on the page of a record: its citations, its parts, and records that belong to it."""
 
 from functools import partial
 
@@ -23,7 +23,7 @@ from .relations import VisibleRelations
 
 
 class VisibleRows(BaseInlineFormSet):
-    """Rows of a page: an id of a hidden row in what is sent is refused like one that does not exist."""
+    """Rows of a page. The id of a hidden row is refused like one that does not exist."""
 
     reader = None
 
@@ -37,14 +37,14 @@ class VisibleRows(BaseInlineFormSet):
 
 
 def refuse_deletion(form):
-    """In place of Django's, which names what points at the row: some of it may be hidden."""
+    """Replaces Django's check, which names the records that refer to the row: some may be hidden."""
     row = form.instance
     if form.cleaned_data.get(DELETION_FIELD_NAME) and not row._state.adding and row.stays_for(form.writer):
         raise ValidationError(POINTED_AT)
 
 
 class RowInline(Marks, VisibleRelations, admin.StackedInline):
-    """Rows on the page of what they belong to."""
+    """Rows on the page of the record that they belong to."""
 
     template = "admin/record_rows.html"
     extra = 0
@@ -57,7 +57,7 @@ class RowInline(Marks, VisibleRelations, admin.StackedInline):
 
 
 class PartForm(RecordForm):
-    """A row that is named by the first thing that it says."""
+    """A row whose label is the first field that is not empty."""
 
     @property
     def row_label(self):
@@ -65,7 +65,7 @@ class PartForm(RecordForm):
 
 
 class PartInline(RowInline):
-    """Rows that belong to the record on whose page they stand, each in one line."""
+    """Rows that belong to a record, each in one line."""
 
     form = PartForm
     formset = VisibleRows
@@ -94,7 +94,7 @@ class CitationInline(PartInline):
     fieldsets = [
         (None, {"fields": [ROW_CITATION]}),
         (
-            "Translation, what it supports, how it follows",
+            "Translation, supported field, reasoning",
             {
                 "classes": ["collapse"],
                 "fields": [
@@ -118,7 +118,7 @@ def citation_inline(model):
 
 
 class RecordFormSet(Among, VisibleRows):
-    """Rows that are records: what its reader may not delete, or not change here, is left as it is."""
+    """Rows that are records. Rows that the user may not change or delete here stay as they are."""
 
     def add_fields(self, form, index):
         super().add_fields(form, index)
@@ -142,9 +142,9 @@ class RecordFormSet(Among, VisibleRows):
 
 
 class RecordInline(FirstCited, RowInline):
-    """Records that belong to the one on whose page they stand, each with its first citation in its row."""
+    """Records that belong to another record, each with its first citation in its row."""
 
-    rows = ()  # the facts of a row, line by line
+    rows = ()  # the fields of a row, line by line
     formset = RecordFormSet
     show_change_link = True
 
@@ -152,12 +152,12 @@ class RecordInline(FirstCited, RowInline):
         return [(None, {"fields": [*self.rows, (*ROW_CITATION, "cited")]})]
 
     def get_ordering(self, request):
-        """In the order in which they happened, or else were entered."""
+        """By date, or in the order in which they were entered."""
         dates = [field.name for field in facts(self.model) if isinstance(field, PartialDateField)]
         return [*(f"{name}_sort" for name in dates[:1]), "created_at", "pk"]
 
     def formfield_for_dbfield(self, db_field, request, **kwargs):
-        """Of the links beside a relation only the one that adds: a row is narrow."""
+        """Without the link that changes the related record: a row is narrow."""
         field = super().formfield_for_dbfield(db_field, request, **kwargs)
         if field and isinstance(field.widget, RelatedFieldWidgetWrapper):
             field.widget.can_change_related = False

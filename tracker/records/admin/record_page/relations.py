@@ -1,4 +1,4 @@
-"""Relations in forms of the admin: rows and choices start at what the reader may see."""
+"""Relations in forms of the admin: rows and choices are limited to what the user may see."""
 
 from django.contrib.admin.widgets import AdminSplitDateTime, RelatedFieldWidgetWrapper
 from django.db import models
@@ -24,7 +24,7 @@ ALWAYS = "*"
 
 
 class VisibleRelations:
-    """Mixin for admins and inlines: rows and choices start at what the reader may see."""
+    """Mixin for admins and inlines: limits rows and choices to what the user may see."""
 
     form = RecordForm
     secret = False  # whether all its rows are confidential
@@ -63,7 +63,7 @@ class VisibleRelations:
         return field
 
     def secrecy(self, db_field, user):
-        """What tracker/adding.js needs to know of a field that makes its row confidential."""
+        """The data attributes for tracker/adding.js if the field can make its row confidential."""
         name, values = getattr(self.model, "protected", ("", ()))
         if self.secret and db_field.is_relation:
             values = [ALWAYS]
@@ -91,12 +91,12 @@ class VisibleRelations:
         return {"queryset": related.objects.visible_to(request.user), "widget": select}
 
     def known_relations(self, user):
-        """Prefetches of every relation to one that a form shows."""
+        """Prefetches of every relation to one in a form."""
         names = [field.name for field in self.model._meta.concrete_fields if to_visible(field)]
         return visible_relations(self.model, names, user)
 
     def known_links(self, user):
-        """Prefetches of every relation to many: a page that only shows them names the visible rows."""
+        """Prefetches of every relation to many: read-only pages list only the visible rows."""
         fields = [
             field for field in self.model._meta.many_to_many if issubclass(field.related_model, Visible)
         ]

@@ -1,1 +1,1 @@
-"""The buttons of the workflow, what blocks them, and which records go along."""
+"""The buttons of the workflow, what blocks them, and which other records are included."""

@@ -1,4 +1,4 @@
-"""What stands against something: each reason once, with what it blocks and what would have to change."""
+"""What blocks an action: each reason once, with the records it blocks and the records to change first."""
 
 from typing import NamedTuple
 
@@ -8,7 +8,7 @@ from tracker.records.admin.forms.forms import label_of, readable
 from tracker.records.admin.pages.render import address_of
 from tracker.records.protection.name_check import SENTENCE
 
-MOST = 10  # of the records that one reason blocks are named
+MOST = 10  # how many of the records that a reason blocks are listed
 
 
 class Link(NamedTuple):
@@ -18,7 +18,7 @@ class Link(NamedTuple):
 
 
 class Block(NamedTuple):
-    """A reason, what it blocks, and the records that would have to change first."""
+    """A reason, the records that it blocks, and the records that have to change first."""
 
     said: str
     records: list
@@ -38,12 +38,12 @@ def link(record, label=label_of):
 
 
 def seen(records, user):
-    """Those of these records that a user sees."""
+    """Those of the records that the user may see."""
     return [record for record in records if record and record.is_visible_to(user)]
 
 
 def blocks(lacks, user, label=label_of):
-    """Blocks, of {record: sentences}; a sentence may know its causes (together.Lack)."""
+    """The blocks of {record: sentences}. A sentence may know its causes (companions.Lack)."""
     found, known = {}, {}
     for record, sentences in lacks.items():
         for said in sentences:
@@ -57,26 +57,26 @@ def blocks(lacks, user, label=label_of):
 
 
 def neutral(record):
-    """A label for a message, which may outlive what its reader may see."""
+    """A label for a message, which may still be shown after the record has been hidden."""
     return str(record)
 
 
 def unnamed(record):
-    """A label that does not name a record."""
+    """A label without the name of the record."""
     return f"{record._meta.verbose_name} {str(record.pk)[:8]}"
 
 
 def told(refused, user):
-    """Blocks as lines of a message; where a name was refused none is said."""
+    """The blocks as lines of a message. If a protected name was refused, no record is named."""
     named = any(SENTENCE in said for sentences in refused.values() for said in sentences)
     found = blocks(refused, user, unnamed if named else neutral)
     return format_html_join("", "{}", ((line(block),) for block in found))
 
 
 def line(block):
-    """A block in a line: what it blocks, why, and what to change."""
+    """A block as a line: the records it blocks, the reason, and what to change."""
     more = format_html(" and {} more", block.more) if block.more > 0 else ""
-    causes = format_html(" To change: {}.", anchors(block.causes)) if block.causes else ""
+    causes = format_html(" Change first: {}.", anchors(block.causes)) if block.causes else ""
     return format_html(
         '<div class="block">{}{}: {}{}</div>', anchors(block.first), more, readable(block.said), causes
     )

@@ -1,4 +1,4 @@
-"""One change of many records with one reason: all of them, or none."""
+"""Bulk change: one field of many records, with one reason, in all of them or in none."""
 
 from django import forms
 from django.contrib import admin, messages
@@ -14,6 +14,7 @@ from tracker.records.admin.lists.lists import facts, is_vocabulary
 from tracker.records.admin.pages.history import reason_field
 from tracker.records.admin.pages.render import answer
 from tracker.records.admin.rights import editing_fields
+from tracker.records.admin.saving import keep_secret
 from tracker.records.audit.actor import acting_as
 from tracker.records.protection.name_check import (
     SENTENCE,
@@ -31,7 +32,7 @@ from .verbs import chosen
 
 class BulkForm(forms.Form):
     seen = forms.CharField(widget=forms.HiddenInput, required=False)
-    change = forms.ChoiceField(label="Set", help_text="The field, and its new value.")
+    change = forms.ChoiceField(label="Set", help_text="The field and its new value.")
     reason = reason_field()
 
     def __init__(self, choices, published, *args, **kwargs):
@@ -41,16 +42,19 @@ class BulkForm(forms.Form):
 
 
 def changed_since(record):
-    return f"{last_saved(record)} while you looked. Nothing was changed: look at it, then change again."
+    return (
+        f"{last_saved(record)} after you opened this page. Nothing was changed. Check the record, then"
+        " try again."
+    )
 
 
 class Bulk:
-    """Mixin for the admin of records: an action that sets one safe field of the selected."""
+    """Mixin for the admin of records: an action that sets one safe field on the selected records."""
 
-    bulk_fields = None  # the vocabularies that may be set for many; None: all of the facts
+    bulk_fields = None  # the vocabulary fields that may be set in bulk; None: all of them
     not_in_bulk = ("naming",)
 
-    @admin.action(description="Change a field of the selected ...", permissions=["change"])
+    @admin.action(description="Set a field on selected records ...", permissions=["change"])
     def change_selected(self, request, queryset):
         return self.ask(request, "bulk", queryset)
 
@@ -60,7 +64,7 @@ class Bulk:
         return [path("bulk/", view, name=name), *super().get_urls()]
 
     def bulk_choices(self, user):
-        """Fields with their values, as groups of a choice: `track=1.5`."""
+        """The fields with their values, as a grouped choice: `track=1.5`."""
         for field in facts(self.model):
             named = self.bulk_fields is None or field.name in self.bulk_fields
             if is_vocabulary(field) and named and field.name not in self.not_in_bulk:
@@ -72,7 +76,7 @@ class Bulk:
             yield "Assigned to", values
 
     def bulk_view(self, request):
-        """Asks for the field, its value and the reason; changes all of them, or says why not."""
+        """Asks for the field, its value and the reason. Changes all records, or says why not."""
         if not self.has_change_permission(request):
             raise PermissionDenied
         rows = self.get_queryset(request).filter(pk__in=chosen(request))
@@ -85,10 +89,10 @@ class Bulk:
             self.message_user(request, said, messages.SUCCESS)
             return redirect(self.address("changelist"))
         rows = [(label_of(record), self.address("change", record.pk)) for record in records]
-        return answer(self, request, "admin/record_bulk.html", title="Change many", form=form, rows=rows)
+        return answer(self, request, "admin/record_bulk.html", title="Set one field", form=form, rows=rows)
 
     def changed_all(self, request, form, keys):
-        """Whether every one was changed; if not, none was, and the form says why."""
+        """True if all records were changed. Otherwise none was, and the form says why."""
         name, _, value = form.cleaned_data["change"].partition("=")
         with transaction.atomic(), acting_as(reason=form.cleaned_data["reason"]):
             rows = self.get_queryset(request).filter(pk__in=keys)
@@ -109,7 +113,7 @@ class Bulk:
         return form.is_valid()
 
     def check_names(self, request, form, changes):
-        """The reason, which is public too, names nobody whom we do not name."""
+        """Refuses changes, or a reason, that name a protected person: readers see both."""
         said = form.cleaned_data["reason"]
         try:
             refuse_names(request.user, [change._replace(reason=said) for change in changes])
@@ -117,9 +121,9 @@ class Bulk:
             form.add_error("reason", SENTENCE)
 
     def against(self, request, record, name, value):
-        """What stands against a change of one record: sentences; none, and it is saved."""
+        """Save the change of one record, or return the sentences that say why not."""
         if not self.has_change_permission(request, record):
-            return ["You may not change it in its state."]
+            return ["You may not change it in its current state."]
         setattr(
             record, record._meta.get_field(name).attname, value or None if name == "assigned_to" else value
         )
@@ -129,7 +133,7 @@ class Bulk:
                 if refusal := editorial_fields.against(request.user, record, record.confidentiality):
                     return [refusal]
                 record.save()
-                self.keep_secret(request, record)
+                keep_secret(self, request, record)
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:

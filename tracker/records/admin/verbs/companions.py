@@ -1,4 +1,4 @@
-"""The pages that say what goes with a record before it is submitted or published, and what could go along."""
+"""The pages before submitting or publishing: what goes with a record, and what can be included."""
 
 from itertools import chain
 
@@ -23,19 +23,19 @@ from tracker.records.workflow.companions import WAITING, lacks, ready, with_draf
 from .blockers import anchors, blocks, link, neutral, readable
 
 ALL = "all"
-CHANGED = "It was changed since you looked: look again, then go on."
+CHANGED = "It was changed after you opened this page. Check it again before you go on."
 STANDS = "Nothing was published. The reasons are listed below."
 
 
 class GoingForm(forms.Form):
-    """What is said when records are submitted or published together."""
+    """The form for submitting or publishing records together."""
 
     mark = forms.CharField(widget=forms.HiddenInput)
     also = forms.MultipleChoiceField(required=False)
     comment = UncheckedTextField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="It stands in the history of each and is never published.",
+        help_text="Saved in the history of each record. Never published.",
     )
 
     def __init__(self, along, *args, **kwargs):
@@ -45,7 +45,7 @@ class GoingForm(forms.Form):
 
     @property
     def ticked(self):
-        """The ids of what is ticked, as the page came or as it was sent."""
+        """The ids of the ticked records, as first shown or as submitted."""
         said = self["also"].value() or []
         return self.along if ALL in said else [key for key in self.along if key in said]
 
@@ -53,26 +53,26 @@ class GoingForm(forms.Form):
 class PublishingForm(GoingForm):
     already_public = forms.BooleanField(
         required=False,
-        label="Already public there",
-        help_text="Who took part is public already, in the source that is cited. Kept in the history.",
+        label="Already public in the source",
+        help_text="The cited source already says who took part. Saved in the history.",
     )
     homonym = homonym_field()
 
 
 def label(record, page):
-    """What a record is called on the page of the one that it belongs to."""
+    """The label of a record on the page of the record that it belongs to."""
     keys = [getattr(page._meta.get_field(name), "field", None) for name in page.publishes]
     return label_of(record, without=next((key.name for key in keys if key.model is type(record)), ""))
 
 
 def line(record, page, **more):
-    """What a line of a page says of a record."""
+    """The template data for one record in a table."""
     kind, address = record._meta.verbose_name, address_of(record, "change")
     return {"label": label(record, page), "record": record, "kind": kind, "address": address, **more}
 
 
 class Preview:
-    """What would be published with a record, what it lacks, and what could go along."""
+    """What would be published with a record, what is missing, and what can be included."""
 
     def __init__(self, record, user):
         self.record, self.user, self.moment = record, user, record.scheduled_for()
@@ -82,14 +82,14 @@ class Preview:
         self.mark = versions_of([*self.own, *with_drafts(self.found, user)])
 
     def lacks(self, along):
-        """{record: what stands against its publication by this user} if these go along."""
+        """{record: what blocks its publication by this user} if these are included."""
         return lacks(self.own, with_drafts(along, self.user), self.user, self.moment, already_public=True)
 
     def ticked(self, keys):
         return [record for record in self.along if str(record.pk) in keys]
 
     def shown(self, form):
-        """What the template shows: a reason that several share once, above; any other in its line."""
+        """The template data. Reasons that several records share are listed once, above the table."""
         best, now = self.lacks(self.along), self.lacks(self.ticked(form.ticked))
         still = {said for found in best.values() for said in found}
         every = blocks(now, self.user, lambda record: label(record, self.record))
@@ -119,7 +119,7 @@ class Preview:
         return [*record.hints(self.user, self.own), *filter(None, [record.exposes()])]
 
     def named(self, ticked):
-        """The lines of what could go along, and of what cannot, with what it lacks."""
+        """The rows of the named records: whether they can be included, and what is missing."""
         for record in self.found:
             rows, key = with_drafts([record], self.user), str(record.pk)
             found = chain(*(self.lacking[row] for row in rows))
@@ -140,7 +140,7 @@ class Going(Addressed):
         ]
 
     def publish_view(self, request, object_id):
-        """Lists what is published together and what stands against it; then publishes all of it, or none."""
+        """Lists what will be published and what blocks it. Then publishes all of it or nothing."""
         record = self.editable(request, object_id)
         page = Preview(record, request.user)
         form = PublishingForm(page.along, request.POST or None, initial={"mark": page.mark})
@@ -152,7 +152,7 @@ class Going(Addressed):
         return answer(self, request, "admin/record_publish.html", **said, **page.shown(form))
 
     def published(self, request, page, form):
-        """Whether it was published; if not, the form says why, or the page below it."""
+        """True if it was published. Otherwise the form, or the page below it, says why."""
         found = {page.record: [CHANGED]}
         if form.cleaned_data["mark"] == page.mark:
             said = {name: form.cleaned_data[name] for name in ("comment", "already_public", HOMONYM)}
@@ -167,28 +167,28 @@ class Going(Addressed):
     def say_done(self, request, page, form):
         done = "published"
         if page.moment:
-            done = f"approved, to be published at {page.moment:%Y-%m-%d %H:%M} UTC"
+            done = f"approved for publication at {page.moment:%Y-%m-%d %H:%M} UTC"
         rows, along = len(page.own) - 1, len(with_drafts(page.ticked(form.ticked), request.user))
         said = f"1 {self.opts.verbose_name} was {done}{with_others(rows, along)}."
         self.message_user(request, said, messages.SUCCESS)
         self.say_what_remains(request, page.found)
 
     def say_what_remains(self, request, named):
-        """Which of the records that were named in what was published are not public yet."""
+        """Say which of the named records are not public yet."""
         left = [one for one in {row.pk: row for row in named}.values() if self.waits(request.user, one)]
         if left:
-            said = "Not public yet, and hidden with what belongs to it: {}."
+            said = "Not public yet, and hidden with everything that belongs to them: {}."
             links = anchors([link(row, neutral) for row in left])
             self.message_user(request, format_html(said, links), messages.WARNING)
 
     @staticmethod
     def waits(user, record):
-        """Whether a record is still unpublished, as far as a user sees it."""
+        """Whether a record is unpublished and visible to the user."""
         rows = type(record).objects.visible_to(user)
         return rows.filter(pk=record.pk, publication__in=WAITING).exists()
 
     def submit_view(self, request, object_id):
-        """Lists what is submitted together, and what is named there and could go along; then submits it."""
+        """Lists what will be submitted and which drafts can be included. Then submits it."""
         record = self.get_object(request, unquote(object_id))
         if record is None:
             raise Http404
@@ -208,7 +208,7 @@ class Going(Addressed):
         return answer(self, request, "admin/record_submit.html", all=len(found) == len(ticked), **said)
 
     def submitted(self, request, record, rows, form, mark):
-        """Whether it was submitted; if not, the form says why."""
+        """True if it was submitted. Otherwise the form says why."""
         found = {record: [CHANGED]}
         if form.cleaned_data["mark"] == mark:
             said = {"comment": form.cleaned_data["comment"], "also": form.ticked}
@@ -225,7 +225,11 @@ class Going(Addressed):
 
 
 def with_others(rows, along):
-    """How many went with something, in words."""
-    said = [f"{rows} that belong to it"] if rows else []
-    said += [f"{along} that it names"] if along else []
-    return f" with {' and '.join(said)}" if said else ""
+    """How many other records were included, as text."""
+    said = [f"{counted(rows)} that belong{'s' if rows == 1 else ''} to it"] if rows else []
+    said += [f"{counted(along)} that it names"] if along else []
+    return f", with {' and '.join(said)}" if said else ""
+
+
+def counted(number):
+    return f"{number} record{'' if number == 1 else 's'}"

@@ -1,4 +1,4 @@
-"""The verbs in the admin: from submit to take down, on many records from a list or on one."""
+"""The verbs in the admin, from submit to take down, for one record or for many from a list."""
 
 from collections import Counter
 from typing import NamedTuple
@@ -42,11 +42,11 @@ DONE = {
     "withdraw": "withdrawn",
     "takedown": "taken down",
 }
-PLANNED = "approved, to be published at the moment that is set"
+PLANNED = "approved for publication at the scheduled time"
 
 
 class Words(NamedTuple):
-    """What a page says that asks for words before it does something."""
+    """The texts of a page that asks for a reason or a comment."""
 
     title: str
     intro: str
@@ -57,24 +57,24 @@ class Words(NamedTuple):
 ASKED = {
     "withdraw": Words(
         "Withdraw",
-        "These are taken back from every channel, with everything that belongs to them:",
+        "These records are withdrawn from the public, with everything that belongs to them:",
         "Reason",
-        "Why it is taken back. It stands in the history of each and is never published.",
+        "Why they are withdrawn. Saved in the history of each record. Never published.",
     ),
     "takedown": Words(
         "Take down",
-        "These leave every channel at once, with everything that belongs to them, as if they had never been"
-        " there. Their addresses are forgotten. Publishing brings them back, and asks why. What else names a"
-        " person is looked for then, and taken down as soon as it is found: within a minute. You decide"
-        " afterwards what of it comes back.",
+        "These records, and everything that belongs to them, are removed from every public page, list and"
+        " export at once, as if they had never existed. Their addresses stop working. You can publish them"
+        " again, with a reason. If you take down a person, other public records that name them are searched"
+        " for and hidden within a minute. You decide afterward which of these to publish again.",
         "Reason",
-        "It stands in the history of each and is never published.",
+        "Saved in the history of each record. Never published.",
     ),
     "send_back": Words(
         "Send back",
-        "These become drafts again, for whoever wrote them to mend:",
+        "Return these records to their authors as drafts:",
         "Comment",
-        "What is to be mended. The author reads it on the record and on the start page.",
+        "What needs to be fixed. The author sees it on the record and on the start page.",
     ),
 }
 
@@ -92,7 +92,7 @@ class TakedownForm(SayingForm):
 
 
 def chosen(request):
-    """The ids that a page for many records was opened with."""
+    """The ids of the records that a page was opened for."""
     return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
 
 
@@ -105,43 +105,45 @@ class Verbs(Going):
     ]
     change_form_template = "admin/record_form.html"
 
-    @admin.action(description="Submit the selected for review", permissions=["change"])
+    @admin.action(description="Submit selected records for review", permissions=["change"])
     def submit_selected(self, request, queryset):
         self.carry_out(request, "submit", queryset.values_list("pk", flat=True))
 
-    @admin.action(description="Publish the selected, each with what belongs to it", permissions=["edit"])
+    @admin.action(
+        description="Publish selected records, with everything that belongs to them", permissions=["edit"]
+    )
     def publish_selected(self, request, queryset):
         self.carry_out(request, "publish", queryset.values_list("pk", flat=True))
 
-    @admin.action(description="Send the selected back ...", permissions=["edit"])
+    @admin.action(description="Send back selected records ...", permissions=["edit"])
     def send_back_selected(self, request, queryset):
         return self.ask(request, "send_back", queryset)
 
-    @admin.action(description="Withdraw the selected ...", permissions=["edit"])
+    @admin.action(description="Withdraw selected records ...", permissions=["edit"])
     def withdraw_selected(self, request, queryset):
         return self.ask(request, "withdraw", queryset)
 
-    @admin.action(description="Take the selected down ...", permissions=["edit"])
+    @admin.action(description="Take down selected records ...", permissions=["edit"])
     def take_down_selected(self, request, queryset):
         return self.ask(request, "takedown", queryset)
 
     def response_action(self, request, queryset):
-        """As Django's; what is chosen by no id is refused."""
+        """As Django's, but refuses values that are not ids."""
         if not all(map(is_uuid, request.POST.getlist(ACTION_CHECKBOX_NAME))):
             raise BadRequest
         return super().response_action(request, queryset)
 
     def ask(self, request, page, queryset):
-        """Goes to a page that asks something before it acts on many records."""
+        """Redirect to the page that asks for a reason before acting on many records."""
         keys = list(queryset.values_list("pk", flat=True)[: AT_ONCE + 1])
         if len(keys) > AT_ONCE:
             return self.message_user(request, f"Choose at most {AT_ONCE} records at once.", messages.ERROR)
         return redirect(f"{self.address(page)}?ids={','.join(map(str, keys))}")
 
     def carry_out(self, request, verb, keys, *args):
-        """Do it to each record in a transaction of its own, and say of those that were refused why.
+        """Apply the verb to each record in its own transaction, and report which were refused and why.
 
-        Returns {record: what was said against it}.
+        Returns {record: reasons for the refusal}.
         """
         done, others, refused, named = Counter(), [0, 0], {}, []
         for record in self.get_queryset(request).filter(pk__in=list(keys)):
@@ -162,20 +164,22 @@ class Verbs(Going):
             self.message_user(request, said, messages.ERROR)
         elif not done:
             self.message_user(
-                request, f"Nothing was {DONE[verb]}: it is not here any more.", messages.WARNING
+                request,
+                f"Nothing was {DONE[verb]}: the record no longer exists, or you cannot see it.",
+                messages.WARNING,
             )
         self.say_what_remains(request, named)
         return refused
 
     def going_with(self, request, verb, record):
-        """How many rows go with a record, and the ids of those that it names and that go along."""
+        """How many rows go with a record, and the ids of the named records that are included."""
         if verb == "submit" and roles.may_submit(request.user, record):
             along = [str(one.pk) for one in record.to_submit(request.user)]
             return len(record.going_to_review(request.user, ())), along
         return len(record.drafts(request.user)) if verb == "publish" else 0, []
 
     def attempt(self, request, verb, record, *args, **more):
-        """{record: what stands against it}, nothing if it was done."""
+        """Apply the verb. Returns {record: reasons for the refusal}, empty if it was done."""
         try:
             with transaction.atomic():
                 later = getattr(record, verb)(request.user, *args, **more)
@@ -206,7 +210,7 @@ class Verbs(Going):
         ]
 
     def asking_view(self, request, verb):
-        """Asks for the reason or the comment, then does it."""
+        """Asks for the reason or the comment, then applies the verb."""
         if not self.has_edit_permission(request):
             raise PermissionDenied
         keys = chosen(request)
@@ -220,11 +224,11 @@ class Verbs(Going):
         return answer(self, request, "admin/record_say.html", labels=labels, **said)
 
     def asking_form(self, request, verb):
-        """The form of a page that asks; that of a takedown takes one of few reasons."""
+        """The form that asks for the reason. A takedown offers a fixed list of reasons."""
         return (TakedownForm if verb == "takedown" else SayingForm)(ASKED[verb], request.POST or None)
 
     def editable(self, request, object_id):
-        """The record of a page that is for editors only."""
+        """The record of a page that only editors may open."""
         if not self.has_edit_permission(request):
             raise PermissionDenied
         record = self.get_object(request, unquote(object_id))
@@ -233,16 +237,19 @@ class Verbs(Going):
         return record
 
     def read_view(self, request, object_id):
-        """Notes that a second editor has read what was changed after publication."""
+        """Marks changes after publication as reviewed by a second editor."""
         record = self.editable(request, object_id)
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         meant = request.POST.get("version") == str(record.version)
         if not (meant and is_unread(record, request.user) and mark_as_reviewed(record)):
-            said = "Not noted: it was changed since you looked, or somebody else is to read it."
+            said = (
+                "Not marked as reviewed: it was changed after you opened it, or another editor has to"
+                " review it."
+            )
             self.message_user(request, said, messages.ERROR)
         else:
-            self.message_user(request, f"Noted: you have read {record}.", messages.SUCCESS)
+            self.message_user(request, f"Marked as reviewed: {record}.", messages.SUCCESS)
         home = request.POST.get("back") == "start"
         return redirect("admin:index" if home else self.address("change", record.pk))
 
@@ -253,7 +260,7 @@ class Verbs(Going):
         return self.response_verb(request, obj) or super().response_change(request, obj)
 
     def response_verb(self, request, obj):
-        """What follows "Save and publish": its page, or that of what is published with it; else None."""
+        """The response after "Save and submit" or "Save and publish", or None."""
         verb = next((verb for verb in ("submit", "publish") if f"_{verb}" in request.POST), None)
         if verb is None:
             return None
@@ -269,7 +276,7 @@ class Verbs(Going):
         return redirect(self.address("publish" if names else "change", obj.pk))
 
     def verbs(self, request, obj):
-        """The verbs that this user may use on a record, or on a new one, as it is now."""
+        """The verbs that the user may currently apply to a record, or to a new one."""
         record = obj or self.model(created_by=request.user)
         edits, state = self.has_edit_permission(request), record.publication
         allowed = {
@@ -289,7 +296,7 @@ class Verbs(Going):
         return super().render_change_form(request, context, add, change, form_url, obj)
 
     def standing(self, request, obj):
-        """Where a record stands in the workflow, for its page."""
+        """The template data about the state of a record in the workflow."""
         unpublished = obj.publication != Publication.PUBLISHED
         approval = Approval.objects.of(obj).first() if roles.edits(request.user) else None
         may_change = self.has_change_permission(request, obj)
@@ -314,7 +321,7 @@ class Verbs(Going):
         }
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """The page; what only the database could refuse, because two wrote at once, is said in words."""
+        """The page. Errors that only the database can find, in concurrent writes, become messages."""
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError as problem:
@@ -322,6 +329,6 @@ class Verbs(Going):
             self.message_user(request, said, messages.ERROR)
             page = ("change", unquote(object_id)) if object_id else ("add",)
             return redirect(self.address(*page))
-        except LedgerAway as problem:  # all is saved: it comes when it was
+        except LedgerAway as problem:  # everything was saved before this is raised
             self.message_user(request, str(problem.detail), messages.ERROR)
             return redirect(self.address("change", unquote(object_id)))
