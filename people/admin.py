@@ -153,7 +153,7 @@ class PersonAdmin(RecordAdmin):
         """Takes down everything that no consent covers any more."""
         taken = consent.follow(record, request.user)
         if seen := [row for row in taken if row.is_visible_to(request.user)]:
-            said = f"{len(seen)} taken back: {consent.ENDED.lower()}"
+            said = f"{len(seen)} taken down: {consent.ENDED.lower()}"
             self.message_user(request, capfirst(said), messages.WARNING)
 
     def label(self, record, without=""):

@@ -253,7 +253,7 @@ class AdminTest(ConsentTest):
         prefix = self.prefix(person)
         self.assertTrue(self.is_public(person))
         page = self.send(person, **{f"{prefix}-0-withdrawn_on": "2026-03-01"})
-        self.assertContains(page, "1 taken back")
+        self.assertContains(page, "1 taken down")
         self.assertFalse(self.is_public(person))
         self.assertEqual(Entry.objects.of(person).last().user, self.editor)
 

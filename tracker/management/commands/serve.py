@@ -72,7 +72,7 @@ def create_demo_accounts():
     return made
 
 
-def keep_secret():
+def store_demo_secret():
     """Store the demo's secret, so that sessions survive a restart."""
     if settings.DEMO and not settings.SECRET_FILE.exists():
         settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
@@ -169,7 +169,7 @@ class Command(BaseCommand):
             raise CommandError(
                 "A backup is being restored into this database. Wait until `manage.py restore` has finished."
             )
-        keep_secret()
+        store_demo_secret()
         begin_request_log()
         migrate()
         self.check(tags=[Tags.database], databases=["default"])

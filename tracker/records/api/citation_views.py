@@ -138,7 +138,7 @@ class CitationViewSet(ReadingViewSet):
         listed = self.in_order(
             self.each(rows, key0=F("pk")), order, f"LIMIT {page.size + 1} OFFSET {page.offset}"
         )
-        counted = queries.united(queries.counted(self.selection(table), page) for table in TABLES)
+        counted = queries.united(queries.count_query(self.selection(table), page) for table in TABLES)
         return queries.many(listed, self.shaped(pick), counted, page, len(order.keys))
 
     def all_of(self, order, pick):

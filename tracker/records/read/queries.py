@@ -172,7 +172,7 @@ def paged(selection, order, page):
     return compiled(rows[page.offset : page.offset + page.size + 1])
 
 
-def counted(selection, page):
+def count_query(selection, page):
     """The rows that `many` counts; none after a cursor."""
     if page.cursor is not None:
         return Query("SELECT 1", ())

@@ -264,7 +264,7 @@ class ReadingViewSet(ApiView):
     def page_of(self, order, page, pick):
         """The statement for one page of the list."""
         rows = self.selection()
-        listed, total = queries.paged(rows, order, page), queries.counted(rows, page)
+        listed, total = queries.paged(rows, order, page), queries.count_query(rows, page)
         return queries.many(listed, self.shaped(pick), total, page, len(order.keys))
 
     def all_of(self, order, pick):

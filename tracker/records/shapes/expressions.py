@@ -119,7 +119,7 @@ def editorial_data(reader):
         "assigned_to": editorial.username(),
         "publish_at": moment(F("publish_at")),
     }
-    shown = Json([(name, columns[name]) for name in editorial.names(reader.user)])
+    shown = Json([(name, columns[name]) for name in editorial.field_names(reader.user)])
     return Case(When(roles.work_of(reader.user), then=shown))
 
 

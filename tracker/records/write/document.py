@@ -228,7 +228,7 @@ class Writer:
             here = pointer(path, name)
             if name not in editorial_fields.FIELDS:
                 self.fail(here, f"There is no such key. {nearest(name, editorial_fields.FIELDS)}")
-            elif name not in editorial_fields.names(self.user):
+            elif name not in editorial_fields.field_names(self.user):
                 self.fail(here, "Only editors can set this.")
             elif name == "assigned_to":
                 self.assign(instance, value, here)

@@ -157,7 +157,7 @@ def write_record(writer, shape, instance, document, path, partial=False):
     with acting_as(**({"reason": reason} if reason else {})):
         many, nested = writer.fill(shape, instance, document, path, partial)
         if not writer.errors:
-            save_record(writer, instance, many, path, new)
+            save_with_links(writer, instance, many, path, new)
         for name, rows in nested.items():
             field, here = shape.fields[name], pointer(path, name)
             if isinstance(row_shape_of(field), PartShape):
@@ -170,7 +170,7 @@ def write_record(writer, shape, instance, document, path, partial=False):
                 )
 
 
-def save_record(writer, instance, many, path, new):
+def save_with_links(writer, instance, many, path, new):
     """Saves a record with its links. A user who writes a confidential record is cleared for it."""
     with put_in_words(path):
         instance.save()

@@ -53,7 +53,7 @@ def last_saved(record):
     return f"{who} saved this record{f' at {last.at:%H:%M} UTC' if last else ''}"
 
 
-def told(record):
+def conflict_message(record):
     """Who saved first, and what the user can do now."""
     return (
         f"{last_saved(record)} after you opened it. Your changes were not saved, but nothing is lost:"
@@ -70,7 +70,7 @@ class VersionedForm:
         cleaned = super().clean()
         if is_stale(self):
             self.stale = True
-            self.add_error(None, told(self.instance))
+            self.add_error(None, conflict_message(self.instance))
             show_anew(self)
         return cleaned
 
@@ -80,7 +80,7 @@ def check_rows(formset):
     for form in formset.initial_forms:
         if SEEN in form.fields and form.has_changed() and is_stale(form):
             form.stale = True
-            form.add_error(None, told(form.instance))
+            form.add_error(None, conflict_message(form.instance))
             show_anew(form)
 
 

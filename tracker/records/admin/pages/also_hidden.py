@@ -68,7 +68,10 @@ class Finding:
             return redirect(self.address("found", record.pk))
         said = {"title": "Records that name this person", "record": record, "search": search, "form": form}
         said |= {"left": sum(not one.decided for _, one in found) - len(undecided)}
-        rows = {"undecided": listed(undecided), "rest": listed(pair for pair in found if pair[1].decided)}
+        rows = {
+            "undecided": hidden_rows(undecided),
+            "rest": hidden_rows(pair for pair in found if pair[1].decided),
+        }
         return answer(self, request, "admin/record_found.html", **rows, **said)
 
     def decided(self, request, form, undecided):
@@ -101,7 +104,7 @@ class Finding:
             self.message_user(request, str(problem.detail), messages.ERROR)
 
 
-def listed(pairs):
+def hidden_rows(pairs):
     return [
         {
             "key": one.pk,

@@ -19,7 +19,7 @@ class Cited(NamedTuple):
     rows: list
 
 
-class Row(NamedTuple):
+class CitingRow(NamedTuple):
     label: str
     url: str
     record: object
@@ -32,11 +32,11 @@ def citing(source, request):
         if not issubclass(table, Citation):
             continue
         listed = admin.site.get_model_admin(table.cited_model())
-        if listed.has_view_permission(request) and (found := cited(table, listed, source, request)):
+        if listed.has_view_permission(request) and (found := citation_rows(table, listed, source, request)):
             yield found
 
 
-def cited(table, listed, source, request):
+def citation_rows(table, listed, source, request):
     """The rows of one citation table, in two queries besides those for labels, or None."""
     cites = table.objects.visible_to(request.user).filter(source=source).order_by("record_id", "field", "pk")
     found = list(cites[: SHOWN + 1])
@@ -50,7 +50,7 @@ def cited(table, listed, source, request):
 
 
 def row(listed, record, citation):
-    return Row(listed.label(record), listed.address("change", record.pk), record, citation)
+    return CitingRow(listed.label(record), listed.address("change", record.pk), record, citation)
 
 
 class Citing:

@@ -52,13 +52,13 @@ def document_of(form, formsets, shape):
     for formset in formsets:
         name = names.get(formset.fk.remote_field.related_name)
         if name and formset.has_changed():
-            said[name] = parts_of(formset, row_shape_of(fields[name]))
+            said[name] = formset_parts(formset, row_shape_of(fields[name]))
     if not said:
         raise Invalid({"/": "Nothing was changed."})
     return {**said, REASON: form.cleaned_data[REASON]}
 
 
-def parts_of(formset, shape):
+def formset_parts(formset, shape):
     """The parts that are not deleted, in their order."""
     kept = [row for row in formset.forms if row not in formset.deleted_forms and is_filled(row)]
     if "position" in formset.form.base_fields:
@@ -181,10 +181,10 @@ class Proposing:
         return {**known, "proposals": waiting or [], "propose_url": self.address("propose", obj.pk)}
 
 
-def told(value):
+def value_as_text(value):
     """A value of the API as text."""
     if isinstance(value, list):
-        return "\n".join(map(told, value))
+        return "\n".join(map(value_as_text, value))
     if not isinstance(value, dict):
         return (
             {None: "", True: "yes", False: "no"}.get(value, str(value))
@@ -195,7 +195,7 @@ def told(value):
         if isinstance(value.get(name), str):
             return value[name]
     return ", ".join(
-        filter(None, (told(one) for name, one in value.items() if name not in ("id", "url", "slug")))
+        filter(None, (value_as_text(one) for name, one in value.items() if name not in ("id", "url", "slug")))
     )
 
 
@@ -288,8 +288,8 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
         changes = [
             {
                 "field": one["field"].replace("_", " "),
-                "before": told(one["before"]),
-                "after": told(one["after"]),
+                "before": value_as_text(one["before"]),
+                "after": value_as_text(one["after"]),
             }
             for one in changes_of(proposal, reader)
         ]

@@ -66,14 +66,14 @@ def unnamed(record):
     return f"{record._meta.verbose_name} {str(record.pk)[:8]}"
 
 
-def told(refused, user):
+def blocks_message(refused, user):
     """The blocks as lines of a message. If a protected name was refused, no record is named."""
     named = any(SENTENCE in said for sentences in refused.values() for said in sentences)
     found = blocks(refused, user, unnamed if named else neutral)
-    return format_html_join("", "{}", ((line(block),) for block in found))
+    return format_html_join("", "{}", ((block_line(block),) for block in found))
 
 
-def line(block):
+def block_line(block):
     """A block as a line: the records it blocks, the reason, and what to change."""
     more = format_html(" and {} more", block.more) if block.more > 0 else ""
     causes = format_html(" Change first: {}.", anchors(block.causes)) if block.causes else ""

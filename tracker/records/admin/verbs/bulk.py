@@ -26,8 +26,8 @@ from tracker.records.protection.name_check import (
 from tracker.records.protocol import constraint_errors
 from tracker.records.workflow import editorial_fields
 
-from .blockers import blocks, line, neutral
-from .verbs import chosen
+from .blockers import block_line, blocks, neutral
+from .verbs import chosen_ids
 
 
 class BulkForm(forms.Form):
@@ -79,7 +79,7 @@ class Bulk:
         """Asks for the field, its value and the reason. Changes all records, or says why not."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        rows = self.get_queryset(request).filter(pk__in=chosen(request))
+        rows = self.get_queryset(request).filter(pk__in=chosen_ids(request))
         records = list(self.labelled(rows, request.user))
         published = any(record.published_at for record in records)
         shown = {"seen": versions_of(records)}
@@ -107,7 +107,7 @@ class Bulk:
                     self.against(request, record, name, value) if known else [changed_since(record)]
                 )
             for block in blocks(refused, request.user, neutral):
-                form.add_error(None, line(block))
+                form.add_error(None, block_line(block))
             self.check_names(request, form, list(map(CheckedChange, records, stood)))
             transaction.set_rollback(not form.is_valid())
         return form.is_valid()

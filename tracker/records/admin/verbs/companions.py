@@ -65,7 +65,7 @@ def label(record, page):
     return label_of(record, without=next((key.name for key in keys if key.model is type(record)), ""))
 
 
-def line(record, page, **more):
+def record_line(record, page, **more):
     """The template data for one record in a table."""
     kind, address = record._meta.verbose_name, address_of(record, "change")
     return {"label": label(record, page), "record": record, "kind": kind, "address": address, **more}
@@ -96,7 +96,7 @@ class Preview:
         shared = [block for block in every if len(block.records) > 1 or block.causes]
         apart = {block.said for block in shared}
         rows = [
-            line(
+            record_line(
                 record,
                 self.record,
                 missing=[said for said in map(readable, now[record]) if said not in apart],
@@ -125,7 +125,7 @@ class Preview:
             found = chain(*(self.lacking[row] for row in rows))
             said = {"missing": dict.fromkeys(map(readable, found)), "more": len(rows) - 1}
             may = record in self.along
-            yield line(record, self.record, may=may, key=key, ticked=key in ticked, **said)
+            yield record_line(record, self.record, may=may, key=key, ticked=key in ticked, **said)
 
 
 class Going(Addressed):
@@ -201,9 +201,9 @@ class Going(Addressed):
             return redirect(self.address("change", record.pk))
         ticked = form.ticked
         said = {"title": "Submit for review", "record": record, "form": form}
-        said["rows"] = [line(one, record) for one in [record, *rows]]
+        said["rows"] = [record_line(one, record) for one in [record, *rows]]
         said["named"] = [
-            line(one, record, may=True, key=str(one.pk), ticked=str(one.pk) in ticked) for one in found
+            record_line(one, record, may=True, key=str(one.pk), ticked=str(one.pk) in ticked) for one in found
         ]
         return answer(self, request, "admin/record_submit.html", all=len(found) == len(ticked), **said)
 

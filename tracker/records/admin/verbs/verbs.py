@@ -31,7 +31,7 @@ from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.approvals import Approval
 from tracker.records.workflow.companions import Unready
 
-from .blockers import blocks, told
+from .blockers import blocks, blocks_message
 from .companions import Going, with_others
 
 AT_ONCE = 200
@@ -91,7 +91,7 @@ class TakedownForm(SayingForm):
     reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
 
 
-def chosen(request):
+def chosen_ids(request):
     """The ids of the records that a page was opened for."""
     return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
 
@@ -160,7 +160,7 @@ class Verbs(Going):
             count = f"1 {self.opts.verbose_name} was" if number == 1 else f"{number} {names} were"
             self.message_user(request, f"{count} {deed}{with_others(*others)}.", messages.SUCCESS)
         if refused:
-            said = format_html("Not {}. {}", DONE[verb], told(refused, request.user))
+            said = format_html("Not {}. {}", DONE[verb], blocks_message(refused, request.user))
             self.message_user(request, said, messages.ERROR)
         elif not done:
             self.message_user(
@@ -213,7 +213,7 @@ class Verbs(Going):
         """Asks for the reason or the comment, then applies the verb."""
         if not self.has_edit_permission(request):
             raise PermissionDenied
-        keys = chosen(request)
+        keys = chosen_ids(request)
         records = self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user)
         form = self.asking_form(request, verb)
         if form.is_valid():

@@ -15,7 +15,7 @@ from functools import lru_cache
 from django.core.exceptions import ValidationError
 
 from .english import NO_SUCH_DAY, OPEN_ENDS, POINT, SEASONS, NotADate, from_english
-from .words import words, words_of_days
+from .words import english_words, words_of_days
 
 QUALIFIERS = {"?": ", uncertain", "~": ", approximate", "%": ", approximate and uncertain"}
 # How many days further a qualified date may reach, by its precision: a day, a season, a month, a year, ten
@@ -71,7 +71,7 @@ class PartialDate:
 
     def words(self) -> str:
         """The date in English that can be parsed again: "between June 2024 and August 2024"."""
-        return words(self.edtf)
+        return english_words(self.edtf)
 
     def span(self) -> str:
         """The days that it means or may mean: "1 to 31 October 2025", "1 June 2024 or later"."""

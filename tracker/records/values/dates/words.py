@@ -7,7 +7,7 @@ from .english import MONTHS, OPEN_ENDS, POINT, SEASONS, WINTER
 # Writing
 
 
-def words(edtf: str) -> str:
+def english_words(edtf: str) -> str:
     """A partial date in English: "October 2025", "between June 2024 and August 2024"."""
     start, slash, end = edtf.partition("/")
     if not slash:
