@@ -10,7 +10,7 @@ from tracker.records.admin import (
     RecordAdmin,
     RecordInline,
     VisibleRelations,
-    text_of,
+    field_text,
 )
 from tracker.records.base.places import Place
 from tracker.records.policy import roles
@@ -82,7 +82,7 @@ class ParticipationAdmin(RecordAdmin):
 
     @admin.display(description="who")
     def who(self, record):
-        return "".join(text_of(record, name) for name in self.names) or record.get_naming_display()
+        return "".join(field_text(record, name) for name in self.names) or record.get_naming_display()
 
     def get_inlines(self, request, obj):
         """With the identity if there is one and the user may know it."""
@@ -102,11 +102,11 @@ class AssessmentAdmin(RecordAdmin):
 
     @admin.display(description="about")
     def about(self, record):
-        return "".join(text_of(record, name) for name in self.objects)
+        return "".join(field_text(record, name) for name in self.objects)
 
     @admin.display(description="by")
     def by(self, record):
-        return "".join(text_of(record, name) for name in self.assessors)
+        return "".join(field_text(record, name) for name in self.assessors)
 
 
 class SpeakerInline(PartInline):

@@ -6,13 +6,13 @@ from django.utils.text import capfirst
 
 from tracker.records.admin import (
     IdentifierInline,
-    OnlyShown,
     OtherNameInline,
     PartInline,
+    ReadOnlyAdmin,
     RecordAdmin,
     RecordInline,
     VisibleAdmin,
-    text_of,
+    field_text,
 )
 from tracker.records.policy import roles
 
@@ -22,7 +22,7 @@ KNOWN_AFFILIATIONS = 2
 
 
 @admin.register(models.Side)
-class SideAdmin(OnlyShown, VisibleAdmin):
+class SideAdmin(ReadOnlyAdmin, VisibleAdmin):
     """Only for autocomplete: sides are edited on the page of their conflict.
 
     A side is found only by its own name, because the title of a conflict often names both sides.
@@ -204,7 +204,7 @@ class PersecutionCaseAdmin(RecordAdmin):
 
     @admin.display(description="of")
     def of(self, record):
-        return "".join(text_of(record, name) for name in self.whose)
+        return "".join(field_text(record, name) for name in self.whose)
 
 
 @admin.register(models.CaseRelation)

@@ -16,7 +16,7 @@ from dialogues.models import ContextEvent, Dialogue, Participation, Statement
 from people.models import Conflict, Organization, PersecutionCase, Person
 from tests import make
 from tests.generate import World
-from tracker.records.admin.lists.lists import lists_of
+from tracker.records.admin.lists.lists import links_to_lists
 from tracker.records.base.places import Place
 from tracker.records.base.record import Record
 from tracker.records.policy.visibility import Visible
@@ -114,7 +114,7 @@ class EveryPageTest(AdminTest):
         for model in RECORDS:
             row = make.one(model)
             page, _ = self.opens(address(model, "change", row.pk))
-            for name, path in lists_of(row, page.wsgi_request):
+            for name, path in links_to_lists(row, page.wsgi_request):
                 with self.subTest(model=model._meta.label, name=name):
                     self.opens(path)
 

@@ -555,7 +555,7 @@ class AdminTokenTest(TokenTest):
         with mock.patch.object(TokenForm, "validate_unique"):
             self.add()
             answer = self.client.post(f"{TOKENS}add/", GIVEN, follow=True)
-        self.assertContains(answer, "another API token has this name")
+        self.assertContains(answer, "another API token already has this name")
 
     def test_nobody_makes_one_for_somebody_else(self):
         other = make.member("editor")

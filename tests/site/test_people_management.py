@@ -146,7 +146,7 @@ class InvitationTest(PeopleTest):
         with mock.patch.object(AccountForm, "validate_unique"):
             given = {"username": "maria", "roles": ["editor"]}
             answer = self.client.post(f"{USERS}add/", given, follow=True)
-        self.assertContains(answer, "another user has this name")
+        self.assertContains(answer, "another user already has this name")
 
     def test_nobody_is_invited_as_a_superuser(self):
         self.invite(is_superuser="on", is_staff="", user_permissions=["1"], password="chosen by a stranger")

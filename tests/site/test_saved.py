@@ -9,7 +9,7 @@ from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.test_admin import address
 from tracker.records.accounts.saved_filters import SavedFilter
-from tracker.records.admin.lists.saved_filters import MOST
+from tracker.records.admin.lists.saved_filters import MOST_FILTERS
 
 LIST = address(Person, "changelist")
 DRAFTS = "gender__exact=female&publication__exact=draft"
@@ -68,10 +68,10 @@ class SavedFilterTest(WorkTest):
         self.client.force_login(self.editor)
         for name, query in (("", DRAFTS), ("n" * 61, DRAFTS), ("Nothing", ""), ("Long", f"q={'ə' * 400}")):
             self.assertContains(self.keep(name, query), "Not saved: set a filter")
-        for number in range(MOST):
+        for number in range(MOST_FILTERS):
             self.keep(f"Number {number}")
         self.assertContains(self.keep("One more"), "Remove one first")
-        self.assertEqual(SavedFilter.objects.count(), MOST)
+        self.assertEqual(SavedFilter.objects.count(), MOST_FILTERS)
         self.assertEqual(self.client.get(address(Person, "filters")).status_code, 405)
         self.client.post(address(Person, "filters"), {"remove": "9" * 30})
 

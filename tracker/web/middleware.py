@@ -21,7 +21,7 @@ from django.views import defaults
 from tracker.postgres.base import REST
 from tracker.records.accounts.authentication import READING
 from tracker.records.accounts.devices import WAY_IN, is_proven
-from tracker.records.admin_site.expired_forms import held, may_hold
+from tracker.records.admin_site.expired_forms import may_rescue, rescue_page
 from tracker.records.audit import access_log
 from tracker.records.audit.actor import acting_as, channel_of, is_for_admin
 from tracker.records.protection.name_check import check_refusals, was_refused
@@ -113,7 +113,7 @@ class Gate:
         if not is_for_admin(request) or name in WAY_IN:
             return None
         if request.user.is_authenticated and not is_proven(request):
-            return held(request) if may_hold(request) else to_second_factor(request)
+            return rescue_page(request) if may_rescue(request) else to_second_factor(request)
         check_form_size(request)
         try:
             if request.method == "POST" and request.user.is_authenticated:

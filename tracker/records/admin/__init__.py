@@ -1,7 +1,7 @@
 """The editors' desk: forms, lists, pages and the start page, and the base classes of every admin."""
 
 from . import sources_places, start_page  # noqa: F401 - Django looks for what registers itself here
-from .lists.lists import text_of
+from .lists.lists import field_text
 from .pages import proposals  # noqa: F401
 from .people import access_log, accounts, tokens  # noqa: F401
 from .record_page.base import RecordAdmin, VisibleAdmin
@@ -13,24 +13,25 @@ from .record_page.inlines import (
     RecordInline,
 )
 from .record_page.relations import VisibleRelations
-from .rights import OnlyShown
+from .rights import ReadOnlyAdmin
 
 __all__ = [
     "CitationInline",
     "IdentifierInline",
-    "OnlyShown",
     "OtherNameInline",
     "PartInline",
+    "ReadOnlyAdmin",
     "RecordAdmin",
     "RecordInline",
     "VisibleAdmin",
     "VisibleRelations",
-    "text_of",
+    "field_text",
 ]
 
 ORDER = (
     "rights",
     "forms",
+    "refusals",
     "lists",
     "pages",
     "saving",

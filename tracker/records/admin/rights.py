@@ -20,7 +20,7 @@ class Rights:
         return roles.edits(request.user)
 
 
-class OnlyFiltered:
+class SafeLookups:
     """Mixin for an admin whose list accepts only the lookups of its own filters."""
 
     def lookup_allowed(self, lookup, value, request):
@@ -29,7 +29,7 @@ class OnlyFiltered:
         return name in filters and how in ("", "exact", "isnull") and "\0" not in value
 
 
-class OnlyShown:
+class ReadOnlyAdmin:
     """Mixin for an admin in which nobody can add, change or delete rows."""
 
     def has_add_permission(self, request):
@@ -48,7 +48,7 @@ def editing_fields(user):
     return [*names, "cleared"] if roles.edits(user) else names
 
 
-def locked(user, row, page):
+def is_locked_row(user, row, page):
     """Whether a row on the page of another record can be changed only on its own page, or by others.
 
     A published row needs a reason, and the page of a record that was never public does not ask for one.

@@ -4,11 +4,15 @@ from functools import partial
 from typing import NamedTuple
 
 from django.contrib import messages
+from django.contrib.admin.utils import unquote
 from django.core.exceptions import ValidationError
+from django.db import IntegrityError
+from django.shortcuts import redirect
 from django.utils.text import capfirst
 
 from tracker.records.audit.actor import act_as
 from tracker.records.audit.admin_log import make_neutral
+from tracker.records.audit.takedown_ledger import LedgerAway
 from tracker.records.base.record import Record
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import (
@@ -19,10 +23,11 @@ from tracker.records.protection.name_check import (
     refuse_names,
     texts_before,
 )
+from tracker.records.protocol import constraint_errors
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 
 from .forms.edit_conflicts import SEEN, EditConflict, lock_version
-from .forms.forms import readable
+from .forms.forms import with_field_labels
 from .lists.lists import facts
 from .pages.history import REASON
 
@@ -40,7 +45,7 @@ class Saving:
         """Nothing: save_related, which Django calls next, saves the record together with its rows."""
 
     def save_related(self, request, form, formsets, change):
-        save = self.save_proposal if self.is_proposing(request) else partial(save_record, self)
+        save = self.save_proposal if self.is_proposing(request) else partial(save_form, self)
         save(request, form, formsets, change)
 
     def after_saving(self, request, record):
@@ -48,7 +53,7 @@ class Saving:
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
         """The page. A form that was refused while it was saved is shown again, with what was typed."""
-        view = partial(super().changeform_view, request, object_id, form_url, extra_context)
+        view = partial(self.saved_view, request, object_id, form_url, extra_context)
         try:
             return view()
         except EditConflict:  # the form is stale now: it shows both versions
@@ -58,8 +63,23 @@ class Saving:
             request.named = isinstance(problem, NamesProtectedPerson) and roles.edits(request.user)
         return view()
 
+    def saved_view(self, request, object_id, *args):
+        """The page. Errors that only the database can find, in concurrent writes, become messages."""
+        try:
+            return super().changeform_view(request, object_id, *args)
+        except IntegrityError as problem:
+            said = " ".join(
+                ["Nothing was saved.", with_field_labels(constraint_errors.error_message(problem))]
+            )
+            self.message_user(request, said, messages.ERROR)
+            page = ("change", unquote(object_id)) if object_id else ("add",)
+            return redirect(self.address(*page))
+        except LedgerAway as problem:  # everything was saved before this is raised
+            self.message_user(request, str(problem.detail), messages.ERROR)
+            return redirect(self.address("change", unquote(object_id)))
 
-def save_record(model_admin, request, form, formsets, change):
+
+def save_form(model_admin, request, form, formsets, change):
     """Save a record with its rows. Raises EditConflict, Named or Incomplete: then nothing is saved."""
     record = form.instance
     note_reason(form)
@@ -72,7 +92,7 @@ def save_record(model_admin, request, form, formsets, change):
     for formset in formsets:
         save_rows(model_admin, request, formset)
     if not change or confidentiality_changed(form):
-        keep_secret(model_admin, request, record, form)
+        keep_confidential(model_admin, request, record, form)
     said = [form.cleaned_data.get(name, "") for name in (REASON, HOMONYM)]
     refuse_names(request.user, [CheckedChange(one.record, one.standing, *said) for one in published])
     model_admin.after_saving(request, record)
@@ -95,11 +115,11 @@ class AsPublished(NamedTuple):
 
 def as_published(records):
     """The state in the database of those of these records that are published."""
-    found = [(record, stored(record)) for record in records]
+    found = [(record, stored_if_published(record)) for record in records]
     return [AsPublished(record, texts_before(row), row.missing()) for record, row in found if row]
 
 
-def stored(record):
+def stored_if_published(record):
     """The record as stored in the database, or None if it is not published."""
     return type(record).objects.filter(pk=record.pk, publication=Publication.PUBLISHED).first()
 
@@ -131,7 +151,7 @@ def save_rows(model_admin, request, formset):
     formset.save()
     for row in [*formset.new_objects, *(row for row, _ in formset.changed_objects)]:
         if isinstance(row, Record):
-            keep_secret(model_admin, request, row)
+            keep_confidential(model_admin, request, row)
     if any(getattr(row, "left_out", False) for row in formset.extra_forms):
         rows = formset.model._meta.verbose_name_plural
         said = f"A row of {rows} was not saved, because it contained only a source."
@@ -144,7 +164,7 @@ def confidentiality_changed(form):
     return raised or "confidentiality" in form.changed_data
 
 
-def keep_secret(model_admin, request, record, form=None):
+def keep_confidential(model_admin, request, record, form=None):
     """Clear the user for a confidential record, and remove its name from the admin log.
 
     If the model made the record confidential by itself, a message says so.
@@ -161,6 +181,6 @@ def keep_secret(model_admin, request, record, form=None):
 
 def refuse_incomplete(published):
     """Raises Incomplete if a published record is missing something that it had before."""
-    rows = [(stored(one.record), one.missing) for one in published]
+    rows = [(stored_if_published(one.record), one.missing) for one in published]
     if found := [said for row, missing in rows if row for said in row.missing() if said not in missing]:
-        raise Incomplete([readable(said) for said in found])
+        raise Incomplete([with_field_labels(said) for said in found])

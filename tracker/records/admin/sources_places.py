@@ -6,13 +6,13 @@ from tracker.records.base.places import Place, PlaceIdentifier
 from tracker.records.base.sources import Source
 from tracker.records.values.texts.web_addresses import address_key
 
-from .pages.citing import Citing
+from .pages.citing import CitedBy
 from .record_page.base import RecordAdmin
 from .record_page.inlines import IdentifierInline
 
 
 @admin.register(Source)
-class SourceAdmin(Citing, RecordAdmin):
+class SourceAdmin(CitedBy, RecordAdmin):
     tells = ["publisher", "date"]
     columns = ["display_title", "kind", "publisher", "date", "reliability", "state"]
 

@@ -35,7 +35,7 @@ from tracker.records.workflow.approvals import Approval
 from tracker.records.workflow.proposals import Proposal, ProposalState
 
 log = logging.getLogger(__name__)
-SHORT, PAGE = 5, 50
+ITEMS_IN_SHORT, ITEMS_A_PAGE = 5, 50
 IN_ONE, IN_ALL = 2, 20  # seconds that the start page waits for one section, and for all of them
 WAITING = (Publication.DRAFT, Publication.IN_REVIEW)
 
@@ -69,7 +69,7 @@ class Section(NamedTuple):
         return list(united.order_by(*self.order)[start : start + size + 1])
 
 
-class Item(NamedTuple):
+class WorkItem(NamedTuple):
     """A line of a list."""
 
     record: object
@@ -92,7 +92,7 @@ class Item(NamedTuple):
         return address_of(self.record, "history")
 
 
-class Start:
+class StartPage:
     """The sections of the page, in order. Apps add their own."""
 
     def __init__(self):
@@ -108,13 +108,13 @@ class Start:
             (section, in_time(section, user, due)) for section in self.sections if section.meant_for(user)
         ]
         loaded = [(section, keys) for section, keys in found if keys is not None]
-        rows = labelled(user, [key for _, keys in loaded for key in keys[:SHORT]])
+        rows = labelled(user, [key for _, keys in loaded for key in keys[:ITEMS_IN_SHORT]])
         comments = comments_on(rows)
         shown = [
             {
                 "section": section,
-                "items": items(section, keys[:SHORT], rows, comments),
-                "more": len(keys) > SHORT,
+                "items": items(section, keys[:ITEMS_IN_SHORT], rows, comments),
+                "more": len(keys) > ITEMS_IN_SHORT,
             }
             for section, keys in loaded
         ]
@@ -132,15 +132,15 @@ class Start:
         if not section.meant_for(request.user):
             raise PermissionDenied
         number = number_in(request.GET.get("page", ""), 1, 10_000) or 1
-        keys = section.keys(request.user, (number - 1) * PAGE, PAGE)
-        rows = labelled(request.user, keys[:PAGE])
+        keys = section.keys(request.user, (number - 1) * ITEMS_A_PAGE, ITEMS_A_PAGE)
+        rows = labelled(request.user, keys[:ITEMS_A_PAGE])
         context = {
             **admin.site.each_context(request),
             "title": section.title,
             "section": section,
-            "items": items(section, keys[:PAGE], rows, comments_on(rows)),
+            "items": items(section, keys[:ITEMS_A_PAGE], rows, comments_on(rows)),
             "number": number,
-            "more": len(keys) > PAGE,
+            "more": len(keys) > ITEMS_A_PAGE,
         }
         return TemplateResponse(request, "admin/waiting.html", context)
 
@@ -152,7 +152,7 @@ def in_time(section, user, due):
             raise TimeoutError
         with transaction.atomic(), connection.cursor() as cursor:
             cursor.execute("SELECT set_config('statement_timeout', %s, true)", [f"{IN_ONE}s"])
-            return section.keys(user, 0, SHORT)
+            return section.keys(user, 0, ITEMS_IN_SHORT)
     except Exception as error:
         if isinstance(error, DatabaseError) and database_errors.passing(error) == database_errors.AWAY:
             raise
@@ -183,7 +183,7 @@ def comments_on(rows):
 
 def items(section, keys, rows, comments):
     return [
-        Item(
+        WorkItem(
             rows[label, key],
             label_of(rows[label, key]),
             rows[label, key]._meta.verbose_name,
@@ -222,7 +222,7 @@ def carried_by(model):
                 yield relation.field.name
 
 
-def apart(rows, states):
+def reviewed_alone(rows, states):
     """The rows that are not reviewed together with a record in one of these states."""
     for name in carried_by(rows.model):
         rows = rows.exclude(**{f"{name}__publication__in": states})
@@ -231,14 +231,16 @@ def apart(rows, states):
 
 def drafts(user):
     return [
-        apart(rows.filter(roles.own(user)), WAITING).annotate(moment=F("updated_at"))
+        reviewed_alone(rows.filter(roles.own(user)), WAITING).annotate(moment=F("updated_at"))
         for rows in all_records(user, publication=Publication.DRAFT)
     ]
 
 
 def in_review(user):
     return [
-        apart(rows.filter(roles.reviewed_by(user)), [Publication.IN_REVIEW]).annotate(moment=F("updated_at"))
+        reviewed_alone(rows.filter(roles.reviewed_by(user)), [Publication.IN_REVIEW]).annotate(
+            moment=F("updated_at")
+        )
         for rows in all_records(user, publication=Publication.IN_REVIEW)
     ]
 
@@ -279,7 +281,7 @@ def searched(user):
     return taken_down(user, NameSearch.objects.running())
 
 
-def undecided(user):
+def undecided_takedowns(user):
     return taken_down(user, NameSearch.objects.filter(pk__in=name_search.undecided_searches(user)))
 
 
@@ -294,7 +296,7 @@ def follow_ups(user):
     return [rows.filter(mine).annotate(moment=F("follow_up")) for rows in due]
 
 
-def cited(rows, user, **conditions):
+def citations_of(rows, user, **conditions):
     """The citations of a row that the user may see, as a subquery."""
     return visible_citations(rows.model, user).filter(record=OuterRef("pk"), **conditions).order_by()
 
@@ -303,29 +305,29 @@ def one_source(user):
     """Published records with one source. A republication does not count as a second source."""
     text = Coalesce("source__republication_of", "source")
     for rows in published(user):
-        counted = cited(rows, user).values("record").annotate(n=Count(text, distinct=True)).values("n")
+        counted = citations_of(rows, user).values("record").annotate(n=Count(text, distinct=True)).values("n")
         yield rows.annotate(number=Subquery(counted), moment=F("published_at")).filter(number=1)
 
 
 def as_a_whole(user):
     for rows in published(user):
         if issubclass(rows.model, Slugged):
-            exact = Exists(cited(rows, user).exclude(field=""))
-            yield rows.filter(Exists(cited(rows, user)), ~exact).annotate(moment=F("published_at"))
+            exact = Exists(citations_of(rows, user).exclude(field=""))
+            yield rows.filter(Exists(citations_of(rows, user)), ~exact).annotate(moment=F("published_at"))
 
 
 def source_withdrawn(user):
     for rows in published(user):
-        gone = cited(rows, user, source__publication__in=TAKEN_BACK)
+        gone = citations_of(rows, user, source__publication__in=TAKEN_BACK)
         yield rows.filter(Exists(gone)).annotate(moment=F("published_at"))
 
 
-start = Start()
+start = StartPage()
 start.add(
     Section(
         "also-hidden",
         "Takedowns: other records that were hidden",
-        undecided,
+        undecided_takedowns,
         page="found",
         mixed=True,
         help="These records name the person. Decide which of them to publish again.",

@@ -5,7 +5,7 @@ from uuid import UUID
 from django.contrib.admin.views.autocomplete import AutocompleteJsonView
 from django.core.exceptions import PermissionDenied
 
-ONLY = "only_"
+ONLY_PREFIX = "only_"
 
 
 class LabelledAutocomplete(AutocompleteJsonView):
@@ -34,7 +34,7 @@ class LabelledAutocomplete(AutocompleteJsonView):
         """The conditions from other fields: only_person=<id> gives the rows of this person."""
         found = {}
         for field in self.model_admin.opts.concrete_fields:
-            value = self.request.GET.get(f"{ONLY}{field.name}", "")
+            value = self.request.GET.get(f"{ONLY_PREFIX}{field.name}", "")
             if is_uuid(value) and field.many_to_one and hasattr(field.related_model, "visible_with"):
                 rows = field.related_model.objects.visible_to(self.request.user)
                 found[f"{field.name}__in"] = rows.filter(pk=value)

@@ -11,50 +11,50 @@ from django.views.csrf import csrf_failure as refused
 from tracker.records.accounts.devices import WAY_IN, is_proven
 from tracker.records.audit.actor import is_for_admin
 
-OURS = "csrfmiddlewaretoken"
-UNHELD = {*WAY_IN, "password_change"}  # passwords and codes are never shown again
-SECRET = re.compile("passw|secret", re.IGNORECASE)
-KEY = re.compile("[0-9a-f-]{36}")
+CSRF_FIELD = "csrfmiddlewaretoken"
+NEVER_SHOWN = {*WAY_IN, "password_change"}  # passwords and codes are never shown again
+SECRET_NAME = re.compile("passw|secret", re.IGNORECASE)
+ID_PATTERN = re.compile("[0-9a-f-]{36}")
 
 
-def held(request):
+def rescue_page(request):
     """The page with what was typed. Nothing is saved until a logged-in user sends it again."""
-    context = {**typed(request), "known": is_proven(request), "login": reverse("admin:login")}
+    context = {**submitted_values(request), "known": is_proven(request), "login": reverse("admin:login")}
     return TemplateResponse(request, "admin/held.html", context, status=403)
 
 
-def typed(request):
+def submitted_values(request):
     """The submitted values: `typed` to be sent again, `shown` to be read."""
-    names = [name for name in request.POST if name != OURS and not SECRET.search(name)]
+    names = [name for name in request.POST if name != CSRF_FIELD and not SECRET_NAME.search(name)]
     pairs = [(name, value) for name in names for value in request.POST.getlist(name)]
-    shown = [(in_words(name), value) for name, value in pairs if value and is_typed(name, value)]
+    shown = [(field_in_words(name), value) for name, value in pairs if value and is_readable(name, value)]
     return {"typed": pairs, "shown": shown}
 
 
-def is_typed(name, value):
+def is_readable(name, value):
     """Whether a form field contains readable text, and no technical value."""
     built = name.startswith("_") or name.endswith(("_FORMS", "version")) or "__prefix__" in name
-    return not (built or KEY.fullmatch(value))
+    return not (built or ID_PATTERN.fullmatch(value))
 
 
-def in_words(name):
+def field_in_words(name):
     """The name of a field. Rows are counted from one."""
     rows = re.sub(r"-(\d{1,4})-", lambda number: f" {int(number[1]) + 1}: ", name)
     return rows.replace("_", " ").capitalize()
 
 
-def may_hold(request):
+def may_rescue(request):
     """Whether a request contains a form of the admin that may be shown again."""
-    posted = request.method == "POST" and request.resolver_match.url_name not in UNHELD
+    posted = request.method == "POST" and request.resolver_match.url_name not in NEVER_SHOWN
     return posted and is_for_admin(request)
 
 
-def hold(view):
+def rescue_forms(view):
     """The view. It shows the page above instead of redirecting to the login if a form would be lost."""
 
     def kept(request, *args, **kwargs):
-        lost = not request.user.is_authenticated and may_hold(request)
-        return held(request) if lost else view(request, *args, **kwargs)
+        lost = not request.user.is_authenticated and may_rescue(request)
+        return rescue_page(request) if lost else view(request, *args, **kwargs)
 
     return update_wrapper(kept, view)
 
@@ -66,4 +66,4 @@ def csrf_failure(request, reason=""):
     """
     origin = urlsplit(request.headers.get("Origin", ""))
     own = origin.netloc == request.get_host() and not reason.startswith("Origin")
-    return held(request).render() if own and may_hold(request) else refused(request, reason)
+    return rescue_page(request).render() if own and may_rescue(request) else refused(request, reason)

@@ -17,7 +17,7 @@ from tracker.records.values.codes.registries import REGISTRIES
 from tracker.records.values.dates.partial_dates import explain
 
 from .autocomplete import LabelledAutocomplete
-from .expired_forms import hold
+from .expired_forms import rescue_forms
 
 
 class SiteConfig(AdminConfig):
@@ -35,7 +35,7 @@ class Site(AdminSite):
     start = None  # set by admin.start_page, when there are models
 
     def admin_view(self, view, cacheable=False):
-        return hold(super().admin_view(view, cacheable))
+        return rescue_forms(super().admin_view(view, cacheable))
 
     def each_context(self, request):
         return {**super().each_context(request), "second_factor": settings.SECOND_FACTOR}
@@ -60,7 +60,7 @@ class Site(AdminSite):
             waiting,
             path("understand/", self.admin_view(self.understand), name="understand"),
             path("codes/<slug:category>/", self.admin_view(self.codes), name="codes"),
-            *filter(is_ours, super().get_urls()),
+            *filter(is_kept_path, super().get_urls()),
         ]
 
     def understand(self, request):
@@ -89,7 +89,7 @@ class Site(AdminSite):
         return sorted(listed.values(), key=lambda app: -apps_in_order.index(app["app_label"]))
 
 
-def is_ours(one):
+def is_kept_path(one):
     """Whether a path of Django's admin is kept: the redirect from any row to its public page is not."""
     return getattr(one, "name", None) != "view_on_site"
 

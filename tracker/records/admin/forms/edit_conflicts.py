@@ -8,7 +8,7 @@ from django.forms.models import ModelChoiceField
 
 from tracker.records.audit.history import Entry
 
-from .forms import HIDDEN, could_be, select_of
+from .forms import HIDDEN_LABEL, could_be, select_of
 
 SEEN = "seen_version"
 
@@ -75,7 +75,7 @@ class VersionedForm:
         return cleaned
 
 
-def check_rows(formset):
+def check_row_versions(formset):
     """Refuses changed rows that someone else has saved in the meantime."""
     for form in formset.initial_forms:
         if SEEN in form.fields and form.has_changed() and is_stale(form):
@@ -94,7 +94,7 @@ def lock_version(record):
         raise EditConflict
 
 
-def discard(record, by):
+def discard_unchanged(record, by):
     """Delete the record, unless it was deleted or something has referred to it since the check."""
     try:
         record.discard(by)
@@ -102,7 +102,7 @@ def discard(record, by):
         raise EditConflict from None
 
 
-def both(form, prefix=""):
+def differences(form, prefix=""):
     """The differences between a submitted form and the database: (field, typed, stored)."""
     for name in form.changed_data:
         field = form.fields[name]
@@ -110,10 +110,14 @@ def both(form, prefix=""):
             continue
         typed = field.widget.value_from_datadict(form.data, form.files, form.add_prefix(name))
         label = f"{prefix}{form[name].label}"
-        yield label, words(field, typed), words(field, form.get_initial_for_field(field, name))
+        yield (
+            label,
+            form_value_text(field, typed),
+            form_value_text(field, form.get_initial_for_field(field, name)),
+        )
 
 
-def words(field, value):
+def form_value_text(field, value):
     """A form value as text, as far as the user may see it."""
     values = value if isinstance(value, (list, tuple)) else [value]
     values = [getattr(one, "pk", one) for one in values if one not in (None, "")]
@@ -125,7 +129,7 @@ def words(field, value):
         else:
             known = [key for key in keys if could_be(field.queryset.model, key)]
             labels = {str(row.pk): str(row) for row in field.queryset.filter(pk__in=known)}
-        return ", ".join(labels.get(key, HIDDEN) for key in keys)
+        return ", ".join(labels.get(key, HIDDEN_LABEL) for key in keys)
     names = {str(key): str(name) for key, name in getattr(field, "choices", ())}
     if isinstance(field, forms.BooleanField):
         return "yes" if value in (True, "on", "True") else "no"
@@ -153,9 +157,9 @@ class EditConflicts:
         rows = [row for inline in context["inline_admin_formsets"] for row in inline.formset.initial_forms]
         stale = getattr(form, "stale", False)
         if stale:
-            context["both"] = list(both(form))
+            context["both"] = list(differences(form))
         context.setdefault("both", [])
         for row in rows:
             if (stale or getattr(row, "stale", False)) and row.is_bound:
-                context["both"] += both(row, prefix=f"{row.label}: " if hasattr(row, "label") else "")
+                context["both"] += differences(row, prefix=f"{row.label}: " if hasattr(row, "label") else "")
         return super().render_change_form(request, context, add, change, form_url, obj)

@@ -16,9 +16,9 @@ from tracker.records.base.citations import citable_fields
 from tracker.records.base.record import Record
 from tracker.records.workflow import editorial_fields
 
-HIDDEN = "(hidden)"
+HIDDEN_LABEL = "(hidden)"
 ROW_CITATION = ("source", "locator_kind", "locator", "quotation")
-CARRIED = {"source", "locator_kind", "locator"}  # rows.js copies these into a new row from the row above
+COPIED_DOWN = {"source", "locator_kind", "locator"}  # rows.js copies these into a new row from the row above
 
 
 def label_of(record, without=""):
@@ -39,7 +39,7 @@ class KnownChoice:
     """Mixin for a widget that knows the labels of chosen rows: `known`, by key. look_up() finds others."""
 
 
-class Chosen:
+class AutocompleteScript:
     """Mixin for an autocomplete: adds the script that replaces Django's own."""
 
     @property
@@ -47,7 +47,7 @@ class Chosen:
         return forms.Media(css=super().media._css, js=[*super().media._js, "tracker/choices.js"])
 
 
-class VisibleChoice(Chosen, KnownChoice):
+class VisibleChoice(AutocompleteScript, KnownChoice):
     """An autocomplete that shows labels, and queries the database only for labels that are not known."""
 
     def __init__(self, field, admin_site, *, user, **kwargs):
@@ -86,7 +86,7 @@ class VisibleSelectMultiple(VisibleChoice, AutocompleteSelectMultiple):
     pass
 
 
-class Possible(Chosen):
+class AccountChoice(AutocompleteScript):
     """Mixin for a choice of accounts: ignores submitted keys that cannot be keys of accounts."""
 
     def optgroups(self, name, value, attrs=None):
@@ -94,45 +94,49 @@ class Possible(Chosen):
         return super().optgroups(name, [key for key in value if not key or could_be(model, key)], attrs)
 
 
-class AccountSelect(Possible, AutocompleteSelect):
+class AccountSelect(AccountChoice, AutocompleteSelect):
     """One account."""
 
 
-class AccountSelectMultiple(Possible, AutocompleteSelectMultiple):
+class AccountSelectMultiple(AccountChoice, AutocompleteSelectMultiple):
     """Several accounts."""
 
 
 @cache
-def several_words():
+def labels_of_fields():
     """{name: what forms call it} for fields with an underscore in their names."""
     fields = [field for model in apps.get_models() for field in model._meta.concrete_fields]
     return {field.name: str(field.verbose_name) for field in fields if "_" in field.name}
 
 
-def readable(text):
+def with_field_labels(text):
     """A text with field names as forms show them: group label instead of group_label."""
-    return re.sub(r"[a-z]+(_[a-z]+)+", lambda found: several_words().get(found[0], found[0]), text)
+    return re.sub(r"[a-z]+(_[a-z]+)+", lambda found: labels_of_fields().get(found[0], found[0]), text)
 
 
-def worded(error):
+def with_readable_messages(error):
     """The same error, with readable sentences."""
     error = error if isinstance(error, ValidationError) else ValidationError(error)
     lists = error.error_dict.values() if hasattr(error, "error_dict") else [error.error_list]
     for one in chain(*lists):
         if isinstance(one.message, str):  # Django's are lazy, and contain no field name
-            one.message = readable(one.message)
+            one.message = with_field_labels(one.message)
     return error
 
 
 def sentences(error):
     """The sentences of a ValidationError, each with the name of its field."""
     if not hasattr(error, "error_dict"):
-        return [readable(said) for said in error.messages]
+        return [with_field_labels(said) for said in error.messages]
     about = {
         name: "" if name == NON_FIELD_ERRORS else f"{capfirst(name.replace('_', ' '))}: "
         for name in error.error_dict
     }
-    return [f"{about[name]}{readable(said)}" for name, found in error.message_dict.items() for said in found]
+    return [
+        f"{about[name]}{with_field_labels(said)}"
+        for name, found in error.message_dict.items()
+        for said in found
+    ]
 
 
 def select_of(field):
@@ -170,7 +174,7 @@ class RecordForm(forms.ModelForm):
         key, related = getattr(self.instance, f"{name}_id"), getattr(self.instance, name)
         if related is None:
             field.disabled, field.queryset = True, field.queryset.model.objects.filter(pk=key)
-        select.known = {str(key): HIDDEN if related is None else label_of(related)}
+        select.known = {str(key): HIDDEN_LABEL if related is None else label_of(related)}
 
     def clean(self):
         """Clean the fields. Many-to-many relations keep the rows that the user cannot see."""
@@ -201,7 +205,7 @@ class RecordForm(forms.ModelForm):
             self.add_error(None, refusal)
 
     def add_error(self, field, error):
-        super().add_error(field, worded(error if field else self._sayable(error)))
+        super().add_error(field, with_readable_messages(error if field else self._sayable(error)))
 
     def _sayable(self, error):
         """The error, with errors of fields that are not in this form moved to the top."""
@@ -267,7 +271,7 @@ class RowForm(RecordForm):
 
     def has_changed(self):
         """Whether the row contains anything: a new row with only copied values does not count."""
-        carried = CARRIED if self.instance._state.adding else set()
+        carried = COPIED_DOWN if self.instance._state.adding else set()
         return not carried.issuperset(self.changed_data)
 
     @property

@@ -7,7 +7,7 @@ from tracker.records.protocol.query import number_in
 
 from .forms import KnownChoice
 
-NEW = "row:"
+NEW_ROW = "row:"
 
 
 class RowSelect(KnownChoice, forms.Select):
@@ -19,7 +19,7 @@ class RowSelect(KnownChoice, forms.Select):
 
     def look_up(self, keys):
         """The labels of those of the keys that this reader may choose."""
-        labels = {key: "a new row" for key in keys if key.startswith(NEW)} | self.rows | self.known
+        labels = {key: "a new row" for key in keys if key.startswith(NEW_ROW)} | self.rows | self.known
         return {key: labels[key] for key in keys if key in labels}
 
     def optgroups(self, name, value, attrs=None):
@@ -52,10 +52,10 @@ class RowChoice(forms.ModelChoiceField):
         }
 
     def to_python(self, value):
-        if not str(value or "").startswith(NEW):
+        if not str(value or "").startswith(NEW_ROW):
             return super().to_python(value)
         rows = self.formset.forms if self.formset else []
-        number = number_in(value.removeprefix(NEW), 0, len(rows) - 1)
+        number = number_in(value.removeprefix(NEW_ROW), 0, len(rows) - 1)
         form = None if number is None else rows[number]
         if (
             form is None
@@ -70,7 +70,7 @@ class RowChoice(forms.ModelChoiceField):
         return str(initial or "") != str(data or "")
 
 
-class Among:
+class RowChoiceFormSet:
     """Mixin for a formset: gives its RowChoice fields the rows."""
 
     def add_fields(self, form, index):
@@ -80,7 +80,7 @@ class Among:
                 field.among(self, form.instance)
 
 
-class Marks:
+class FieldAttributes:
     """Mixin for an inline: adds data attributes to its fields for the script of the page."""
 
     one_of = ()  # fields that exclude each other

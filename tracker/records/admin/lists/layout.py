@@ -21,7 +21,7 @@ def sort_of(field):
     return next((sort for sort, kinds in sorts.items() if isinstance(field, kinds)), None)
 
 
-def lines(fields):
+def field_lines(fields):
     """The names of fields in lines: neighbors of the same sort share a line."""
     made, last = [], None
     for field in fields:
@@ -34,5 +34,5 @@ def lines(fields):
     return made
 
 
-def in_rows(names):
+def names_in_lines(names):
     return [tuple(names[start : start + SIDE_BY_SIDE]) for start in range(0, len(names), SIDE_BY_SIDE)]

@@ -56,7 +56,7 @@ def alphabetical_of(model, source=""):
     return next((field.name for field in columns if source in ("", *field.sources)), None)
 
 
-def name_of(record):
+def short_label(record):
     """The name of a record inside the label of another."""
     if isinstance(record, Slugged):
         return record.label
@@ -71,19 +71,19 @@ def visible_relations(model, names, user):
         yield Prefetch(name, admin.site.get_model_admin(related).labelled(rows, user))
 
 
-def text_of(record, name):
+def field_text(record, name):
     """The value of a field as text, or "" if it is empty, unknown or hidden from the user."""
     field = record._meta.get_field(name)
     if to_visible(field):
         related = getattr(record, name)
-        return name_of(related) if related else ""
+        return short_label(related) if related else ""
     value = getattr(record, name)
     if is_vocabulary(field):
         return getattr(record, f"get_{name}_display")() if value != "unknown" else ""
     return ", ".join(value) if isinstance(value, list) else str(value if value is not None else "")
 
 
-def column(model, name):
+def list_column(model, name):
     """A field as a column: a relation by its name, a date in EDTF, and empty if unknown."""
     field = model._meta.get_field(name)
     dated = isinstance(field, PartialDateField)
@@ -91,9 +91,9 @@ def column(model, name):
     @admin.display(description=field.verbose_name, ordering=ordering_of(field), empty_value="")
     def show(record):
         return (
-            format_html('<span class="edtf">{}</span>', text_of(record, name))
+            format_html('<span class="edtf">{}</span>', field_text(record, name))
             if dated
-            else text_of(record, name)
+            else field_text(record, name)
         )
 
     show.__name__ = name
@@ -122,32 +122,32 @@ def default_columns(model, label_field, belongs_to):
 def default_filters(model):
     """Owner, state, sources, conflict, every vocabulary, and confidentiality."""
     fields = facts(model)
-    conflict = [(field.name, VisibleRelated) for field in fields if field.name == "conflict"]
-    vocabularies = [(field.name, Terms) for field in fields if is_vocabulary(field)]
-    lists = [contains(field) for field in fields if is_list_of_vocabulary(field)]
-    sources = [HasSource] if model.cited else []
+    conflict = [(field.name, VisibleRelatedFilter) for field in fields if field.name == "conflict"]
+    vocabularies = [(field.name, TermFilter) for field in fields if is_vocabulary(field)]
+    lists = [list_filter_of(field) for field in fields if is_list_of_vocabulary(field)]
+    sources = [SourceFilter] if model.cited else []
     return [
-        Mine,
-        ("publication", Terms),
+        OwnerFilter,
+        ("publication", TermFilter),
         *sources,
         *conflict,
         *vocabularies,
         *lists,
-        ("confidentiality", Terms),
+        ("confidentiality", TermFilter),
     ]
 
 
-class Folded:
+class CollapsedFilter:
     """Mixin for a filter that is collapsed until it is used."""
 
     template = "admin/record_filter.html"
 
 
-class Terms(Folded, admin.ChoicesFieldListFilter):
+class TermFilter(CollapsedFilter, admin.ChoicesFieldListFilter):
     """A filter by a term of a vocabulary."""
 
 
-class VisibleRelated(Folded, admin.RelatedFieldListFilter):
+class VisibleRelatedFilter(CollapsedFilter, admin.RelatedFieldListFilter):
     """A filter by a relation that offers only visible rows. A relation to a hidden row counts as none."""
 
     def __init__(self, field, request, *args, **kwargs):
@@ -156,7 +156,7 @@ class VisibleRelated(Folded, admin.RelatedFieldListFilter):
 
     def field_choices(self, field, request, model_admin):
         rows = self.visible.order_by(alphabetical_of(field.related_model), "pk")
-        return [(row.pk, name_of(row)) for row in rows]
+        return [(row.pk, short_label(row)) for row in rows]
 
     def shown(self, empty):
         there = Q(**{f"{self.field_path}__in": self.visible.order_by().values("pk")})
@@ -172,7 +172,7 @@ class VisibleRelated(Folded, admin.RelatedFieldListFilter):
         return {**counts, "__c": Count(pk_attname, filter=self.shown(empty=True))}
 
 
-class Mine(Folded, admin.SimpleListFilter):
+class OwnerFilter(CollapsedFilter, admin.SimpleListFilter):
     title = "owner"
     parameter_name = "mine"
 
@@ -183,7 +183,7 @@ class Mine(Folded, admin.SimpleListFilter):
         return queryset.filter(roles.own(request.user)) if self.value() == "yes" else queryset
 
 
-class HasSource(Folded, admin.SimpleListFilter):
+class SourceFilter(CollapsedFilter, admin.SimpleListFilter):
     title = "source"
     parameter_name = "source"
 
@@ -200,10 +200,10 @@ class HasSource(Folded, admin.SimpleListFilter):
         return queryset.filter(Exists(cites) if self.value() == "yes" else ~Exists(cites))
 
 
-def contains(field):
+def list_filter_of(field):
     """A filter by one of the terms in a list of them."""
 
-    class Contains(Folded, admin.SimpleListFilter):
+    class Contains(CollapsedFilter, admin.SimpleListFilter):
         title = field.verbose_name
         parameter_name = field.name
 
@@ -277,7 +277,7 @@ class RecordList(ChangeList):
         return Subquery(cited.order_by().values("record").annotate(n=Count("pk")).values("n"))
 
 
-def lists_of(record, request):
+def links_to_lists(record, request):
     """Names and addresses of the lists of records that refer to this one, if the user may open them."""
     for relation in record._meta.related_objects:
         listed = admin.site._registry.get(relation.related_model)

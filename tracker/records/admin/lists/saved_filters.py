@@ -16,13 +16,13 @@ from tracker.records.protocol.query import number_in
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.texts.text import LineField
 
-MOST, LARGEST = 20, 999_999_999  # the most filters of a list, and the largest id
-PASSING = {IS_POPUP_VAR, TO_FIELD_VAR, ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, PAGE_VAR}
+MOST_FILTERS, LARGEST_ID = 20, 999_999_999  # the most filters of a list, and the largest id
+TEMPORARY = {IS_POPUP_VAR, TO_FIELD_VAR, ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, PAGE_VAR}
 
 
-def lasting(query):
+def lasting_query(query):
     """A query without temporary parameters, with its keys in alphabetical order."""
-    kept = sorted((key, values) for key, values in query.lists() if key not in PASSING)
+    kept = sorted((key, values) for key, values in query.lists() if key not in TEMPORARY)
     return urlencode(kept, doseq=True)
 
 
@@ -37,12 +37,12 @@ def shortcuts(model):
     ]
 
 
-class KeepForm(forms.Form):
+class SavedFilterForm(forms.Form):
     name = LineField(max_length=SavedFilter._meta.get_field("name").max_length)
     query = forms.CharField(max_length=SavedFilter._meta.get_field("query").max_length)
 
 
-class KeptFilters:
+class SavedFilters:
     """Mixin for the admin of records."""
 
     change_list_template = "admin/record_list.html"
@@ -55,7 +55,7 @@ class KeptFilters:
         ]
 
     def changelist_view(self, request, extra_context=None):
-        query = lasting(request.GET)
+        query = lasting_query(request.GET)
         own = list(SavedFilter.objects.of(request.user, self.model))
         known = shortcuts(self.model)
         new = query not in {*(one for _, one in known), *(one.query for one in own)}
@@ -70,22 +70,22 @@ class KeptFilters:
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         own = SavedFilter.objects.of(request.user, self.model)
-        if gone := number_in(request.POST.get("remove", ""), 1, LARGEST):
+        if gone := number_in(request.POST.get("remove", ""), 1, LARGEST_ID):
             own.filter(pk=gone).delete()
         elif said := self.keep(own, request):
             self.message_user(request, said, messages.ERROR)
-        query = lasting(QueryDict(request.POST.get("query", "")))
+        query = lasting_query(QueryDict(request.POST.get("query", "")))
         return redirect(f"{self.address('changelist')}?{query}")
 
     def keep(self, own, request):
         """Save a filter, replacing one of the same name. Returns the error, or an empty text."""
-        query = lasting(QueryDict(request.POST.get("query", "")))
-        form = KeepForm({"name": request.POST.get("name"), "query": query})
+        query = lasting_query(QueryDict(request.POST.get("query", "")))
+        form = SavedFilterForm({"name": request.POST.get("name"), "query": query})
         if not form.is_valid():
             return "Not saved: set a filter, and enter a name of at most 60 characters."
         name = form.cleaned_data["name"]
-        if own.exclude(name=name).count() >= MOST:
-            return f"Not saved: a list can have at most {MOST} filters. Remove one first."
+        if own.exclude(name=name).count() >= MOST_FILTERS:
+            return f"Not saved: a list can have at most {MOST_FILTERS} filters. Remove one first."
         known = {"user": request.user, "model": self.model._meta.label, "name": name}
         SavedFilter.objects.update_or_create(**known, defaults={"query": query})
         return ""

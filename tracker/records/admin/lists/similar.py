@@ -10,7 +10,7 @@ from tracker.records.values.names import tokens
 
 from .lists import alphabetical_of
 
-SHOWN = 5
+SIMILAR_SHOWN = 5
 SHORTEST = 3  # the search starts when the longest word has this many letters
 
 
@@ -33,7 +33,7 @@ class Similar:
                 "url": self.address("change", row.pk),
                 "state": row.get_publication_display(),
             }
-            for row in rows[:SHOWN]
+            for row in rows[:SIMILAR_SHOWN]
         ]
         return JsonResponse({"results": told}, headers={"Cache-Control": "no-store"})
 

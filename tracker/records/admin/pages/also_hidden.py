@@ -1,27 +1,25 @@
 """The page of a takedown: other records that name the person, and which of them become public again."""
 
+from itertools import chain
+
 from django import forms
 from django.contrib import messages
-from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path
 
-from tracker.records.admin.forms.forms import label_of, readable, sentences
+from tracker.records.admin.forms.forms import label_of
 from tracker.records.admin.lists.lists import state_of
-from tracker.records.audit.takedown_ledger import LedgerAway
+from tracker.records.admin.refusals import refused
 from tracker.records.protection.name_search import also_hidden, bring_back, newest
-from tracker.records.protocol import constraint_errors
 from tracker.records.values.texts.text import UncheckedTextField
-from tracker.records.workflow.companions import Unready
 
-from .render import address_of, answer
+from .render import address_of, render_page
 
-AT_ONCE = 100  # how many rows one page lists for a decision
+DECISIONS_A_PAGE = 100  # how many rows one page lists for a decision
 
 
-class FoundForm(forms.Form):
+class TakedownDecisionForm(forms.Form):
     """Which records are decided now, and why they become public again."""
 
     chosen = forms.MultipleChoiceField(
@@ -47,7 +45,7 @@ class FoundForm(forms.Form):
             self.add_error("comment", "Enter a reason for making it public again.")
 
 
-class Finding:
+class AlsoHiddenPage:
     """Mixin for the admin of records."""
 
     def get_urls(self):
@@ -62,17 +60,17 @@ class Finding:
         if search is None:
             raise Http404
         found = also_hidden(record, request.user)
-        undecided = [(row, one) for row, one in found if not one.decided][:AT_ONCE]
-        form = FoundForm(undecided, request.POST or None)
+        undecided = [(row, one) for row, one in found if not one.decided][:DECISIONS_A_PAGE]
+        form = TakedownDecisionForm(undecided, request.POST or None)
         if search.finished_at and form.is_valid() and self.decided(request, form, undecided):
             return redirect(self.address("found", record.pk))
         said = {"title": "Records that name this person", "record": record, "search": search, "form": form}
         said |= {"left": sum(not one.decided for _, one in found) - len(undecided)}
         rows = {
-            "undecided": hidden_rows(undecided),
-            "rest": hidden_rows(pair for pair in found if pair[1].decided),
+            "undecided": template_rows(undecided),
+            "rest": template_rows(pair for pair in found if pair[1].decided),
         }
-        return answer(self, request, "admin/record_found.html", **rows, **said)
+        return render_page(self, request, "admin/record_found.html", **rows, **said)
 
     def decided(self, request, form, undecided):
         """True if all ticked records were decided. Otherwise the form shows what was refused."""
@@ -80,31 +78,24 @@ class Finding:
             if str(one.pk) not in form.cleaned_data["chosen"]:
                 continue
             if form.back:
-                self.brought_back(request, form, row, one)
+                self.bring_back(request, form, row, one)
             else:
                 one.decided = True
                 one.save()
         return form.is_valid()
 
-    def brought_back(self, request, form, row, one):
-        try:
+    def bring_back(self, request, form, row, one):
+        """Publish a row again, or add to the form why not."""
+
+        def act():
             bring_back(one, request.user, form.cleaned_data["comment"])
             self.message_user(request, f"Public again: {label_of(row)}.", messages.SUCCESS)
-        except PermissionDenied as problem:
-            form.add_error(None, f"{label_of(row)}: {problem}")
-        except Unready as problem:
-            form.add_error(
-                None, [f"{label_of(row)}: {said}" for lacks in problem.lacks.values() for said in lacks]
-            )
-        except ValidationError as problem:
-            form.add_error(None, [f"{label_of(row)}: {said}" for said in sentences(problem)])
-        except IntegrityError as problem:
-            form.add_error(None, f"{label_of(row)}: {readable(constraint_errors.error_message(problem))}")
-        except LedgerAway as problem:
-            self.message_user(request, str(problem.detail), messages.ERROR)
+
+        for said in chain(*refused(self, request, row, act).values()):
+            form.add_error(None, f"{label_of(row)}: {said}")
 
 
-def hidden_rows(pairs):
+def template_rows(pairs):
     return [
         {
             "key": one.pk,

@@ -15,10 +15,10 @@ from tracker.records.policy import roles
 from tracker.records.revisions.erasure import Erasure, erase
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
 
-from .render import answer
+from .render import render_page
 
 
-class ErasingForm(forms.Form):
+class ErasureForm(forms.Form):
     reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
     typed = forms.CharField(label="Confirmation")
 
@@ -32,7 +32,7 @@ class ErasingForm(forms.Form):
             raise ValidationError("This is not the text that you were asked to type.")
 
 
-class Erasing:
+class ErasurePage:
     """Mixin for the admin of records."""
 
     def get_urls(self):
@@ -51,13 +51,13 @@ class Erasing:
         record = down.filter(pk=key).first() if is_uuid(key) else None
         if record is None:
             raise Http404
-        form = ErasingForm(record, request.POST or None)
+        form = ErasureForm(record, request.POST or None)
         if form.is_valid() and self.erased(request, record, form):
             return redirect("admin:index")
         kinds, withheld = Erasure(record).numbers()
         may = roles.may_erase(request.user, record)
         said = {"title": "Erase", "record": record, "form": form, "kinds": kinds, "withheld": withheld}
-        return answer(self, request, "admin/record_erase.html", may=may, **said)
+        return render_page(self, request, "admin/record_erase.html", may=may, **said)
 
     def erased(self, request, record, form):
         """True if the record was erased. Otherwise the form says why."""

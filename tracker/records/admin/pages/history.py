@@ -14,8 +14,8 @@ from django.shortcuts import redirect
 from django.urls import path
 from django.utils.text import capfirst
 
-from tracker.records.admin.forms.forms import HIDDEN, label_of, readable, sentences
-from tracker.records.admin.lists.lists import is_vocabulary, name_of
+from tracker.records.admin.forms.forms import HIDDEN_LABEL, label_of, sentences, with_field_labels
+from tracker.records.admin.lists.lists import is_vocabulary, short_label
 from tracker.records.audit.history import Entry
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
@@ -25,14 +25,14 @@ from tracker.records.protocol import constraint_errors
 from tracker.records.revisions.timeline import VisibleHistory
 from tracker.records.values.texts.text import UncheckedTextField
 
-from .render import answer
+from .render import render_page
 
-PAGE = 50
+CHANGES_A_PAGE = 50
 REASON = "reason"
 EMPTY = (None, "", [])
 
 
-class Change(NamedTuple):
+class Difference(NamedTuple):
     """One line of a difference."""
 
     field: str
@@ -40,7 +40,7 @@ class Change(NamedTuple):
     after: str
 
 
-class Occasion(NamedTuple):
+class ChangeGroup(NamedTuple):
     """Changes that were made together."""
 
     last: Entry
@@ -64,7 +64,7 @@ class RevertForm(forms.Form):
     reason = reason_field(required=False)
 
 
-class Told:
+class HistoryInWords:
     """The history of a record as text."""
 
     def __init__(self, past):
@@ -79,22 +79,22 @@ class Told:
 
     def occasion(self, entries):
         changes = [change for entry in entries for change in self.changes(entry)]
-        told = {text for change in changes for text in (change.before, change.after)} - {HIDDEN, ""}
+        told = {text for change in changes for text in (change.before, change.after)} - {HIDDEN_LABEL, ""}
         known = told and all(self.past.knows(entry) for entry in entries)
-        reason = entries[-1].reason if known or not entries[-1].reason else HIDDEN
-        return Occasion(entries[-1], reason, changes)
+        reason = entries[-1].reason if known or not entries[-1].reason else HIDDEN_LABEL
+        return ChangeGroup(entries[-1], reason, changes)
 
     def changes(self, entry):
         """The lines of an entry."""
         table = self.past.table(entry)
         if entry.hidden or not self.past.knows(entry):
-            return [Change(capfirst(title_of(table)), HIDDEN, HIDDEN)]
+            return [Difference(capfirst(title_of(table)), HIDDEN_LABEL, HIDDEN_LABEL)]
         if issubclass(table, Record):
             return list(self.compared(entry, ""))
         if entry.before and entry.after:
             return list(self.compared(entry, f"{title_of(table)}: "))
         words = [self.words(table, row, entry) for row in (entry.before, entry.after)]
-        return [Change(capfirst(title_of(table)), *words)]
+        return [Difference(capfirst(title_of(table)), *words)]
 
     def compared(self, entry, prefix):
         """The fields that differ between the rows before and after."""
@@ -103,7 +103,7 @@ class Told:
             if field.primary_key or before == after or (before in EMPTY and after in EMPTY):
                 continue
             told = [self.text(field, value, entry) for value in (before, after)]
-            yield Change(capfirst(f"{prefix}{field.verbose_name}"), *told)
+            yield Difference(capfirst(f"{prefix}{field.verbose_name}"), *told)
 
     def words(self, table, row, entry):
         """A part or a link as one line, without the record that it belongs to."""
@@ -123,7 +123,7 @@ class Told:
             return ""
         internal = field.name in getattr(field.model, "internal", ()) and not self.past.works
         if internal or field.name in self.past.withheld(entry):
-            return HIDDEN
+            return HIDDEN_LABEL
         if field.is_relation:
             return self.label(field.related_model, value)
         if is_vocabulary(field):
@@ -135,13 +135,13 @@ class Told:
     def label(self, model, key):
         found = self.past.visible.get(model, {}).get(key)
         if (model, key) not in self.labels:
-            self.labels[model, key] = HIDDEN if found is None else plain_label(found)
+            self.labels[model, key] = HIDDEN_LABEL if found is None else plain_label(found)
         return self.labels[model, key]
 
 
 def plain_label(row):
     """A label that needs no further query."""
-    return name_of(row) if isinstance(row, (Record, Part)) and hasattr(row, "label") else str(row)
+    return short_label(row) if isinstance(row, (Record, Part)) and hasattr(row, "label") else str(row)
 
 
 def default_of(field):
@@ -159,7 +159,7 @@ def title_of(table):
     return name.replace("_", " ")
 
 
-class History:
+class HistoryPages:
     """Mixin for the admin of records: why what was published is changed, what was changed, the way back."""
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -184,12 +184,12 @@ class History:
         record = self.seen(request, object_id)
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        occasions = Told(VisibleHistory(record, request.user)).occasions()
-        page = Paginator(occasions, PAGE).get_page(request.GET.get("page"))
+        occasions = HistoryInWords(VisibleHistory(record, request.user)).occasions()
+        page = Paginator(occasions, CHANGES_A_PAGE).get_page(request.GET.get("page"))
         said = {"title": "History", "page": page, "newest": occasions[0] if occasions else None}
         said["homonyms"] = Homonym.objects.of(record, request.user)
         said = {**self.page_context(request, record), **said, **(extra_context or {})}
-        return answer(self, request, "admin/record_history.html", **said)
+        return render_page(self, request, "admin/record_history.html", **said)
 
     def revert_view(self, request, object_id, entry):
         """Shows what would change, asks for a reason, and restores the version."""
@@ -205,10 +205,12 @@ class History:
             said = "The earlier version has been restored."
             self.message_user(request, said, messages.SUCCESS)
             return redirect(self.address("history", record.pk))
-        told = Told(past)
+        told = HistoryInWords(past)
         changes = [change for way in past.since(chosen) for change in told.changes(way)]
         said = {"title": "Restore", "form": form, "entry": chosen, "changes": changes}
-        return answer(self, request, "admin/record_revert.html", **said, **self.page_context(request, record))
+        return render_page(
+            self, request, "admin/record_revert.html", **said, **self.page_context(request, record)
+        )
 
     def reverted(self, past, entry, form):
         """True if the version was restored. Otherwise the form says why."""
@@ -219,7 +221,7 @@ class History:
         except ValidationError as problem:
             form.add_error(None, sentences(problem))
         except IntegrityError as problem:
-            form.add_error(None, readable(constraint_errors.error_message(problem)))
+            form.add_error(None, with_field_labels(constraint_errors.error_message(problem)))
         return form.is_valid()
 
     def page_context(self, request, record):

@@ -13,10 +13,10 @@ from django.shortcuts import redirect
 from django.urls import path
 from rest_framework.exceptions import APIException
 
-from tracker.records.admin.forms.forms import HIDDEN, label_of, readable
-from tracker.records.admin.lists.layout import lines
+from tracker.records.admin.forms.forms import HIDDEN_LABEL, label_of, with_field_labels
+from tracker.records.admin.lists.layout import field_lines
 from tracker.records.admin.lists.lists import facts
-from tracker.records.admin.rights import OnlyFiltered, OnlyShown
+from tracker.records.admin.rights import ReadOnlyAdmin, SafeLookups
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.audit.history import Entry
 from tracker.records.base.parts import Part
@@ -32,10 +32,10 @@ from tracker.records.write import proposal_views, save
 from tracker.records.write.document import row_shape_of, written
 
 from .history import REASON
-from .render import address_of, answer
+from .render import address_of, render_page
 
 
-def plain(value):
+def api_value(value):
     """A form value in the form of the API."""
     if isinstance(value, models.Model):
         return str(value.pk)
@@ -48,33 +48,33 @@ def document_of(form, formsets, shape):
     """The changes in a form and in its rows of parts, as a document of the API."""
     fields = written(shape)
     names = {field.source: name for name, field in fields.items()}
-    said = {names[name]: plain(form.cleaned_data[name]) for name in form.changed_data if name in names}
+    said = {names[name]: api_value(form.cleaned_data[name]) for name in form.changed_data if name in names}
     for formset in formsets:
         name = names.get(formset.fk.remote_field.related_name)
         if name and formset.has_changed():
-            said[name] = formset_parts(formset, row_shape_of(fields[name]))
+            said[name] = part_documents(formset, row_shape_of(fields[name]))
     if not said:
         raise Invalid({"/": "Nothing was changed."})
     return {**said, REASON: form.cleaned_data[REASON]}
 
 
-def formset_parts(formset, shape):
+def part_documents(formset, shape):
     """The parts that are not deleted, in their order."""
     kept = [row for row in formset.forms if row not in formset.deleted_forms and is_filled(row)]
     if "position" in formset.form.base_fields:
         kept.sort(key=lambda row: row.cleaned_data.get("position") or 0)
-    return [part_of(row, shape) for row in kept]
+    return [part_document(row, shape) for row in kept]
 
 
 def is_filled(row):
     return row.has_changed() or not row.instance._state.adding
 
 
-def part_of(row, shape):
+def part_document(row, shape):
     said = {
         name: rival_of(row.instance)
         if isinstance(field, Rival)
-        else plain(row.cleaned_data.get(field.source, getattr(row.instance, field.source)))
+        else api_value(row.cleaned_data.get(field.source, getattr(row.instance, field.source)))
         for name, field in written(shape).items()
     }
     return said if row.instance._state.adding else {**said, "id": str(row.instance.pk)}
@@ -86,7 +86,7 @@ def rival_of(citation):
     return citation.value or None if said is None else said
 
 
-class Refused:
+class RefusedProposalForm:
     """Mixin for the form of a refused proposal: shows the reasons and keeps what was typed."""
 
     refusal = ()
@@ -140,12 +140,12 @@ class Proposing:
     def get_fieldsets(self, request, obj=None):
         if not self.is_proposing(request):
             return super().get_fieldsets(request, obj)
-        return [(None, {"fields": lines(facts(self.model))}), (None, {"fields": [REASON]})]
+        return [(None, {"fields": field_lines(facts(self.model))}), (None, {"fields": [REASON]})]
 
     def get_form(self, request, obj=None, change=False, **kwargs):
         form = super().get_form(request, obj, change, **kwargs)
         refusal = getattr(request, "refusal", ())
-        return type(form.__name__, (Refused, form), {"refusal": refusal}) if refusal else form
+        return type(form.__name__, (RefusedProposalForm, form), {"refusal": refusal}) if refusal else form
 
     def save_proposal(self, request, form, formsets, change):
         """Save the changes in a form as a proposal. The record stays as it is."""
@@ -181,10 +181,10 @@ class Proposing:
         return {**known, "proposals": waiting or [], "propose_url": self.address("propose", obj.pk)}
 
 
-def value_as_text(value):
+def value_in_words(value):
     """A value of the API as text."""
     if isinstance(value, list):
-        return "\n".join(map(value_as_text, value))
+        return "\n".join(map(value_in_words, value))
     if not isinstance(value, dict):
         return (
             {None: "", True: "yes", False: "no"}.get(value, str(value))
@@ -195,7 +195,9 @@ def value_as_text(value):
         if isinstance(value.get(name), str):
             return value[name]
     return ", ".join(
-        filter(None, (value_as_text(one) for name, one in value.items() if name not in ("id", "url", "slug")))
+        filter(
+            None, (value_in_words(one) for name, one in value.items() if name not in ("id", "url", "slug"))
+        )
     )
 
 
@@ -207,14 +209,14 @@ def changes_of(proposal, reader):
     if record is None:
         return []
     with transaction.atomic():
-        stood = taken_back(record, proposal.created_at, reader.user)
+        stood = restored_to(record, proposal.created_at, reader.user)
         changes = proposal_views.proposed_difference(proposal, reader, record) if stood else []
         transaction.set_rollback(True)
     unknown = [{"field": name, "before": None, "after": said} for name, said in proposal.document.items()]
-    return changes or [{**one, "before": HIDDEN} for one in unknown]
+    return changes or [{**one, "before": HIDDEN_LABEL} for one in unknown]
 
 
-def taken_back(record, moment, user):
+def restored_to(record, moment, user):
     """Restore a record to a moment. False if the user may not see all changes since then."""
     past = VisibleHistory(record, user)
     last = max((entry.pk for entry in past.entries if entry.at <= moment), default=0)
@@ -244,7 +246,7 @@ class DecisionForm(forms.Form):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
+class ProposalAdmin(SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["reason", "kind", "created_by", "created_at", "state"]
     list_filter = ["state"]
     list_select_related = ["created_by"]
@@ -288,8 +290,8 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
         changes = [
             {
                 "field": one["field"].replace("_", " "),
-                "before": value_as_text(one["before"]),
-                "after": value_as_text(one["after"]),
+                "before": value_in_words(one["before"]),
+                "after": value_in_words(one["after"]),
             }
             for one in changes_of(proposal, reader)
         ]
@@ -302,7 +304,7 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
             "outdated": record and is_open and record.version != proposal.version,
             "changes": changes,
         }
-        return answer(self, request, "admin/proposal.html", **said, **about)
+        return render_page(self, request, "admin/proposal.html", **said, **about)
 
     def decided(self, request, proposal, form):
         """True if it was applied or declined. Otherwise the form says why."""
@@ -315,7 +317,7 @@ class ProposalAdmin(OnlyFiltered, OnlyShown, admin.ModelAdmin):
                     proposal_views.apply_proposal(locked, request.user)
         except Invalid as problem:
             for one in problem.errors:
-                form.add_error(None, readable(one["detail"]))
+                form.add_error(None, with_field_labels(one["detail"]))
         except APIException as problem:
             form.add_error(None, str(problem.detail))
         except (Http404, Proposal.DoesNotExist):

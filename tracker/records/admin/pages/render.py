@@ -9,7 +9,7 @@ def address_of(record, page):
     return reverse(f"admin:{record._meta.app_label}_{record._meta.model_name}_{page}", args=[record.pk])
 
 
-class Addressed:
+class Addresses:
     """Mixin for an admin: the addresses of its pages."""
 
     def address(self, page, *args):
@@ -17,13 +17,13 @@ class Addressed:
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
 
 
-def answer(model_admin, request, template, **said):
+def render_page(model_admin, request, template, **said):
     """A page in the admin of a model, with this template data."""
     context = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, **said}
     return TemplateResponse(request, template, context)
 
 
-def answer_once(model_admin, request, **said):
+def render_secret(model_admin, request, **said):
     """The page that shows a secret once. The secret is stored nowhere."""
     name = f"admin:{model_admin.opts.app_label}_{model_admin.opts.model_name}_changelist"
-    return answer(model_admin, request, "admin/shown_once.html", back=reverse(name), **said)
+    return render_page(model_admin, request, "admin/shown_once.html", back=reverse(name), **said)

@@ -8,34 +8,34 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.db import transaction
 from django.shortcuts import redirect
 
-from tracker.records.admin_site.expired_forms import OURS, typed
+from tracker.records.admin_site.expired_forms import CSRF_FIELD, submitted_values
 from tracker.records.protocol.idempotency import KeptAnswer
 
-from .render import Addressed, answer
+from .render import Addresses, render_page
 
 SAVED = 302
 
 
-def key_of(request):
+def key_of_form(request):
     """The key of the page that a form was sent from: a hash of its CSRF token, new for each page."""
-    token = request.POST.get(OURS, "")
+    token = request.POST.get(CSRF_FIELD, "")
     return f"form:{hashlib.sha256(token.encode()).hexdigest()}" if token else None
 
 
-def digest_of(request):
+def digest_of_form(request):
     """A hash of the submitted values, whichever button was used."""
-    typed = {name: values for name, values in request.POST.lists() if name != OURS and name[:1] != "_"}
+    typed = {name: values for name, values in request.POST.lists() if name != CSRF_FIELD and name[:1] != "_"}
     said = json.dumps([request.path, sorted(typed.items())])
     return hashlib.sha256(said.encode()).hexdigest()
 
 
-class Once(Addressed):
+class SavedOnce(Addresses):
     """Mixin for an admin: if a form is sent twice, the second request waits and saves nothing."""
 
     shown_once = ""  # what the first answer alone could show: what is to be done if it got lost
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        key, digest = key_of(request), digest_of(request)
+        key, digest = key_of_form(request), digest_of_form(request)
         if key is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
@@ -81,4 +81,4 @@ class Once(Addressed):
     def saved_otherwise(self, request, record):
         """The page for a form that was changed and sent again after its record was created."""
         said = {"title": "Sent twice", "record": record, "address": self.address("change", record.pk)}
-        return answer(self, request, "admin/sent_twice.html", **said, **typed(request))
+        return render_page(self, request, "admin/sent_twice.html", **said, **submitted_values(request))

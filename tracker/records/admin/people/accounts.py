@@ -14,9 +14,9 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tracker.records.accounts.staff import LoginForm, end_sessions, grant, link_lasts_until, password_link
-from tracker.records.admin.pages.render import answer, answer_once
-from tracker.records.admin.pages.sent_twice import Once
-from tracker.records.admin.rights import OnlyFiltered
+from tracker.records.admin.pages.render import render_page, render_secret
+from tracker.records.admin.pages.sent_twice import SavedOnce
+from tracker.records.admin.rights import SafeLookups
 from tracker.records.policy.roles import Role, edits
 from tracker.records.values.texts.text import LineField
 from tracker.records.workflow import editorial_fields
@@ -53,7 +53,7 @@ def held_by(user):
     return [role for role in Role if role.value in names]
 
 
-class HasRole(admin.SimpleListFilter):
+class RoleFilter(admin.SimpleListFilter):
     title = parameter_name = "role"
 
     def lookups(self, request, model_admin):
@@ -63,7 +63,7 @@ class HasRole(admin.SimpleListFilter):
         return queryset.filter(groups__name=self.value()) if self.value() else queryset
 
 
-class SaysWhatIsTaken:
+class NameTakenMessage:
     """Mixin: if two forms create the same name at the same time, the later one gets a message."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -76,12 +76,12 @@ class SaysWhatIsTaken:
 
 
 @admin.register(User)
-class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
+class AccountAdmin(NameTakenMessage, SafeLookups, SavedOnce, admin.ModelAdmin):
     form = AccountForm
     shown_once = "The link was shown only once, on the page that you left. Create a new password link."
     change_form_template = "admin/account_form.html"
     list_display = ["username", "full_name", "email", "held", "state", "last_login"]
-    list_filter = ["is_active", HasRole]
+    list_filter = ["is_active", RoleFilter]
     search_fields = ["username", "first_name", "last_name", "email"]
     ordering = ["username"]
     readonly_fields = ["last_login", "date_joined"]
@@ -187,10 +187,10 @@ class AccountAdmin(SaysWhatIsTaken, OnlyFiltered, Once, admin.ModelAdmin):
             self.log_change(request, user, f"Reset the {taken} and created a link that sets a new one.")
             return self.show_link(request, user, factors)
         said = {"title": "New password link", "original": user}
-        return answer(self, request, "admin/account_link.html", **said)
+        return render_page(self, request, "admin/account_link.html", **said)
 
     def show_link(self, request, user, factors=False):
-        return answer_once(
+        return render_secret(
             self,
             request,
             title=f"Password link for {user.username}",

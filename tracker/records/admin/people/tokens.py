@@ -10,14 +10,14 @@ from django.shortcuts import redirect
 from django.urls import path
 
 from tracker.records.accounts.api_tokens import LONGEST, ApiToken, TokenScope
-from tracker.records.admin.pages.render import answer_once
-from tracker.records.admin.pages.sent_twice import Once
-from tracker.records.admin.rights import OnlyFiltered, OnlyShown
+from tracker.records.admin.pages.render import render_secret
+from tracker.records.admin.pages.sent_twice import SavedOnce
+from tracker.records.admin.rights import ReadOnlyAdmin, SafeLookups
 from tracker.records.policy.roles import roles
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.urls import resource
 
-from .accounts import SaysWhatIsTaken
+from .accounts import NameTakenMessage
 
 DAYS = (7, 30, 90, 180, LONGEST.days)
 
@@ -64,7 +64,7 @@ class TokenForm(forms.ModelForm):
 
 
 @admin.register(ApiToken)
-class TokenAdmin(SaysWhatIsTaken, OnlyFiltered, OnlyShown, Once, admin.ModelAdmin):
+class TokenAdmin(NameTakenMessage, SafeLookups, ReadOnlyAdmin, SavedOnce, admin.ModelAdmin):
     form = TokenForm
     shown_once = "The token was shown only once, on the page that you left. Revoke it and create another one."
     change_form_template = "admin/token_form.html"
@@ -125,7 +125,7 @@ class TokenAdmin(SaysWhatIsTaken, OnlyFiltered, OnlyShown, Once, admin.ModelAdmi
         return super().add_view(request, form_url, one)
 
     def response_add(self, request, obj, post_url_continue=None):
-        return answer_once(
+        return render_secret(
             self,
             request,
             title=f"API token {obj.name}",

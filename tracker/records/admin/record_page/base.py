@@ -9,34 +9,34 @@ from django.db import models
 from django.db.models import Q
 from django.template.response import TemplateResponse
 
-from tracker.records.admin.forms.edit_conflicts import EditConflicts, discard
-from tracker.records.admin.forms.forms import CARRIED, label_of
-from tracker.records.admin.lists.layout import in_rows, lines
+from tracker.records.admin.forms.edit_conflicts import EditConflicts, discard_unchanged
+from tracker.records.admin.forms.forms import COPIED_DOWN, label_of
+from tracker.records.admin.lists.layout import field_lines, names_in_lines
 from tracker.records.admin.lists.lists import (
     RecordList,
     alphabetical_of,
-    column,
     default_columns,
     default_filters,
     facts,
+    field_text,
     folded_of,
     is_vocabulary,
+    list_column,
     state_of,
-    text_of,
     to_visible,
     visible_relations,
 )
-from tracker.records.admin.lists.saved_filters import KeptFilters
+from tracker.records.admin.lists.saved_filters import SavedFilters
 from tracker.records.admin.lists.similar import Similar
-from tracker.records.admin.pages.also_hidden import Finding
-from tracker.records.admin.pages.erasing import Erasing
-from tracker.records.admin.pages.history import REASON, History
+from tracker.records.admin.pages.also_hidden import AlsoHiddenPage
+from tracker.records.admin.pages.erasing import ErasurePage
+from tracker.records.admin.pages.history import REASON, HistoryPages
 from tracker.records.admin.pages.name_check import NameCheck
 from tracker.records.admin.pages.proposals import Proposing
-from tracker.records.admin.pages.sent_twice import Once
+from tracker.records.admin.pages.sent_twice import SavedOnce
 from tracker.records.admin.rights import Rights, editing_fields
 from tracker.records.admin.saving import Saving
-from tracker.records.admin.verbs.bulk import Bulk
+from tracker.records.admin.verbs.bulk import BulkChange
 from tracker.records.admin.verbs.verbs import Verbs
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.base.slugs import Slugged
@@ -49,7 +49,7 @@ from tracker.records.values.dates.date_columns import PartialDateField
 from .inlines import CitationInline, citation_inline
 from .relations import VisibleRelations
 
-KEPT = (
+BOOKKEEPING = (
     "slug",
     "version",
     "created_by",
@@ -85,7 +85,7 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
     def label(self, record, without=""):
         """The label of a record in choices and rows, for users who may see the record."""
         names = [name for name in self.tells if name != without]
-        texts = [text_of(record, name) for name in [*filter(None, [self.label_field]), *names]]
+        texts = [field_text(record, name) for name in [*filter(None, [self.label_field]), *names]]
         return ", ".join(text for text in texts if text) or str(record)
 
     def labelled(self, queryset, user):
@@ -140,7 +140,7 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
         return related.objects.visible_to(user).filter(condition).values("pk")
 
 
-class Page(VisibleAdmin):
+class RecordPage(VisibleAdmin):
     """The page of a record: its fields, its rows, and what follows after saving."""
 
     inlines = ()
@@ -151,14 +151,17 @@ class Page(VisibleAdmin):
     def get_readonly_fields(self, request, obj=None):
         names = {field.name for field in self.model._meta.concrete_fields}
         closed = obj.closed_to(request.user) if obj else ()
-        return [*self.readonly_fields, *(name for name in KEPT if obj and name in names), *closed]
+        return [*self.readonly_fields, *(name for name in BOOKKEEPING if obj and name in names), *closed]
 
     def get_fieldsets(self, request, obj=None):
         """First the facts of the model, then the fields for editors. New fields appear automatically."""
-        kept = [name for name in self.get_readonly_fields(request, obj) if name in KEPT]
+        kept = [name for name in self.get_readonly_fields(request, obj) if name in BOOKKEEPING]
         works = obj is None or roles.works_on(request.user, obj)
         fieldsets = [
-            (None, {"fields": lines([*facts(self.model), self.model._meta.get_field("confidentiality")])}),
+            (
+                None,
+                {"fields": field_lines([*facts(self.model), self.model._meta.get_field("confidentiality")])},
+            ),
             *([(None, {"fields": [REASON]})] if obj and obj.published_at else []),
             *(
                 [("Editing", {"classes": ["collapse"], "fields": editing_fields(request.user)})]
@@ -167,7 +170,7 @@ class Page(VisibleAdmin):
             ),
         ]
         return (
-            [*fieldsets, ("History", {"classes": ["collapse"], "fields": in_rows(kept)})]
+            [*fieldsets, ("History", {"classes": ["collapse"], "fields": names_in_lines(kept)})]
             if kept
             else fieldsets
         )
@@ -183,7 +186,7 @@ class Page(VisibleAdmin):
         given = super().get_formset_kwargs(request, obj, inline, prefix)
         source = request.GET.get("cites", "")
         if isinstance(inline, CitationInline) and obj._state.adding and is_uuid(source) and not request.POST:
-            place = {name: request.GET.get(name, "") for name in CARRIED - {"source"}}
+            place = {name: request.GET.get(name, "") for name in COPIED_DOWN - {"source"}}
             given["initial"] = [{"source": source, **place}]
         return given
 
@@ -197,20 +200,20 @@ class Page(VisibleAdmin):
 
 
 class RecordAdmin(
-    KeptFilters,
+    SavedFilters,
     Similar,
-    Bulk,
+    BulkChange,
     Proposing,
-    History,
+    HistoryPages,
     NameCheck,
     EditConflicts,
     Saving,
     Rights,
-    Erasing,
-    Finding,
+    ErasurePage,
+    AlsoHiddenPage,
     Verbs,
-    Once,
-    Page,
+    SavedOnce,
+    RecordPage,
 ):
     """The admin of a record: its fields, its citations, the rows that belong to it, and the verbs."""
 
@@ -229,7 +232,7 @@ class RecordAdmin(
 
     def get_list_display(self, request):
         shown = self.columns or default_columns(self.model, self.label_field, self.model.visible_with)
-        return [name if hasattr(self, name) else column(self.model, name) for name in shown]
+        return [name if hasattr(self, name) else list_column(self.model, name) for name in shown]
 
     def get_list_filter(self, request):
         return self.list_filter or default_filters(self.model)
@@ -273,7 +276,7 @@ class RecordAdmin(
         return own, counts, set(), ["Other records that refer to it"] if stay else []
 
     def delete_model(self, request, obj):
-        discard(obj, request.user)
+        discard_unchanged(obj, request.user)
 
     def get_object(self, request, object_id, from_field=None):
         record = super().get_object(request, object_id, from_field)

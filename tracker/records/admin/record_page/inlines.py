@@ -9,11 +9,16 @@ from django.db.models import Prefetch
 from django.forms.formsets import DELETION_FIELD_NAME
 from django.forms.models import BaseInlineFormSet, _get_foreign_key
 
-from tracker.records.admin.forms.edit_conflicts import SEEN, check_rows, discard, seen_version
+from tracker.records.admin.forms.edit_conflicts import (
+    SEEN,
+    check_row_versions,
+    discard_unchanged,
+    seen_version,
+)
 from tracker.records.admin.forms.forms import ROW_CITATION, CitationForm, RecordForm, row_form
-from tracker.records.admin.forms.row_choices import Among, Marks
-from tracker.records.admin.lists.lists import FirstCited, facts, text_of, visible_citations
-from tracker.records.admin.rights import locked
+from tracker.records.admin.forms.row_choices import FieldAttributes, RowChoiceFormSet
+from tracker.records.admin.lists.lists import FirstCited, facts, field_text, visible_citations
+from tracker.records.admin.rights import is_locked_row
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import POINTED_AT
 from tracker.records.values.dates.date_columns import PartialDateField
@@ -33,7 +38,7 @@ class VisibleRows(BaseInlineFormSet):
 
     def delete_existing(self, obj, commit=True):
         if commit:
-            discard(obj, self.reader)
+            discard_unchanged(obj, self.reader)
 
 
 def refuse_deletion(form):
@@ -43,7 +48,7 @@ def refuse_deletion(form):
         raise ValidationError(POINTED_AT)
 
 
-class RowInline(Marks, VisibleRelations, admin.StackedInline):
+class RowInline(FieldAttributes, VisibleRelations, admin.StackedInline):
     """Rows on the page of the record that they belong to."""
 
     template = "admin/record_rows.html"
@@ -61,7 +66,7 @@ class PartForm(RecordForm):
 
     @property
     def row_label(self):
-        return next(filter(None, (text_of(self.instance, name) for name in self._meta.fields)), "")
+        return next(filter(None, (field_text(self.instance, name) for name in self._meta.fields)), "")
 
 
 class PartInline(RowInline):
@@ -117,7 +122,7 @@ def citation_inline(model):
     return type(f"{cites.__name__}Inline", (CitationInline,), {"model": cites})
 
 
-class RecordFormSet(Among, VisibleRows):
+class RecordFormSet(RowChoiceFormSet, VisibleRows):
     """Rows that are records. Rows that the user may not change or delete here stay as they are."""
 
     def add_fields(self, form, index):
@@ -126,7 +131,7 @@ class RecordFormSet(Among, VisibleRows):
         if row._state.adding:
             return
         form.fields[SEEN] = seen_version(row.version)
-        closed = locked(self.reader, row, self.instance)
+        closed = is_locked_row(self.reader, row, self.instance)
         if closed or not roles.may_delete(self.reader, row):
             form.fields.pop(DELETION_FIELD_NAME, None)
         if closed:
@@ -135,7 +140,7 @@ class RecordFormSet(Among, VisibleRows):
 
     def clean(self):
         super().clean()
-        check_rows(self)
+        check_row_versions(self)
         for form in self.initial_forms:
             if form.add_prefix(DELETION_FIELD_NAME) in form.data and DELETION_FIELD_NAME not in form.fields:
                 form.add_error(None, NOT_DELETED)

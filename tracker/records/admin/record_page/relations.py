@@ -20,7 +20,7 @@ from tracker.records.policy.visibility import Visible
 from tracker.records.values.codes.code_fields import CodeInput
 from tracker.records.values.dates.date_columns import PartialDateField, PartialDateInput
 
-ALWAYS = "*"
+ALWAYS_CONFIDENTIAL = "*"
 
 
 class VisibleRelations:
@@ -66,7 +66,7 @@ class VisibleRelations:
         """The data attributes for tracker/adding.js if the field can make its row confidential."""
         name, values = getattr(self.model, "protected", ("", ()))
         if self.secret and db_field.is_relation:
-            values = [ALWAYS]
+            values = [ALWAYS_CONFIDENTIAL]
         elif db_field.name != name:
             return {}
         may = "may" if roles.may_be_cleared(user) else "may-not"

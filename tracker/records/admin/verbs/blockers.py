@@ -4,11 +4,11 @@ from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 
-from tracker.records.admin.forms.forms import label_of, readable
+from tracker.records.admin.forms.forms import label_of, with_field_labels
 from tracker.records.admin.pages.render import address_of
 from tracker.records.protection.name_check import SENTENCE
 
-MOST = 10  # how many of the records that a reason blocks are listed
+MOST_LISTED = 10  # how many of the records that a reason blocks are listed
 
 
 class Link(NamedTuple):
@@ -26,18 +26,18 @@ class Block(NamedTuple):
 
     @property
     def more(self):
-        return len(self.records) - MOST
+        return len(self.records) - MOST_LISTED
 
     @property
     def first(self):
-        return self.records[:MOST]
+        return self.records[:MOST_LISTED]
 
 
 def link(record, label=label_of):
     return Link(label(record), address_of(record, "change"), record)
 
 
-def seen(records, user):
+def visible_ones(records, user):
     """Those of the records that the user may see."""
     return [record for record in records if record and record.is_visible_to(user)]
 
@@ -47,8 +47,8 @@ def blocks(lacks, user, label=label_of):
     found, known = {}, {}
     for record, sentences in lacks.items():
         for said in sentences:
-            causes = known.setdefault(id(said), seen(getattr(said, "because", ()), user))
-            key = (readable(said), tuple(cause.pk for cause in causes))
+            causes = known.setdefault(id(said), visible_ones(getattr(said, "because", ()), user))
+            key = (with_field_labels(said), tuple(cause.pk for cause in causes))
             found.setdefault(key, (causes, []))[1].append(link(record, label))
     return [
         Block(said, records, [link(cause, label) for cause in causes])
@@ -66,7 +66,7 @@ def unnamed(record):
     return f"{record._meta.verbose_name} {str(record.pk)[:8]}"
 
 
-def blocks_message(refused, user):
+def block_messages(refused, user):
     """The blocks as lines of a message. If a protected name was refused, no record is named."""
     named = any(SENTENCE in said for sentences in refused.values() for said in sentences)
     found = blocks(refused, user, unnamed if named else neutral)
@@ -78,7 +78,11 @@ def block_line(block):
     more = format_html(" and {} more", block.more) if block.more > 0 else ""
     causes = format_html(" Change first: {}.", anchors(block.causes)) if block.causes else ""
     return format_html(
-        '<div class="block">{}{}: {}{}</div>', anchors(block.first), more, readable(block.said), causes
+        '<div class="block">{}{}: {}{}</div>',
+        anchors(block.first),
+        more,
+        with_field_labels(block.said),
+        causes,
     )
 
 

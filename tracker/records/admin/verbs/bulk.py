@@ -9,12 +9,12 @@ from django.urls import path
 from django.utils.text import capfirst
 
 from tracker.records.admin.forms.edit_conflicts import last_saved, versions_of
-from tracker.records.admin.forms.forms import label_of, readable, sentences
+from tracker.records.admin.forms.forms import label_of, sentences, with_field_labels
 from tracker.records.admin.lists.lists import facts, is_vocabulary
 from tracker.records.admin.pages.history import reason_field
-from tracker.records.admin.pages.render import answer
+from tracker.records.admin.pages.render import render_page
 from tracker.records.admin.rights import editing_fields
-from tracker.records.admin.saving import keep_secret
+from tracker.records.admin.saving import keep_confidential
 from tracker.records.audit.actor import acting_as
 from tracker.records.protection.name_check import (
     SENTENCE,
@@ -27,7 +27,7 @@ from tracker.records.protocol import constraint_errors
 from tracker.records.workflow import editorial_fields
 
 from .blockers import block_line, blocks, neutral
-from .verbs import chosen_ids
+from .verbs import chosen
 
 
 class BulkForm(forms.Form):
@@ -48,7 +48,7 @@ def changed_since(record):
     )
 
 
-class Bulk:
+class BulkChange:
     """Mixin for the admin of records: an action that sets one safe field on the selected records."""
 
     bulk_fields = None  # the vocabulary fields that may be set in bulk; None: all of them
@@ -79,7 +79,7 @@ class Bulk:
         """Asks for the field, its value and the reason. Changes all records, or says why not."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        rows = self.get_queryset(request).filter(pk__in=chosen_ids(request))
+        rows = self.get_queryset(request).filter(pk__in=chosen(request))
         records = list(self.labelled(rows, request.user))
         published = any(record.published_at for record in records)
         shown = {"seen": versions_of(records)}
@@ -89,7 +89,9 @@ class Bulk:
             self.message_user(request, said, messages.SUCCESS)
             return redirect(self.address("changelist"))
         rows = [(label_of(record), self.address("change", record.pk)) for record in records]
-        return answer(self, request, "admin/record_bulk.html", title="Set one field", form=form, rows=rows)
+        return render_page(
+            self, request, "admin/record_bulk.html", title="Set one field", form=form, rows=rows
+        )
 
     def changed_all(self, request, form, keys):
         """True if all records were changed. Otherwise none was, and the form says why."""
@@ -133,10 +135,10 @@ class Bulk:
                 if refusal := editorial_fields.against(request.user, record, record.confidentiality):
                     return [refusal]
                 record.save()
-                keep_secret(self, request, record)
+                keep_confidential(self, request, record)
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:
-            return [readable(constraint_errors.error_message(problem))]
+            return [with_field_labels(constraint_errors.error_message(problem))]
         self.log_change(request, record, [{"changed": {"fields": [name]}}])
         return []

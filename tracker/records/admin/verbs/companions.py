@@ -12,22 +12,22 @@ from django.urls import path
 from django.utils.html import format_html
 
 from tracker.records.admin.forms.edit_conflicts import versions_of
-from tracker.records.admin.forms.forms import label_of
+from tracker.records.admin.forms.forms import label_of, with_field_labels
 from tracker.records.admin.pages.name_check import homonym_field
-from tracker.records.admin.pages.render import Addressed, address_of, answer
+from tracker.records.admin.pages.render import Addresses, address_of, render_page
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import HOMONYM, SENTENCE
 from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.companions import WAITING, lacks, ready, with_drafts
 
-from .blockers import anchors, blocks, link, neutral, readable
+from .blockers import anchors, blocks, link, neutral
 
 ALL = "all"
-CHANGED = "It was changed after you opened this page. Check it again before you go on."
-STANDS = "Nothing was published. The reasons are listed below."
+CHANGED_SINCE = "It was changed after you opened this page. Check it again before you go on."
+REASONS_BELOW = "Nothing was published. The reasons are listed below."
 
 
-class GoingForm(forms.Form):
+class CompanionsForm(forms.Form):
     """The form for submitting or publishing records together."""
 
     mark = forms.CharField(widget=forms.HiddenInput)
@@ -50,7 +50,7 @@ class GoingForm(forms.Form):
         return self.along if ALL in said else [key for key in self.along if key in said]
 
 
-class PublishingForm(GoingForm):
+class PublishingForm(CompanionsForm):
     already_public = forms.BooleanField(
         required=False,
         label="Already public in the source",
@@ -59,16 +59,16 @@ class PublishingForm(GoingForm):
     homonym = homonym_field()
 
 
-def label(record, page):
+def label_on_page(record, page):
     """The label of a record on the page of the record that it belongs to."""
     keys = [getattr(page._meta.get_field(name), "field", None) for name in page.publishes]
     return label_of(record, without=next((key.name for key in keys if key.model is type(record)), ""))
 
 
-def record_line(record, page, **more):
+def table_row(record, page, **more):
     """The template data for one record in a table."""
     kind, address = record._meta.verbose_name, address_of(record, "change")
-    return {"label": label(record, page), "record": record, "kind": kind, "address": address, **more}
+    return {"label": label_on_page(record, page), "record": record, "kind": kind, "address": address, **more}
 
 
 class Preview:
@@ -92,14 +92,14 @@ class Preview:
         """The template data. Reasons that several records share are listed once, above the table."""
         best, now = self.lacks(self.along), self.lacks(self.ticked(form.ticked))
         still = {said for found in best.values() for said in found}
-        every = blocks(now, self.user, lambda record: label(record, self.record))
+        every = blocks(now, self.user, lambda record: label_on_page(record, self.record))
         shared = [block for block in every if len(block.records) > 1 or block.causes]
         apart = {block.said for block in shared}
         rows = [
-            record_line(
+            table_row(
                 record,
                 self.record,
-                missing=[said for said in map(readable, now[record]) if said not in apart],
+                missing=[said for said in map(with_field_labels, now[record]) if said not in apart],
                 blocked=bool(now[record]),
                 hints=blocks({record: self.hints(record)}, self.user),
             )
@@ -107,7 +107,7 @@ class Preview:
         ]
         return {
             "rows": rows,
-            "blocks": [(block, block.said in map(readable, still)) for block in shared],
+            "blocks": [(block, block.said in map(with_field_labels, still)) for block in shared],
             "named": list(self.named(form.ticked)),
             "exposes": any(record.exposes() for record in self.own),
             "ready": not still,
@@ -123,12 +123,12 @@ class Preview:
         for record in self.found:
             rows, key = with_drafts([record], self.user), str(record.pk)
             found = chain(*(self.lacking[row] for row in rows))
-            said = {"missing": dict.fromkeys(map(readable, found)), "more": len(rows) - 1}
+            said = {"missing": dict.fromkeys(map(with_field_labels, found)), "more": len(rows) - 1}
             may = record in self.along
-            yield record_line(record, self.record, may=may, key=key, ticked=key in ticked, **said)
+            yield table_row(record, self.record, may=may, key=key, ticked=key in ticked, **said)
 
 
-class Going(Addressed):
+class CompanionPages(Addresses):
     """Mixin for the admin of records."""
 
     def get_urls(self):
@@ -149,18 +149,20 @@ class Going(Addressed):
             return redirect(self.address("change", record.pk))
         said = {"title": "Publish", "record": record, "form": form, "moment": page.moment}
         said["asks_homonym"] = SENTENCE in " ".join(form.non_field_errors()) if form.is_bound else False
-        return answer(self, request, "admin/record_publish.html", **said, **page.shown(form))
+        return render_page(self, request, "admin/record_publish.html", **said, **page.shown(form))
 
     def published(self, request, page, form):
         """True if it was published. Otherwise the form, or the page below it, says why."""
-        found = {page.record: [CHANGED]}
+        found = {page.record: [CHANGED_SINCE]}
         if form.cleaned_data["mark"] == page.mark:
             said = {name: form.cleaned_data[name] for name in ("comment", "already_public", HOMONYM)}
             found = self.attempt(request, "publish", page.record, **said, also=form.ticked)
         form.data = form.data.copy()
         form.data["mark"] = page.mark
         shown = set(chain(*page.lacks(page.ticked(form.ticked)).values()))
-        for problem in {STANDS if said in shown else readable(said): "" for said in chain(*found.values())}:
+        for problem in {
+            REASONS_BELOW if said in shown else with_field_labels(said): "" for said in chain(*found.values())
+        }:
             form.add_error(None, problem)
         return not found
 
@@ -169,7 +171,7 @@ class Going(Addressed):
         if page.moment:
             done = f"approved for publication at {page.moment:%Y-%m-%d %H:%M} UTC"
         rows, along = len(page.own) - 1, len(with_drafts(page.ticked(form.ticked), request.user))
-        said = f"1 {self.opts.verbose_name} was {done}{with_others(rows, along)}."
+        said = f"1 {self.opts.verbose_name} was {done}{with_companions(rows, along)}."
         self.message_user(request, said, messages.SUCCESS)
         self.say_what_remains(request, page.found)
 
@@ -196,20 +198,20 @@ class Going(Addressed):
             raise PermissionDenied
         rows, found = record.going_to_review(request.user, ()), record.to_submit(request.user)
         mark = versions_of([record, *rows, *found])
-        form = GoingForm(found, request.POST or None, initial={"mark": mark, "also": [ALL]})
+        form = CompanionsForm(found, request.POST or None, initial={"mark": mark, "also": [ALL]})
         if form.is_valid() and self.submitted(request, record, rows, form, mark):
             return redirect(self.address("change", record.pk))
         ticked = form.ticked
         said = {"title": "Submit for review", "record": record, "form": form}
-        said["rows"] = [record_line(one, record) for one in [record, *rows]]
+        said["rows"] = [table_row(one, record) for one in [record, *rows]]
         said["named"] = [
-            record_line(one, record, may=True, key=str(one.pk), ticked=str(one.pk) in ticked) for one in found
+            table_row(one, record, may=True, key=str(one.pk), ticked=str(one.pk) in ticked) for one in found
         ]
-        return answer(self, request, "admin/record_submit.html", all=len(found) == len(ticked), **said)
+        return render_page(self, request, "admin/record_submit.html", all=len(found) == len(ticked), **said)
 
     def submitted(self, request, record, rows, form, mark):
         """True if it was submitted. Otherwise the form says why."""
-        found = {record: [CHANGED]}
+        found = {record: [CHANGED_SINCE]}
         if form.cleaned_data["mark"] == mark:
             said = {"comment": form.cleaned_data["comment"], "also": form.ticked}
             along = len(record.going_to_review(request.user, form.ticked)) - len(rows)
@@ -219,17 +221,17 @@ class Going(Addressed):
         for problem in chain(*found.values()):
             form.add_error(None, problem)
         if not found:
-            done = f"1 {self.opts.verbose_name} was submitted for review{with_others(len(rows), along)}."
+            done = f"1 {self.opts.verbose_name} was submitted for review{with_companions(len(rows), along)}."
             self.message_user(request, done, messages.SUCCESS)
         return not found
 
 
-def with_others(rows, along):
+def with_companions(rows, along):
     """How many other records were included, as text."""
-    said = [f"{counted(rows)} that belong{'s' if rows == 1 else ''} to it"] if rows else []
-    said += [f"{counted(along)} that it names"] if along else []
+    said = [f"{count_of_records(rows)} that belong{'s' if rows == 1 else ''} to it"] if rows else []
+    said += [f"{count_of_records(along)} that it names"] if along else []
     return f", with {' and '.join(said)}" if said else ""
 
 
-def counted(number):
+def count_of_records(number):
     return f"{number} record{'' if number == 1 else 's'}"

@@ -7,32 +7,30 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.helpers import ACTION_CHECKBOX_NAME
 from django.contrib.admin.utils import unquote
-from django.core.exceptions import BadRequest, PermissionDenied, ValidationError
-from django.db import IntegrityError, transaction
+from django.core.exceptions import BadRequest, PermissionDenied
+from django.db import transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.html import format_html
 
-from tracker.records.admin.forms.forms import label_of, readable, sentences
-from tracker.records.admin.lists.lists import lists_of
-from tracker.records.admin.pages.render import answer
+from tracker.records.admin.forms.forms import label_of
+from tracker.records.admin.lists.lists import links_to_lists
+from tracker.records.admin.pages.render import render_page
+from tracker.records.admin.refusals import refused
 from tracker.records.admin.rights import editing_fields
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.audit.history import Entry
 from tracker.records.audit.second_reading import is_unread, mark_as_reviewed
-from tracker.records.audit.takedown_ledger import LedgerAway
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import SENTENCE
 from tracker.records.protection.name_search import newest
-from tracker.records.protocol import constraint_errors
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
 from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.approvals import Approval
-from tracker.records.workflow.companions import Unready
 
-from .blockers import blocks, blocks_message
-from .companions import Going, with_others
+from .blockers import block_messages, blocks
+from .companions import CompanionPages, with_companions
 
 AT_ONCE = 200
 DONE = {
@@ -91,12 +89,12 @@ class TakedownForm(SayingForm):
     reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
 
 
-def chosen_ids(request):
+def chosen(request):
     """The ids of the records that a page was opened for."""
     return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
 
 
-class Verbs(Going):
+class Verbs(CompanionPages):
     """Mixin for the admin of records."""
 
     actions = [
@@ -158,9 +156,9 @@ class Verbs(Going):
         for deed, number in done.items():
             names = self.opts.verbose_name_plural
             count = f"1 {self.opts.verbose_name} was" if number == 1 else f"{number} {names} were"
-            self.message_user(request, f"{count} {deed}{with_others(*others)}.", messages.SUCCESS)
+            self.message_user(request, f"{count} {deed}{with_companions(*others)}.", messages.SUCCESS)
         if refused:
-            said = format_html("Not {}. {}", DONE[verb], blocks_message(refused, request.user))
+            said = format_html("Not {}. {}", DONE[verb], block_messages(refused, request.user))
             self.message_user(request, said, messages.ERROR)
         elif not done:
             self.message_user(
@@ -180,21 +178,13 @@ class Verbs(Going):
 
     def attempt(self, request, verb, record, *args, **more):
         """Apply the verb. Returns {record: reasons for the refusal}, empty if it was done."""
-        try:
+
+        def act():
             with transaction.atomic():
                 later = getattr(record, verb)(request.user, *args, **more)
                 self.log_change(request, record, f"{'approved' if later else DONE[verb]}.".capitalize())
-        except PermissionDenied as problem:
-            return {record: [str(problem)]}
-        except Unready as problem:
-            return problem.lacks
-        except ValidationError as problem:
-            return {record: sentences(problem)}
-        except IntegrityError as problem:
-            return {record: [readable(constraint_errors.error_message(problem))]}
-        except LedgerAway as problem:
-            self.message_user(request, str(problem.detail), messages.ERROR)
-        return {}
+
+        return refused(self, request, record, act)
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -213,7 +203,7 @@ class Verbs(Going):
         """Asks for the reason or the comment, then applies the verb."""
         if not self.has_edit_permission(request):
             raise PermissionDenied
-        keys = chosen_ids(request)
+        keys = chosen(request)
         records = self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user)
         form = self.asking_form(request, verb)
         if form.is_valid():
@@ -221,7 +211,7 @@ class Verbs(Going):
             return redirect(self.address("change", keys[0]) if len(keys) == 1 else self.address("changelist"))
         said = {"title": ASKED[verb].title, "words": ASKED[verb], "form": form}
         labels = [label_of(record) for record in records]
-        return answer(self, request, "admin/record_say.html", labels=labels, **said)
+        return render_page(self, request, "admin/record_say.html", labels=labels, **said)
 
     def asking_form(self, request, verb):
         """The form that asks for the reason. A takedown offers a fixed list of reasons."""
@@ -304,7 +294,7 @@ class Verbs(Going):
         lacking = obj.lacking(request.user, obj.scheduled_for(), already_public=True) if told else []
         hints = obj.hints(request.user) if told else obj.warnings(request.user) if may_change else []
         return {
-            "lists": lists_of(obj, request),
+            "lists": links_to_lists(obj, request),
             "record_state": obj.publication,
             "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
             "waits": obj.publication == Publication.IN_REVIEW and not may_change,
@@ -319,16 +309,3 @@ class Verbs(Going):
             "found_url": newest(obj, request.user) and self.address("found", obj.pk),
             "erase_url": obj.publication == Publication.TAKEN_DOWN and self.address("erase", obj.pk),
         }
-
-    def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
-        """The page. Errors that only the database can find, in concurrent writes, become messages."""
-        try:
-            return super().changeform_view(request, object_id, form_url, extra_context)
-        except IntegrityError as problem:
-            said = " ".join(["Nothing was saved.", readable(constraint_errors.error_message(problem))])
-            self.message_user(request, said, messages.ERROR)
-            page = ("change", unquote(object_id)) if object_id else ("add",)
-            return redirect(self.address(*page))
-        except LedgerAway as problem:  # everything was saved before this is raised
-            self.message_user(request, str(problem.detail), messages.ERROR)
-            return redirect(self.address("change", unquote(object_id)))
