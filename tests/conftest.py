@@ -6,21 +6,25 @@ import shutil
 import tempfile
 from pathlib import Path
 
+import psycopg
 import pytest
 from django.conf import settings
 from django.contrib.auth.hashers import Argon2PasswordHasher
+from django.db import connection
+from psycopg.conninfo import make_conninfo
 
+from tests import shared
 from tests.sampling import seed
 from tracker.server.embedded import CannotStart, Server
 
-server = first_start = None
+server = None
+first = False  # whether this process is none of the workers
 
 
 def pytest_configure(config):
-    global server, first_start
+    global server, first
     gc.set_threshold(20_000, 20, 50)
-    if not os.environ.get("FIRST_START"):
-        first_start = os.environ["FIRST_START"] = tempfile.mkdtemp(prefix="tracker-first-")
+    first = shared.start()
     if not os.environ.get("DATABASE_URL"):
         server = start_server()
         os.environ["DATABASE_URL"] = server.url
@@ -47,6 +51,36 @@ def pytest_collection_finish(session):
     gc.freeze()
 
 
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(request, django_db_modify_db_settings_parallel_suffix, django_db_blocker):
+    """Each worker copies one migrated database, unless it keeps its own."""
+    if "PYTEST_XDIST_WORKER" in os.environ and not request.config.getoption("reuse_db"):
+        with django_db_blocker.unblock():
+            template = shared.once("template", make_template)
+            connection.settings_dict["TEST"]["TEMPLATE"] = template
+
+
+def make_template():
+    """The name of a new database that is like those of the tests."""
+    test, name = connection.settings_dict["TEST"], connection.settings_dict["NAME"]
+    own = test["NAME"]
+    test["NAME"] = f"{own}_template"
+    try:
+        return connection.creation.create_test_db(verbosity=0, autoclobber=True, serialize=False)
+    finally:
+        connection.close()
+        test["NAME"], connection.settings_dict["NAME"] = own, name
+
+
+def drop_template():
+    """On a server that outlives the tests."""
+    name = shared.made().get("template")
+    if name and not server:
+        address = make_conninfo(os.environ["DATABASE_URL"], dbname="postgres")
+        with psycopg.connect(address, autocommit=True) as link:
+            link.execute(f'DROP DATABASE "{name}"')
+
+
 def start_server():
     """A server in a temporary folder; the workers, which inherit DATABASE_URL, start none."""
     try:
@@ -57,8 +91,9 @@ def start_server():
 
 def pytest_unconfigure(config):
     settings.ERASURE_LEDGER.unlink(missing_ok=True)
-    if first_start:
-        shutil.rmtree(first_start)
+    if first:
+        drop_template()
+        shared.end()
     if server:
         server.leave()
         shutil.rmtree(server.folder)

@@ -1,7 +1,6 @@
 """The program as it is run: `manage.py serve` on a database of its own that forgets nothing."""
 
 import contextlib
-import fcntl
 import http.client
 import json
 import os
@@ -16,6 +15,7 @@ from pathlib import Path
 
 from django.test import SimpleTestCase
 
+from tests import shared
 from tracker.environment import BASE_DIR, DEFAULTS
 
 KEPT = {
@@ -63,13 +63,8 @@ class FirstStart:
     """The very first start, made once for all workers: its words, how it ended, the folder that it left."""
 
     def __init__(self):
-        place = Path(os.environ["FIRST_START"])
-        self.data, self.out, told = (place / name for name in ("data", "out", "told"))
-        with open(place / "lock", "w") as lock:
-            fcntl.flock(lock, fcntl.LOCK_EX)
-            if not told.exists():
-                told.write_text(json.dumps(self.make()))
-        self.port, self.code = json.loads(told.read_text())
+        self.data, self.out = (shared.folder() / name for name in ("data", "out"))
+        self.port, self.code = json.loads(shared.once("first-start", lambda: json.dumps(self.make())))
         self.words = self.out.read_text()
 
     def make(self):

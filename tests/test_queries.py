@@ -1,5 +1,7 @@
 """Each read is one statement: counted where it reaches the server, for every kind of request."""
 
+from itertools import product
+
 import pytest
 from django.db import connection
 from django.test import TestCase
@@ -92,17 +94,17 @@ class OneStatementTest(TestCase):
                 self.assertEqual(self.client.get(f"/api/v1/people/?{query}").status_code, 400)
             self.assertEqual(sent, [], query)
 
+    @pytest.mark.broad
     def test_a_session_adds_the_two_that_find_the_reader(self):
-        for user in (make.user(), make.member("contributor"), make.member("administrator")):
-            self.assert_with(user, 3)
+        self.assert_with(3, make.user(), make.member("contributor"), make.member("administrator"))
 
+    @pytest.mark.broad
     def test_who_may_be_cleared_adds_the_one_that_asks_for_what(self):
-        for user in (make.member("editor"), make.superuser()):
-            self.assert_with(user, 4)
+        self.assert_with(4, make.member("editor"), make.superuser())
 
-    def assert_with(self, user, number):
-        self.client.force_login(user)
-        for view, pk in self.examples.items():
+    def assert_with(self, number, *users):
+        for user, (view, pk) in some(product(users, self.examples.items())):
+            self.client.force_login(user)
             for url in (catalog.address(view, {}), catalog.address(view, {}, pk)):
                 self.assert_statements(url, number)
 

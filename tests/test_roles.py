@@ -150,7 +150,7 @@ POST    /proposals/{proposal}/apply/    401 404 403       404     404     200   
 POST    /proposals/{proposal}/decline/  401 404 403       404     404     200    404           200
 GET     /nothing/               404    404    404         404     404     404    404           404
 """
-WHOLE = (Dialogue,)  # asked everything, always
+WHOLE = (Dialogue,)  # of which more is asked than of the others
 RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
 BODIES = {
     "submit": {},
@@ -261,17 +261,37 @@ class TableTest(RolesTest):
                 answer = self.ask(record, document, version, request, self.people[person])
                 self.assertEqual(answer.status_code, self.expected(status, record), answer.content[:500])
 
-    @pytest.mark.broad
-    def test_every_line_holds_for_every_resource(self):
-        """Dialogues are asked everything; the others share it, each cell goes to one of them in turn."""
-        cells = [
+    def cells(self, *people):
+        """(person, state, request, status) of all that these people may ask."""
+        return [
             (person, state, request, status)
             for (person, state), statuses in sorted(lines().items())
             for request, status in statuses.items()
+            if person in people
         ]
+
+    def share(self, cells):
+        """Each cell goes to one resource in turn."""
         for number, view in enumerate(RESOURCES):
-            whole = view.model() in WHOLE or seed() == "all"
-            self.check(view, cells if whole else cells[number :: len(RESOURCES)])
+            self.check(view, cells if seed() == "all" else cells[number :: len(RESOURCES)])
+
+    @pytest.mark.broad
+    def test_every_line_of_those_who_only_read_holds(self):
+        self.share(self.cells("nobody", "reader", "administrator"))
+
+    @pytest.mark.broad
+    def test_every_line_of_those_who_write_holds(self):
+        self.share(self.cells("contributor", "officer", "cleared"))
+
+    @pytest.mark.broad
+    def test_every_line_of_those_who_publish_holds(self):
+        self.share(self.cells("editor", "superuser"))
+
+    @pytest.mark.broad
+    def test_dialogues_are_asked_more(self):
+        for view in RESOURCES:
+            if view.model() in WHOLE:
+                self.check(view, some(self.cells(*PEOPLE), one_in=4))
 
     @override_settings(FOUR_EYES=False)
     def test_without_four_eyes_an_editor_publishes_what_they_wrote(self):

@@ -12,7 +12,7 @@ from django.test import SimpleTestCase, TestCase
 from django.urls import URLPattern
 from jsonschema import Draft202012Validator, FormatChecker
 
-from tests import make
+from tests import make, shared
 from tracker import api
 from tracker.records.changes import announcing
 from tracker.records.shapes.urls import resource
@@ -24,10 +24,15 @@ VERBS = ("submit", "send-back", "publish", "withdraw", "takedown")
 
 @cache
 def document():
-    """The document as the command writes it, or an error: with --fail-on-warn a warning is one."""
-    written = io.StringIO()
-    call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=written)
-    return json.loads(written.getvalue())
+    """The document as the command writes it."""
+    return json.loads(shared.once("openapi", written))
+
+
+def written():
+    """The text of the document, or an error: it is validated, and with --fail-on-warn a warning is one."""
+    out = io.StringIO()
+    call_command("spectacular", validate=True, fail_on_warn=True, format="openapi-json", stdout=out)
+    return out.getvalue()
 
 
 def operations():

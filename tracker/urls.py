@@ -30,4 +30,5 @@ urlpatterns = [
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
     path(".well-known/security.txt", security_txt),
+    path("", include("tracker.site.urls")),
 ]

@@ -2,10 +2,12 @@
 
 from uuid import uuid4
 
+import pytest
 from django import forms
 from django.test import TestCase
 
 from tests import catalog, make
+from tests.sampling import some
 from tracker.api import ENDPOINTS
 from tracker.records.read.filters import values
 from tracker.records.shapes.urls import resource
@@ -97,8 +99,8 @@ def wrong(field):
 
 def right(field):
     if isinstance(field, values.Values):
-        some = list(right(field.one))
-        return [some[0], ",".join(some[:50])]
+        several = list(right(field.one))
+        return [several[0], ",".join(several[:50])]
     if isinstance(field, values.ChoiceField):
         return [slug for slug, _ in field.choices if slug]
     if isinstance(field, values.KeyField) and not field.slugged:
@@ -178,8 +180,9 @@ class ParameterTest(TestCase):
                 with self.subTest(name=name, value=value[:80]):
                     self.assertIn("characters", self.assert_refused("/api/v1/people/", name, value))
 
+    @pytest.mark.broad
     def test_a_right_value_of_every_filter_answers(self):
-        for url, name, field in self.each():
+        for url, name, field in some(self.each()):
             with self.subTest(url=url, name=name):
                 answer = self.client.get(f"{url}?{name}={right(field)[-1]}&page_size=1&fields=id")
                 self.assertEqual(answer.status_code, 200, answer.content[:300])
@@ -191,9 +194,10 @@ class ParameterTest(TestCase):
                     answer = self.client.get(f"{url}?{name}={value}&page_size=1&fields=id")
                     self.assertEqual(answer.status_code, 200, answer.content[:300])
 
+    @pytest.mark.broad
     def test_a_key_that_leads_to_nothing_visible_is_an_empty_list(self):
         hidden = make.person(publication="draft", slug="a-draft")
-        for url, name, field in self.each():
+        for url, name, field in some(self.each()):
             if isinstance(field, values.KeyField):
                 for value in (
                     "nothing-here" if field.slugged else str(uuid4()),

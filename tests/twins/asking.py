@@ -13,6 +13,7 @@ from tracker.records.base.citations import Citation
 from tracker.records.base.slugs import OldSlug
 from tracker.records.read.pagination import write_cursor
 from tracker.records.shapes.urls import resource
+from tracker.site.urls import PAGES as SITE
 
 SCHEMA = "/api/v1/schema/"
 CHANGES = "/api/v1/changes/"
@@ -43,6 +44,7 @@ BESIDE = (  # what no document describes
         "/api/v1/people/%00/",
     ),
     *("/admin/", "/admin/login/", "/admin/people/person/", "/admin/nonsense/", "/static/nonsense.css"),
+    *(f"/{page.address}" for page in SITE),
 )
 
 

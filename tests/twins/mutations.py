@@ -26,6 +26,8 @@ from tracker.records.read.views import ReadingViewSet
 from tracker.records.shapes import expressions, fields, urls
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.write.document import Writer
+from tracker.site import page
+from tracker.site.page import Page
 
 
 class Mutation(NamedTuple):
@@ -194,6 +196,11 @@ def a_touch(self, public, whole=Part._touch):
     whole(self, True)
 
 
+def every_row(self, model, names, ordering, most):
+    rows = model.objects.order_by("pk").values(*names)
+    return {"results": list(rows[:most]), "total": rows.count(), "more": rows.count() > most}
+
+
 def every_form(rows):
     """A digest of each row, of hidden ones too."""
     return {row.record_id: f"{row.record_id.int:064x}" for row in rows}
@@ -257,6 +264,7 @@ MUTATIONS = [
         "contributor",
         "pages",
     ),
+    Mutation("a public page", replaced(Page, rows=every_row), "/about/"),
     Mutation("a slug", replaced(Slugged, slug_is_free=a_slug), "publish/ draft", "editor", "writes"),
 ]
 EARLY = [  # what must be broken while the world grows
@@ -270,6 +278,7 @@ EARLY = [  # what must be broken while the world grows
 
 
 CHANGES, MIRROR = "tests.records.test_changes.", "tests.records.test_mirror."
+PUBLIC = "tests.site.test_public."
 SLIPS = [  # what goes wrong between requests, or for some roles alone, and the quick test that notices it
     ("a search by anybody", a_search, "SearchTest.test_only_editors_find_by_a_name_that_only_they_see"),
     (
@@ -317,6 +326,16 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
         "the lock of those who announce",
         replaced(announcing, lock=lambda: None),
         f"{MIRROR}OrderTest.test_nobody_gives_numbers_while_another_process_does",
+    ),
+    (
+        "the rows of a public page",
+        replaced(Page, rows=every_row),
+        f"{PUBLIC}HiddenTest.test_the_public_sees_the_same_bytes_with_and_without_hidden_rows",
+    ),
+    (
+        "the access log of a public page",
+        replaced(page, note_told=lambda text: None),
+        f"{PUBLIC}AboutTest.test_a_read_of_a_confidential_record_is_logged_as_one_of_the_site",
     ),
 ]
 

@@ -35,9 +35,7 @@ class Reading(models.Model):
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.DO_NOTHING, db_constraint=False, related_name="+"
     )
-    through = models.CharField(
-        max_length=40, help_text="The API, a CSV table of the API, or a page of the admin."
-    )
+    through = models.CharField(max_length=40, help_text="The API, a CSV table, the admin, or a public page.")
     method = models.CharField(max_length=10)
     page = models.CharField(max_length=200, help_text="The name of the endpoint or of the page.")
     records = ArrayField(models.UUIDField(), help_text="The ids of the records that it showed.")

@@ -9,10 +9,14 @@ from functools import cache
 import pghistory
 from django.urls import reverse
 
+SITE = "site"
+
 
 def channel_of(request):
-    """The channel of a request: admin, API or site."""
-    return "API" if request.path.startswith("/api/") else "admin"
+    """The channel of a request: the API, the admin, or the public pages."""
+    if request.path.startswith("/api/"):
+        return "API"
+    return "admin" if is_for_admin(request) else SITE
 
 
 @cache

@@ -285,7 +285,7 @@ class Migration(migrations.Migration):
                     fields=[
                         ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
                         ('at', models.DateTimeField(db_index=True, default=django.utils.timezone.now)),
-                        ('through', models.CharField(help_text='The API, a CSV table of the API, or a page of the admin.', max_length=40)),
+                        ('through', models.CharField(help_text='The API, a CSV table, the admin, or a public page.', max_length=40)),
                         ('method', models.CharField(max_length=10)),
                         ('page', models.CharField(help_text='The name of the endpoint or of the page.', max_length=200)),
                         ('records', django.contrib.postgres.fields.ArrayField(base_field=models.UUIDField(), help_text='The ids of the records that it showed.', size=None)),
