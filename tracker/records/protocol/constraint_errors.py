@@ -53,11 +53,11 @@ def error_message(error):
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if name and constraint.name == name:
-                return sentence(constraint)
+                return constraint_message(constraint)
     return GONE if isinstance(error, IntegrityError) else "A value is too large to be stored."
 
 
-def sentence(constraint):
+def constraint_message(constraint):
     """The message for a violated constraint."""
     if constraint.violation_error_message != constraint.default_violation_error_message:
         return constraint.get_violation_error_message()

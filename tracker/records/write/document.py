@@ -17,7 +17,7 @@ from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
 from tracker.records.base.slugs import Slugged
 from tracker.records.protection.name_check import HOMONYM, SENTENCE, NamesProtectedPerson, refuse_names
-from tracker.records.protocol.constraint_errors import check_references, put_in_words, sentence
+from tracker.records.protocol.constraint_errors import check_references, constraint_message, put_in_words
 from tracker.records.protocol.problems import nearest
 from tracker.records.protocol.strict_json import MOST_ENTRIES, MOST_FAULTS, Invalid, pointer
 from tracker.records.shapes.declaration import PartShape, Ref
@@ -305,7 +305,7 @@ class Writer:
             said = [tuple(getattr(part, name) for name in rule.fields) for part in parts]
             for number, values in enumerate(said):
                 if values in said[:number]:
-                    self.fail(pointer(path, number), sentence(rule))
+                    self.fail(pointer(path, number), constraint_message(rule))
 
 
 def is_comparison(rule):

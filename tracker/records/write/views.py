@@ -202,7 +202,7 @@ class Editing:
             except PermissionDenied as error:
                 raise exceptions.PermissionDenied(str(error)) from None
             except ValidationError as error:
-                raise refused(error, record, name, self.request.user, told) from None
+                raise verb_refusal(error, record, name, self.request.user, told) from None
             check_references()
         return self.shown(record.pk)
 
@@ -326,7 +326,7 @@ def pointed_at(text):
     return record, f"{name}/{text.field}"
 
 
-def refused(error, record, name, user, said):
+def verb_refusal(error, record, name, user, said):
     """The answer for a ValidationError of a verb: what is missing where, or that the state is wrong."""
     if at := {VERBS[name], ALSO} & getattr(error, "error_dict", {}).keys():
         return Invalid({f"/{key}": " ".join(error.message_dict[key]) for key in at})

@@ -27,7 +27,7 @@ from tracker.records.protocol import constraint_errors
 from tracker.records.workflow import editorial_fields
 
 from .blockers import block_line, blocks, neutral
-from .verbs import chosen
+from .verbs import chosen_ids
 
 
 class BulkForm(forms.Form):
@@ -79,7 +79,7 @@ class BulkChange:
         """Asks for the field, its value and the reason. Changes all records, or says why not."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        rows = self.get_queryset(request).filter(pk__in=chosen(request))
+        rows = self.get_queryset(request).filter(pk__in=chosen_ids(request))
         records = list(self.labelled(rows, request.user))
         published = any(record.published_at for record in records)
         shown = {"seen": versions_of(records)}

@@ -89,7 +89,7 @@ class TakedownForm(SayingForm):
     reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
 
 
-def chosen(request):
+def chosen_ids(request):
     """The ids of the records that a page was opened for."""
     return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
 
@@ -203,7 +203,7 @@ class Verbs(CompanionPages):
         """Asks for the reason or the comment, then applies the verb."""
         if not self.has_edit_permission(request):
             raise PermissionDenied
-        keys = chosen(request)
+        keys = chosen_ids(request)
         records = self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user)
         form = self.asking_form(request, verb)
         if form.is_valid():
