@@ -67,7 +67,7 @@ class WritingTest(EditingTest):
         make.citation(part, field="role", quotation="other words")
         page = self.client.get(address(Dialogue, "change", part.dialogue_id))
         self.assertContains(page, "first words")
-        self.assertContains(page, "with 1 more source")
+        self.assertContains(page, "(1 more source)")
         self.change(part.dialogue, **self.row("participations", 0, quotation="better words"))
         quoted = [row.quotation for row in part.citations.order_by("field")]
         self.assertEqual(quoted, ["better words", "other words"])

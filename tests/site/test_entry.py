@@ -284,4 +284,4 @@ class BothWaysTest(EditingTest):
         make.dialogue(source=source)
         page, many = self.opens(path)
         self.assertEqual(few, many)
-        self.assertContains(page, "all of them")
+        self.assertContains(page, "show all")

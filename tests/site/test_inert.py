@@ -23,7 +23,6 @@ from tracker.records.workflow.proposals import Proposal
 MARKUP = '"><img src=x onerror=ran=1>'
 numbers = count()
 TRUSTED = {
-    "admin/set_password.html": "the help of Django's own rules for passwords",
     "accounts/second_factor.py": "a picture that a library draws of squares alone",
 }
 RAW = re.compile(

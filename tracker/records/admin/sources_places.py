@@ -41,4 +41,5 @@ class PlaceIdentifierInline(IdentifierInline):
 class PlaceAdmin(RecordAdmin):
     tells = ["country"]
     columns = ["name", "country", "parent", "state"]
+    list_names = {"children": "places in it", "statements": "statements made here"}
     inlines = [PlaceIdentifierInline]

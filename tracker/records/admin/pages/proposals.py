@@ -32,7 +32,7 @@ from tracker.records.write import proposal_views, save
 from tracker.records.write.document import row_shape_of, written
 
 from .history import REASON
-from .render import address_of, render_page
+from .render import PlainTitle, address_of, render_page
 
 
 def api_value(value):
@@ -246,7 +246,7 @@ class DecisionForm(forms.Form):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
+class ProposalAdmin(PlainTitle, SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["reason", "kind", "created_by", "created_at", "state"]
     list_filter = ["state"]
     list_select_related = ["created_by"]
