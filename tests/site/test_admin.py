@@ -148,7 +148,7 @@ class RefusalTest(EditingTest):
 
     def test_reversed_dates(self):
         answer = self.change(make.dialogue(), start_date="2025-11", end_date="2025-10")
-        self.refused(answer, "The end date is before the start date.")
+        self.refused(answer, "The end date must not be before the start date.")
 
     def test_an_unreadable_date(self):
         self.refused(self.change(make.dialogue(), start_date="11.12.2025"), "write 2025-12-11 or 2025-11-12")
@@ -258,7 +258,7 @@ class VerbTest(EditingTest):
         make.source(title="The First", source_url="https://example.org/a")
         row = make.source(source_url="https://example.org/a/", publication="draft")
         page = self.change(row, _publish="1")
-        self.assertContains(page, "It may be the same source as The First")
+        self.assertContains(page, "This may be the same source as The First")
         self.assertEqual(self.states(row), ["draft"])
         sent = {"mark": page.context["form"]["mark"].value()}
         self.client.post(address(Source, "publish", row.pk), sent)

@@ -61,7 +61,7 @@ class LineTest(TestCase):
         for msg, args in ((f"{NAME} failed", ()), (f"{NAME}: %d", (NAME,)), ("%(name)s", ({"name": NAME},))):
             record = logging.LogRecord("django.somewhere", logging.ERROR, __file__, 7, msg, args, None)
             self.assertEqual(
-                json.loads(logs.JSONLine().format(record))["message"], "Not kept, from test_logs:7"
+                json.loads(logs.JSONLine().format(record))["message"], "Message withheld, from test_logs:7"
             )
 
     def test_control_characters_begin_no_new_line(self):
