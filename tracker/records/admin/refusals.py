@@ -11,7 +11,7 @@ from tracker.records.workflow.companions import Unready
 from .forms.forms import sentences, with_field_labels
 
 
-def refused(model_admin, request, record, action):
+def refusals(model_admin, request, record, action):
     """Call an action on a record. Returns {record: reasons for the refusal}, empty if it was done."""
     try:
         action()

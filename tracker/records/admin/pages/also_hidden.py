@@ -10,7 +10,7 @@ from django.urls import path
 
 from tracker.records.admin.forms.forms import label_of
 from tracker.records.admin.lists.lists import state_of
-from tracker.records.admin.refusals import refused
+from tracker.records.admin.refusals import refusals
 from tracker.records.protection.name_search import also_hidden, bring_back, newest
 from tracker.records.values.texts.text import UncheckedTextField
 
@@ -91,7 +91,7 @@ class AlsoHiddenPage:
             bring_back(one, request.user, form.cleaned_data["comment"])
             self.message_user(request, f"Public again: {label_of(row)}.", messages.SUCCESS)
 
-        for said in chain(*refused(self, request, row, act).values()):
+        for said in chain(*refusals(self, request, row, act).values()):
             form.add_error(None, f"{label_of(row)}: {said}")
 
 
