@@ -170,7 +170,7 @@ class ParameterTest(TestCase):
         """The names that the 400 for a parameter like no other calls valid."""
         url = path.replace("{id}", str(self.ids.get(path.split("/")[3], "gender")))
         (error,) = self.client.get(url, {"@" * 90: "1"}).json()["errors"]
-        return set(re.search(r"Valid are: (.*)\.\Z", error["detail"])[1].split(", "))
+        return set(re.search(r"Valid names are (.*)\.\Z", error["detail"])[1].split(", "))
 
     def test_each_view_takes_the_parameters_that_are_documented_and_no_other(self):
         for path, operation in reads():

@@ -68,9 +68,9 @@ class EveryFormatTest(TestCase):
     def test_no_other_is_taken_and_the_refusal_names_those_that_are(self):
         refused = self.client.get(PLACES, headers={"Accept": "application/xml"})
         types = " or ".join(one.media_type for one in FORMATS)
-        self.assertEqual(refused.json()["detail"], f"This format is not offered here: ask for {types}.")
+        self.assertEqual(refused.json()["detail"], f"This format is not available here. Ask for {types}.")
         one = self.client.get(f"{PLACES}{self.place.pk}/", headers={"Accept": "application/xml"})
-        self.assertEqual(one.json()["detail"], "This format is not offered here: ask for application/json.")
+        self.assertEqual(one.json()["detail"], "This format is not available here. Ask for application/json.")
         wrong = self.client.get(PLACES, {"format": "xml"}).json()["errors"]
         slugs = ", ".join(one.slug for one in FORMATS)
         self.assertEqual(wrong, [{"parameter": "format", "detail": f"Give one of {slugs}."}])

@@ -16,7 +16,7 @@ from django.utils import timezone
 from dialogues.models import Dialogue
 from tests import make
 from tests.emptied import TransactionTestCase
-from tracker.records.accounts.api_tokens import FORM, ApiToken, digest
+from tracker.records.accounts.api_tokens import FORM, ApiToken, token_hash
 from tracker.records.accounts.staff import grant
 from tracker.records.admin.people.tokens import TokenForm
 from tracker.records.shapes.urls import resource
@@ -289,7 +289,7 @@ class CredentialTest(TokenTest):
             f"dtrk_{'0' * 64}",
             valid[:-1],
             valid.upper(),
-            digest(valid),
+            token_hash(valid),
             "tökén",
         ):
             with self.subTest(text):
@@ -548,7 +548,7 @@ class AdminTokenTest(TokenTest):
         self.assertContains(self.add(scopes=[]), "This field is required")
         self.assertContains(self.add(resources=["nothing"]), "Select a valid choice")
         self.add()
-        self.assertContains(self.add(), "You have a token of this name")
+        self.assertContains(self.add(), "You already have a token with this name")
         self.assertEqual(ApiToken.objects.count(), 1)
 
     def test_a_form_sent_twice_at_once_makes_one(self):
@@ -566,7 +566,7 @@ class AdminTokenTest(TokenTest):
     def test_it_is_shown_once_and_kept_nowhere(self):
         text = self.text_in(self.add())
         token = ApiToken.objects.get()
-        self.assertEqual(token.digest, digest(text))
+        self.assertEqual(token.digest, token_hash(text))
         for path in (TOKENS, f"{TOKENS}{token.pk}/change/", f"{TOKENS}{token.pk}/history/", "/admin/"):
             page = self.client.get(path)
             self.assertEqual(page.status_code, 200)

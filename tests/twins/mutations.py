@@ -81,7 +81,7 @@ def counted(field, reader):
 def expanded(field, reader):
     relation = field.parent.Meta.model._meta.get_field(field.source)
     rows = relation.related_model._base_manager.filter(pk=OuterRef(relation.attname))
-    return expressions.One(rows.order_by().values(json=expressions.row(field, reader)))
+    return expressions.One(rows.order_by().values(json=expressions.row_expression(field, reader)))
 
 
 def column(kind, other):
@@ -89,12 +89,12 @@ def column(kind, other):
 
     @contextmanager
     def broken():
-        whole = expressions.column.dispatch(kind)
-        expressions.column.register(kind, other)
+        whole = expressions.value_expression.dispatch(kind)
+        expressions.value_expression.register(kind, other)
         try:
             yield
         finally:
-            expressions.column.register(kind, whole)
+            expressions.value_expression.register(kind, whole)
 
     return broken
 
@@ -169,11 +169,11 @@ def an_ordering(shape, whole=pagination.order_keys):
 
 def a_table(self, order, pick):
     rows = queries.ordered(self.model().objects.all(), order)
-    return queries.every(rows, self.shaped(pick))
+    return queries.export_query(rows, self.shaped(pick))
 
 
 def a_correction(model, row, at):
-    return queries.Statement(f"{row} IS NOT NULL", ())
+    return queries.Query(f"{row} IS NOT NULL", ())
 
 
 def a_reference(self, model, keys):
@@ -360,4 +360,4 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
 def forget():
     """Forgets the statements that were kept while something else was true."""
     queries.kept.cache_clear()
-    corrections.told.cache_clear()
+    corrections.told_query.cache_clear()

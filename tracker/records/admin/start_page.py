@@ -282,7 +282,7 @@ def searched(user):
 
 
 def undecided_takedowns(user):
-    return taken_down(user, NameSearch.objects.filter(pk__in=name_search.undecided(user)))
+    return taken_down(user, NameSearch.objects.filter(pk__in=name_search.undecided_searches(user)))
 
 
 def to_read(user):

@@ -13,8 +13,8 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils import timezone
 
-from tracker.records.audit.actor import noted
-from tracker.records.protection.name_check import Named
+from tracker.records.audit.actor import acting_as
+from tracker.records.protection.name_check import NamesProtectedPerson
 from tracker.records.values.codes.vocabularies import Publication
 
 CHANNEL = "schedule"
@@ -99,7 +99,7 @@ class Approval(models.Model):
                 record.publish_approved(self)
         except (PermissionDenied, ValidationError, IntegrityError, DataError) as refused:
             said = said_by(refused)
-            self.give_back(record, said, ASK if isinstance(refused, Named) else said)
+            self.give_back(record, said, ASK if isinstance(refused, NamesProtectedPerson) else said)
             return False
         return True
 
@@ -137,5 +137,5 @@ def carried_out(key):
     approval = due.select_related("approved_by").filter(pk=key).first()
     if approval is None:
         return None
-    with noted(channel=CHANNEL):
+    with acting_as(channel=CHANNEL):
         return approval.carry_out()

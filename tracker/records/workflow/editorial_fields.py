@@ -62,7 +62,7 @@ class Work(serializers.Serializer):
 FIELDS = Work().fields
 
 
-def names(user):
+def field_names(user):
     """The names of the fields that somebody reads and sets."""
     return [name for name in FIELDS if name not in OF_EDITORS or roles.edits(user)]
 

@@ -5,13 +5,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from tracker.records.audit import takedown_ledger
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.admin_log import make_neutral
 from tracker.records.audit.history import Entry
 from tracker.records.policy import roles
 from tracker.records.protection import name_search
-from tracker.records.protection.name_check import Change, Named, refuse_names
-from tracker.records.protection.takedown_scope import belonging
+from tracker.records.protection.name_check import CheckedChange, NamesProtectedPerson, refuse_names
+from tracker.records.protection.takedown_scope import hidden_with
 from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
 
@@ -119,7 +119,7 @@ class Workflow(Readiness, Deletion):
         """
         try:
             return self._publish(by, comment, already_public, homonym, also)
-        except Named:
+        except NamesProtectedPerson:
             self.refresh_from_db()  # it was published, and is not any more
             raise
 
@@ -180,7 +180,7 @@ class Workflow(Readiness, Deletion):
         for record in together:
             record._move(by, "published", HIDDEN, Publication.PUBLISHED, comment)
         own_first = sorted(together, key=lambda record: record != self)
-        refuse_names(by, [Change(record, homonym=homonym) for record in own_first])
+        refuse_names(by, [CheckedChange(record, homonym=homonym) for record in own_first])
 
     def withdraw(self, by, reason):
         """Take it back from every channel; the reason stands in the history."""
@@ -204,13 +204,13 @@ class Workflow(Readiness, Deletion):
         self._must_edit(by)
         self.take_down_alone(by, reason)
         if hasattr(self, "own_secrets"):
-            name_search.begin(self, by, reason, keep)
+            name_search.begin_search(self, by, reason, keep)
 
     def take_down_alone(self, by, reason):
         """Take this one down; who may is for the caller to say."""
         states = set(Publication) - {Publication.TAKEN_DOWN}
         self._move(by, "taken down", states, Publication.TAKEN_DOWN, reason)
-        for record in [self, *belonging(self)]:
+        for record in [self, *hidden_with(self)]:
             make_neutral(record)
         KeptAnswer.objects.telling_of([self]).delete()
 
@@ -255,7 +255,7 @@ class Workflow(Readiness, Deletion):
         except ValidationError:
             self.publication = before
             raise
-        with noted(user=by and by.pk, reason=comment):
+        with acting_as(user=by and by.pk, reason=comment):
             self.save()
         if Publication.TAKEN_DOWN in (before, to_state):
             deed = (

@@ -11,7 +11,7 @@ from tracker.records.protection.name_check import HOMONYM
 from .companions import ALSO
 
 ALREADY_PUBLIC = "already_public"
-KEEP = "keep"  # of a takedown: the ids of what stays though it names who is taken down
+KEEP = "keep"  # for a takedown: ids of records that stay public although they name the person
 COMMENT, WHY = "comment", "reason"
 
 
@@ -35,7 +35,7 @@ VERBS = (
         "write",
         COMMENT,
         False,
-        "Hands a draft over for review, with the drafts that belong to it, and those in also.",
+        "Submits a draft for review, with the drafts that belong to it and those listed in also.",
         {ALSO: []},
     ),
     Verb(
@@ -43,25 +43,25 @@ VERBS = (
         "publish",
         COMMENT,
         True,
-        "Returns what is in review to its author, with what belongs to it.",
+        "Sends a record in review back to its author, with the records that belong to it.",
     ),
     Verb(
         "publish",
         "publish",
         COMMENT,
         False,
-        "Makes the record public, with the drafts that belong to it, and those in also: all or none;"
-        " at its publish_at, if that is to come.",
+        "Publishes the record, with the drafts that belong to it and those listed in also: all or none;"
+        " if its publish_at is in the future, at that time.",
         {ALREADY_PUBLIC: False, HOMONYM: "", ALSO: []},
     ),
-    Verb("withdraw", "publish", WHY, True, "Takes the record back."),
+    Verb("withdraw", "publish", WHY, True, "Withdraws the record from the public."),
     Verb(
         "takedown",
         "publish",
         WHY,
         True,
-        "Takes the record out of every channel at once, as if it had never been there, and with a"
-        " person every public record whose text names them, but for the ids in keep.",
+        "Hides the record everywhere at once, as if it had never been there. For a person, also hides"
+        " every public record whose text names the person, except the ids in keep.",
         {KEEP: []},
     ),
 )

@@ -12,7 +12,7 @@ from tracker.records.admin.forms.forms import label_of
 from tracker.records.admin.lists.lists import state_of
 from tracker.records.admin.refusals import refusals
 from tracker.records.protection.name_search import also_hidden, bring_back, newest
-from tracker.records.values.texts.text import SaidField
+from tracker.records.values.texts.text import UncheckedTextField
 
 from .render import address_of, render_page
 
@@ -28,7 +28,7 @@ class TakedownDecisionForm(forms.Form):
             "invalid_choice": "Someone has already decided on this record.",
         }
     )
-    comment = SaidField(
+    comment = UncheckedTextField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text="Why it can be public. For example, it names a different person with the same name."

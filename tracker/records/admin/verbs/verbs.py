@@ -21,12 +21,12 @@ from tracker.records.admin.refusals import refusals
 from tracker.records.admin.rights import editing_fields
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.audit.history import Entry
-from tracker.records.audit.second_reading import is_unread, read
+from tracker.records.audit.second_reading import is_unread, mark_as_reviewed
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import SENTENCE
 from tracker.records.protection.name_search import newest
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
-from tracker.records.values.texts.text import SaidField
+from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.approvals import Approval
 
 from .blockers import block_messages, blocks
@@ -78,7 +78,7 @@ ASKED = {
 
 
 class ReasonForm(forms.Form):
-    reason = SaidField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
+    reason = UncheckedTextField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
 
     def __init__(self, words, *args, **kwargs):
         super().__init__(*args, **kwargs)
@@ -234,7 +234,7 @@ class Verbs(CompanionPages):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         meant = request.POST.get("version") == str(record.version)
-        if not (meant and is_unread(record, request.user) and read(record)):
+        if not (meant and is_unread(record, request.user) and mark_as_reviewed(record)):
             said = (
                 "Not marked as reviewed: it was changed after you opened it, or another editor has to"
                 " review it."

@@ -12,7 +12,7 @@ from typing import NamedTuple
 from rest_framework import serializers
 
 from tracker.records.protocol.database_errors import passing
-from tracker.records.shapes.fields import Computed, Inferred, Links, PartialDate
+from tracker.records.shapes.fields import Computed, Inferred, Links, PartialDateJSONField
 from tracker.records.shapes.reader import Pick
 
 from .format import Format
@@ -63,7 +63,7 @@ def columns(shape, path=(), links=False):
         here = (*path, name)
         if isinstance(field, Links):
             found += [(*here, to) for to in (*field.urls(shape.Meta.model), "corrections")] if links else []
-        elif isinstance(field, PartialDate):
+        elif isinstance(field, PartialDateJSONField):
             found += [(*here, part) for part in ("edtf", "earliest", "latest")]
         elif isinstance(field, Computed):
             found += leaves(field.schema, here)
@@ -166,5 +166,5 @@ CSV = Format(
     "csv",
     csv_lines,
     flat=True,
-    options={"bom": "whether the file begins with a byte order mark, by which Excel knows that it is UTF-8."},
+    options={"bom": "whether the file begins with a byte order mark, so that Excel reads it as UTF-8."},
 )

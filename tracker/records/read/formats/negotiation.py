@@ -23,4 +23,4 @@ class Negotiation(negotiation.DefaultContentNegotiation):
             return super().select_renderer(request, renderers, format_suffix)
         except exceptions.NotAcceptable:
             known = " or ".join(one.media_type for one in renderers)
-            raise exceptions.NotAcceptable(f"This format is not offered here: ask for {known}.") from None
+            raise exceptions.NotAcceptable(f"This format is not available here. Ask for {known}.") from None
