@@ -183,7 +183,10 @@ class ResourceTest(TokenTest):
         make.dialogue(summary="They met Zahra Qvortexli.")
         path = f"/api/v1/people/{person.pk}/takedown/"
         meant, body = {"If-Match": f'"{type(person).objects.get().version}"'}, {"reason": "safety"}
-        for user, words in ((make.member("contributor"), "editor"), (make.member("editor"), "reach")):
+        for user, words in (
+            (make.member("contributor"), "editor"),
+            (make.member("editor"), "cannot be used"),
+        ):
             text, said = self.token("publish", user=user, resources=["people"]), []
             for _ in range(2):
                 answer = self.send(text, "POST", path, body, **meant)
@@ -237,7 +240,7 @@ class ProposalTest(TokenTest):
         for limits, words in ((["proposals", "people"], "places"), (["places"], "proposals")):
             for verb in ("apply", "decline"):
                 answer = self.apply(path, "write", verb=verb, resources=limits)
-                self.assert_problem(answer, 403, f"reach {words}")
+                self.assert_problem(answer, 403, f"cannot be used for {words}")
             self.assert_problem(self.send(self.token("read", resources=limits), path=path), 403, words)
         self.assertEqual(Proposal.objects.get().state, "open")
         for limits, listed in ((["proposals", "people"], 0), (["proposals", "places"], 1), ([], 1)):
@@ -250,7 +253,7 @@ class ProposalTest(TokenTest):
         path = self.proposed(author)
         grant(author, ["editor"])
         with self.settings(FOUR_EYES=True):
-            self.assert_problem(self.apply(path, "write", user=author), 403, "Somebody else")
+            self.assert_problem(self.apply(path, "write", user=author), 403, "another editor")
             self.assertEqual(Proposal.objects.get().state, "open")
         with self.settings(FOUR_EYES=False):
             self.assertEqual(self.apply(path, "write", user=author).status_code, 200)

@@ -93,7 +93,7 @@ class WritingTest(EditingTest):
         published = make.participation(dialogue=dialogue, created_by=self.admin)
         draft = make.participation(dialogue=dialogue, created_by=self.admin, publication="draft")
         deleted = {f"participations-{number}-DELETE": "on" for number in range(2)}
-        self.assertContains(self.change(dialogue, **deleted), "never published is deleted")
+        self.assertContains(self.change(dialogue, **deleted), "were never published")
         self.assertEqual(dialogue.participations.count(), 2)
         self.change(dialogue, **{"participations-1-DELETE": "on"})
         self.assertEqual([*dialogue.participations.all()], [published])

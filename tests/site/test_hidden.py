@@ -296,7 +296,7 @@ class PageTest(HiddenTest):
         sent = form_data(self.page(case)) | {"events-0-DELETE": "on", "title": "Another"}
         event.submit(self.contributor)
         answer = self.client.post(address(PersecutionCase, "change", case.pk), sent)
-        self.assertContains(answer, "never published is deleted")
+        self.assertContains(answer, "were never published")
         case.refresh_from_db()
         self.assertNotEqual(case.title, "Another")
 

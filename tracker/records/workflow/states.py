@@ -20,7 +20,7 @@ from .companions import WAITING, Unready, chosen, lacks, named, with_drafts
 from .deletion import Deletion
 from .readiness import Readiness
 
-SAY_WHY = "Say why it comes back: it was taken down."
+SAY_WHY = "It was taken down. Say why it is published again."
 HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
 
 
@@ -36,10 +36,10 @@ class Workflow(Readiness, Deletion):
     def submit(self, by, comment="", also=()):
         """Hand a draft over for review, with what belongs to it, and with those that it names in `also`.
 
-        `also` holds ids. What somebody does not work on stays as it is.
+        `also` holds ids. Records that the user does not work on stay unchanged.
         """
         if not roles.works_on(by, self):
-            raise PermissionDenied("Only who works on a draft, or an editor, submits it.")
+            raise PermissionDenied("Only editors and users who work on a draft can submit it.")
         self._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
         for record in self.going_to_review(by, also):
             record._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
@@ -60,9 +60,9 @@ class Workflow(Readiness, Deletion):
 
     @transaction.atomic
     def send_back(self, by, comment):
-        """Return what is in review to its author, with what belongs to it, saying what is to be mended."""
+        """Return a record in review and what belongs to it to its author, and say what needs to be fixed."""
         if not comment.strip():
-            raise ValidationError({"comment": "Say what is to be mended."})
+            raise ValidationError({"comment": "Say what needs to be fixed."})
         self._must_edit(by)
         rows = [one for one in self.waiting(by) if one.publication == Publication.IN_REVIEW]
         for record in [self, *rows]:
@@ -115,7 +115,7 @@ class Workflow(Readiness, Deletion):
 
         All of them, or ValidationError with what is missing. With a publish_at to come they are approved for
         that moment: the Approval is returned. `already_public`: the publisher says so of everything that
-        `exposes` something. `homonym` says why a name that is not to be public is somebody else's.
+        `exposes` something. `homonym` says why a protected name belongs to someone else.
         """
         try:
             return self._publish(by, comment, already_public, homonym, also)
@@ -159,7 +159,7 @@ class Workflow(Readiness, Deletion):
         self._make_public(by, [*along, *own], approval.comment, approval.homonym)
 
     def _check(self, by, along, own, moment, already_public):
-        """Raises unless somebody may publish all of these at a moment, and nothing stands against it."""
+        """Raises unless the user may publish all of these at this time and nothing blocks it."""
         together = [*own, *along]
         for record in together:
             if not roles.may_publish(by, record):
@@ -197,7 +197,7 @@ class Workflow(Readiness, Deletion):
     def takedown(self, by, reason, keep=()):
         """Take it out of every channel at once, as if it had never been there. It comes back by publish().
 
-        What else names a person is searched for afterwards and goes too, but for the ids in `keep`.
+        Other texts that name a person are searched for later and hidden too, except the ids in `keep`.
         """
         if reason not in TakedownReason:
             raise ValidationError({"reason": f"Give one of {', '.join(TakedownReason)}."})
@@ -218,7 +218,7 @@ class Workflow(Readiness, Deletion):
     def bring_back(self, by, comment):
         """Make this one public again, as publish() does, and nothing else that waits.
 
-        `comment` also says why the names in it are not those of somebody whom we do not name.
+        `comment` also says why the names in it are not protected names.
         """
         self._must_edit(by)
         self._lock()
@@ -237,7 +237,7 @@ class Workflow(Readiness, Deletion):
     @staticmethod
     def _must_edit(by):
         if not roles.edits(by):
-            raise PermissionDenied("Only an editor does this.")
+            raise PermissionDenied("Only editors can do this.")
 
     def _must_be(self, states, verb):
         if self.publication not in states:
@@ -268,7 +268,7 @@ class Workflow(Readiness, Deletion):
             name_search.AlsoHidden.objects.filter(record_id=self.pk).update(decided=True)
 
     def _lock(self):
-        """Read it anew and keep others from writing it: what was read before may have been changed since."""
+        """Read it again and lock it: it may have changed since it was read."""
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",), no_key=True))
 
     def _moved(self, by):
