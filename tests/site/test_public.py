@@ -209,7 +209,7 @@ class ErrorTest(TestCase):
         self.client.raise_request_exception = False
         with self.failing(ValueError("Secret")), self.assertLogs("django.request", "ERROR"):
             answer = self.client.get("/about/")
-        self.assert_page(answer, 500, "Something failed here")
+        self.assert_page(answer, 500, "Something failed on the server")
         self.assertNotIn(b"Secret", answer.content)
 
     def test_what_no_view_sees_is_a_page_too(self):

@@ -61,10 +61,10 @@ class Page(View):
         """{results, total, more} of the first records that the reader may see: these fields of each."""
         shape = registry.whole[model]
         order = pagination.Order(shape, ordering)
-        page = pagination.Page({"page_size": str(most)}, order)
+        page = pagination.ListPage({"page_size": str(most)}, order)
         seen = model.objects.visible_to(self.reader.user)
         shaped = queries.shaped(shape, Pick(fields=("id", *names)), self.reader)
-        listed, total = queries.paged(seen, order, page), queries.counted(seen, page)
+        listed, total = queries.paged(seen, order, page), queries.count_query(seen, page)
         text, _, more, total = queries.many(listed, shaped, total, page, len(order.keys)).fetch()
         if self.reader.user:
             note_told(text)  # the page may not show the ids

@@ -10,11 +10,11 @@ from tracker.site.errors import error
 from .bodies import REFUSED
 
 UTF_8 = ("utf-8", "utf8", "us-ascii")
-GIVEN = ("content-type", "content-length")  # headers that an answer has from its body
+GIVEN = ("content-type", "content-length")  # headers that describe the body
 
 
 class OneForm:
-    """Makes problem details of errors of the API, and pages of those of the site; the admin has its own."""
+    """Turns errors of the API into problem details, those of the site into pages. The admin has its own."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -29,7 +29,7 @@ class OneForm:
         return in_one_form(request, response)
 
     def process_exception(self, request, exception):
-        """A client that ended in the middle of what it sent gets 400, and nobody reads it."""
+        """A client that disconnected while sending gets 400, which nobody reads."""
         return error(request, 400) if isinstance(exception, UnreadablePostError) else None
 
 
@@ -42,7 +42,7 @@ def in_one_form(request, response):
 
 
 def refusal(request):
-    """The status that says why a request is not looked at, None if it is."""
+    """The status for a request that is refused unread, None for other requests."""
     if REFUSED in request.META:
         return request.META[REFUSED]
     headers = [(name, value) for name, value in request.META.items() if name.startswith("HTTP_")]
