@@ -8,7 +8,7 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.management import execute_from_command_line
 
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.server import embedded
 
 
@@ -18,14 +18,14 @@ def load_settings():
     try:
         embedded.start_for(sys.argv[1:])
         return settings.INSTALLED_APPS
-    except (embedded.Refused, ImproperlyConfigured) as problem:
+    except (embedded.CannotStart, ImproperlyConfigured) as problem:
         sys.exit(str(problem))
 
 
 if __name__ == "__main__":
     load_settings()
     try:
-        with noted(channel=" ".join(["command", *sys.argv[1:2]])):
+        with acting_as(channel=" ".join(["command", *sys.argv[1:2]])):
             execute_from_command_line(sys.argv)
     except KeyboardInterrupt:
         sys.exit(130)

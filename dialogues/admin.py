@@ -51,6 +51,11 @@ class DialogueAdmin(RecordAdmin):
     tells = ["start_date"]
     columns = ["title", "start_date", "classification", "track", "where", "state", "sources"]
     inlines = [DialogueIdentifierInline, ParticipationInline]
+    list_names = {
+        "children": "parts of the series",
+        "statements_made": "statements made here",
+        "statements": "statements about it",
+    }
 
     @admin.display(description="places")
     def where(self, record):
@@ -153,6 +158,7 @@ class StatementAdmin(RecordAdmin):
     tells = ["kind", "date"]
     columns = ["title", "said_by", "kind", "date", "state", "sources"]
     inlines = [SpeakerInline, PartsInline, RelationInline, RelationToInline]
+    list_names = {"relations_to": "relations from other statements"}
 
     @admin.display(description="said by")
     def said_by(self, record):

@@ -50,7 +50,7 @@ class VenueRelation(Vocabulary):
 
 class Disclosure(Vocabulary):
     PUBLIC = "public", "Public"
-    ANNOUNCED_AFTER = "announced_after", "Announced afterwards"
+    ANNOUNCED_AFTER = "announced_after", "Announced afterward"
     CLOSED = "closed", "Closed"
     SECRET = "secret", "Secret"
     UNKNOWN = "unknown", "Unknown"
@@ -88,7 +88,7 @@ class ParticipationRole(Vocabulary):
     UNKNOWN = "unknown", "Unknown"
 
 
-# Who was to come and did not: never counted or listed among those who took part.
+# People who were expected and did not come. They are never counted or listed as participants.
 ABSENT = (ParticipationRole.INVITED_ABSENT, ParticipationRole.EXCLUDED, ParticipationRole.PREVENTED)
 
 
@@ -104,7 +104,7 @@ class Capacity(Vocabulary):
 
 
 class Selection(Vocabulary):
-    """By whom a participant was chosen."""
+    """Who chose a participant."""
 
     BY_GOVERNMENT = "by_government", "By a government"
     BY_ORGANIZER = "by_organizer", "By the organizer"
@@ -121,7 +121,7 @@ class Naming(Vocabulary):
 
 
 class CountBasis(Vocabulary):
-    """What the number of people in a group rests on."""
+    """How the number of people in a group is known."""
 
     STATED = "stated", "Stated by the source"
     LISTED = "listed", "Counted in a list of names"
@@ -162,7 +162,7 @@ class AssessmentValue(Vocabulary):
     OTHER = "other", "Other"
 
 
-# Which values answer which attribute.
+# The values that each attribute can have.
 ASSESSMENT_VALUES = {
     AssessmentAttribute.ALIGNMENT: (
         AssessmentValue.GOVERNMENT_BODY,
@@ -203,7 +203,7 @@ ASSESSMENT_VALUES = {
 
 
 class AssessmentShare(Vocabulary):
-    """Of how many of a group something is said."""
+    """How large a part of a group an assessment is about."""
 
     ALL = "all", "All"
     MOST = "most", "Most"
@@ -217,7 +217,7 @@ class AssessmentForm(Vocabulary):
 
 
 class StatementKind(Vocabulary):
-    """What a speaker does in saying it; a question or a hypothesis asserts nothing."""
+    """What kind of statement it is. A question or a hypothesis asserts nothing."""
 
     STATEMENT = "statement", cameo("010"), "Statement"
     CLAIM = "claim", "Claim"

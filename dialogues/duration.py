@@ -1,4 +1,4 @@
-"""How long a dialogue lasted: a meeting that was held ended on the day it began if no end date says more."""
+"""How long a dialogue lasted. A meeting without an end date ended on the day it began."""
 
 from datetime import UTC, date, datetime
 
@@ -10,8 +10,8 @@ from tracker.records.values.dates.partial_dates import PartialDate
 
 from .choices import DialogueClassification, DialogueStatus
 
-# What takes one day where nothing else is said. A dialogue of unknown kind was a meeting, whatever else it
-# was; what is known to be a visit, a forum or a series may have ended on another day than it began.
+# Kinds that last one day unless an end date says otherwise. A dialogue of unknown kind is a meeting, whatever
+# else it was. A visit, a forum or a series may have ended on a later day.
 MEETINGS = (
     DialogueClassification.MEETING,
     DialogueClassification.DELEGATION_MEETING,
@@ -26,42 +26,42 @@ ONE_DAY = Q(
     meetings_max=None,
 )
 
-Interval = tuple[date | None, date | None]
+OpenInterval = tuple[date | None, date | None]
 
 
 def ended_the_day_it_began(dialogue) -> bool:
-    """Whether a dialogue that has no end date ended on the day it began."""
+    """Whether a dialogue without an end date ended on the day it began."""
     several = dialogue.meetings_min is not None or dialogue.meetings_max is not None
     held_once = dialogue.status == DialogueStatus.HELD and not several
     return held_once and not dialogue.end_date and dialogue.classification in MEETINGS
 
 
-def placing(dialogue) -> tuple[Interval, Interval]:
-    """The days on which it may have begun, and those on which it may have ended: (first, last), None if open.
+def placing(dialogue) -> tuple[OpenInterval, OpenInterval]:
+    """The days on which it may have begun, and those on which it may have ended: (first, last); None: open.
 
-    Where it `ended_the_day_it_began`, both are the same day. A dialogue that did not take place has the days
-    that it was meant for.
+    If it `ended_the_day_it_began`, both are the same. A dialogue that did not take place has the days
+    that were planned.
     """
     start = possible_days(dialogue, "start_date")
     return start, start if ended_the_day_it_began(dialogue) else possible_days(dialogue, "end_date")
 
 
 def lacks_end(dialogue) -> str:
-    """What its publisher has to enter where the end is not stated and may be another day, else ""."""
+    """The sentence that asks for an end date, if it is missing and may differ from the start; else ""."""
     held = dialogue.status == DialogueStatus.HELD
     if not held or not dialogue.start_date or dialogue.end_date or ended_the_day_it_began(dialogue):
         return ""
     first = dialogue.start_date.partition("/")[0] or ".."
     return (
-        "It has no end_date, and may have lasted longer than a day: enter when it ended, perhaps the day it"
-        f" began. If no source says so, {first}/{datetime.now(UTC).date()} is from its beginning to today."
+        "It has no end_date and may have lasted longer than a day. Enter when it ended, perhaps the day it"
+        f" began. If no source says when, enter {first}/{datetime.now(UTC).date()} (from its start to today)."
     )
 
 
-def period_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
-    """Dialogues whose days possibly are among those that are asked for.
+def dialogue_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
+    """Dialogues that possibly took place on one of the given days.
 
-    Of one that did not take place these are the days that it was meant for: its status says so.
+    For a dialogue that did not take place, these are the planned days; its status says so.
     """
     first, _ = conditions.asked_days(asked)
     return conditions.period_overlaps(start, end, asked) & (
@@ -69,6 +69,6 @@ def period_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
     )
 
 
-def period_certainly_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
-    """Dialogues that certainly took place on a day that is asked for: those that were held."""
+def dialogue_certainly_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
+    """Dialogues that were held, and certainly on one of the given days."""
     return Q(status=DialogueStatus.HELD) & conditions.period_certainly_overlaps(start, end, asked)

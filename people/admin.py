@@ -144,6 +144,12 @@ class PersonAdmin(RecordAdmin):
     tells = ["description", "nationality"]
     columns = ["name", "description", "birth_date", "state", "sources"]
     inlines = [PersonNameInline, PersonIdentifierInline, OccupationInline, AffiliationInline, ConsentInline]
+    list_names = {
+        "acted_in": "roles in cases",
+        "assessments": "assessments of the person",
+        "assessments_given": "assessments by the person",
+        "statements": "statements about the person",
+    }
 
     def get_inlines(self, request, obj):
         works = obj is None or roles.works_on(request.user, obj)
@@ -173,6 +179,17 @@ class OrganizationAdmin(RecordAdmin):
     tells = ["classification", "country"]
     columns = ["name", "classification", "place", "country", "state", "sources"]
     inlines = [OrganizationNameInline, OrganizationIdentifierInline]
+    list_names = {
+        "children": "suborganizations",
+        "affiliations_on_behalf": "affiliations on its behalf",
+        "case_events": "case events as authority",
+        "acted_in": "roles in cases",
+        "selected_participations": "participants that it selected",
+        "assessments": "assessments of it",
+        "assessments_given": "assessments by it",
+        "statements": "statements about it",
+        "statements_published": "statements that it published",
+    }
 
 
 @admin.register(models.Occupation)
@@ -202,7 +219,9 @@ class PersecutionCaseAdmin(RecordAdmin):
         CaseRelationToInline,
     ]
 
-    @admin.display(description="of")
+    list_names = {"relations_to": "relations from other cases", "statements": "statements about it"}
+
+    @admin.display(description="about")
     def of(self, record):
         return "".join(field_text(record, name) for name in self.whose)
 

@@ -4,7 +4,7 @@ from tracker.records.values.codes.vocabularies import Code, Vocabulary, cameo, f
 
 
 class Gender(Vocabulary):
-    """As sources say, never concluded from a name."""
+    """As sources say; never guessed from a name."""
 
     FEMALE = "female", huridocs(39, "02"), "Female"
     MALE = "male", huridocs(39, "01"), "Male"
@@ -19,7 +19,7 @@ class PublishingBasis(Vocabulary):
 
 
 class ConsentScope(Vocabulary):
-    """What somebody allows us to publish; each but the first two is the list of theirs that it is about."""
+    """What a person allows us to publish. All but the first two name one of the person's lists."""
 
     ALL = "all", "Everything"
     NAME = "name", "The name"
@@ -31,12 +31,12 @@ class ConsentScope(Vocabulary):
 class ConsentForm(Vocabulary):
     WRITTEN = "written", "In writing"
     ORAL = "oral", "Orally"
-    THROUGH_SOMEBODY = "through_somebody", "Through somebody"
+    THROUGH_SOMEBODY = "through_somebody", "Through another person"
     OTHER = "other", "Other"
 
 
 class OrganizationClassification(Vocabulary):
-    """Neutral: who owns an organization and whom it is close to is an assessment by somebody."""
+    """Neutral. Who owns or influences an organization is recorded as an assessment."""
 
     NGO = "ngo", "Non-governmental organization"
     THINK_TANK = "think_tank", "Think tank"
@@ -73,7 +73,7 @@ class NameKind(Vocabulary):
 
 
 class OccupationKind(Vocabulary):
-    """What somebody does, as a source says; never concluded from what they wrote or whom they belong to."""
+    """What a person does, as a source says; never guessed from what they wrote or where they belong."""
 
     JOURNALIST = "journalist", ftm("role.journo"), "Journalist"
     BLOGGER = "blogger", "Blogger"
@@ -100,7 +100,7 @@ class OccupationKind(Vocabulary):
 
 
 class ChargeStage(Vocabulary):
-    """How far a charge has come; somebody who is only accused has not been charged."""
+    """How far a charge has progressed. Someone who is only accused has not been charged."""
 
     ACCUSED = "accused", cameo("112"), "Accused"
     CHARGED = "charged", "Charged"
@@ -112,7 +112,7 @@ class ChargeStage(Vocabulary):
 
 
 class Offence(Vocabulary):
-    """What the authorities call the offence; the provision and the wording stand beside it."""
+    """What the authorities call the offense. The provision and the wording are in fields of their own."""
 
     TREASON = "treason", "Treason"
     ESPIONAGE = "espionage", "Espionage"
@@ -136,15 +136,15 @@ class Offence(Vocabulary):
     FRAUD = "fraud", "Fraud or forgery"
     EXTORTION = "extortion", "Extortion"
     ABUSE_OF_OFFICE = "abuse_of_office", "Abuse of office"
-    DRUGS = "drugs", "Drug offence"
-    WEAPONS = "weapons", "Weapons offence"
+    DRUGS = "drugs", "Drug offense"
+    WEAPONS = "weapons", "Weapons offense"
     EVASION_OF_SERVICE = "evasion_of_service", "Evasion of military service"
     OTHER = "other", "Other"
     UNKNOWN = "unknown", "Unknown"
 
 
 class ImpugnedActivity(Vocabulary):
-    """What sources say a case is really for."""
+    """What sources say the person is really prosecuted for."""
 
     PEACE_ADVOCACY = "peace_advocacy", "Peace advocacy"
     CROSS_BORDER_CONTACT = "cross_border_contact", "Contact across the conflict line"
@@ -165,7 +165,7 @@ class ImpugnedActivity(Vocabulary):
 
 
 class CaseEventKind(Vocabulary):
-    """What happened in a case; a code says what HURIDOCS calls the act, not that it was unlawful."""
+    """What happened in a case. A code is the HURIDOCS term for the act and does not call it unlawful."""
 
     SEARCH = "search", "Search"
     SUMMONS = "summons", "Summons"
@@ -221,7 +221,7 @@ class CaseEventKind(Vocabulary):
 
 
 class AppealOutcome(Vocabulary):
-    """What the court that decided an appeal did with the judgment."""
+    """What the appeal court did with the judgment."""
 
     UPHELD = "upheld", "Upheld"
     REDUCED = "reduced", "Sentence reduced"
@@ -246,7 +246,7 @@ class CaseActorRole(Vocabulary):
 
 
 class CaseRelationKind(Vocabulary):
-    """What a case is to the related case: tried together with it, the next after it, an appeal of it."""
+    """How a case relates to another: same trial, later case, or appeal."""
 
     SAME_TRIAL = "same_trial", "Same trial"
     FOLLOWS = "follows", huridocs(22, "22"), "Follows"
@@ -277,64 +277,64 @@ class WgadCategory(Vocabulary):
 
 
 class Active(Vocabulary):
-    """Whether an affiliation was so on a day."""
+    """Whether an affiliation existed on a day."""
 
-    CERTAIN = "certain", "Certain: its dates say so"
-    ATTESTED = "attested", "Attested by a source, at the distance given"
+    CERTAIN = "certain", "Certain: the dates prove it"
+    ATTESTED = "attested", "Attested: a source confirms it, at the given distance in days"
     POSSIBLE = "possible", "Possible: nothing excludes it"
-    NO = "no", "No: its dates exclude it"
+    NO = "no", "No: the dates exclude it"
 
 
 class Open(Vocabulary):
     """Whether a case was open on a day."""
 
-    CERTAIN = "certain", "Certain: begun by then, and ended by no known event"
+    CERTAIN = "certain", "Certain: it had begun, and no known event had ended it"
     POSSIBLE = "possible", "Possible: nothing excludes it"
     UNDATED = "undated", "Undated: no fact of the case has a date"
-    NO = "no", "No: not begun, or ended"
+    NO = "no", "No: it had not begun, or it had ended"
 
 
-# The answers about a person on a day, from the weakest to the strongest. Where answers differ, the
-# order decides: whoever has several cases has the strongest answer, and so has a period of its days.
+# The answers about a person on a day, from weakest to strongest. The order decides when answers differ:
+# a person with several cases gets the strongest answer, and so does a period of several days.
 
 
 class Custody(Vocabulary):
-    """Whether a person was in prison, pre-trial detention or police custody; house arrest is told apart."""
+    """Whether a person was in prison, pre-trial detention or police custody. House arrest is separate."""
 
-    NOT_RECORDED = "not_recorded", "Not recorded: no fact tells of custody around that day"
-    NOT_HELD = "not_held", "Not held: an end is recorded, and nothing since"
-    UNDATED = "undated", "Undated: held at some time, and nothing says when"
-    POSSIBLY = "possibly", "Possibly held: the facts neither say nor exclude it"
+    NOT_RECORDED = "not_recorded", "Not recorded: no fact mentions custody around that day"
+    NOT_HELD = "not_held", "Not held: an end is recorded, and nothing after it"
+    UNDATED = "undated", "Undated: held at some time, but no source says when"
+    POSSIBLY = "possibly", "Possibly held: the facts neither confirm nor exclude it"
     HELD_WHEN_LAST_REPORTED = (
         "held_when_last_reported",
         "Held when last reported: no end is recorded, and no later fact confirms it",
     )
-    HELD = "held", "Held: a later fact confirms it, or this day is that of a fact"
+    HELD = "held", "Held: a later fact confirms it, or a fact is dated this day"
 
 
 class InForce(Vocabulary):
     """Whether a house arrest or a travel ban was in force."""
 
-    NOT_RECORDED = "not_recorded", "Not recorded: no fact tells of it around that day"
-    NOT_IN_FORCE = "not_in_force", "Not in force: an end is recorded, and nothing since"
-    UNDATED = "undated", "Undated: in force at some time, and nothing says when"
-    POSSIBLY = "possibly", "Possibly in force: the facts neither say nor exclude it"
+    NOT_RECORDED = "not_recorded", "Not recorded: no fact mentions it around that day"
+    NOT_IN_FORCE = "not_in_force", "Not in force: an end is recorded, and nothing after it"
+    UNDATED = "undated", "Undated: in force at some time, but no source says when"
+    POSSIBLY = "possibly", "Possibly in force: the facts neither confirm nor exclude it"
     IN_FORCE_WHEN_LAST_REPORTED = (
         "in_force_when_last_reported",
         "In force when last reported: no end is recorded, and no later fact confirms it",
     )
-    IN_FORCE = "in_force", "In force: a later fact confirms it, or this day is that of a fact"
+    IN_FORCE = "in_force", "In force: a later fact confirms it, or a fact is dated this day"
 
 
 class Abroad(Vocabulary):
-    """Whether a person was abroad, having left or been driven out."""
+    """Whether a person was abroad after leaving or being expelled."""
 
-    NOT_RECORDED = "not_recorded", "Not recorded: no fact tells of it around that day"
-    NOT_ABROAD = "not_abroad", "Not abroad: a return is recorded, and nothing since"
-    UNDATED = "undated", "Undated: abroad at some time, and nothing says when"
-    POSSIBLY = "possibly", "Possibly abroad: the facts neither say nor exclude it"
+    NOT_RECORDED = "not_recorded", "Not recorded: no fact mentions it around that day"
+    NOT_ABROAD = "not_abroad", "Not abroad: a return is recorded, and nothing after it"
+    UNDATED = "undated", "Undated: abroad at some time, but no source says when"
+    POSSIBLY = "possibly", "Possibly abroad: the facts neither confirm nor exclude it"
     ABROAD_WHEN_LAST_REPORTED = (
         "abroad_when_last_reported",
         "Abroad when last reported: no return is recorded, and no later fact confirms it",
     )
-    ABROAD = "abroad", "Abroad: a later fact confirms it, or this day is that of a fact"
+    ABROAD = "abroad", "Abroad: a later fact confirms it, or a fact is dated this day"

@@ -1,4 +1,4 @@
-"""Which conflicts records are connected with: lists of all kinds are filtered by the conflict."""
+"""How records are connected with conflicts: lists of all kinds can be filtered by conflict."""
 
 from .models import Conflict, Organization, PersecutionCase, Person
 
@@ -10,7 +10,7 @@ ties = {  # model -> paths to the conflicts of its records; later apps add their
 
 
 def tied(about, *models, **keys):
-    """The filter `conflict` of records of these models, or of those that these keys lead to (key=model)."""
+    """The filter `conflict` for records of these models, or for records that refer to them (key=model)."""
 
     def paths():
         own = [path for model in models for path in ties[model]]

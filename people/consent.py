@@ -1,4 +1,4 @@
-"""What follows when consent has ended: what it alone allowed us to publish is taken back."""
+"""What happens when consent ends: whatever only the consent allowed us to publish is taken down."""
 
 import logging
 
@@ -14,15 +14,15 @@ from .models import Consent, Person
 
 log = logging.getLogger(__name__)
 
-ENDED = "The consent of the person does not cover it any more."
+ENDED = "The person's consent no longer covers it."
 
 
 @transaction.atomic
 def follow(person, by=None):
-    """Takes down of a published person what no consent covers any more; returns the records.
+    """Takes down everything of a published person that no consent covers any more; returns the records.
 
-    With the person goes what belongs to them: it would be public again with them, by whatever consent. It
-    stands in the ledger, so that no backup from before brings it back.
+    If the person is taken down, so are the records that belong to them; otherwise they would become public
+    again with the person. The ledger lists all of it, so that an older backup does not bring it back.
     """
     if person.publication != Publication.PUBLISHED or person.basis != PublishingBasis.CONSENT:
         return []
@@ -34,9 +34,9 @@ def follow(person, by=None):
 
 
 def follow_all():
-    """Takes back what no consent covers, since a day has passed or otherwise; returns how many records.
+    """Takes down everything that no consent covers any more; returns the number of records.
 
-    Who was published before consents were entered stays.
+    People who were published before consents were recorded stay public.
     """
     given = Consent.objects.filter(record=OuterRef("pk"))
     covered = Exists(given.valid().filter(scope=ConsentScope.ALL))
@@ -48,7 +48,7 @@ def follow_all():
         try:
             count += len(follow(person))
         except ValidationError:
-            continue  # somebody else took it back at this moment
+            continue  # someone else took it down at the same moment
         except LedgerAway as away:
             log.warning(str(away.detail))
     return count

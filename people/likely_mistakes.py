@@ -1,4 +1,4 @@
-"""What is perhaps a mistake in what is recorded of people: told before publication, and never refused."""
+"""Likely mistakes in records about people: warnings before publication, never errors."""
 
 from collections import Counter
 
@@ -7,9 +7,11 @@ from tracker.records.values.dates.date_columns import possible_days
 
 from .choices import CaseEventKind
 
-BEFORE_BIRTH = "It is dated before the birth of {}."
-ACTS_BEFORE = "Dated before the birth: {}."
-NEVER_HELD = "No event of the case tells of custody: enter it too, if a source tells of it."
+BEFORE_BIRTH = "It is dated before {} was born."
+ACTS_BEFORE = "Dated before the person was born: {}."
+NEVER_HELD = (
+    "No event of the case says that the person was in custody. If a source does, enter that event too."
+)
 
 
 def is_unborn(person, act):
@@ -19,7 +21,7 @@ def is_unborn(person, act):
 
 
 def acts_before_birth(person, acts):
-    """A sentence that counts the acts before the birth of a person, by their kind, in a list; else none."""
+    """A list with one sentence that counts the acts dated before the person's birth, by kind; else empty."""
     kinds = Counter(type(act) for act in acts if is_unborn(person, act))
     said = [f"{number} {noun(kind, number)}" for kind, number in kinds.items()]
     return [ACTS_BEFORE.format(", ".join(said))] if said else []
@@ -30,17 +32,17 @@ def noun(kind, number):
 
 
 def is_term_to_serve(event):
-    """Whether an event is a sentence that is not wholly suspended."""
+    """Whether an event is a prison sentence that is not completely suspended."""
     term, suspended = (30 * (months or 0) + (days or 0) for months, days in terms(event))
     return event.kind == CaseEventKind.SENTENCE and not 0 < term <= suspended
 
 
 def terms(event):
-    """The term and what of it is suspended, each as (months, days)."""
+    """The term and the suspended part of it, each as (months, days)."""
     return (event.term_months, event.term_days), (event.suspended_months, event.suspended_days)
 
 
 def never_held(event, events):
-    """A sentence, in a list, for a term of which the events of its case tell no beginning; else none."""
+    """A list with one warning, if no event of the case begins the custody for this term; else empty."""
     told = events.filter(kind__in=TELLS_OF_CUSTODY)
     return [NEVER_HELD] if is_term_to_serve(event) and not told.exists() else []

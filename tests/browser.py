@@ -12,7 +12,7 @@ from django.test import override_settings
 from playwright.sync_api import sync_playwright
 
 from tests.emptied import Emptied
-from tracker.environment import read
+from tracker.environment import read_variable
 
 NAMES = ("chromium", "chromium-browser", "google-chrome")
 # The pages are our own. Without these Chromium does not start as root or with a small /dev/shm.
@@ -22,7 +22,7 @@ FLAGS = ["--no-sandbox", "--disable-dev-shm-usage"]
 def find_chromium():
     """The path of the installed browser; without one the test is skipped, or fails with REQUIRE_BROWSER."""
     path = next(filter(None, map(shutil.which, NAMES)), None)
-    if path is None and read("REQUIRE_BROWSER"):
+    if path is None and read_variable("REQUIRE_BROWSER"):
         raise AssertionError("REQUIRE_BROWSER is set, but no Chromium is installed.")
     if path is None:
         raise unittest.SkipTest("No Chromium is installed; with one these tests run.")

@@ -9,7 +9,7 @@ from django.conf import settings
 from tracker import api
 from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.read.filters import values
-from tracker.records.read.formats import csv_tables
+from tracker.records.read.formats import csv_tables, registry
 from tracker.records.read.pagination import order_keys
 from tracker.records.read.views import PAGING, PICKS
 from tracker.records.shapes.urls import list_url
@@ -20,12 +20,11 @@ PAGES = (
     *({"page": "1"}, {"page_size": "2"}, {"page": "2", "page_size": "1"}, {"page": "99", "page_size": "100"}),
     *({"cursor": "*"}, {"cursor": "*", "page_size": "2"}),
 )
+FILES = [one for one in registry.FORMATS if one.write]
 FORMATS = (
-    {"format": "json"},
-    {"format": "csv"},
-    {"format": "csv", "page_size": "2"},
-    {"format": "csv", "cursor": "*"},
-    {"format": "csv", "bom": "true"},
+    *({"format": one.slug} for one in registry.FORMATS),
+    *({"format": one.slug, **page} for one in FILES for page in ({"page_size": "2"}, {"cursor": "*"})),
+    *({"format": one.slug, name: "true"} for one in FILES for name in one.options),
 )
 DAY = {"as_of": "2025-10-31"}
 SHARED = (*DAY, *PICKS, *PAGING, "format")  # parameters of every list
@@ -116,7 +115,8 @@ def picks(view):
 
 def nested(view):
     """The lists inside the rows, each as a table."""
-    return [{"format": "csv", "nested": name} for name in csv_tables.names(view.shape)]
+    flat = [one.slug for one in FILES if one.flat]
+    return [{"format": slug, "nested": name} for name in csv_tables.names(view.shape) for slug in flat]
 
 
 def lists(view, key):

@@ -20,7 +20,7 @@ from tests.parts import (  # noqa: F401
     pytest_terminal_summary,
 )
 from tests.sampling import seed
-from tracker.server.embedded import Refused, Server
+from tracker.server.embedded import CannotStart, Server
 
 server = None
 first = False  # whether this process is none of the workers
@@ -90,7 +90,7 @@ def start_server():
     """A server in a temporary folder; the workers, which inherit DATABASE_URL, start none."""
     try:
         return Server(Path(tempfile.mkdtemp(prefix="tracker-tests-")), throwaway=True).join()
-    except Refused as problem:
+    except CannotStart as problem:
         pytest.exit(str(problem), returncode=1)
 
 

@@ -33,7 +33,7 @@ def work(oracle, record):
 
 
 COMPUTED = {
-    expressions.work: work,
+    expressions.editorial_data: work,
     as_of_days.occupation: slow_asof.affiliation,
     as_of_days.affiliation: slow_asof.affiliation,
     case_facts.facts_of_case: slow_asof.case,

@@ -8,7 +8,7 @@ from datetime import date
 from people.api.case_facts import WORDS
 from people.situations.asked import situation
 from people.situations.effects import TRACKS
-from people.situations.facts import Accusation, Fact, History, interval
+from people.situations.facts import Accusation, CaseHistory, Fact, interval
 from tracker.records.values.dates.days import Days
 from tracker.records.values.dates.partial_dates import understand
 
@@ -166,7 +166,7 @@ def history(oracle, case):
     if charges and {one.stage for one in charges} <= set(over) and not told:
         last = max(charges, key=lambda one: interval(Fact("", one.edtf))[1::-1])
         events += (Fact(over[last.stage], last.edtf),)
-    return History(events, charges)
+    return CaseHistory(events, charges)
 
 
 def fact(oracle, event):

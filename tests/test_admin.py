@@ -385,7 +385,7 @@ class JunkTest(TestCase):
                 answer = self.client.post(page, body, "application/x-www-form-urlencoded")
                 self.assertEqual(answer.status_code, status)
                 if status == 413:
-                    told = "at most 500 rows (those that are stored count, too), 10000 fields"
+                    told = "at most 500 rows (stored ones included), 10000 fields"
                     self.assertContains(answer, told, status_code=413)
 
     def test_a_stale_form_with_keys_that_are_none_is_shown_again(self):

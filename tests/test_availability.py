@@ -75,7 +75,7 @@ class LanesTest(SimpleTestCase):
             with self.assertRaises(lanes.Full):
                 self.lanes.enter("new")
             for _ in asked:
-                self.lanes.leave(lanes.Place("done", True, time.monotonic()))
+                self.lanes.leave(lanes.Slot("done", True, time.monotonic()))
 
     def test_what_was_slow_is_forgiven_after_some_quick_ones(self):
         self.took("kind", 3)
@@ -129,7 +129,7 @@ class InLanesTest(TestCase):
         with mock.patch("tracker.web.middleware.lanes", own):
             self.client.get("/api/v1/people/?q=a")
             self.client.get("/api/v1/people/?x=y")
-            with mock.patch.object(queries.Statement, "fetch", side_effect=ValueError):
+            with mock.patch.object(queries.Query, "fetch", side_effect=ValueError):
                 self.assertEqual(self.client.get("/api/v1/places/?q=a").status_code, 500)
         self.assertEqual(own.running, 0)
         self.assertEqual(len(own.costs), 3)
@@ -245,7 +245,7 @@ class AnswersInTimeTest(TestCase):
     ADDRESS = "/api/v1/people/?custody=held"
 
     def setUp(self):
-        case_facts.told.cache_clear()
+        case_facts.known_by_facts.cache_clear()
         for _ in range(3):
             make.case_event(kind="arrest", date="2025-01-01")
 
@@ -256,7 +256,7 @@ class AnswersInTimeTest(TestCase):
             answer = Client(raise_request_exception=False).get(self.ADDRESS)
         self.assertEqual(answer.status_code, 503)
         self.assertTrue(answer["Retry-After"])
-        self.assertEqual(len(case_facts.told.cache), 2)
+        self.assertEqual(len(case_facts.known_by_facts.cache), 2)
         with mock.patch.object(case_facts, "situation", wraps=case_facts.situation) as worked_out:
             self.assertEqual(self.client.get(self.ADDRESS).status_code, 200)
         self.assertEqual(worked_out.call_count, 1)

@@ -17,7 +17,7 @@ from tracker.records.protocol.problems import TYPE
 from tracker.records.shapes.reader import FULL
 from tracker.records.shapes.urls import resource
 from tracker.records.workflow import editorial_fields
-from tracker.records.write.document import rows_of, written
+from tracker.records.write.document import row_shape_of, written
 
 PEOPLE = f"{API}people/"
 CANARY = "Leyla Canaryeva"
@@ -258,7 +258,7 @@ class CanaryTest(WritingTest):
         """The places of every key that a document of a shape may have, at each level."""
         for name, field in written(shape).items():
             yield (*place, name)
-            if rows := rows_of(field):
+            if rows := row_shape_of(field):
                 yield from self.fields(rows, (*place, name, 0))
         if issubclass(shape.Meta.model, Record):
             yield from ((*place, "editorial", name) for name in editorial_fields.FIELDS)

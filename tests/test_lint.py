@@ -18,11 +18,11 @@ from tests.test_admin import address, form_data
 from tests.test_architecture import parts, records
 from tests.writing import WritingTest, path
 from tracker.records.admin.forms.edit_conflicts import versions_of
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.history import Entry
 from tracker.records.base.citations import Citation
 from tracker.records.protection import protected_names as lint
-from tracker.records.protection.name_check import HOMONYM, SENTENCE, Change, Homonym, refuse_names
+from tracker.records.protection.name_check import HOMONYM, SENTENCE, CheckedChange, Homonym, refuse_names
 from tracker.records.shapes.declaration import PartShape
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import Pick
@@ -353,7 +353,7 @@ class CommandTest(LintTest):
         row.change_slug("with-bahruz-samadov")
         row.change_slug("a-meeting")
         row.save()
-        with noted(reason=f"{NAME} asked for it."):
+        with acting_as(reason=f"{NAME} asked for it."):
             row.summary = "New."
             row.save()
         lines, _ = self.lint()
@@ -363,7 +363,7 @@ class CommandTest(LintTest):
 
     def test_what_became_secret_later_is_found_and_what_is_a_homonym_is_not(self):
         person, row = make.person(name="Irina Morozova"), make.dialogue(summary="Irina Morozova came.")
-        self.assertEqual(self.lint(), (["No public text names anybody whom we do not name."], True))
+        self.assertEqual(self.lint(), (["No public text contains a protected name."], True))
         person.withdraw(self.editor, "She asked for it.")
         self.assertEqual(self.lint(), ([f"dialogues {row.pk} summary"], False))
         row.withdraw(self.editor, "A test.")
@@ -391,7 +391,7 @@ class CostTest(WritingTest):
         for record in together:
             record.publication = "published"
         started = time.process_time()
-        refuse_names(self.editor, [Change(record) for record in together])
+        refuse_names(self.editor, [CheckedChange(record) for record in together])
         taken = time.process_time() - started
         print(f"the search for {len(people)} names in {len(together)} records took {taken:.3f} s of CPU")
         self.assertLess(taken, 0.7)
@@ -425,7 +425,7 @@ class EveryFieldTest(TestCase):
                     continue
                 setattr(row, field.attname, [said] if isinstance(field, ArrayField) else said)
                 with self.subTest(model=type(row).__name__, field=field.name):
-                    told = [mention.text.field for mention in held.mentions(lint.texts_of(row))]
+                    told = [mention.text.field for mention in held.mentions(lint.row_texts(row))]
                     self.assertIn(field.name, told)
 
     def test_every_text_that_a_shape_shows_is_looked_through(self):
@@ -443,7 +443,7 @@ class EveryFieldTest(TestCase):
         for model in records():
             shape = registry.whole[model](pick=Pick(detail=True))
             lists = {name for name, field in shape.fields.items() if is_list_of_parts(field)}
-            self.assertEqual(lists, set(lint.lists_of(model)), model.__name__)
+            self.assertEqual(lists, set(lint.part_lists(model)), model.__name__)
 
 
 SHORT = {"country", "jurisdiction", "nationality", "script"}  # codes, too short for a name

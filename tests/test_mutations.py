@@ -101,6 +101,7 @@ class SlipTest(SimpleTestCase):
     def test_each_is_noticed(self):
         for place, broken, test in SLIPS:
             with self.subTest(place=place, test=test):
+                self.assertTrue(passes(test), "It fails anyway.")
                 with broken():
                     self.assertFalse(passes(test))
                 forget()

@@ -34,7 +34,7 @@ def database(shape, pick, user, day):
     """All rows that the reader may see as the database writes them."""
     order = Order(shape, None)
     rows = queries.ordered(shape.Meta.model.objects.visible_to(user), order)
-    statement = queries.every(rows, queries.shaped(shape, pick, Reader(user, Days.day(day))))
+    statement = queries.export_query(rows, queries.shaped(shape, pick, Reader(user, Days.day(day))))
     return [json.loads(line) for line in statement.copy()]
 
 

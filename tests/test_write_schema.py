@@ -13,10 +13,11 @@ from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.api.openapi.examples import SAMPLE_ID
 from tracker.records.shapes.reader import Pick
 from tracker.records.shapes.urls import resource
-from tracker.records.write.document import references_of, rows_of, written
+from tracker.records.workflow import verbs
+from tracker.records.write.document import references_of, row_shape_of, written
 
 RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
-VERBS = ("submit", "send-back", "publish", "withdraw", "takedown")
+VERBS = tuple(one.path for one in verbs.VERBS)
 
 
 def real(shape, document):
@@ -24,7 +25,7 @@ def real(shape, document):
     found = {}
     for name, value in document.items():
         field = written(shape).get(name)
-        if rows := field and rows_of(field):
+        if rows := field and row_shape_of(field):
             value = [real(rows, row) for row in value]
         elif field and references_of(field):
             assert value == SAMPLE_ID
@@ -105,7 +106,7 @@ class WriteSchemaTest(WritingTest):
                 row = view.model().objects.get(pk=made["id"])
                 example = real(shape, self.sent(f"{place}{{id}}/", "put")["example"])
                 lists = {name for name, value in example.items() if isinstance(value, list)}
-                parts = {name for name in lists if rows_of(shape.fields[name]).nests}
+                parts = {name for name in lists if row_shape_of(shape.fields[name]).nests}
                 whole = {name: value for name, value in example.items() if name not in lists - parts}
                 self.done(200, self.editor, "PUT", path(row), whole, row.version)
                 example = real(shape, self.sent(f"{place}{{id}}/", "patch")["example"])

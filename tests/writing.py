@@ -6,7 +6,7 @@ from django.test import TestCase
 
 from tests import make
 from tracker.records.shapes.urls import resource
-from tracker.records.write.document import rows_of, written
+from tracker.records.write.document import row_shape_of, written
 
 API = "/api/v1/"
 
@@ -18,7 +18,7 @@ def path(record, verb=""):
 
 def facts(shape, document, own=()):
     """What of a read can be written, at every level, without what tells one copy from another."""
-    lists = {name: rows for name, field in written(shape).items() if (rows := rows_of(field))}
+    lists = {name: rows for name, field in written(shape).items() if (rows := row_shape_of(field))}
     own = {row["id"] for name in lists for row in document[name]}.union(own)
     found = {name: document[name] for name in written(shape)}
     for name, rows in lists.items():

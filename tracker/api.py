@@ -1,4 +1,4 @@
-"""The one router of the API and the one list of its endpoints."""
+"""The router of the API, with the list of all endpoints."""
 
 import json
 from functools import cache, partial
@@ -48,23 +48,23 @@ ENDPOINTS = [
 OTHERS = ("changes", "proposals", "vocabularies", "schema", "docs")
 
 
-def distance(model, parameter):
-    """How near a filter is to the rows it lists: a key of theirs, what they reach, what they are about."""
+def filter_distance(model, parameter):
+    """How close a filter is to the listed rows: their own key, a further relation, or their subject."""
     field = {field.name: field for field in model._meta.get_fields()}.get(parameter)
     return 1 if field is None else 2 * bool(field.many_to_many)
 
 
 def links():
-    """{model: {name: (listed model, filter)}}: each list that takes a record of the model as a filter.
+    """{model: {name: (listed model, filter)}}: all lists that can be filtered by a record of the model.
 
-    The nearest filter of a list has the list's own name, a further one its own name after it. Of a list whose
-    rows are listed apart each part has a link: `linked` of its view has the names and what else they ask.
+    The closest filter of a list gets the name of the list; other filters get their own name after it. If the
+    view has `linked`, each part of the list gets its own link: `linked` has the names and their parameters.
     """
     found = {}
     for view in ENDPOINTS:
         filters = view.filterset_class.base_filters
         lists = view.linked or {resource(view.model()).replace("-", "_"): ""}
-        for parameter in sorted(filters, key=partial(distance, view.model())):
+        for parameter in sorted(filters, key=partial(filter_distance, view.model())):
             if filters[parameter].leads_to:
                 named = found.setdefault(filters[parameter].leads_to, {})
                 for name, asked in lists.items():
@@ -79,7 +79,7 @@ registry.links.update(links())
 
 
 class Root(ApiView):
-    """Everything that the API offers."""
+    """The list of all endpoints of the API."""
 
     example = {
         "list": {
@@ -96,9 +96,9 @@ class Root(ApiView):
 
 
 class Document(ApiView):
-    """The API as OpenAPI. It describes code alone, so it is drawn once: that takes a second."""
+    """The OpenAPI document. It depends on the code only, so it is built once; that takes a second."""
 
-    schema = None  # it does not describe itself
+    schema = None  # the document does not describe itself
 
     def list(self, request):
         response = self.answer(self.drawn())
@@ -118,7 +118,7 @@ class Document(ApiView):
 
 
 class Router(SimpleRouter):
-    """Django REST framework's router, with the change of several records at once."""
+    """Django REST framework's router, plus changing several records at once."""
 
     def __init__(self):
         super().__init__()

@@ -1,4 +1,4 @@
-"""Django settings. What may differ between installations comes from `tracker.environment`."""
+"""Django settings. Values that differ between installations come from `tracker.environment`."""
 
 import ipaddress
 import os
@@ -11,40 +11,40 @@ import psycopg
 from django.core.exceptions import ImproperlyConfigured
 from psycopg.conninfo import conninfo_to_dict
 
-from tracker.environment import BASE_DIR, DEFAULTS, data_dir, read
+from tracker.environment import BASE_DIR, DEFAULTS, data_dir, read_variable
 
 
-def whole_number(name: str, least: int, most: int) -> int:
+def integer_setting(name: str, least: int, most: int) -> int:
     """The variable as a number within bounds; ImproperlyConfigured otherwise."""
-    text = read(name)
+    text = read_variable(name)
     if not (text.isascii() and text.isdigit() and least <= int(text) <= most):
-        raise ImproperlyConfigured(f"{name} is {text!r}; it must be a whole number from {least} to {most}.")
+        raise ImproperlyConfigured(f"{name} is {text!r}. It must be a whole number from {least} to {most}.")
     return int(text)
 
 
 def on_or_off(name: str, default: bool) -> bool:
-    """The variable as a truth value; ImproperlyConfigured if it is neither on, off nor empty."""
-    text = read(name) or ("on" if default else "off")
+    """The variable as a boolean. ImproperlyConfigured if it is not on, off or empty."""
+    text = read_variable(name) or ("on" if default else "off")
     if text not in ("on", "off"):
-        raise ImproperlyConfigured(f"{name} is {text!r}; it must be on or off.")
+        raise ImproperlyConfigured(f"{name} is {text!r}. It must be on or off.")
     return text == "on"
 
 
 def contact() -> str:
-    """SECURITY_CONTACT, empty or an address as security.txt wants it; ImproperlyConfigured otherwise."""
-    text = read("SECURITY_CONTACT")
+    """SECURITY_CONTACT: empty, or an address in the form of security.txt. Otherwise ImproperlyConfigured."""
+    text = read_variable("SECURITY_CONTACT")
     if text and not (
         text.startswith(("https://", "mailto:", "tel:")) and text.isascii() and text.isprintable()
     ):
         raise ImproperlyConfigured(
-            f"SECURITY_CONTACT is {text!r}; it must begin with mailto:, https:// or tel:, "
+            f"SECURITY_CONTACT is {text!r}. It must begin with mailto:, https:// or tel:, "
             "as in mailto:security@example.org."
         )
     return text
 
 
 def is_loopback(host: str) -> bool:
-    """Whether an address to listen on can be reached from this machine only."""
+    """Whether an address to listen on can only be reached from this machine."""
     try:
         return ipaddress.ip_address(host).is_loopback
     except ValueError:
@@ -52,15 +52,15 @@ def is_loopback(host: str) -> bool:
 
 
 def public_url(host: str, port: int) -> str:
-    """PUBLIC_URL without a closing slash; ImproperlyConfigured if it is not scheme, host and port only."""
-    text = read("PUBLIC_URL").rstrip("/")
+    """PUBLIC_URL without a trailing slash. ImproperlyConfigured if it has more than scheme, host and port."""
+    text = read_variable("PUBLIC_URL").rstrip("/")
     if text == "http://HOST:PORT":
         text = f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
     parts = urlsplit(text)
     if not parts.hostname or text not in (f"http://{parts.netloc}", f"https://{parts.netloc}"):
-        problem = f"PUBLIC_URL is {text!r}; it must be http or https, a host and perhaps a port"
+        problem = f"PUBLIC_URL is {text!r}. It must be http or https, a host and an optional port"
     elif parts.hostname in ("0.0.0.0", "::"):  # noqa: S104
-        problem = f"HOST is {host!r}, which is no address that a reader can open: set PUBLIC_URL"
+        problem = f"HOST is {host!r}, which is not an address that readers can open. Set PUBLIC_URL"
     else:
         return text
     raise ImproperlyConfigured(f"{problem}, as in https://tracker.example.org.")
@@ -72,27 +72,27 @@ def database(url: str) -> dict:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError as problem:
         raise ImproperlyConfigured(
-            f"DATABASE_URL cannot be read ({str(problem).strip()}); "
-            "it must look like postgres://user:password@host:5432/name."
+            f"DATABASE_URL cannot be read ({str(problem).strip()}). "
+            "It must look like postgres://user:password@host:5432/name."
         ) from None
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     described = {key: parts.pop(name, "") for key, name in names.items()}
-    parts.setdefault("connect_timeout", whole_number("CONNECT_TIMEOUT", 2, 60))
+    parts.setdefault("connect_timeout", integer_setting("CONNECT_TIMEOUT", 2, 60))
     return {"ENGINE": "tracker.postgres", **described, "OPTIONS": parts}
 
 
 def limits(**variables: str) -> str:
-    """Settings of PostgreSQL in the form of libpq's `options`, in seconds; without those that are 0."""
-    seconds = {setting: whole_number(name, 0, 600) for setting, name in variables.items()}
+    """PostgreSQL settings in seconds, as libpq's `options`. Those that are 0 are left out."""
+    seconds = {setting: integer_setting(name, 0, 600) for setting, name in variables.items()}
     return " ".join(f"-c {setting}={number}s" for setting, number in seconds.items() if number)
 
 
 def secret_key() -> str:
-    """SECRET_KEY, or the demo's: the stored one, or one that lasts as long as the process."""
-    given = read("SECRET_KEY")
+    """SECRET_KEY, or the secret of the demo: the stored one, or one for this process only."""
+    given = read_variable("SECRET_KEY")
     if given and len(given) < 50:
         raise ImproperlyConfigured(
-            "SECRET_KEY is too short; it must have at least 50 characters, as this command prints them: "
+            "SECRET_KEY is too short. It must have at least 50 characters. This command prints one: "
             'python3 -c "import secrets; print(secrets.token_urlsafe(50))"'
         )
     if given:
@@ -100,40 +100,40 @@ def secret_key() -> str:
     return SECRET_FILE.read_text() if SECRET_FILE.exists() else secrets.token_urlsafe(50)
 
 
-HOST = read("HOST")
-PORT = whole_number("PORT", 1, 65535)
-WORKERS = whole_number("WORKERS", 1, 64)
-THREADS = 8  # of a web process: several requests may wait for the database at the same time
-MAX_URL = whole_number("MAX_URL", 500, 60_000)
-MAX_HEADERS = whole_number("MAX_HEADERS", 30, 100)  # the web server takes no more
-MAX_HEADER_BYTES = whole_number("MAX_HEADER_BYTES", 8_000, 400_000)
-MAX_PARAMETERS = whole_number("MAX_PARAMETERS", 10, 1_000)
-MAX_VALUE = whole_number("MAX_VALUE", 100, 60_000)
-MAX_VALUES = whole_number("MAX_VALUES", 1, 1_000)
-MAX_SEARCH = whole_number("MAX_SEARCH", 10, 2_000)
-MAX_WORDS = whole_number("MAX_WORDS", 1, 50)
-MAX_PAGE_SIZE = whole_number("MAX_PAGE_SIZE", 50, 1_000)
-MAX_OFFSET = whole_number("MAX_OFFSET", 0, 100_000)
-MAX_DEPTH = whole_number("MAX_DEPTH", 6, 100)
-MAX_EXPAND = whole_number("MAX_EXPAND", 1, 1_000)
-MAX_ENTRIES = whole_number("MAX_ENTRIES", 10, 20_000)
-MAX_DOCUMENTS = whole_number("MAX_DOCUMENTS", 1, 5_000)
-MAX_ROWS = whole_number("MAX_ROWS", 50, 5_000)
-MAX_TEXT = whole_number("MAX_TEXT", 1_000, 1_000_000)
-DATA_UPLOAD_MAX_MEMORY_SIZE = whole_number("MAX_BODY", 10_000, 100_000_000)
-DATA_UPLOAD_MAX_NUMBER_FIELDS = whole_number("MAX_FIELDS", 1_000, 100_000)
-DATA_UPLOAD_MAX_NUMBER_FILES = 0  # nothing is uploaded
-DATA_LICENSE = read("DATA_LICENSE")
+HOST = read_variable("HOST")
+PORT = integer_setting("PORT", 1, 65535)
+WORKERS = integer_setting("WORKERS", 1, 64)
+THREADS = 8  # per web process: several requests can wait for the database at the same time
+MAX_URL = integer_setting("MAX_URL", 500, 60_000)
+MAX_HEADERS = integer_setting("MAX_HEADERS", 30, 100)  # the web server accepts no more
+MAX_HEADER_BYTES = integer_setting("MAX_HEADER_BYTES", 8_000, 400_000)
+MAX_PARAMETERS = integer_setting("MAX_PARAMETERS", 10, 1_000)
+MAX_VALUE = integer_setting("MAX_VALUE", 100, 60_000)
+MAX_VALUES = integer_setting("MAX_VALUES", 1, 1_000)
+MAX_SEARCH = integer_setting("MAX_SEARCH", 10, 2_000)
+MAX_WORDS = integer_setting("MAX_WORDS", 1, 50)
+MAX_PAGE_SIZE = integer_setting("MAX_PAGE_SIZE", 50, 1_000)
+MAX_OFFSET = integer_setting("MAX_OFFSET", 0, 100_000)
+MAX_DEPTH = integer_setting("MAX_DEPTH", 6, 100)
+MAX_EXPAND = integer_setting("MAX_EXPAND", 1, 1_000)
+MAX_ENTRIES = integer_setting("MAX_ENTRIES", 10, 20_000)
+MAX_DOCUMENTS = integer_setting("MAX_DOCUMENTS", 1, 5_000)
+MAX_ROWS = integer_setting("MAX_ROWS", 50, 5_000)
+MAX_TEXT = integer_setting("MAX_TEXT", 1_000, 1_000_000)
+DATA_UPLOAD_MAX_MEMORY_SIZE = integer_setting("MAX_BODY", 10_000, 100_000_000)
+DATA_UPLOAD_MAX_NUMBER_FIELDS = integer_setting("MAX_FIELDS", 1_000, 100_000)
+DATA_UPLOAD_MAX_NUMBER_FILES = 0  # there are no uploads
+DATA_LICENSE = read_variable("DATA_LICENSE")
 DATA_DIR = data_dir()
 
-# The local demo: no secret was given, so nothing but this machine may reach it.
-DEMO = not read("SECRET_KEY")
+# The local demo: no secret was given, so only this machine may reach it.
+DEMO = not read_variable("SECRET_KEY")
 SECRET_FILE = DATA_DIR / "secret-key"
 SECRET_KEY = secret_key()
 if DEMO and not is_loopback(HOST):
     raise ImproperlyConfigured(
-        f"HOST is {HOST!r}, but without SECRET_KEY this is the local demo, which listens on 127.0.0.1 only. "
-        "For a server set SECRET_KEY, at least 50 random characters; for the demo leave HOST empty."
+        f"HOST is {HOST!r}, but without SECRET_KEY this is the local demo, which only listens on 127.0.0.1. "
+        "For a server, set SECRET_KEY to at least 50 random characters. For the demo, leave HOST empty."
     )
 PUBLIC_URL = public_url(HOST, PORT)
 
@@ -141,11 +141,11 @@ DEBUG = False
 ALLOWED_HOSTS = [urlsplit(PUBLIC_URL).hostname]
 if DEMO:
     ALLOWED_HOSTS += ["127.0.0.1", "localhost", "[::1]"]
-# TLS ends in the proxy in front. Its headers are not trusted, so Django is told the origin instead.
+# TLS ends in the proxy in front. Its headers are not trusted, so Django gets the origin instead.
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL]
 ENCRYPTED = PUBLIC_URL.startswith("https:")
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = ENCRYPTED
-# By this prefix a browser takes the cookies from this very host only, over TLS, and from no neighbor.
+# With this prefix, a browser accepts the cookies only from this host and only over TLS.
 PREFIX = "__Host-" if ENCRYPTED else ""
 SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{PREFIX}sessionid", f"{PREFIX}csrftoken"
 DEVICE_COOKIE_NAME = f"{PREFIX}device"
@@ -159,13 +159,13 @@ SECURE_HSTS_SECONDS = 365 * 24 * 60 * 60 if ENCRYPTED else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = True
 X_FRAME_OPTIONS = "DENY"
 SILENCED_SYSTEM_CHECKS = [
-    "security.W008",  # the proxy leads from http to https: without its headers nobody here knows which it was
-    "security.W021",  # preloading cannot be taken back for months: the owner of the domain decides
+    "security.W008",  # the proxy redirects http to https; without its headers Django cannot know which it was
+    "security.W021",  # preloading cannot be undone for months; the owner of the domain decides
 ]
 
-# What is counted in tracker.records.protocol.rate_limits. 0: no limit.
-LIMITS = {name: whole_number(name, 0, 10_000) for name in DEFAULTS if name.endswith(("_HOUR", "_MINUTE"))}
-PROXIES = whole_number("PROXIES", 0, 10)
+# The limits counted in tracker.records.protocol.rate_limits. 0: no limit.
+LIMITS = {name: integer_setting(name, 0, 10_000) for name in DEFAULTS if name.endswith(("_HOUR", "_MINUTE"))}
+PROXIES = integer_setting("PROXIES", 0, 10)
 SECURITY_CONTACT = contact()
 
 ROOT_URLCONF = "tracker.urls"
@@ -225,24 +225,26 @@ TEMPLATES = [
     }
 ]
 
-# What a request may take, as options of its connection. tracker/wsgi.py adds them: commands take their time.
+# Time limits of requests, as options of the connection. tracker/wsgi.py adds them: commands have no limit.
 TIMEOUTS = limits(
     statement_timeout="STATEMENT_TIMEOUT",
     lock_timeout="LOCK_TIMEOUT",
     idle_in_transaction_session_timeout="IDLE_TIMEOUT",
 )
-STATEMENT_TIMEOUT = whole_number("STATEMENT_TIMEOUT", 0, 600)  # of what is worked out in Python, too
-EXPORT_TIMEOUT = whole_number("EXPORT_TIMEOUT", 1, 3600)
-# A read must be one statement: connections are kept, and not tried out first. The request that notices a lost
-# one is tried again if it only reads, else answered 503, and Django opens a new one for the next.
-DATABASES = {"default": {**database(read("DATABASE_URL") or "dbname=tracker"), "CONN_MAX_AGE": None}}
-if not read("DATABASE_URL"):
-    # A command that runs without the database, as makemigrations does, cannot ask it what was applied.
+STATEMENT_TIMEOUT = integer_setting("STATEMENT_TIMEOUT", 0, 600)  # also for computations in Python
+EXPORT_TIMEOUT = integer_setting("EXPORT_TIMEOUT", 1, 3600)
+# A read must be one statement, so connections are kept and not tested first. The request that notices a lost
+# one is repeated if it only reads, else answered 503, and Django opens a new one for the next.
+DATABASES = {"default": {**database(read_variable("DATABASE_URL") or "dbname=tracker"), "CONN_MAX_AGE": None}}
+if not read_variable("DATABASE_URL"):
+    # A command that runs without the database, like makemigrations, cannot ask which migrations are applied.
     DATABASES["default"]["HOST"] = str(DATA_DIR)
     warnings.filterwarnings("ignore", "Got an error checking a consistent migration history")
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-# Relative to the checkout, as DATA_DIR is.
-ERASURE_LEDGER = BASE_DIR / (Path(read("ERASURE_LEDGER") or DATA_DIR / "erasure-ledger.jsonl").expanduser())
+# Relative to the checkout, like DATA_DIR.
+ERASURE_LEDGER = BASE_DIR / (
+    Path(read_variable("ERASURE_LEDGER") or DATA_DIR / "erasure-ledger.jsonl").expanduser()
+)
 FIXTURE_DIRS = [BASE_DIR / "fixtures"]
 SERIALIZATION_MODULES = {"json": "tracker.records.values.texts.deserializer"}
 
@@ -254,7 +256,7 @@ AUTHENTICATION_BACKENDS = ["tracker.records.policy.roles.RoleBackend"]
 FOUR_EYES = on_or_off("FOUR_EYES", default=not DEMO)
 SECOND_FACTOR = on_or_off("SECOND_FACTOR", default=not DEMO)
 OTP_TOTP_ISSUER = urlsplit(PUBLIC_URL).hostname
-# Guesses at codes are counted as all others are: a delay per device would let a guesser shut the owner out.
+# Guesses of codes are counted like all others: a delay per device would let a guesser lock the owner out.
 OTP_TOTP_THROTTLE_FACTOR = OTP_STATIC_THROTTLE_FACTOR = 0
 AUTH_PASSWORD_VALIDATORS = [
     {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
@@ -281,7 +283,7 @@ REQUESTS = "file" if DEMO and "SERVED_LOCALLY" in os.environ else "stderr"
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
-    "formatters": {"line": {"()": "tracker.web.logs.Line"}},
+    "formatters": {"line": {"()": "tracker.web.logs.JSONLine"}},
     "handlers": {
         "stderr": {"class": "logging.StreamHandler", "formatter": "line"},
         "file": {
@@ -290,17 +292,17 @@ LOGGING = {
             "delay": True,
             "formatter": "line",
         },
-        "nowhere": {"class": "logging.NullHandler"},  # without a handler Python prints by itself
+        "nowhere": {"class": "logging.NullHandler"},  # without a handler, Python prints to stderr
     },
     "root": {"handlers": ["stderr"], "level": "WARNING"},
-    # Without this Django mails errors to ADMINS, of whom there are none.
+    # Without this, Django mails errors to ADMINS, and there are none.
     "loggers": {
         "tracker": {"handlers": ["stderr"], "level": "INFO", "propagate": False},
         "tracker.requests": {"handlers": [REQUESTS], "level": "INFO", "propagate": False},
         "django": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
-        # What a client did wrong is in its answer; a log of it fills with whatever anybody sends.
+        # The answer tells a client what was wrong; logging it would fill the log with what anyone sends.
         "django.request": {"handlers": ["stderr"], "level": "ERROR", "propagate": False},
-        # Anybody can send a wrong Host, a form of another site or one too large; the answer is enough.
+        # Anyone can send a wrong Host, or a form from another site or too large; the answer is enough.
         "django.security": {"handlers": ["nowhere"], "propagate": False},
     },
 }

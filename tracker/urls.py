@@ -1,4 +1,4 @@
-"""Root table of contents."""
+"""The addresses of the whole site."""
 
 from django.conf import settings
 from django.contrib import admin
@@ -16,18 +16,19 @@ handler500 = "tracker.web.middleware.failed"
 
 
 def leads_to(url):
-    """A view that shows the way to another address, and takes nothing."""
+    """A view that redirects to another address and accepts no data."""
     return csrf_exempt(RedirectView.as_view(url=url, http_method_names=["get", "head", "options"]))
 
 
 urlpatterns = [
     path("", leads_to("/api/v1/")),
-    path("healthz", health.alive, name="healthz"),
-    path("readyz", health.ready, name="readyz"),
+    path("healthz", health.liveness, name="healthz"),
+    path("readyz", health.readiness, name="readyz"),
     path("favicon.ico", leads_to(f"{settings.STATIC_URL}tracker/favicon.svg")),
     path("admin/set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
     path("admin/second-factor/", SecondFactor.as_view(), name="second_factor"),
     path("admin/", admin.site.urls),
     path("api/v1/", include("tracker.api")),
     path(".well-known/security.txt", security_txt),
+    path("", include("tracker.site.urls")),
 ]

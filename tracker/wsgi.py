@@ -1,4 +1,4 @@
-"""The application as a WSGI server finds it."""
+"""The WSGI application."""
 
 import logging
 import os
@@ -8,20 +8,20 @@ from django.conf import settings
 from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 
-from tracker.web.bodies import Whole
+from tracker.web.bodies import CompleteBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
 
-# `manage.py serve` says that it listens on this machine only; of another server nobody knows that.
+# `manage.py serve` says that it only listens on this machine. With another server nobody knows that.
 if settings.DEMO and "SERVED_LOCALLY" not in os.environ:
     raise ImproperlyConfigured(
-        "SECRET_KEY is not set. Set it to at least 50 random characters; for the local demo use `make run`."
+        "SECRET_KEY is not set. Set it to at least 50 random characters. For the local demo, use `make run`."
     )
 
-# What DATABASE_URL says comes later, and wins.
+# The options in DATABASE_URL come later and win.
 connecting = settings.DATABASES["default"]["OPTIONS"]
 connecting["options"] = f"{settings.TIMEOUTS} {connecting.get('options', '')}".strip()
 
-sys.setswitchinterval(0.001)  # a thread that computes lets the others go on five times as often
+sys.setswitchinterval(0.001)  # busy threads yield five times as often
 logging.captureWarnings(True)
-application = Whole(get_wsgi_application(), behind_caddy="CADDY_IN_FRONT" in os.environ)
+application = CompleteBodies(get_wsgi_application(), behind_caddy="CADDY_IN_FRONT" in os.environ)

@@ -1,4 +1,4 @@
-"""What lists of dialogues, participations and statements are filtered by across relations."""
+"""Filters of dialogues, participations and statements that follow relations to other records."""
 
 from dialogues import duration
 from dialogues.choices import ABSENT
@@ -22,9 +22,7 @@ OF_STATEMENT = [
     "questions.conflict",
 ]
 ties[Statement] = [*OF_STATEMENT, *(f"part_of.{path}" for path in OF_STATEMENT)]
-ABOUT = (
-    "Of a dialogue, a case, an event or a question that it is about, or of the dialogue where it was said."
-)
+ABOUT = "Any dialogue, case, event or question that it is about, or the dialogue where it was said."
 CAME, ABSENTEES = "participations.took_part()", "participations.did_not_take_part()"
 
 
@@ -40,12 +38,12 @@ class DialogueFilterSet(RecordFilterSet):
         "did_not_take_part_organization": f"{ABSENTEES}.organization",
         "place_country": "places.country",
     }
-    periods = (duration.period_overlaps, duration.period_certainly_overlaps)
+    periods = (duration.dialogue_overlaps, duration.dialogue_certainly_overlaps)
 
     def ways(self, name, given):
-        """A role is that of those who are asked for beside it: of who came, or of who did not.
+        """Read a role together with the other filters: of those who came, or of those who did not.
 
-        Of both, a role that only one of them can have is that one's.
+        If both are asked for, a role that only one of the two can have belongs to that one.
         """
         if not name.startswith("participant_role"):
             return super().ways(name, given)
@@ -60,7 +58,13 @@ class DialogueFilterSet(RecordFilterSet):
 
 class ParticipationFilterSet(RecordFilterSet):
     shape = shapes.ParticipationShape
-    verbs = {"took_part": ("took_part", "did_not_take_part", "Whether they took part: true or false.")}
+    verbs = {
+        "took_part": (
+            "took_part",
+            "did_not_take_part",
+            "true: those who took part. false: those who did not.",
+        )
+    }
     paths = {
         "conflict": "dialogue.conflict",
         "dialogue_classification": "dialogue.classification",
@@ -73,7 +77,7 @@ class AssessmentFilterSet(RecordFilterSet):
     shape = shapes.AssessmentShape
     paths = {"dialogue": "participation.dialogue"}
     connected = tied(
-        "Of the dialogue that the group came to, or that the person or the organization is connected with.",
+        "The conflict of the dialogue that the group attended, or any that the person or organization has.",
         participation=Participation,
         person=Person,
         organization=Organization,
@@ -95,4 +99,6 @@ class StatementFilterSet(RecordFilterSet):
 class StatementRelationFilterSet(RecordFilterSet):
     shape = shapes.StatementRelationShape
     paths = {"speaker": "statement.speakers.person", "related_speaker": "related_statement.speakers.person"}
-    connected = tied(f"Of either statement. {ABOUT}", statement=Statement, related_statement=Statement)
+    connected = tied(
+        f"The conflict of either statement. {ABOUT}", statement=Statement, related_statement=Statement
+    )

@@ -46,16 +46,16 @@ class ParticipationRow(Row):
         fields = PARTICIPANT
         example = ["person"]
         rows = "took_part"
-        other_rows = ("role", "Those who did not come belong in did_not_take_part: write the row there.")
+        other_rows = ("role", "People who did not come belong in did_not_take_part. Write the row there.")
 
 
 class AbsenceRow(ParticipationRow):
-    """Who was invited and did not come, was excluded, or was prevented from coming."""
+    """People who were invited and did not come, were excluded, or were prevented from coming."""
 
     class Meta(ParticipationRow.Meta):
         rows = "did_not_take_part"
         typical = {"role": ABSENT[0]}
-        other_rows = ("role", f"This list is for those who did not come: give one of {', '.join(ABSENT)}.")
+        other_rows = ("role", f"This list is for people who did not come. Use one of {', '.join(ABSENT)}.")
 
 
 class DialogueShape(Shape):

@@ -10,14 +10,14 @@ occasions["during"] = Dialogue
 
 
 class DialogueViewSet(RecordViewSet):
-    """Dialogues: meetings, visits, forums, with who took part."""
+    """Dialogues: meetings, visits and forums, with their participants."""
 
     shape = shapes.DialogueShape
     filterset_class = filters.DialogueFilterSet
 
 
 class ParticipationViewSet(RecordViewSet):
-    """Who took part in which dialogue, and as what; and, by their role, who did not come."""
+    """Who took part in which dialogue, and in which role. Some roles say that someone did not come."""
 
     linked = {"participations": "took_part=true&", "did_not_take_part": "took_part=false&"}
     shape = shapes.ParticipationShape
@@ -25,21 +25,21 @@ class ParticipationViewSet(RecordViewSet):
 
 
 class AssessmentViewSet(RecordViewSet):
-    """Dated judgements by named assessors; none is ours."""
+    """Dated judgments by named assessors. None of them is ours."""
 
     shape = shapes.AssessmentShape
     filterset_class = filters.AssessmentFilterSet
 
 
 class StatementViewSet(RecordViewSet):
-    """Who claims what. A question or a hypothesis is no assertion: see its kind."""
+    """Who claims what. A question or a hypothesis is not an assertion; see its kind."""
 
     shape = shapes.StatementShape
     filterset_class = filters.StatementFilterSet
 
 
 class StatementRelationViewSet(RecordViewSet):
-    """Which statement contradicts, supports or qualifies which."""
+    """Relations between statements: one contradicts, supports or qualifies another."""
 
     shape = shapes.StatementRelationShape
     filterset_class = filters.StatementRelationFilterSet
@@ -52,6 +52,6 @@ class QuestionViewSet(RecordViewSet):
 
 
 class ContextEventViewSet(RecordViewSet):
-    """Wars, blockades, agreements: what a timeline needs to be understood."""
+    """Wars, blockades, agreements and other events that explain a timeline."""
 
     shape = shapes.ContextEventShape

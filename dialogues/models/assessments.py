@@ -1,4 +1,4 @@
-"""Assessments: who calls whom what."""
+"""Assessments: what named assessors say about people and organizations."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -14,14 +14,14 @@ from people.models import Act, Organization, Person
 from tracker.records.audit import history
 from tracker.records.base.citations import QUOTATION_WORDS, Citation
 from tracker.records.base.record import Record
-from tracker.records.values.constraints import Said
+from tracker.records.values.constraints import CountStated
 from tracker.records.values.dates.date_columns import PartialDateField
 
 from .participations import Participation
 
 
 class Assessment(Act, Record):
-    """A judgement by a named assessor about one person, organization or group; we do not assess."""
+    """A judgment by a named assessor about one person, organization or group. We do not assess anyone."""
 
     visible_with = ("person", "organization", "participation", "assessor_person", "assessor_organization")
 
@@ -35,7 +35,7 @@ class Assessment(Act, Record):
         null=True,
         blank=True,
         related_name="assessments",
-        help_text="Of a group.",
+        help_text="The group, if it is about a group.",
     )
     assessor_person = models.ForeignKey(
         Person, models.PROTECT, null=True, blank=True, related_name="assessments_given"
@@ -45,12 +45,12 @@ class Assessment(Act, Record):
     )
     attribute = models.CharField(max_length=20, choices=AssessmentAttribute)
     value = models.CharField(
-        max_length=30, choices=AssessmentValue, help_text="What the assessor's words come to."
+        max_length=30, choices=AssessmentValue, help_text="What the assessor's words amount to."
     )
     wording = models.CharField(
         max_length=300,
         blank=True,
-        help_text=f"The judgement in the assessor's own words, at most {QUOTATION_WORDS}.",
+        help_text=f"The judgment in the assessor's own words, at most {QUOTATION_WORDS} words.",
     )
     share = models.CharField(max_length=20, choices=AssessmentShare, default=AssessmentShare.NOT_STATED)
     form = models.CharField(max_length=20, choices=AssessmentForm, default=AssessmentForm.ASSERTION)
@@ -59,12 +59,12 @@ class Assessment(Act, Record):
     class Meta(Record.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Said.exactly(1, "person", "organization", "participation"),
+                condition=CountStated.exactly(1, "person", "organization", "participation"),
                 name="assessment_has_one_object",
                 violation_error_message="Give exactly one of person, organization and participation.",
             ),
             models.CheckConstraint(
-                condition=Said.exactly(1, "assessor_person", "assessor_organization"),
+                condition=CountStated.exactly(1, "assessor_person", "assessor_organization"),
                 name="assessment_has_one_assessor",
                 violation_error_message="Give either assessor_person or assessor_organization.",
             ),
@@ -72,12 +72,12 @@ class Assessment(Act, Record):
 
     def clean(self):
         if self.participation and not self.participation.group_label:
-            raise ValidationError({"participation": "Give the participation of a group."})
+            raise ValidationError({"participation": "Choose the participation of a group."})
         values = ASSESSMENT_VALUES.get(self.attribute)
         if values and self.value and self.value not in values:
-            raise ValidationError({"value": f"Of {self.attribute} one says {', '.join(values)}."})
+            raise ValidationError({"value": f"For {self.attribute}, give one of {', '.join(values)}."})
         if self.value == AssessmentValue.OTHER and not self.wording:
-            raise ValidationError({"wording": "The value is other: give the assessor's own words."})
+            raise ValidationError({"wording": "The value is other. Give the assessor's own words."})
         if len(self.wording.split()) > QUOTATION_WORDS:
             raise ValidationError({"wording": f"A quotation has at most {QUOTATION_WORDS} words."})
 
@@ -85,7 +85,7 @@ class Assessment(Act, Record):
         return {self.person_id, self.assessor_person_id} - {None}
 
     def about(self):
-        """The ids of whom it judges: of a group its members, as far as they are public."""
+        """The ids of those it judges. For a group: its members, if they are public."""
         if not self.participation_id:
             return {self.person_id, self.organization_id} - {None}
         members = Participation.objects.visible_to(None).filter(member_of=self.participation_id)
@@ -94,7 +94,7 @@ class Assessment(Act, Record):
     def missing(self):
         found = super().missing()
         if self.person and not self.person.death_date and not self.citations.exclude(quotation="").exists():
-            found.append("It judges a living person: cite the exact words.")
+            found.append("It judges a living person. Cite the exact words.")
         return found
 
 
@@ -102,4 +102,4 @@ class AssessmentCitation(Citation):
     record = models.ForeignKey(Assessment, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -1,4 +1,4 @@
-"""Questions that a dialogue is about, and events around it."""
+"""Questions that dialogues are about, and events that explain them."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -30,14 +30,14 @@ class Question(Titled):
 
 
 class AllTitlesFolded(FoldedField):
-    """The folded form of the title and of all others: an event is found by any of them."""
+    """The folded form of all titles. An event is found by any of them."""
 
     def derive(self, event):
         return fold(" ".join([event.title, *event.other_titles]))
 
 
 class ContextEvent(Identified, Titled):
-    """A war, a blockade, an agreement: what a timeline needs to be understood."""
+    """An event that explains a timeline: a war, a blockade, an agreement."""
 
     goes_along = True
 
@@ -67,4 +67,4 @@ class ContextEventCitation(Citation):
     record = models.ForeignKey(ContextEvent, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -27,22 +27,22 @@ from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.values.dates.days import Days
 
 MEANT_FOR = (DialogueStatus.PLANNED, DialogueStatus.POSTPONED, DialogueStatus.CANCELED)
-# Contact across the line is itself what people are charged with: nobody is the first to tell of it here.
+# People are charged for contact across the line. This site must never be the first to reveal it.
 UNDISCLOSED = (Disclosure.CLOSED, Disclosure.SECRET, Disclosure.UNKNOWN)
 STILL_TOLD = (
-    "Who took part is published: withdraw the participations, change this, and publish them again, confirming"
-    " (already_public) that it is public."
+    "Participations are published. Withdraw them, change this, then publish them again and confirm"
+    " (already_public) that the information is public."
 )
 
 
 def not_above(low, high):
-    """A constraint: the lower figure is not above the higher one."""
+    """A constraint: the lower number must not be above the higher one."""
     return models.CheckConstraint(
         condition=Q(**{f"{low}__isnull": True})
         | Q(**{f"{high}__isnull": True})
         | Q(**{f"{low}__lte": F(high)}),
         name=f"%(class)s_{low}_{high}",
-        violation_error_message=f"The {low} is above the {high}.",
+        violation_error_message=f"The {low} must not be greater than the {high}.",
     )
 
 
@@ -59,7 +59,7 @@ class Dialogue(Identified, Titled):
         null=True,
         blank=True,
         related_name="children",
-        help_text="The series or process.",
+        help_text="The series or process that it belongs to.",
     )
     classification = models.CharField(
         max_length=30, choices=DialogueClassification, default=DialogueClassification.UNKNOWN
@@ -73,7 +73,7 @@ class Dialogue(Identified, Titled):
         null=True,
         blank=True,
         related_name="hosted",
-        help_text="Whose territory it was held on.",
+        help_text="The side on whose territory it was held.",
     )
     disclosure = models.CharField(max_length=20, choices=Disclosure, default=Disclosure.UNKNOWN)
     status = models.CharField(max_length=20, choices=DialogueStatus, default=DialogueStatus.HELD)
@@ -81,13 +81,13 @@ class Dialogue(Identified, Titled):
     agenda = models.TextField(blank=True)
     outcome = models.TextField(blank=True)
     start_date = PartialDateField()
-    end_date = PartialDateField(help_text="Empty: a meeting that was held ended on the day it began.")
+    end_date = PartialDateField(help_text="If empty, a meeting that was held ended on the day it began.")
     places = models.ManyToManyField(Place, blank=True, related_name="dialogues")
     meetings_min = models.PositiveIntegerField(
-        null=True, blank=True, help_text="A series had at least this many meetings."
+        null=True, blank=True, help_text="For a series: at least this many meetings."
     )
     meetings_max = models.PositiveIntegerField(
-        null=True, blank=True, help_text="A series had at most this many meetings."
+        null=True, blank=True, help_text="For a series: at most this many meetings."
     )
     summary = models.TextField(blank=True)
 
@@ -97,7 +97,7 @@ class Dialogue(Identified, Titled):
 
     def clean(self):
         if self.venue_side and self.venue_side.record_id != self.conflict_id:
-            raise ValidationError({"venue_side": "The side belongs to another conflict."})
+            raise ValidationError({"venue_side": "Choose a side of the dialogue's conflict."})
         if self._closes() and self.told().exists():
             raise ValidationError({"disclosure": STILL_TOLD})
 
@@ -105,7 +105,7 @@ class Dialogue(Identified, Titled):
         return [*super().missing(), *filter(None, [lacks_end(self)])]
 
     def took_place(self):
-        """The days on which it took place, as far as they are known."""
+        """The days on which it took place, if they are known."""
         (first, last), (ended, over) = placing(self)
         first = first or date.min
         edges = (first if first > date.min else "..", over or "..")
@@ -114,19 +114,19 @@ class Dialogue(Identified, Titled):
         return Days(first, last or date.max, max(ended or first, first), over or date.max, text)
 
     def days(self):
-        """As for every record; what did not take place may be planned for a day after its sources."""
+        """As for every record. If it did not take place, it may be planned for a day after its sources."""
         if self.status in MEANT_FOR:
             return None, None
         start, end = placing(self)
         return start[0], end[1] if self.end_date else start[1]
 
     def _closes(self):
-        """Whether it is said not to have been open, and what is stored says that it was."""
+        """Whether this save changes an open dialogue to one that was not open."""
         before = Dialogue.objects.filter(pk=self.pk).exclude(disclosure__in=UNDISCLOSED)
         return self.disclosure in UNDISCLOSED and before.exists()
 
     def told(self):
-        """What is told of who took part, and of which nobody said that it was public already."""
+        """The published participations for which nobody confirmed that they were already public."""
         rows = self.participations.filter(
             publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC, already_public=False
         )
@@ -144,4 +144,4 @@ class DialogueCitation(Citation):
     record = models.ForeignKey(Dialogue, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

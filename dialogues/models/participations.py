@@ -1,4 +1,4 @@
-"""Who took part in a dialogue, as what, and whose names are withheld."""
+"""Who took part in a dialogue, in which role, and whose names are withheld."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -14,7 +14,7 @@ from dialogues.choices import (
 )
 from people.choices import ConsentScope
 from people.models import Act, Affiliation, Organization, Person, Side
-from people.models.people import known, secrets_of
+from people.models.people import rows_seen, secrets_of
 from tracker.records.audit import history
 from tracker.records.audit.access_log import note_load
 from tracker.records.base.citations import Citation
@@ -23,34 +23,34 @@ from tracker.records.base.sources import Source
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import VisibleQuerySet
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication, Stance
-from tracker.records.values.constraints import Said
+from tracker.records.values.constraints import CountStated
 
 from .dialogues import UNDISCLOSED, Dialogue, not_above
 
 EXPOSED = (
-    "Its dialogue may not have been open: to publish this, confirm (already_public) that the cited source"
-    " says in public who took part."
+    "Its dialogue may not have been open. To publish this, confirm (already_public) that the cited source"
+    " publicly says who took part."
 )
 TOLD_AGAIN = (
-    "Its dialogue may not have been open: withdraw this, change it, and publish it again, confirming"
+    "Its dialogue may not have been open. Withdraw this, change it, then publish it again and confirm"
     " (already_public) that it is public."
 )
 
-NOT_BOTH = "Give a side or no_side, not both."
+NOT_BOTH = "Give either side or no_side, not both."
 
 
 class ParticipationQuerySet(VisibleQuerySet):
     def took_part(self):
-        """Those of who came."""
+        """Participations of those who came."""
         return self.exclude(role__in=ABSENT)
 
     def did_not_take_part(self):
-        """Those of who was invited and did not come, was excluded, or was prevented from coming."""
+        """Participations of those who were invited and did not come, were excluded, or were prevented."""
         return self.filter(role__in=ABSENT)
 
 
 class Participation(Act, Record):
-    """The part of a person, an organization or a group in one dialogue, or why they had none."""
+    """How a person, an organization or a group took part in one dialogue, or why they did not."""
 
     visible_with = ("dialogue", "person", "organization")
     one_of = (("person", "affiliation"), ("organization",), ("group_label",))
@@ -63,20 +63,20 @@ class Participation(Act, Record):
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="participations"
     )
-    group_label = models.CharField(max_length=300, blank=True, help_text="A group, in the source's words.")
+    group_label = models.CharField(max_length=300, blank=True, help_text="The group, in the source's words.")
     pseudonym = models.CharField(max_length=200, blank=True)
-    count_min = models.PositiveIntegerField(null=True, blank=True, help_text="At least so many people.")
-    count_max = models.PositiveIntegerField(null=True, blank=True, help_text="At most so many people.")
+    count_min = models.PositiveIntegerField(null=True, blank=True, help_text="At least this many people.")
+    count_max = models.PositiveIntegerField(null=True, blank=True, help_text="At most this many people.")
     count_basis = models.CharField(max_length=20, choices=CountBasis, blank=True)
-    women_min = models.PositiveIntegerField(null=True, blank=True, help_text="At least so many women.")
-    women_max = models.PositiveIntegerField(null=True, blank=True, help_text="At most so many women.")
+    women_min = models.PositiveIntegerField(null=True, blank=True, help_text="At least this many women.")
+    women_max = models.PositiveIntegerField(null=True, blank=True, help_text="At most this many women.")
     member_of = models.ForeignKey(
         "self",
         models.PROTECT,
         null=True,
         blank=True,
         related_name="members",
-        help_text="The group that the person came with.",
+        help_text="The group that this person came with.",
     )
     side = models.ForeignKey(
         Side,
@@ -84,10 +84,10 @@ class Participation(Act, Record):
         null=True,
         blank=True,
         related_name="participations",
-        help_text="Empty: not stated, unless no_side says that there is none.",
+        help_text="If empty, the side is not stated, unless no_side says that there is none.",
     )
     no_side = models.BooleanField(
-        default=False, help_text="A source says that they came for no side of the conflict."
+        default=False, help_text="A source says that they came for neither side of the conflict."
     )
     role = models.CharField(max_length=30, choices=ParticipationRole, default=ParticipationRole.PARTICIPANT)
     capacity = models.CharField(max_length=40, choices=Capacity, default=Capacity.UNKNOWN)
@@ -100,12 +100,12 @@ class Participation(Act, Record):
     )
     described_as = models.CharField(max_length=300, blank=True, help_text="In the source's words.")
     note = models.TextField(
-        blank=True, help_text="What else is known of their part, in our words; it is published."
+        blank=True, help_text="Anything else known about their part, in our words. It is published."
     )
     already_public = models.BooleanField(
         default=False,
         editable=False,
-        help_text="Whoever published it said that it is public already in the sources that are cited.",
+        help_text="The person who published it confirmed that the cited sources already say this in public.",
     )
 
     objects = ParticipationQuerySet.as_manager()
@@ -114,15 +114,15 @@ class Participation(Act, Record):
         constraints = [
             models.CheckConstraint(
                 condition=~Q(naming=Naming.NAMED)
-                | Said.exactly(1, "person", "organization", texts=["group_label"]) & Q(pseudonym=""),
+                | CountStated.exactly(1, "person", "organization", texts=["group_label"]) & Q(pseudonym=""),
                 name="participation_named_is_one",
                 violation_error_message="Give one of person, organization and group_label, and no pseudonym.",
             ),
             models.CheckConstraint(
                 condition=Q(naming=Naming.NAMED)
-                | Said.exactly(0, "person", "organization", "affiliation", texts=["group_label"]),
+                | CountStated.exactly(0, "person", "organization", "affiliation", texts=["group_label"]),
                 name="participation_unnamed_is_none",
-                violation_error_message="An unnamed participation has no person, organization,"
+                violation_error_message="An unnamed participation must not have a person, organization,"
                 " group_label or affiliation.",
             ),
             models.CheckConstraint(
@@ -130,13 +130,13 @@ class Participation(Act, Record):
                 | Q(naming=Naming.PSEUDONYM) & ~Q(pseudonym="")
                 | Q(naming=Naming.WITHHELD, pseudonym=""),
                 name="participation_pseudonym",
-                violation_error_message="Give the pseudonym, and none where the name is withheld.",
+                violation_error_message="Give the pseudonym. If the name is withheld, leave it empty.",
             ),
             models.CheckConstraint(
                 condition=~Q(group_label="")
-                | Said.exactly(0, "count_min", "count_max", "women_min", "women_max"),
+                | CountStated.exactly(0, "count_min", "count_max", "women_min", "women_max"),
                 name="participation_count_of_group",
-                violation_error_message="Only a group has counts: give its group_label.",
+                violation_error_message="Only a group can have counts. Give its group_label.",
             ),
             models.CheckConstraint(
                 condition=Q(no_side=False) | Q(side=None),
@@ -154,42 +154,44 @@ class Participation(Act, Record):
         if self.member_of and (
             self.member_of.dialogue_id != self.dialogue_id or not self.member_of.group_label
         ):
-            errors["member_of"] = "Give a group of the same dialogue."
+            errors["member_of"] = "Choose a group of the same dialogue."
         elif self.member_of and self.member_of.role in ABSENT and self.role not in ABSENT:
-            errors["member_of"] = "This group did not take part: leave it out, or give a role as its own."
+            errors["member_of"] = (
+                "This group did not take part. Leave it empty, or use the role that the group has."
+            )
         if self.affiliation and self.affiliation.person_id != self.person_id:
-            errors["affiliation"] = "Give an affiliation of this person."
+            errors["affiliation"] = "Choose an affiliation of this person."
         if self.side and dialogue and self.side.record_id != dialogue.conflict_id:
-            errors["side"] = "Give a side of the dialogue's conflict."
+            errors["side"] = "Choose a side of the dialogue's conflict."
         if self.side and self.no_side:
             errors["side"] = NOT_BOTH
         self.pass_over_unknown(errors)
         twice = self.person_id and self.compared_with(dialogue=self.dialogue_id, person=self.person_id)
         if twice and twice.exists():
-            errors["person"] = "This person is entered for the dialogue already."
+            errors["person"] = "This person is already entered for the dialogue."
         if errors:
             raise ValidationError(errors)
         if dialogue and dialogue.disclosure in UNDISCLOSED and self._tells_more():
             raise ValidationError({"dialogue": TOLD_AGAIN})
 
     def _tells_more(self):
-        """Whether it is published and says anew who took part, or in what."""
+        """Whether it is published and this save reveals who took part, or in what."""
         if self.publication != Publication.PUBLISHED:
             return False
         stored = Participation.objects.filter(pk=self.pk)
         names = ("dialogue_id", "person_id", "organization_id", "naming")
         same = {name: getattr(self, name) for name in names}
         if self.naming != Naming.NAMED:
-            same = {"dialogue_id": self.dialogue_id}  # less is told, whoever it was
+            same = {"dialogue_id": self.dialogue_id}  # it reveals less, whoever it was
         return not stored.filter(**same).exists()
 
     def missing(self):
         found = super().missing()
         known = self.citations.filter(stance=Stance.SUPPORTS, source__in=Source.objects.visible_to(None))
         if self.dialogue.disclosure in UNDISCLOSED and not known.exists():
-            found.append("Its dialogue may not have been open: cite a published source that supports this.")
+            found.append("Its dialogue may not have been open. Cite a published source that supports this.")
         if self.person and not self.person.allows(ConsentScope.PARTICIPATIONS):
-            found.append("The consent of the person does not cover participations.")
+            found.append("The person's consent does not cover participations.")
         return found
 
     def days(self):
@@ -201,12 +203,12 @@ class Participation(Act, Record):
     def _moved(self, by):
         super()._moved(by)
         if self.publication == Publication.PUBLISHED:
-            self.already_public = bool(self.exposes())  # its publisher had to say so
+            self.already_public = bool(self.exposes())  # the publisher had to confirm it
 
     def closed_to(self, user):
-        """Nobody clears themselves for an identity: its writer does, and who is cleared.
+        """Nobody can clear themselves for an identity. Only its author and cleared users change these fields.
 
-        Nor by a detour: who makes a record confidential is cleared for it, and a named one has no identity.
+        Making a record confidential clears its user, so that is blocked as well; a named one has no identity.
         """
         identity = ParticipationIdentity.objects.filter(pk=self.pk)
         if self.naming == Naming.NAMED and not identity.exists():
@@ -216,8 +218,8 @@ class Participation(Act, Record):
 
     @classmethod
     def secrets(cls, user=None):
-        """The names of those whose part in a dialogue is not public, as the dialogue's secrets."""
-        hidden = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
+        """The names of people whose part in a dialogue is not public, as secrets of the dialogue."""
+        hidden = rows_seen(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
         return secrets_of(hidden.values_list("person", "dialogue"))
 
 
@@ -227,14 +229,14 @@ class ParticipationCitation(Citation):
 
 class IdentityQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """Those that somebody may know: who sees the participation and is cleared for it."""
+        """Identities that this user may know: the user sees the participation and is cleared for it."""
         if not roles.may_be_cleared(user):
             return self.none()
         return self.filter(participation__in=Participation.objects.visible_to(user).filter(cleared=user))
 
 
 class ParticipationIdentity(models.Model):
-    """Who stands behind an unnamed participation: confidential, and no public model points here."""
+    """The person behind an unnamed participation. Confidential; no public model refers to it."""
 
     participation = models.OneToOneField(Participation, models.CASCADE, primary_key=True, related_name="+")
     person = models.ForeignKey(Person, models.PROTECT, related_name="+")
@@ -251,8 +253,8 @@ class ParticipationIdentity(models.Model):
 
     @classmethod
     def secrets(cls, user=None):
-        """The names of those behind unnamed participations, as the dialogue's secrets."""
-        return secrets_of(known(cls, user).values_list("person", "participation__dialogue"))
+        """The names of people behind unnamed participations, as secrets of the dialogue."""
+        return secrets_of(rows_seen(cls, user).values_list("person", "participation__dialogue"))
 
     @classmethod
     def from_db(cls, db, field_names, values):
@@ -262,9 +264,9 @@ class ParticipationIdentity(models.Model):
 
     def clean(self):
         if self.participation.naming == Naming.NAMED:
-            raise ValidationError("A named participation has no identity to keep apart.")
+            raise ValidationError("A named participation cannot have a separate identity.")
         if self.affiliation and self.affiliation.person_id != self.person_id:
-            raise ValidationError({"affiliation": "Give an affiliation of this person."})
+            raise ValidationError({"affiliation": "Choose an affiliation of this person."})
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -1,4 +1,4 @@
-"""Statements: who says what, and how statements answer each other."""
+"""Statements: who says what, and how statements relate to each other."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -19,7 +19,7 @@ from tracker.records.base.places import Place
 from tracker.records.base.record import Record
 from tracker.records.values.codes.code_fields import LanguageField
 from tracker.records.values.codes.vocabularies import Publication
-from tracker.records.values.constraints import Said
+from tracker.records.values.constraints import CountStated
 from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.workflow.companions import Lack
 
@@ -27,12 +27,12 @@ from .assessments import Assessment
 from .context import ContextEvent, Question
 from .dialogues import Dialogue
 
-HIDDEN_SPEAKER = "A speaker is not public: publish them, or mark the speaker as withheld."
-FOR_OTHERS = "It answers a judgement or a case of somebody who does not speak here."
+HIDDEN_SPEAKER = "A speaker is not public. Publish that person, or mark the speaker as withheld."
+FOR_OTHERS = "It answers a judgment or a case about someone who is not a speaker here."
 
 
 class Statement(Act, Titled):
-    """One claim that somebody made; a text with several claims has a part for each."""
+    """One claim that someone made. A text with several claims has one part for each."""
 
     gone = True
     visible_with = ("part_of",)
@@ -45,14 +45,14 @@ class Statement(Act, Titled):
         Organization, models.PROTECT, null=True, blank=True, related_name="statements_published"
     )
     date = PartialDateField(help_text="When it was said.")
-    period = PartialDateField(help_text="The time it speaks of.")
+    period = PartialDateField(help_text="The time that it is about.")
     said_at = models.ForeignKey(
         Dialogue,
         models.PROTECT,
         null=True,
         blank=True,
         related_name="statements_made",
-        help_text="Said during it.",
+        help_text="The dialogue during which it was said.",
     )
     place = models.ForeignKey(Place, models.PROTECT, null=True, blank=True, related_name="statements")
     about_dialogues = models.ManyToManyField(Dialogue, blank=True, related_name="statements")
@@ -65,7 +65,7 @@ class Statement(Act, Titled):
         Assessment,
         blank=True,
         related_name="responses",
-        help_text="Judgements of the speaker that it answers.",
+        help_text="Judgments of the speaker that it answers.",
     )
     responds_to_cases = models.ManyToManyField(
         PersecutionCase,
@@ -76,7 +76,7 @@ class Statement(Act, Titled):
     questions = models.ManyToManyField(Question, blank=True, related_name="statements")
     summary = models.TextField(blank=True, help_text="In our words.")
     quotation = models.TextField(blank=True, help_text="A few exact words.")
-    language = LanguageField(blank=True, help_text="In which language it was said.")
+    language = LanguageField(blank=True, help_text="The language in which it was said.")
     translation = models.TextField(blank=True, help_text="The quotation in English.")
 
     class Meta(Titled.Meta):
@@ -85,15 +85,15 @@ class Statement(Act, Titled):
             models.CheckConstraint(
                 condition=Q(part_of__isnull=True) | ~Q(part_of=F("id")),
                 name="statement_not_part_of_itself",
-                violation_error_message="A statement is not part_of itself.",
+                violation_error_message="A statement cannot be part_of itself.",
             ),
         ]
 
     def clean(self):
         if self.part_of and self.part_of.part_of_id:
-            raise ValidationError({"part_of": "A part has no parts: give the whole statement."})
+            raise ValidationError({"part_of": "A part cannot have parts. Choose the whole statement."})
         if self.part_of and self.compared_with(part_of=self.pk).exists():
-            raise ValidationError({"part_of": "This statement has parts and cannot be one."})
+            raise ValidationError({"part_of": "This statement has parts, so it cannot be a part itself."})
         if len(self.quotation.split()) > QUOTATION_WORDS:
             raise ValidationError({"quotation": f"A quotation has at most {QUOTATION_WORDS} words."})
 
@@ -113,7 +113,7 @@ class Statement(Act, Titled):
         return {*speakers.values_list("person", flat=True)} - {None}
 
     def answers_for_others(self):
-        """Whether something that it answers is about nobody who speaks here: else it would name them."""
+        """Whether it answers something about a person who is not a speaker here, and would so name them."""
         speakers = Speaker.objects.filter(record__in=[self.pk, self.part_of_id or self.pk])
         here = {key for pair in speakers.values_list("person", "organization") for key in pair} - {None}
         about = [judgement.about() for judgement in self.responds_to_assessments.all()]
@@ -134,15 +134,20 @@ class Speaker(Part):
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="speaking"
     )
-    label = models.CharField(max_length=200, blank=True, help_text="A collective, or the pseudonym.")
-    name_as_given = models.CharField(max_length=300, blank=True, help_text="As the source names the speaker.")
-    position = models.PositiveSmallIntegerField(default=0, help_text="Where the speaker stands in the list.")
+    label = models.CharField(
+        max_length=200, blank=True, help_text="The name of a collective, or the pseudonym."
+    )
+    name_as_given = models.CharField(
+        max_length=300, blank=True, help_text="The speaker's name as the source gives it."
+    )
+    position = models.PositiveSmallIntegerField(default=0, help_text="The speaker's position in the list.")
 
     class Meta(Part.Meta):
         ordering = ["position", "id"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(naming=Naming.NAMED) & Said.exactly(1, "person", "organization", texts=["label"])
+                condition=Q(naming=Naming.NAMED)
+                & CountStated.exactly(1, "person", "organization", texts=["label"])
                 | Q(naming=Naming.PSEUDONYM, person=None, organization=None, name_as_given="") & ~Q(label="")
                 | Q(naming=Naming.WITHHELD, person=None, organization=None, name_as_given="", label=""),
                 name="speaker_is_one",
@@ -157,7 +162,7 @@ class StatementCitation(Citation):
 
 
 class StatementRelation(Record):
-    """How one statement stands to another."""
+    """How one statement relates to another."""
 
     visible_with = between = ("statement", "related_statement")
 
@@ -171,7 +176,7 @@ class StatementRelation(Record):
             models.CheckConstraint(
                 condition=~Q(statement=F("related_statement")),
                 name="relation_not_to_itself",
-                violation_error_message="The statement and the related_statement are the same.",
+                violation_error_message="The statement and the related_statement must be different.",
             )
         ]
 
@@ -180,4 +185,4 @@ class StatementRelationCitation(Citation):
     record = models.ForeignKey(StatementRelation, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -1,6 +1,6 @@
-"""What is known of affiliations and occupations on the days asked for, as expressions of the database.
+"""What is known about affiliations and occupations on given days, as database expressions.
 
-Each function takes the reader, who names the days and decides which sources count.
+Each function takes the reader, which has the days and decides which sources count.
 """
 
 from django.db import models
@@ -24,7 +24,7 @@ def choice(*whens, default):
 
 
 def vouching(citations, reader, **conditions):
-    """The citations that a reader may see and that do not contradict; with `known_on`, those of that time."""
+    """Citations that a reader may see and that do not contradict; with `known_on`, those of that time."""
     rows = citations.objects.visible_to(reader.user).filter(**conditions).exclude(stance=Stance.CONTRADICTS)
     if not reader.known_on:
         return rows
@@ -32,12 +32,12 @@ def vouching(citations, reader, **conditions):
 
 
 def cited_dates(reader, model):
-    """The citations of an affiliation whose source vouches for it and has a date, the newest source first."""
+    """The citations of an affiliation whose source supports it and has a date, newest source first."""
     cited = vouching(model.citations.rel.related_model, reader, record=OuterRef("pk"))
     return cited.exclude(source__date="").order_by("-source__date_sort", "pk")
 
 
-# what an affiliation cannot be before, and after; an occupation has no organization
+# the limits of an affiliation; an occupation has no organization
 LIFE = {
     "start_date": "possibly_by",
     "organization__founding_date": "possibly_by",
@@ -49,9 +49,9 @@ OWN_LIFE = {name: lookup for name, lookup in LIFE.items() if not name.startswith
 
 
 def excluded(days, model):
-    """Two Qs: a sure date says that an affiliation was not there on any of the days; a doubtful one does.
+    """Two Qs: whether a sure date, or a doubtful one, excludes the affiliation on all of the days.
 
-    It is not there before it began or after it ended, nor when the person was dead or the organization gone.
+    It is excluded before it began, after it ended, after the person's death, and without the organization.
     """
     surely, perhaps = Q(), Q()
     edges = {"possibly_by": days.last_end, "possibly_from": days.first_start}
@@ -63,7 +63,7 @@ def excluded(days, model):
 
 
 def certain(days):
-    """A Q: an affiliation was there on one of the days; on all of them, if it is not known which they are."""
+    """A Q: the affiliation existed on one of the days; on all of them, if the exact days are not known."""
     if days.is_placed:
         return period_certainly_overlaps("start_date", "end_date", f"{days.first_start}/{days.last_end}")
     return Q(start_date__surely_by=days.first_start, end_date__surely_from=days.last_end)
@@ -72,11 +72,11 @@ def certain(days):
 def active(reader, model=Affiliation):
     """One of `Active` for an affiliation, or for an occupation.
 
-    A doubtful date proves nothing: what it excludes is possible, and nothing is certain by it.
+    A doubtful date proves nothing: what it excludes is still possible, and it makes nothing certain.
     """
     surely, perhaps = excluded(reader.days, model)
     told = vouching(model.citations.rel.related_model, reader, record=OuterRef("pk"))
-    untold = When(~Exists(told), then=Value(Active.POSSIBLE))  # no source of the time told of it
+    untold = When(~Exists(told), then=Value(Active.POSSIBLE))  # no source of that time mentions it
     return choice(
         *([untold] if reader.known_on else []),
         When(surely, then=Value(Active.NO)),
@@ -88,7 +88,7 @@ def active(reader, model=Affiliation):
 
 
 class Distance(Subquery):
-    """{"min", "max"} days between the days asked for and a date; a subquery gives the bounds of both."""
+    """{"min", "max"}: the days between the given days and a date. A subquery gives the bounds of both."""
 
     output_field = models.JSONField()
     template = (
@@ -99,8 +99,8 @@ class Distance(Subquery):
     )
 
 
-def distance(reader, model=Affiliation):
-    """How far the days are from when a source vouches for the affiliation: as stated, else its newest."""
+def days_apart(reader, model=Affiliation):
+    """How far the given days are from the day for which a source confirms it: as stated, else the newest."""
     asked = {"first": literal(reader.days.first_start), "last": literal(reader.days.last_end)}
     stated = model.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
     stated = stated.values(
@@ -123,7 +123,7 @@ def distance(reader, model=Affiliation):
 def affiliation(reader, model=Affiliation):
     """{"day" or "period", "active", "distance_days"} of an affiliation, or of an occupation."""
     asked = ("day" if reader.days.is_day else "period", Value(reader.days.text, models.TextField()))
-    return Json([asked, ("active", active(reader, model)), ("distance_days", distance(reader, model))])
+    return Json([asked, ("active", active(reader, model)), ("distance_days", days_apart(reader, model))])
 
 
 def occupation(reader):
@@ -131,7 +131,7 @@ def occupation(reader):
 
 
 def basis(reader, model=Affiliation):
-    """All that the answers about an affiliation, or an occupation, are made of on any day."""
+    """Everything that the answers about an affiliation or occupation are computed from, on any day."""
     dates = [(name, F(name)) for name in (LIFE if model is Affiliation else OWN_LIFE)]
     newest = Subquery(cited_dates(reader, model).values("source__date")[:1])
     return Json([*dates, ("attested_date", F("attested_date")), ("newest", newest)])

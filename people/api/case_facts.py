@@ -1,7 +1,7 @@
-"""The facts of a person's cases as a reader sees them, and the answers that are made of them.
+"""The facts of a person's cases as a reader sees them, and the answers computed from them.
 
-The database gives the facts as JSON, `people.situations` makes the answers. Only what the reader may
-see counts, and with `known_on` only what a source of that day or earlier says.
+The database returns the facts as JSON, and `people.situations` computes the answers. Only what the reader may
+see counts; with `known_on`, only what sources of that day or earlier say.
 """
 
 import json
@@ -31,7 +31,7 @@ from people.models import (
 )
 from people.situations.asked import of_case, person, situation, told_days
 from people.situations.effects import TRACKS
-from people.situations.facts import Accusation, Fact, History, interval
+from people.situations.facts import Accusation, CaseHistory, Fact, interval
 from tracker.records.protocol.database_errors import Overdue
 from tracker.records.shapes.expressions import Json, Many, One, marked
 from tracker.records.shapes.fields import WHOLE
@@ -47,7 +47,7 @@ ANSWERS = dict(
 WORDS = {track: list(vocabulary) for track, vocabulary in ANSWERS.items()}
 
 
-# The facts, as expressions of the database.
+# The facts, as database expressions.
 
 
 class Array(Func):
@@ -57,8 +57,8 @@ class Array(Func):
     output_field = models.JSONField()
 
 
-def seen(model, citations, reader, **conditions):
-    """The records that a reader may see; with `known_on`, those for which a source of that time is cited."""
+def visible_records(model, citations, reader, **conditions):
+    """The records that a reader may see; with `known_on`, those that cite a source of that day or earlier."""
     rows = model.objects.visible_to(reader.user).filter(**conditions).order_by("pk")
     return (
         rows.filter(Exists(vouching(citations, reader, record=OuterRef("pk")))) if reader.known_on else rows
@@ -66,7 +66,7 @@ def seen(model, citations, reader, **conditions):
 
 
 def dated(name, citations, reader):
-    """A date of a record; with `known_on` it is empty unless a source of that time gives it."""
+    """A date of a record. With `known_on`, it is empty unless a source of that day or earlier gives it."""
     if not reader.known_on:
         return F(name)
     cited = vouching(citations, reader, record=OuterRef("pk"), field__in=("", name))
@@ -74,7 +74,7 @@ def dated(name, citations, reader):
 
 
 def reported(reader):
-    """The last day on which the newest source cited for an event without a last day can have appeared."""
+    """For an event without a last day: the last day on which its newest source can have appeared."""
     cited = vouching(CaseEventCitation, reader, record=OuterRef("pk"))
     day = PossibleDay("source__date", last=True)
     newest = Subquery(cited.order_by().values("record").annotate(newest=Max(day)).values("newest"))
@@ -85,19 +85,19 @@ NO_MARKS = Value([], models.JSONField())
 
 
 def concluded(citations, reader):
-    """A JSON list of the fields of a record that no source states, as `inferred` names them."""
+    """A JSON list of the record's fields that no source states, as in `inferred`."""
     return marked(vouching(citations, reader, record=OuterRef("pk")))
 
 
 def unmarked(citations, reader):
-    """In place of `concluded`, where nobody is shown what was concluded: looking for it takes time."""
+    """A cheap replacement for `concluded`, where inferred fields are not shown."""
     return NO_MARKS
 
 
 def history(reader, marks=concluded):
     """[id, events, charges] of a case."""
-    events = seen(CaseEvent, CaseEventCitation, reader, case=OuterRef("pk"))
-    charges = seen(Charge, ChargeCitation, reader, case=OuterRef("pk"))
+    events = visible_records(CaseEvent, CaseEventCitation, reader, case=OuterRef("pk"))
+    charges = visible_records(Charge, ChargeCitation, reader, case=OuterRef("pk"))
     terms = ("term_months", "term_days", "suspended_months", "suspended_days", "life", "outcome")
     date = dated("date", CaseEventCitation, reader)
     event = Array("kind", date, reported(reader), "position", *terms, marks(CaseEventCitation, reader))
@@ -113,14 +113,14 @@ def facts_of_person(reader, marks=concluded):
 
 
 def facts_of_case(reader):
-    """The facts of all cases of the person of a case, since they bear on each other, and which one it is."""
+    """The facts of all cases of a case's person, since they affect each other, and which of them it is."""
     people = Person.objects.visible_to(reader.user).filter(pk=OuterRef("person")).order_by()
     person = people.values(json=facts_of_person(reader))
     return Json([("case", F("pk")), ("person", Coalesce(One(person), facts_alone(reader)))])
 
 
 def facts_alone(reader, marks=concluded):
-    """The facts of a case that is of no person."""
+    """The facts of a case without a person."""
     return Json([("death", Array(Value(""), NO_MARKS)), ("cases", Array(history(reader, marks)))])
 
 
@@ -128,13 +128,13 @@ def facts_alone(reader, marks=concluded):
 
 
 class Facts(NamedTuple):
-    """What is recorded of a person: the ids of the cases, their histories, and the date of death.
+    """What is recorded about a person: ids of the cases, their histories, and the date of death.
 
-    `inferred` names by fact what of it was concluded.
+    `inferred` lists, for each fact, what was inferred.
     """
 
     cases: tuple[str, ...]
-    histories: tuple[History, ...]
+    histories: tuple[CaseHistory, ...]
     death: str
     inferred: dict[Fact, list[str]]
 
@@ -147,8 +147,8 @@ class Facts(NamedTuple):
             told = [(fact(row), row[-1]) for row in events]
             told += cleared(charges, told)
             accusations = tuple(Accusation(stage, edtf) for stage, edtf, _ in charges)
-            histories.append(History(tuple(one for one, _ in told), accusations))
-            for one, marks in told:  # of facts that are alike in all, what none states
+            histories.append(CaseHistory(tuple(one for one, _ in told), accusations))
+            for one, marks in told:  # for equal facts: what none of them states
                 inferred[one] = [name for name in marks if name in inferred.get(one, marks)]
         return cls(ids, tuple(histories), death, inferred)
 
@@ -161,7 +161,7 @@ def fact(row):
 
 
 def cleared(charges, told):
-    """The acquittal that nothing but the stages of the charges tells, as the event that it is."""
+    """An acquittal that is only known from the stages of the charges, as an event."""
     kinds = {ChargeStage.ACQUITTED: "acquittal", ChargeStage.DROPPED: "charges_dropped"}
     said = {one.kind for one, _ in told} & set(kinds.values())
     if said or not charges or not all(stage in kinds for stage, _, _ in charges):
@@ -172,30 +172,30 @@ def cleared(charges, told):
 
 @finisher
 def person_as_of(found, reader):
-    """What is known of a person on the days that the reader asks for."""
+    """What is known about a person on the reader's days."""
     facts = Facts.read(found)
     found = situation(facts.histories, facts.death, reader.days)
-    return {**asked(reader), **tracks(found.person, reader, facts, person)}
+    return {**requested_days(reader), **tracks(found.person, reader, facts, person)}
 
 
 @finisher
 def case_as_of(found, reader):
-    """What is known of the person of a case from this case, and whether it was open."""
+    """What this case tells about its person, and whether the case was open."""
     facts = Facts.read(found["person"])
     number = facts.cases.index(found["case"])
     found = situation(facts.histories, facts.death, reader.days)
     answers = tracks(found.cases[number], reader, facts, partial(of_case, number))
-    return {**asked(reader), "open": found.opened[number], **answers}
+    return {**requested_days(reader), "open": found.opened[number], **answers}
 
 
-def asked(reader):
+def requested_days(reader):
     return {"day" if reader.days.is_day else "period": reader.days.text}
 
 
 def tracks(answers, reader, facts, of):
-    """{track: what is known}: the answer with the date and the kind of the fact that it rests on.
+    """{track: what is known}: the answer, with the date and the kind of the fact that supports it.
 
-    Where it is not known which days are asked for, the days on which it may have been so stand beside it.
+    If the exact days are not known, the answer includes the days on which it may have been so.
     """
     found = {}
     for number, (track, known) in enumerate(zip(TRACKS, answers, strict=True)):
@@ -203,7 +203,7 @@ def tracks(answers, reader, facts, of):
             "answer": WORDS[track][known.strength],
             "last_reported": known.basis and partial_date(known.basis),
             "last_event": known.basis and known.basis.kind,
-            "inferred": inferred(known.basis, facts) if known.basis else [],
+            "inferred": inferred_parts(known.basis, facts) if known.basis else [],
         }
         if not reader.days.is_placed:
             days = told_days(facts.histories, facts.death, reader.days, of(number))
@@ -217,22 +217,22 @@ def tracks(answers, reader, facts, of):
 NAMED = {"date": "last_reported", "death_date": "last_reported", "kind": "last_event", "stage": "last_event"}
 
 
-def inferred(fact, facts):
-    """What is told of the fact that an answer rests on and was concluded: no source states it."""
+def inferred_parts(fact, facts):
+    """The parts of the fact behind an answer that were inferred, that is, stated by no source."""
     marks = facts.inferred[fact]
     found = {NAMED.get(name) for name in marks} | ({WHOLE} & {*marks})
     if fact.reported and not fact.edtf:
-        found.add("last_reported")  # that it was by the day of its source
+        found.add("last_reported")  # that it happened by the day of its source
     return sorted(found - {None})
 
 
 def edge(day):
-    """A day in JSON; null where it stands for no limit."""
+    """A day in JSON; null if there is no limit."""
     return None if day in (date.min, date.max) else day.isoformat()
 
 
 def partial_date(fact):
-    """When a fact was, as the API gives dates; one without a date was by the day of its newest source."""
+    """The date of a fact as in the API. A fact without a date happened by the day of its newest source."""
     edtf = fact.edtf or (f"../{fact.reported.isoformat()}" if fact.reported else "")
     if not edtf:
         return None
@@ -246,15 +246,15 @@ def partial_date(fact):
 PEOPLE_KEPT = 50_000  # in each process, some 500 bytes a person
 
 
-class Told(NamedTuple):
-    """What is known of a person by track, and of their cases: {id: (by track, whether it was open)}."""
+class KnownOfPerson(NamedTuple):
+    """What is known about a person by track, and about their cases: {id: (by track, whether it was open)}."""
 
     person: tuple[str, ...]
     cases: dict[str, tuple[tuple[str, ...], str]]
 
 
-def texts(reader):
-    """(id of the person or None, text of the facts) of all cases that the reader sees."""
+def fact_texts(reader):
+    """(id of the person or None, text of the facts) for all cases that the reader sees."""
     cases = PersecutionCase.objects.visible_to(reader.user).order_by()
     people = Person.objects.visible_to(reader.user).filter(Exists(cases.filter(person=OuterRef("pk"))))
     of_people = people.order_by().values_list("pk", as_text(facts_of_person(reader, unmarked)))
@@ -266,38 +266,38 @@ def as_text(expression):
     return Cast(expression, models.TextField())
 
 
-def digest(text, days):
+def facts_digest(text, days):
     return blake2b(text.encode(), digest_size=16).digest(), days
 
 
-@cached(LRUCache(PEOPLE_KEPT), digest, Lock())
-def told(text, days):
-    """What the facts tell of the days: whoever may see the same facts is told the same."""
+@cached(LRUCache(PEOPLE_KEPT), facts_digest, Lock())
+def known_by_facts(text, days):
+    """What the facts say about the days. Readers who see the same facts get the same answer."""
     facts = Facts.read(json.loads(text))
     found = situation(facts.histories, facts.death, days)
-    of_cases = zip(map(words, found.cases), found.opened, strict=True)
-    return Told(words(found.person), dict(zip(facts.cases, of_cases, strict=True)))
+    of_cases = zip(map(answer_slugs, found.cases), found.opened, strict=True)
+    return KnownOfPerson(answer_slugs(found.person), dict(zip(facts.cases, of_cases, strict=True)))
 
 
-def words(answers):
+def answer_slugs(answers):
     return tuple(WORDS[track][known.strength] for track, known in zip(TRACKS, answers, strict=True))
 
 
 class Found(NamedTuple):
-    """What is known of all people and cases that a reader sees: {track: {id: answer}}."""
+    """What is known about all people and cases that a reader sees: {track: {id: answer}}."""
 
     people: dict
     cases: dict
 
     @classmethod
     def by(cls, reader):
-        """Overdue if it takes too long. What was worked out until then is kept for the next time."""
+        """The answers for a reader. Raises Overdue if it takes too long, but keeps what was computed."""
         people, cases = {name: {} for name in TRACKS}, {name: {} for name in (*TRACKS, "open")}
         due = time.monotonic() + (settings.STATEMENT_TIMEOUT or math.inf)
-        for pk, text in texts(reader):
+        for pk, text in fact_texts(reader):
             if time.monotonic() > due:
                 raise Overdue
-            found = told(text, reader.days)
+            found = known_by_facts(text, reader.days)
             for case, (answers, opened) in found.cases.items():
                 cases["open"][case] = opened
                 for track, answer in zip(TRACKS, answers, strict=True):
@@ -308,7 +308,7 @@ class Found(NamedTuple):
 
 
 def answered(found, answers, silent):
-    """A Q: those of whom one of these answers is known; whoever is not among them is `silent`."""
+    """A Q: rows that have one of these answers. Rows without any answer have the answer `silent`."""
     if silent in answers:
         return ~Q(pk__in=[pk for pk, answer in found.items() if answer not in answers])
     return Q(pk__in=[pk for pk, answer in found.items() if answer in answers])

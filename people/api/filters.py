@@ -1,4 +1,4 @@
-"""What lists of people, organizations, affiliations and cases are filtered by across relations."""
+"""Filters of people, organizations, affiliations and cases that follow relations to other records."""
 
 from functools import cached_property
 
@@ -7,24 +7,24 @@ from people.conflict_links import tied
 from people.models import Organization, PersecutionCase, Person
 from people.situations.effects import TRACKS
 from tracker.records.read.filters.filter_set import RecordFilterSet
-from tracker.records.read.filters.kinds import Filter, listed
+from tracker.records.read.filters.kinds import Filter, list_schema
 from tracker.records.read.filters.values import ChoiceField, Values
 
 from . import as_of_days, case_facts, shapes
 
-WHO = "Of a case of theirs, of one in which they act, or of a dialogue that they are recorded with."
+WHO = "Through a case of theirs, a case in which they act, or a dialogue that they took part in."
 
 ABOUT = {
-    "custody": "What is known of custody",
-    "house_arrest": "What is known of a house arrest",
-    "travel_ban": "What is known of a travel ban",
-    "abroad": "What is known of a stay abroad",
+    "custody": "What is known about custody",
+    "house_arrest": "What is known about house arrest",
+    "travel_ban": "What is known about a travel ban",
+    "abroad": "What is known about a stay abroad",
     "open": "Whether the case was open",
 }
 
 
 class AnswerFilter(Filter):
-    """Rows of whose person, or of which case, one of some answers is known on the days asked for."""
+    """Rows whose person or case has one of the given answers on the given days."""
 
     def __init__(self, name, field, schema):
         when = "on the day or in the period that as_of gives, or during the dialogue that during gives"
@@ -43,14 +43,14 @@ def answer_filters(name, vocabulary):
     one = ChoiceField(choices=vocabulary.choices, required=False)
     return {
         name: AnswerFilter(name, one, schema),
-        f"{name}__in": AnswerFilter(name, Values(one), listed(schema)),
+        f"{name}__in": AnswerFilter(name, Values(one), list_schema(schema)),
     }
 
 
 class SituationFilterSet(RecordFilterSet):
-    """The filters of what is known of people and of their cases on a day.
+    """Filters by what is known about people and their cases on a day.
 
-    The answers are not columns: they are worked out once, for all whom the reader sees.
+    The answers are not columns. They are computed once for everyone whom the reader sees.
     """
 
     answers = case_facts.ANSWERS
@@ -67,7 +67,7 @@ class SituationFilterSet(RecordFilterSet):
         return case_facts.Found.by(self.reader)
 
     def answered(self, name, answers):
-        """A Q: the rows of which one of these answers is known."""
+        """A Q: the rows that have one of these answers."""
         rows = getattr(self.known, "people" if self.shape.Meta.model is Person else "cases")[name]
         silent = self.answers[name].values[0] if name in TRACKS else None
         return case_facts.answered(rows, answers, silent)
@@ -104,14 +104,14 @@ class OrganizationFilterSet(RecordFilterSet):
 
 class OccupationFilterSet(RecordFilterSet):
     shape = shapes.OccupationShape
-    connected = tied(f"That the person is connected with. {WHO}", person=Person)
+    connected = tied(f"A conflict that the person is connected with. {WHO}", person=Person)
     computed = {"active": (as_of_days.occupied, Active)}
 
 
 class AffiliationFilterSet(RecordFilterSet):
     shape = shapes.AffiliationShape
     connected = tied(
-        f"That the person or the organization is connected with. {WHO}",
+        f"A conflict that the person or organization is connected with. {WHO}",
         person=Person,
         organization=Organization,
     )
@@ -156,7 +156,7 @@ class CaseEventFilterSet(RecordFilterSet):
 
 class CaseRelationFilterSet(RecordFilterSet):
     shape = shapes.CaseRelationShape
-    connected = tied("Of either case.", case=PersecutionCase, related_case=PersecutionCase)
+    connected = tied("The conflict of either case.", case=PersecutionCase, related_case=PersecutionCase)
 
 
 class CaseActorFilterSet(RecordFilterSet):

@@ -28,7 +28,7 @@ def track(vocabulary):
     answer = {"type": "string", "enum": vocabulary.values}
     days = {
         "type": "array",
-        "description": "With during, where it is not known which days these are: when it may have been so.",
+        "description": "With during, if the exact days are not known: when it may have been so.",
         "items": {"type": "object", "properties": {"first": day, "last": day, "answer": answer}},
     }
     return {
@@ -37,12 +37,12 @@ def track(vocabulary):
             "answer": answer,
             "last_reported": {
                 **PARTIAL_DATE,
-                "description": "The date of the fact that the answer rests on.",
+                "description": "The date of the fact that supports the answer.",
             },
             "last_event": {"type": ["string", "null"], "description": "The kind of that fact, or death."},
             "inferred": {
                 "type": "array",
-                "description": "Which parts of that fact no source states: last_reported, last_event, or *"
+                "description": "The parts of that fact that no source states: last_reported, last_event, or *"
                 " for the fact as a whole.",
                 "items": {"type": "string"},
             },
@@ -55,10 +55,10 @@ def track(vocabulary):
 PERSON_AS_OF = {
     "type": "object",
     "properties": {
-        "day": {**DAY, "description": "The day that was asked about, if it was a day."},
+        "day": {**DAY, "description": "The requested day, if a day was requested."},
         "period": {
             "type": "string",
-            "description": "The period that was asked about, if it was one. The answers then say what was so"
+            "description": "The requested period, if a period was requested. The answers then say what was so"
             " on at least one day of it.",
         },
         **{name: track(vocabulary) for name, vocabulary in case_facts.ANSWERS.items()},
@@ -70,7 +70,7 @@ CASE_AS_OF = {
     "properties": {**PERSON_AS_OF["properties"], "open": {"type": "string", "enum": Open.values}},
     "required": ["open", *case_facts.ANSWERS],
 }
-# The paths to the rows that these are computed from.
+# Paths to the rows from which these are computed.
 OF_OCCUPATION = ("person", "citations.source")
 OF_AFFILIATION = (*OF_OCCUPATION, "organization")
 HISTORY = ("events.citations.source", "charges.citations.source")

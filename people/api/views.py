@@ -18,17 +18,17 @@ KNOWN_ON = "known_on"
 
 
 class SituationViewSet(RecordViewSet):
-    """The base of what tells of people's situations: on a day, in a period, or while something took place."""
+    """Base of views that answer about people's situations: on a day, in a period, or during a dialogue."""
 
-    missed = False  # whether what it is asked about is not there, or not for this reader
+    missed = False  # whether the requested dialogue does not exist for this reader
 
     @classmethod
     def more_parameters(cls):
         day = {"type": "string", "format": "date"}
-        found = {KNOWN_ON: ("Only sources of this day or earlier count: what was known then.", day)}
+        found = {KNOWN_ON: ("Use only sources of this day or earlier: what was known then.", day)}
         for name, model in occasions.items():
             noun = model._meta.verbose_name
-            words = f"In place of as_of, a {noun}: what was so while it took place. Its id or its slug."
+            words = f"Instead of as_of: the id or slug of a {noun}. Answers are about the time it took place."
             found[name] = (words, {"type": "string", "minLength": 1})
         return found
 
@@ -55,7 +55,7 @@ class SituationViewSet(RecordViewSet):
         return super().days()
 
     def days_of(self, name, model):
-        """When the record took place that a parameter names."""
+        """The days on which the record named by a parameter took place."""
         if AS_OF in self.given:
             raise BadParameters({name: f"Give either {name} or {AS_OF}."})
         try:
@@ -86,21 +86,21 @@ class ConflictViewSet(RecordViewSet):
 
 
 class PersonViewSet(SituationViewSet):
-    """People who take part in dialogues, speak, are assessed or persecuted."""
+    """People who take part in dialogues, make statements, are assessed or are persecuted."""
 
     shape = shapes.PersonShape
     filterset_class = filters.PersonFilterSet
 
 
 class OrganizationViewSet(RecordViewSet):
-    """Organizations, neutrally classified."""
+    """Organizations, with a neutral classification."""
 
     shape = shapes.OrganizationShape
     filterset_class = filters.OrganizationFilterSet
 
 
 class OccupationViewSet(RecordViewSet):
-    """What people do, as sources say, and when."""
+    """What people do according to sources, and when."""
 
     shape = shapes.OccupationShape
     filterset_class = filters.OccupationFilterSet
@@ -121,7 +121,7 @@ class CaseViewSet(SituationViewSet):
 
 
 class CaseRelationViewSet(RecordViewSet):
-    """How cases stand to each other."""
+    """How cases relate to each other."""
 
     shape = shapes.CaseRelationShape
     filterset_class = filters.CaseRelationFilterSet
@@ -149,7 +149,7 @@ class CaseActorViewSet(RecordViewSet):
 
 
 class RecognitionViewSet(RecordViewSet):
-    """Who recognizes cases as what."""
+    """Who recognizes or judges a case, and how."""
 
     shape = shapes.RecognitionShape
     filterset_class = filters.RecognitionFilterSet

@@ -1,4 +1,4 @@
-"""What people did or suffered, and what becomes public with those who have cases."""
+"""What people did or suffered, and cases that become public together with their person or organization."""
 
 from django.apps import apps
 from django.db import models
@@ -10,13 +10,13 @@ from tracker.records.values.codes.vocabularies import Confidentiality, Publicati
 
 
 class Act(models.Model):
-    """Mixin: something that people did or suffered, so not before they were born."""
+    """Mixin for something that people did or suffered, which cannot be before they were born."""
 
     class Meta(Record.Meta):
         abstract = True
 
     def people_in(self, user):
-        """The ids of these people, as far as a user sees them."""
+        """The ids of these people, if the user sees them."""
         return {self.person_id} - {None}
 
     def warnings(self, user):
@@ -27,7 +27,7 @@ class Act(models.Model):
 
 
 class OfCase(Act):
-    """Mixin: something that happened to the person of a case."""
+    """Mixin for something that happened to the person of a case."""
 
     class Meta(Act.Meta):
         abstract = True
@@ -37,13 +37,13 @@ class OfCase(Act):
 
 
 class WithCases(models.Model):
-    """Who may have cases that are published already, and become public with them."""
+    """Mixin for people and organizations. Cases that are already published become public with them."""
 
     class Meta:
         abstract = True
 
     def hindered(self):
-        """What stands against it, that identifiers of these cases included."""
+        """What blocks publication, including identifiers of these cases."""
         cases = self.cases.filter(publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC)
         cases = cases if self.confidentiality == Confidentiality.PUBLIC else cases.none()
         same = {"scheme": OuterRef("scheme"), "identifier": OuterRef("identifier")}
@@ -51,5 +51,8 @@ class WithCases(models.Model):
         public = identifiers.filter(Q(published=True) | Q(record__in=cases), **same)
         own = identifiers.filter(record__in=cases)
         taken = own.filter(Exists(public.exclude(record=OuterRef("record"))))
-        said = [f"A published case has the {row.scheme} identifier of one of theirs." for row in taken]
+        said = [
+            f"Another published case has the same {row.scheme} identifier as one of the cases here."
+            for row in taken
+        ]
         return [*super().hindered(), *said]

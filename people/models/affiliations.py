@@ -1,4 +1,4 @@
-"""What people do, and which organizations they belong to."""
+"""What people do, and the organizations that they belong to."""
 
 from django.db import models
 from django.db.models import Q
@@ -20,17 +20,17 @@ from .people import Person
 
 
 class Occupation(Act, Record):
-    """What a person does, as a source says: never inferred, dated like an affiliation."""
+    """What a person does, as a source says. It is never inferred, and is dated like an affiliation."""
 
     visible_with = ("person",)
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="occupations")
     occupation = models.CharField(max_length=30, choices=OccupationKind, default=OccupationKind.UNKNOWN)
-    wording = models.CharField(max_length=200, blank=True, help_text="As the source words it.")
+    wording = models.CharField(max_length=200, blank=True, help_text="In the source's words.")
     start_date = PartialDateField()
     end_date = PartialDateField()
     attested_date = PartialDateField(
-        help_text="When a source vouches for it; if empty, the date of the newest source cited."
+        help_text="The date for which a source confirms it. If empty, the date of the newest cited source."
     )
 
     class Meta(Record.Meta):
@@ -39,7 +39,7 @@ class Occupation(Act, Record):
     def missing(self):
         found = super().missing()
         if not self.person.allows(ConsentScope.OCCUPATIONS):
-            found.append("The consent of the person does not cover occupations.")
+            found.append("The person's consent does not cover occupations.")
         return found
 
 
@@ -52,24 +52,24 @@ class OccupationCitation(Citation):
             models.CheckConstraint(
                 condition=Q(basis=CitationBasis.STATED),
                 name="occupation_stated",
-                violation_error_message="The basis is stated: an occupation is never inferred.",
+                violation_error_message="The basis must be stated. An occupation is never inferred.",
             ),
         ]
 
 
 class Affiliation(Act, Record):
-    """A person's tie to an organization, in a role and for a time."""
+    """A person's connection with an organization, in a role and for a time."""
 
     goes_along = True
     visible_with = ("person", "organization")
 
     person = models.ForeignKey(Person, models.PROTECT, related_name="affiliations")
     organization = models.ForeignKey(Organization, models.PROTECT, related_name="affiliations")
-    role = models.CharField(max_length=200, blank=True, help_text="As the source words it.")
+    role = models.CharField(max_length=200, blank=True, help_text="In the source's words.")
     start_date = PartialDateField()
     end_date = PartialDateField()
     attested_date = PartialDateField(
-        help_text="When a source vouches for it; if empty, the date of the newest source cited."
+        help_text="The date for which a source confirms it. If empty, the date of the newest cited source."
     )
     on_behalf_of = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="affiliations_on_behalf"
@@ -81,7 +81,7 @@ class Affiliation(Act, Record):
     def missing(self):
         found = super().missing()
         if not self.person.allows(ConsentScope.AFFILIATIONS):
-            found.append("The consent of the person does not cover affiliations.")
+            found.append("The person's consent does not cover affiliations.")
         return found
 
 
@@ -89,4 +89,4 @@ class AffiliationCitation(Citation):
     record = models.ForeignKey(Affiliation, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -1,4 +1,4 @@
-"""What happens in a case: charges, events, who acts in it, and who recognizes it."""
+"""What happens in a case: charges, events, actors and recognitions."""
 
 from datetime import date
 
@@ -24,28 +24,28 @@ from tracker.records.base.citations import Citation
 from tracker.records.base.places import Place
 from tracker.records.base.record import Record
 from tracker.records.values.codes.vocabularies import Confidentiality
-from tracker.records.values.constraints import Said
+from tracker.records.values.constraints import CountStated
 from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.values.dates.partial_dates import understand
 
 from .acts import Act, OfCase
 from .cases import PersecutionCase
 from .organizations import Organization
-from .people import Person, known, secrets_of
+from .people import Person, rows_seen, secrets_of
 
-MONTH = (28, 31)  # the days that a month has, at least and at most
+MONTH = (28, 31)  # the least and the most days of a month
 
 
 class Charge(OfCase, Record):
-    """One accusation in a case and how far it has come."""
+    """One accusation in a case, and how far it has progressed."""
 
     visible_with = ("case",)
 
     case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="charges")
     stage = models.CharField(max_length=20, choices=ChargeStage, default=ChargeStage.UNKNOWN)
     offence = models.CharField(max_length=30, choices=Offence, default=Offence.UNKNOWN)
-    provision = models.CharField(max_length=200, blank=True, help_text="The provision of law.")
-    wording = models.TextField(blank=True, help_text="The accusation as the source words it.")
+    provision = models.CharField(max_length=200, blank=True, help_text="The provision of the law.")
+    wording = models.TextField(blank=True, help_text="The accusation in the source's words.")
     date = PartialDateField(help_text="When this stage was reached.")
     court = models.CharField(max_length=200, blank=True)
     proceeding_number = models.CharField(max_length=100, blank=True)
@@ -56,9 +56,9 @@ class ChargeCitation(Citation):
 
 
 class Protecting(models.Model):
-    """Mixin: a row is confidential from the moment it is of one of these kinds, whatever else is said.
+    """Mixin that makes a row confidential as soon as it has one of these kinds, whatever else it says.
 
-    Whoever is cleared may open it afterwards, on purpose, and the history says who did.
+    A cleared user can make it public afterward on purpose; the history shows who did.
     """
 
     class Meta:
@@ -82,7 +82,7 @@ class Protecting(models.Model):
 
 
 def number(name):
-    """A small number of a row for a sum; 0 where there is none."""
+    """An expression for a number of a row in a sum; 0 if it is null."""
     return Cast(Coalesce(F(name), 0), IntegerField())
 
 
@@ -102,29 +102,29 @@ class CaseEvent(OfCase, Protecting, Record):
         null=True,
         blank=True,
         related_name="case_events",
-        help_text="Who did it.",
+        help_text="The organization that did it.",
     )
     circumstances = models.TextField(blank=True)
     outcome = models.CharField(
         max_length=20, choices=AppealOutcome, blank=True, help_text="How the appeal was decided."
     )
     term_months = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="The term, in months; what is over in term_days."
+        null=True, blank=True, help_text="The term in months. Put the remaining days in term_days."
     )
     term_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="The term, in days; with term_months what is over them."
+        null=True, blank=True, help_text="The term in days; with term_months, the remaining days."
     )
     suspended_months = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="How much of the term is suspended, in months."
+        null=True, blank=True, help_text="The suspended part of the term, in months."
     )
     suspended_days = models.PositiveSmallIntegerField(
-        null=True, blank=True, help_text="How much of the term is suspended, in days."
+        null=True, blank=True, help_text="The suspended part of the term, in days."
     )
-    life = models.BooleanField(null=True, blank=True, help_text="Whether the term is for life.")
+    life = models.BooleanField(null=True, blank=True, help_text="Whether it is a life sentence.")
     position = models.PositiveSmallIntegerField(
         null=True,
         blank=True,
-        help_text="Its place among the events of the case, where the dates leave the order open.",
+        help_text="The position among the events of the case, if their dates do not decide the order.",
     )
 
     class Meta(Record.Meta):
@@ -136,12 +136,13 @@ class CaseEvent(OfCase, Protecting, Record):
                     Least(*[days * (number("suspended_months") - number("term_months")) for days in MONTH]),
                 ),
                 name="case_event_suspended_within_term",
-                violation_error_message="The suspended_months and suspended_days are more than the term.",
+                violation_error_message="The suspended_months and suspended_days must"
+                " not be more than the term.",
             ),
             models.CheckConstraint(
                 condition=Q(outcome="") | Q(kind=CaseEventKind.APPEAL_DECIDED),
                 name="case_event_outcome_of_appeal",
-                violation_error_message="Only an event of the kind appeal_decided has an outcome.",
+                violation_error_message="Only an event of kind appeal_decided can have an outcome.",
             ),
         ]
 
@@ -151,7 +152,7 @@ class CaseEvent(OfCase, Protecting, Record):
             self._placed_as_dated()
 
     def _placed_as_dated(self):
-        """Refuses a position if the sure dates of this event and another one say that it is the other way."""
+        """Refuses a position that contradicts the certain dates of this event and another one."""
         when = understand(self.date)
         first, last = when.possible
         others = self.compared_with(case=self.case_id).filter(date__sure=True)
@@ -159,7 +160,7 @@ class CaseEvent(OfCase, Protecting, Record):
         earlier = others.filter(position__gt=self.position).exclude(date__possibly_from=first or date.min)
         if when.sure and (later.exists() or earlier.exists()):
             raise ValidationError(
-                {"position": "The dates give another order: change the position or leave it empty."}
+                {"position": "The dates give a different order. Change the position or leave it empty."}
             )
 
     def warnings(self, user):
@@ -172,7 +173,7 @@ class CaseEventCitation(Citation):
 
 
 class CaseActor(Act, Protecting, Record):
-    """A person or an organization that acts in a case; naming a defender can cost them their licence."""
+    """A person or an organization that acts in a case. Naming defense lawyers can cost them their license."""
 
     visible_with = ("case", "event", "person", "organization")
     one_of = (("person",), ("organization",))
@@ -189,21 +190,23 @@ class CaseActor(Act, Protecting, Record):
     class Meta(Record.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Said.exactly(1, "person", "organization"),
+                condition=CountStated.exactly(1, "person", "organization"),
                 name="case_actor_is_one",
-                violation_error_message="Give either the person or the organization.",
+                violation_error_message="Give either person or organization.",
             )
         ]
 
     def clean(self):
         super().clean()
         if self.event and self.event.case_id != self.case_id:
-            raise ValidationError({"event": "The event belongs to another case."})
+            raise ValidationError(
+                {"event": "This event belongs to another case. Choose an event of the same case."}
+            )
 
     @classmethod
     def secrets(cls, user=None):
-        """The names of those whose part in a case is not public, as the case's secrets."""
-        hidden = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
+        """The names of people whose part in a case is not public, as secrets of the case."""
+        hidden = rows_seen(cls, user).exclude(confidentiality=Confidentiality.PUBLIC).exclude(person=None)
         return secrets_of(hidden.values_list("person", "case"))
 
     def days(self):
@@ -215,24 +218,31 @@ class CaseActorCitation(Citation):
 
 
 class Recognition(OfCase, Record):
-    """Somebody recognizes or judges a case: a list, an opinion, a judgment, an appeal."""
+    """A recognition or a judgment of a case: a list, an opinion, a court judgment, an appeal."""
 
     visible_with = ("case", "organization")
     one_of = (("organization",), ("recognized_by",))
 
     case = models.ForeignKey(PersecutionCase, models.PROTECT, related_name="recognitions")
     organization = models.ForeignKey(
-        Organization, models.PROTECT, null=True, blank=True, related_name="recognitions", help_text="By whom."
+        Organization,
+        models.PROTECT,
+        null=True,
+        blank=True,
+        related_name="recognitions",
+        help_text="The organization that recognizes or judges the case.",
     )
     recognized_by = models.CharField(
-        max_length=200, blank=True, help_text="By whom, where it is no organization."
+        max_length=200,
+        blank=True,
+        help_text="Who recognizes or judges the case, if it is not an organization.",
     )
     kind = models.CharField(max_length=30, choices=RecognitionKind)
     wgad_categories = ArrayField(
         models.CharField(max_length=20, choices=WgadCategory),
         default=list,
         blank=True,
-        help_text="What an opinion of the WGAD found: often more than one category.",
+        help_text="What an opinion of the WGAD found; often more than one category.",
     )
     date = PartialDateField()
     reference = models.CharField(max_length=200, blank=True, help_text="The number or name of the document.")
@@ -241,7 +251,7 @@ class Recognition(OfCase, Record):
     class Meta(Record.Meta):
         constraints = [
             models.CheckConstraint(
-                condition=Said.exactly(1, "organization", texts=["recognized_by"]),
+                condition=CountStated.exactly(1, "organization", texts=["recognized_by"]),
                 name="recognition_by_one",
                 violation_error_message="Give either organization or recognized_by.",
             )
@@ -252,4 +262,4 @@ class RecognitionCitation(Citation):
     record = models.ForeignKey(Recognition, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

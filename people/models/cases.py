@@ -1,4 +1,4 @@
-"""Cases of people and organizations that are persecuted."""
+"""Cases of persecuted people and organizations."""
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -14,7 +14,7 @@ from tracker.records.base.identifiers import Identified, Identifier, identifiers
 from tracker.records.base.labels import Titled
 from tracker.records.base.record import Record
 from tracker.records.values.codes.code_fields import CountryField
-from tracker.records.values.constraints import Said
+from tracker.records.values.constraints import CountStated
 
 from .conflicts import Conflict
 from .organizations import Organization
@@ -22,7 +22,7 @@ from .people import Person
 
 
 class PersecutionCase(Identified, Titled):
-    """What is done to one person, or to one organization, by a state."""
+    """What a state does to one person or to one organization."""
 
     visible_with = ("person", "organization")
     publishes = ("charges", "events", "actors", "recognitions", "relations", "relations_to")
@@ -31,26 +31,26 @@ class PersecutionCase(Identified, Titled):
     organization = models.ForeignKey(
         Organization, models.PROTECT, null=True, blank=True, related_name="cases"
     )
-    jurisdiction = CountryField(blank=True, help_text="The state.")
+    jurisdiction = CountryField(blank=True, help_text="The state whose authorities act.")
     conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="cases")
-    stated_reason = models.TextField(blank=True, help_text="What the authorities say it is for.")
+    stated_reason = models.TextField(blank=True, help_text="The reason that the authorities give.")
     impugned_activities = ArrayField(
         models.CharField(max_length=30, choices=ImpugnedActivity),
         default=list,
         blank=True,
-        help_text="What sources say it is really for.",
+        help_text="The real reasons, according to sources.",
     )
     summary = models.TextField(blank=True)
-    evidence = models.TextField(blank=True, help_text="The evidence as sources describe it.")
+    evidence = models.TextField(blank=True, help_text="The evidence, as sources describe it.")
 
     class Meta(Titled.Meta):
         verbose_name = "case"
         constraints = [
             *Titled.Meta.constraints,
             models.CheckConstraint(
-                condition=Said.exactly(1, "person", "organization"),
+                condition=CountStated.exactly(1, "person", "organization"),
                 name="case_is_of_one",
-                violation_error_message="Give either the person or the organization.",
+                violation_error_message="Give either person or organization.",
             ),
         ]
         triggers = [
@@ -71,7 +71,7 @@ class PersecutionCaseCitation(Citation):
 
 
 class CaseRelation(Record):
-    """How one case stands to another."""
+    """How one case relates to another."""
 
     visible_with = between = ("case", "related_case")
 
@@ -84,7 +84,7 @@ class CaseRelation(Record):
             models.CheckConstraint(
                 condition=~Q(case=F("related_case")),
                 name="case_relation_not_to_itself",
-                violation_error_message="The case and the related_case are the same.",
+                violation_error_message="The case and the related_case must be different.",
             )
         ]
 
@@ -93,4 +93,4 @@ class CaseRelationCitation(Citation):
     record = models.ForeignKey(CaseRelation, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

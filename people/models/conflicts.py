@@ -29,7 +29,7 @@ class Side(Part):
 
     record = models.ForeignKey(Conflict, models.CASCADE, related_name="sides")
     name = models.CharField(max_length=100)
-    position = models.PositiveSmallIntegerField(default=0, help_text="Where it stands in the list.")
+    position = models.PositiveSmallIntegerField(default=0, help_text="The position in the list.")
 
     class Meta(Part.Meta):
         ordering = ["position", "id"]
@@ -37,7 +37,7 @@ class Side(Part):
             models.UniqueConstraint(
                 fields=["record", "name"],
                 name="side_name_unique",
-                deferrable=models.Deferrable.IMMEDIATE,  # sides may take each other's names
+                deferrable=models.Deferrable.IMMEDIATE,  # sides may swap names
             )
         ]
 
@@ -45,4 +45,4 @@ class Side(Part):
         return self.name
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -1,4 +1,4 @@
-"""What people allowed us to publish of them."""
+"""What people allowed us to publish about them."""
 
 import uuid
 
@@ -21,14 +21,14 @@ from .people import Person
 
 class ConsentQuerySet(GuardedUpdate, models.QuerySet):
     def visible_to(self, user):
-        """Those of the people whom the user works on."""
+        """Consents of the people whose records the user works on."""
         if not roles.writes(user):
             return self.none()
         worked_on = Person.objects.visible_to(user).filter(roles.work_of(user))
         return self.filter(record__in=worked_on.values("pk"))
 
     def valid(self):
-        """Those that hold today (UTC): not withdrawn, not past their last day."""
+        """Consents that are valid today (UTC): not withdrawn, not past their last day."""
         today = timezone.now().date()
         return self.filter(Q(valid_until=None) | Q(valid_until__gte=today), withdrawn_on=None)
 
@@ -37,7 +37,7 @@ class ConsentQuerySet(GuardedUpdate, models.QuerySet):
 
 
 class Consent(Tidy, GuardedSave):
-    """What a person allowed us to publish: for those who work on the person, in no answer of the API."""
+    """What a person allowed us to publish. Visible to users who work on the person; never in the API."""
 
     remembered = True
     for_workers = True
@@ -47,9 +47,9 @@ class Consent(Tidy, GuardedSave):
     scope = models.CharField(max_length=20, choices=ConsentScope, help_text="What may be published.")
     date = PartialDateField(help_text="When it was given.")
     form = models.CharField(max_length=20, choices=ConsentForm, help_text="How it was given.")
-    valid_until = models.DateField(null=True, blank=True, help_text="The last day on which it holds.")
-    withdrawn_on = models.DateField(null=True, blank=True, help_text="When it was taken back.")
-    evidence = models.TextField(blank=True, help_text="Where the evidence is kept, offline.")
+    valid_until = models.DateField(null=True, blank=True, help_text="The last day on which it is valid.")
+    withdrawn_on = models.DateField(null=True, blank=True, help_text="When it was withdrawn.")
+    evidence = models.TextField(blank=True, help_text="Where the evidence is kept (offline).")
 
     objects = ConsentQuerySet.as_manager()
 
@@ -61,4 +61,4 @@ class Consent(Tidy, GuardedSave):
         return f"consent {str(self.id)[:8]}"
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -30,7 +30,7 @@ class Name(Part):
         max_length=12,
         choices=Confidentiality,
         default=Confidentiality.PUBLIC,
-        help_text="Who may see the name.",
+        help_text="Who can see the name.",
     )
 
     class Meta(Part.Meta):

@@ -19,7 +19,7 @@ from .names import Name
 
 
 class Organization(WithCases, Identified, Named):
-    """An organization; who owns it or whom it is close to is an assessment, never a classification."""
+    """An organization. Who owns or influences it is recorded as an assessment, never as a classification."""
 
     goes_along = True
 
@@ -57,4 +57,4 @@ class OrganizationCitation(Citation):
     record = models.ForeignKey(Organization, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

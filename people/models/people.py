@@ -1,4 +1,4 @@
-"""People: who they are, all their names, and what of them may be published."""
+"""People: who they are, all their names, and what may be published about them."""
 
 from django.apps import apps
 from django.core.exceptions import ValidationError
@@ -27,15 +27,15 @@ from .acts import Act, WithCases
 from .names import Name
 
 NO_RELATIVES = (
-    "Nothing is recorded of what they did, said or suffered themselves. Relatives and contacts get no record:"
-    " nobody is published for whom they know."
+    "No activity of this person is recorded: nothing that they did, said or suffered. Relatives and contacts"
+    " are not published just because they know someone."
 )
 BELONGING = tuple(ConsentScope)[2:]  # named as the lists are
-UNCOVERED = f"No valid consent covers what is published of them: {', '.join(BELONGING)}."
+UNCOVERED = f"No valid consent covers what is published about this person: {', '.join(BELONGING)}."
 
 
 class Person(WithCases, Identified, Named):
-    """A person who takes part in dialogues, is assessed, speaks or is persecuted."""
+    """A person who takes part in dialogues, makes statements, is assessed or is persecuted."""
 
     forgets_slug = goes_along = True
     publishes = ("occupations", "affiliations")
@@ -48,11 +48,9 @@ class Person(WithCases, Identified, Named):
     )
     birth_date = PartialDateField()
     death_date = PartialDateField()
-    nationality = CodesField(
-        CountryField(), default=list, blank=True, help_text="Only where a source says so."
-    )
+    nationality = CodesField(CountryField(), default=list, blank=True, help_text="Only if a source says so.")
     description = models.CharField(
-        max_length=300, blank=True, help_text="A few words that tell homonyms apart."
+        max_length=300, blank=True, help_text="A few words that distinguish people with the same name."
     )
     summary = models.TextField(blank=True)
     basis = models.CharField(
@@ -76,10 +74,10 @@ class Person(WithCases, Identified, Named):
 
     @classmethod
     def secrets(cls, user=None):
-        """The names of people who are not public, who were and are withdrawn, or who were taken down."""
+        """The names of people who are not public, were withdrawn, or were taken down."""
         hidden = ~Q(confidentiality=Confidentiality.PUBLIC) | Q(publication=Publication.TAKEN_DOWN)
         hidden |= Q(publication=Publication.WITHDRAWN, published_at__isnull=False)
-        return [Secret(*name) for name in names_of(known(cls, user).filter(hidden))]
+        return [Secret(*name) for name in all_names(rows_seen(cls, user).filter(hidden))]
 
     def own_secrets(self):
         """All names of this person, as if none of them were public."""
@@ -89,11 +87,11 @@ class Person(WithCases, Identified, Named):
         today = timezone.now().date()
         for name in ("birth_date", "death_date"):
             if (possible_days(self, name)[0] or today) > today:
-                raise ValidationError({name: "It lies in the future."})
+                raise ValidationError({name: "This date is in the future."})
         before = Person.objects.filter(pk=self.pk, publication=Publication.PUBLISHED)
         covers = self.allows(ConsentScope.NAME) and not self.exceeds_consent()
         if not covers and before.exclude(basis=self.basis).exists():
-            raise ValidationError({"basis": "Enter the consent first, and save it."})
+            raise ValidationError({"basis": "Add the consent and save it first."})
 
     def hints(self, user, together=()):
         found = super().hints(user, together)
@@ -102,26 +100,26 @@ class Person(WithCases, Identified, Named):
         return found
 
     def is_of_public_interest(self, user):
-        """Whether something is recorded that they did or suffered, as far as a user sees it."""
+        """Whether anything that they did or suffered is recorded that the user sees."""
         keys = [one for one in self._meta.related_objects if one.one_to_many and one.field.name != "record"]
         lists = {one.related_name for one in keys} - {"occupations", "affiliations"}
         return any(getattr(self, name).visible_to(user).exists() for name in lists)
 
     def allows(self, scope):
-        """Whether we may publish this, as far as the consent of the person is what allows it."""
+        """Whether the person's consent, if it is needed, allows us to publish this."""
         by_consent = self.basis == PublishingBasis.CONSENT
         consents = apps.get_model("people.Consent").objects
         return not by_consent or consents.valid().covering(scope).filter(record=self.pk).exists()
 
     def uncovered(self):
-        """What is published of them, though perhaps hidden with them, and no consent covers: querysets."""
+        """Querysets of their published records that no consent covers, even if hidden with the person."""
         lists = [getattr(self, scope) for scope in BELONGING if not self.allows(scope)]
         return [rows.filter(publication=Publication.PUBLISHED) for rows in lists]
 
     def exceeds_consent(self, among=lambda rows: rows):
-        """Whether more is public of them, or would be with them, than any consent covers.
+        """Whether anything is public about them, or would be, that no consent covers.
 
-        `among` narrows each list of what none covers.
+        `among` filters each of the uncovered querysets.
         """
         lists = [rows.filter(confidentiality=Confidentiality.PUBLIC) for rows in self.uncovered()]
         return any(among(rows).exists() for rows in lists)
@@ -129,7 +127,7 @@ class Person(WithCases, Identified, Named):
     def missing(self):
         found = super().missing()
         if not self.allows(ConsentScope.NAME):
-            found.append("Its basis is consent, and no valid consent covers the name.")
+            found.append("The basis is consent, but no valid consent covers the name.")
         if self.exceeds_consent(self.known_to_all):
             found.append(UNCOVERED)
         return found
@@ -143,7 +141,7 @@ class Person(WithCases, Identified, Named):
         return [*super().warnings(user), *acts_before_birth(self, mine)]
 
     def acts(self, user):
-        """What a user sees that they may have done or suffered: querysets."""
+        """Querysets of what they may have done or suffered, as far as the user sees it."""
         case = apps.get_model("people.PersecutionCase")
         cases = case.objects.visible_to(user).filter(person=self)
         keys = [*self._meta.related_objects, *case._meta.related_objects]
@@ -163,19 +161,19 @@ class PersonName(Name):
 
     @classmethod
     def secrets(cls, user=None):
-        """The names that are not public: nothing tells them, what is about who bears them neither."""
-        rows = known(cls, user).exclude(confidentiality=Confidentiality.PUBLIC)
+        """Names that are not public. No public text may contain them, not even records about their bearer."""
+        rows = rows_seen(cls, user).exclude(confidentiality=Confidentiality.PUBLIC)
         names = rows.values_list("text_folded", "record", "pk")
         return [Secret(*name, about) for name in names for about in (None, name[1])]
 
 
-def known(model, user):
-    """The rows of a model that a user sees; without a user all of them."""
+def rows_seen(model, user):
+    """The rows of a model that a user sees; all rows without a user."""
     return model.objects.visible_to(user) if user else model.objects.all()
 
 
-def names_of(people):
-    """(folded name, id of the person, id of the row that holds it) of all names of people."""
+def all_names(people):
+    """(folded name, id of the person, id of the row that holds it) for all names of people."""
     others = PersonName.objects.filter(record__in=people.order_by().values("pk"))
     return [
         *people.order_by().values_list("name_folded", "pk", "pk"),
@@ -184,15 +182,15 @@ def names_of(people):
 
 
 def secrets_of(pairs):
-    """The names that nothing about a record may tell, of pairs of ids: a person, and the record or None.
+    """The secrets for pairs of ids, a person and a record or None: names that no text about it may contain.
 
-    The names of a person who is not public at all nothing may tell.
+    If the person is not public at all, no public text may contain the name.
     """
     pairs = list(pairs)
     keys = {person for person, _ in pairs}
     public = set(Person.objects.visible_to(None).filter(pk__in=keys).values_list("pk", flat=True))
     names = {}
-    for name in names_of(Person.objects.filter(pk__in=keys)):
+    for name in all_names(Person.objects.filter(pk__in=keys)):
         names.setdefault(name[1], []).append(name)
     return [
         Secret(*name, about if person in public else None)
@@ -209,4 +207,4 @@ class PersonCitation(Citation):
     record = models.ForeignKey(Person, models.CASCADE, related_name="citations")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

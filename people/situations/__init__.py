@@ -1,1 +1,1 @@
-"""What is known of a person on a day, computed from the events of their cases."""
+"""What is known about a person on a day, computed from the events of their cases."""

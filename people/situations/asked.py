@@ -1,4 +1,4 @@
-"""What is known of a person on the days that are asked for: one day, a period, or the time of a dialogue."""
+"""What is known about a person on the requested days: one day, a period, or the time of a dialogue."""
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
@@ -7,9 +7,9 @@ from typing import NamedTuple
 from people.choices import Open
 from tracker.records.values.dates.days import Days
 
-from .case_open import opened
+from .case_open import openness
 from .effects import TRACKS
-from .facts import History
+from .facts import CaseHistory
 from .known import Known, change_days, known, latest
 from .possible_worlds import join
 from .states import CUSTODY, Strength
@@ -20,7 +20,7 @@ OPENNESS = [Open.NO, Open.UNDATED, Open.POSSIBLE, Open.CERTAIN]  # from the weak
 
 
 class Situation(NamedTuple):
-    """What is known of a person by track, and of each case: by track, and whether it was open."""
+    """What is known about a person by track, and about each case: by track, and whether it was open."""
 
     person: list[Known]
     cases: list[list[Known]]
@@ -28,35 +28,35 @@ class Situation(NamedTuple):
 
 
 class Stretch(NamedTuple):
-    """Days from `first` to `last` on which the same is known."""
+    """Consecutive days from `first` to `last` with the same answers."""
 
     first: date
     last: date
     situation: Situation
 
 
-def on_day(histories: Sequence[History], death: str, day: date) -> Situation:
+def on_day(histories: Sequence[CaseHistory], death: str, day: date) -> Situation:
     cases, person = known(histories, death, day)
     return Situation(person, cases, [_open(*one, death, day) for one in zip(histories, cases, strict=True)])
 
 
 def _open(history, answers, death, day):
-    """Whether a case was open; it was not closed while its person was held for it."""
+    """Whether a case was open. It cannot be closed while its person is held for it."""
     held = answers[CUSTODY].strength >= Strength.LAST_REPORTED
-    answer = opened(history, death, day)
+    answer = openness(history, death, day)
     return Open.POSSIBLE if held and answer == Open.NO else answer
 
 
 def spans(histories, death, first=date.min, last=date.max) -> list[Stretch]:
-    """What is known from one day to another, as stretches of days."""
+    """What is known between two days, as stretches of days."""
     days = [first, *(day for day in change_days(histories, death) if first < day <= last)]
     ends = [*(day - DAY for day in days[1:]), last]
     return [Stretch(day, end, on_day(histories, death, day)) for day, end in zip(days, ends, strict=True)]
 
 
 def situation(histories, death, days: Days) -> Situation:
-    """What is known of a period: the strongest answer of its days. Of days that are not known exactly:
-    what holds wherever they lie."""
+    """What is known about a period: the strongest answer of its days. If the days are not known exactly:
+    what is true wherever they are."""
     if days.is_day:
         return on_day(histories, death, days.first_start)
     stretches = spans(histories, death, days.first_start, days.last_end)
@@ -66,7 +66,10 @@ def situation(histories, death, days: Days) -> Situation:
             [_known(placings(stretches, days, latest, of_case(case, track))) for track in range(len(TRACKS))]
             for case in range(len(histories))
         ],
-        [_opened(placings(stretches, days, OPENNESS.index, is_open(case))) for case in range(len(histories))],
+        [
+            _opened(placings(stretches, days, OPENNESS.index, openness_of(case)))
+            for case in range(len(histories))
+        ],
     )
 
 
@@ -78,12 +81,12 @@ def of_case(case, track):
     return lambda one: one.cases[case][track]
 
 
-def is_open(case):
+def openness_of(case):
     return lambda one: one.opened[case]
 
 
 def placings(stretches, days, key, of: Callable):
-    """The strongest answer of the days, for each place where they may lie."""
+    """The strongest answer of the days, for each possible placement of them."""
     found = []
     for number, start in enumerate(stretches):
         if start.first > days.last_start:
@@ -97,7 +100,7 @@ def placings(stretches, days, key, of: Callable):
 
 
 def told_days(histories, death, days, of):
-    """(first, last, strength) of the days on which it may have been so, within those that are asked for."""
+    """(first, last, strength) of the days on which it may have been so, within the requested days."""
     found = []
     for stretch in spans(histories, death, days.first_start, days.last_end):
         strength = of(stretch.situation).strength

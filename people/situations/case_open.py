@@ -5,13 +5,13 @@ from typing import NamedTuple
 from people.choices import CaseEventKind, ChargeStage, Open
 
 from .effects import ENDS_CASE, PURSUES_CASE
-from .facts import Fact, History, acquits, interval, interval_of, standing
+from .facts import CaseHistory, Fact, acquits, interval, interval_of, remaining_after
 
 OVER = (ChargeStage.ACQUITTED, ChargeStage.DROPPED)
 
 
 class Step(NamedTuple):
-    """When a case began, went on or ended, as far as it is known."""
+    """When a case began, continued or ended, as far as it is known."""
 
     first: int
     last: int
@@ -20,22 +20,22 @@ class Step(NamedTuple):
     position: int | None = None
 
     def surely_after(self, other):
-        """Whether it is certain that this came after the other; a position decides where dates do not."""
+        """Whether this certainly came after the other. If the dates do not decide, the position does."""
         if self.first > other.last or self.last < other.first or None in (self.position, other.position):
             return self.first > other.last
         return self.position > other.position
 
     def possibly_after(self, other):
-        """Whether it may have come after the other. What is of the same time is taken to have come before."""
+        """Whether this may have come after the other. At the same time counts as before."""
         if self.first > other.last or self.last < other.first or None in (self.position, other.position):
             return self.last > other.last
         return self.position > other.position
 
 
-def opened(history: History, death: str, day) -> Open:
-    """Whether the case was open: from its first dated fact, until what ends it, if it is not opened again.
+def openness(history: CaseHistory, death: str, day) -> Open:
+    """Whether the case was open: from its first dated fact until an end, unless it is opened again.
 
-    A conviction does not end it. Without any date nothing is known.
+    A conviction does not end it. Without any date, nothing is known.
     """
     day = day.toordinal()
     facts = [_step(fact) for fact in history.facts] + [_charged(charge) for charge in history.charges]
@@ -66,7 +66,7 @@ def _charged(charge):
 
 
 def _pursuits(history):
-    """What shows that the case goes on; a charge without a date shows nothing of when."""
+    """Facts that show that the case continues. A charge without a date does not show when."""
     events = [fact for fact in history.facts if fact.kind in PURSUES_CASE or _sent_back(fact)]
     charges = [charge for charge in history.charges if charge.stage not in OVER and charge.edtf]
     return [_step(fact) for fact in events if fact.edtf] + [_charged(charge) for charge in charges]
@@ -77,7 +77,7 @@ def _sent_back(fact):
 
 
 def _ends(history, death):
-    """What ends the case: an event, the last of its charges, the death of the person."""
+    """What can end the case: an event, the end of its last charge, the death of the person."""
     ends = [_step(fact) for fact in history.facts if _ends_case(fact, history)]
     over = [_charged(charge) for charge in history.charges if charge.stage in OVER]
     if over and len(over) == len(history.charges):
@@ -95,12 +95,12 @@ def _ends_case(fact, history):
 
 
 def leaves_standing(fact, history):
-    """Whether an acquittal certainly leaves another charge or a sentence of that day standing."""
-    since, _ = standing(fact, history)
+    """Whether another charge, or a sentence of the same day, certainly remains after an acquittal."""
+    since, _ = remaining_after(fact, history)
     return since is not None and since <= interval(fact).first
 
 
 def _was_in_prison(history, day):
-    """How a time in prison of unknown dates ended is not known: it may have ended the case."""
+    """Whether there is a prison term of unknown dates by this day. It may have ended the case."""
     spells = [fact for fact in history.facts if fact.kind == CaseEventKind.IMPRISONMENT_UNSPECIFIED]
     return any(interval(fact).first <= day for fact in spells)

@@ -1,17 +1,17 @@
-"""What one possible world tells of a day."""
+"""What one possible world says about a day."""
 
 from .effects import TRACKS, Effect
-from .states import CUSTODY, RECORDED, Answer, Seen, Status, Strength
+from .states import CUSTODY, RECORDED, Answer, DayAnswer, Status, Strength
 
 
 def first_look(world, day):
     return tuple(
-        tuple(glance(Seen(), case, track, day) for track in range(len(TRACKS))) for case in world.cases
+        tuple(glance(DayAnswer(), case, track, day) for track in range(len(TRACKS))) for case in world.cases
     )
 
 
 def glance(seen, case, track, day):
-    """What is told of the day with what a moment of it tells."""
+    """What is known about the day after looking at one more moment of it."""
     state = case.tracks[track]
     if state.status == Status.NEVER:
         answer = Answer(Strength.NOT_RECORDED)
@@ -36,20 +36,20 @@ def rank(answer):
 
 
 def looked(seen, effect, case, track, item, own, on_day, day):
-    """What is told of the day after one more fact, on the day or later."""
+    """What is known about the day after one more fact, on the day or later."""
     seen = resolved(seen, effect, item, own, day)
     if not on_day:
         return seen
-    answer = shown(effect, item, track, day) if own else None
+    answer = answer_on_day(effect, item, track, day) if own else None
     if answer is not None:
         seen = seen._replace(best=max(seen.best, answer, key=rank))
     return glance(seen, case, track, day)
 
 
-def shown(effect, item, track, day):
-    """The answer that a fact gives for its very day; None: it shows nothing.
+def answer_on_day(effect, item, track, day):
+    """The answer that a fact gives for its own day; None if it shows nothing.
 
-    A release from house arrest says of custody only that it ended on that day, if the day is known.
+    About custody, a release from house arrest says only that it ended on that day, if the day is known.
     """
     dated = item.dated or day >= item.last
     if effect in (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS):
@@ -58,14 +58,14 @@ def shown(effect, item, track, day):
 
 
 def resolved(seen, effect, item, own, day):
-    """What is told after the next fact that has something to say of the track."""
+    """What is known after the next fact that says something about the track."""
     if seen.waiting is None:
         return seen
     of_case = own and item.case is not None
     if effect is Effect.UNSETTLES or (effect is Effect.STOPS and not of_case and was_so(seen)):
         return unvouched(seen)
     answer = told_by_next(seen, effect, item, day) if own or effect is Effect.STOPS else None
-    return seen if answer is None else Seen(max(seen.best, answer, key=rank))
+    return seen if answer is None else DayAnswer(max(seen.best, answer, key=rank))
 
 
 def was_so(seen):
@@ -73,19 +73,19 @@ def was_so(seen):
 
 
 def unvouched(seen):
-    """What is told after something past which no fact vouches: an acquittal, an exit in another case.
+    """What is known after an event that ends all evidence, such as an acquittal or a release in another case.
 
-    Somebody who was released in another case is possibly free, unless a later fact of this case follows.
+    A person released in another case is possibly free, unless a later fact of this case follows.
     """
     if not was_so(seen):
         return seen
     if seen.waiting.unsettled:
         return seen._replace(waiting=seen.waiting._replace(status=Status.OPEN))
-    return Seen(max(seen.best, seen.otherwise, key=rank))
+    return DayAnswer(max(seen.best, seen.otherwise, key=rank))
 
 
 def told_by_next(seen, effect, item, day):
-    """The answer that the next fact of the case gives to what was waiting for it; None: it says nothing."""
+    """The answer that the next fact of the case gives to an open question; None if it says nothing."""
     status, presupposes = seen.waiting.status, effect in (Effect.CONFIRMS, Effect.ENDS)
     if effect in (Effect.NOTHING, Effect.SUSPENDS):
         return None
@@ -109,7 +109,7 @@ def final(seen):
 
 
 def cautious(seen):
-    """The answer that was waiting; possible at most, if the person was released in another case since."""
+    """The pending answer; at most "possible" if the person was released in another case since."""
     if seen.waiting.unsettled and seen.otherwise.strength > Strength.POSSIBLY:
         return Answer(Strength.POSSIBLY, seen.otherwise.basis)
     return seen.otherwise

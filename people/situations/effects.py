@@ -9,7 +9,7 @@ TRACKS = ("custody", "house_arrest", "travel_ban", "abroad")
 
 
 class Effect(Enum):
-    """What an event says of one track: custody, house arrest, travel ban, or stay abroad."""
+    """What an event says about one track: custody, house arrest, travel ban, or stay abroad."""
 
     NOTHING = "says nothing"
     BEGINS = "begins"
@@ -70,7 +70,7 @@ EFFECTS = {
     CaseEventKind.PARDON: _FREED,
     CaseEventKind.AMNESTY: _FREED,
     CaseEventKind.EXCHANGE: Effects(Effect.ENDS, Effect.STOPS, Effect.STOPS),
-    CaseEventKind.IMPRISONMENT_UNSPECIFIED: _NOTHING,  # within its date alone: neither begins nor ends
+    CaseEventKind.IMPRISONMENT_UNSPECIFIED: _NOTHING,  # only within its date: neither begins nor ends
     CaseEventKind.ENFORCED_DISAPPEARANCE: _VANISHED,
     CaseEventKind.ABDUCTION: _VANISHED,
     CaseEventKind.LEFT_COUNTRY: _OUT_OF_THE_COUNTRY,
@@ -93,7 +93,7 @@ EFFECTS = {
     CaseEventKind.DEATH_IN_CUSTODY: _DEAD._replace(custody=Effect.ENDS),
     CaseEventKind.OTHER: _NOTHING,
 }
-DEATH = _DEAD  # of the person, whatever case it is in
+DEATH = _DEAD  # of the person, in whichever case
 
 # What an appeal decided.
 OUTCOMES = {
@@ -102,7 +102,7 @@ OUTCOMES = {
     AppealOutcome.RETRIAL_ORDERED: _CLEARED,
 }
 
-# Said of somebody under house arrest, these speak of the house arrest and not of custody.
+# For a person under house arrest, these are about the house arrest and not about custody.
 SPEAKS_OF_HOUSE_ARREST = {
     CaseEventKind.DETENTION_EXTENDED,
     CaseEventKind.RELEASE,
@@ -115,9 +115,9 @@ SPEAKS_OF_HOUSE_ARREST = {
 
 EXITS = {CaseEventKind.LEFT_COUNTRY, CaseEventKind.EXILE, CaseEventKind.EXPULSION}
 DEATHS = {CaseEventKind.KILLING, CaseEventKind.DEATH_IN_CUSTODY}
-# In the other cases of the person these end what is recorded there.
+# In the person's other cases, these end what is recorded there.
 ENDS_ELSEWHERE = {*EXITS, *DEATHS, CaseEventKind.EXCHANGE}
-# In the other cases of the person these leave custody open from then on.
+# In the person's other cases, these make custody uncertain from then on.
 UNSETTLES_ELSEWHERE = {
     CaseEventKind.RELEASE,
     CaseEventKind.PAROLE,
@@ -127,7 +127,7 @@ UNSETTLES_ELSEWHERE = {
     CaseEventKind.TERM_SERVED,
 }
 
-# What ends a case. A conviction does not, nor an ordinary release.
+# What ends a case. A conviction or an ordinary release does not.
 ENDS_CASE = {
     CaseEventKind.ACQUITTAL,
     CaseEventKind.CHARGES_DROPPED,
@@ -137,7 +137,7 @@ ENDS_CASE = {
     CaseEventKind.TERM_SERVED,
     *DEATHS,
 }
-# What shows that a case goes on: after its end, that it may have been opened again.
+# What shows that a case continues; after its end, that it may have been opened again.
 PURSUES_CASE = {
     CaseEventKind.SEARCH,
     CaseEventKind.SUMMONS,
@@ -160,7 +160,7 @@ PURSUES_CASE = {
 
 # What shows that the person is in custody.
 SHOW_CUSTODY = [kind for kind, does in EFFECTS.items() if does.custody in (Effect.BEGINS, Effect.CONFIRMS)]
-# Whoever had one of these was in custody at some time, whether its beginning is recorded or not.
+# A person with one of these was in custody at some time, even if its beginning is not recorded.
 TELLS_OF_CUSTODY = [
     kind
     for kind, does in EFFECTS.items()

@@ -41,7 +41,7 @@ class Accusation(NamedTuple):
     edtf: str = ""
 
 
-class History(NamedTuple):
+class CaseHistory(NamedTuple):
     """What is recorded of one case."""
 
     facts: tuple[Fact, ...] = ()
@@ -58,7 +58,7 @@ class Interval(NamedTuple):
 
 
 def effects_of(fact):
-    """What a fact does to the person, if nothing else of the case stands against it."""
+    """What a fact does to the person, unless another fact of the case contradicts it."""
     if fact.kind == CaseEventKind.SENTENCE and not is_unsuspended(fact):
         return Effects(Effect.SUSPENDS)
     if fact.kind == CaseEventKind.APPEAL_DECIDED:
@@ -68,7 +68,7 @@ def effects_of(fact):
 
 
 def is_unsuspended(fact):
-    """Whether a sentence is one to prison: for life, of unknown length, or longer than its suspended part."""
+    """Whether a sentence means prison: for life, of unknown length, or longer than its suspended part."""
     if fact.life or fact.term is None:
         return True
     (months, days), (months_off, days_off) = fact.term, fact.suspended
@@ -80,12 +80,12 @@ def acquits(fact):
     return fact.kind in kinds and fact.outcome in ("", "acquitted")
 
 
-def standing(fact, history):
-    """(The day from which an acquittal leaves another charge or a sentence of that day standing, None: never;
-    whether it perhaps leaves a sentence of that day standing)."""
+def remaining_after(fact, history):
+    """(The day from which another charge or a sentence remains after an acquittal, None: never;
+    whether a sentence of that day perhaps remains)."""
     charges = sorted((interval_of(charge.edtf).first, charge.stage in STANDING) for charge in history.charges)
     stand = [day for day, stands in charges if stands]
-    # another charge beside the one of which the person was acquitted, and one of the two still stands
+    # another charge besides the one with the acquittal, and one of the two still remains
     days = [max(charges[1][0], stand[0])] if len(charges) > 1 and stand else []
     when = interval(fact)
     sentences = [one for one in history.facts if one.kind == CaseEventKind.SENTENCE and is_unsuspended(one)]
@@ -96,8 +96,8 @@ def standing(fact, history):
 
 
 def term_of(fact, first, last, day):
-    """When the term of a fact ends, and the days that matter for whether it is over: when it may end, and
-    the first day such that a term from it still runs on the day asked for."""
+    """When the term of a fact ends, and the days that decide whether it is over: when it may end, and
+    the first day from which a term still runs on the given day."""
     if fact.life:
         return {"term": lambda start: AFTER_ALL}
     if fact.term is None:
@@ -109,7 +109,7 @@ def term_of(fact, first, last, day):
 
 
 def end_of_term(fact, start):
-    """The last day (a number) of a term from `start`, less what is suspended."""
+    """The last day (a number) of a term from `start`, without the suspended part."""
     if not 0 < start < AFTER_ALL:
         return start
     months, days = (one - less for one, less in zip(fact.term, fact.suspended, strict=True))
@@ -123,7 +123,7 @@ def end_of_term(fact, start):
 
 @lru_cache(maxsize=8192)
 def interval(fact):
-    """When a fact can have happened; one without a last day happened by its newest source."""
+    """When a fact can have happened. A fact without a last day happened by the date of its newest source."""
     found = interval_of(fact.edtf)
     if found.last == AFTER_ALL and fact.reported and fact.reported.toordinal() >= found.first:
         return found._replace(last=fact.reported.toordinal())

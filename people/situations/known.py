@@ -1,8 +1,8 @@
-"""What is known of a person on a day: in custody, under house arrest, banned from travel, abroad.
+"""What is known about a person on a day: in custody, under house arrest, banned from travel, abroad.
 
 `known` is a pure function from the facts of a person's cases to answers; it asks no database. A fact happens
-on one day of its possible interval, so there are many possible worlds. Those count that need the fewest
-unrecorded facts; `possible_worlds` walks them. What they all tell is the answer.
+on one day of its possible interval, so there are many possible worlds. Only those count that need the fewest
+unrecorded facts; `possible_worlds` walks them. The answer is what all of them have in common.
 """
 
 from collections.abc import Sequence
@@ -27,21 +27,21 @@ from .effects import (
 from .facts import (
     AFTER_ALL,
     BEFORE_ALL,
+    CaseHistory,
     Fact,
-    History,
     acquits,
     effects_of,
     end_of_term,
     interval,
     interval_of,
-    standing,
+    remaining_after,
     term_of,
 )
 from .possible_worlds import join, walk
-from .states import CUSTODY, Item, Strength, Tangled
+from .states import CUSTODY, Strength, Tangled, WorldFact
 
 MOST_DOUBTS = 6
-MOST_STEPS = 16_000  # of all walks for one answer; what is more tangled is answered cautiously
+MOST_STEPS = 16_000  # in all walks for one answer; beyond that, the answer is the cautious one
 
 
 class Known(NamedTuple):
@@ -51,14 +51,14 @@ class Known(NamedTuple):
     basis: Fact | None = None
 
 
-def known(histories: Sequence[History], death: str, day: date) -> tuple[list[list[Known]], list[Known]]:
+def known(histories: Sequence[CaseHistory], death: str, day: date) -> tuple[list[list[Known]], list[Known]]:
     """What is known on a day: for each case, and for the person, by track in the order of TRACKS."""
     answers = _answers(tuple(histories), death, day.toordinal())
     return answers, [max((case[track] for case in answers), key=latest, default=NOTHING) for track in RANGE]
 
 
-def change_days(histories: Sequence[History], death: str) -> list[date]:
-    """The days from which something else may be known than on the day before, in order."""
+def change_days(histories: Sequence[CaseHistory], death: str) -> list[date]:
+    """The days on which the answers may differ from the day before, in order."""
     facts = [fact for history in histories for fact in history.facts] + [Fact("death", death)] * bool(death)
     charges = [interval_of(charge.edtf) for history in histories for charge in history.charges]
     bounds = {bound for one in [*map(interval, facts), *charges] for bound in one[:2]}
@@ -76,13 +76,13 @@ NOTHING = Known(Strength.NOT_RECORDED)
 
 
 def latest(one):
-    """To compare by strength, then by when the fact was."""
+    """Sort key: by strength, then by the date of the fact."""
     return one.strength, interval(one.basis)[1::-1] if one.basis else (BEFORE_ALL,) * 2
 
 
 @lru_cache(maxsize=4096)
 def _answers(histories, death, day):
-    """For each case and track what is known on a day (a number)."""
+    """What is known on a day (a number), for each case and track."""
     if not histories:
         return []
     entries = [(number, fact) for number, history in enumerate(histories) for fact in history.facts]
@@ -102,9 +102,9 @@ def _answers(histories, death, day):
 
 
 def _doubted(history, track):
-    """What the answers with and without a doubtful fact have in common, which proves nothing.
+    """What the answers with and without a doubtful fact have in common, since such a fact proves nothing.
 
-    An end that nothing presupposes, such as a doubtful departure, makes no custody possible.
+    An end without a known beginning, such as a doubtful departure, does not make custody possible.
     """
     told = any(effects_of(fact)[track] not in (Effect.NOTHING, Effect.STOPS) for fact in history.facts)
 
@@ -117,7 +117,7 @@ def _doubted(history, track):
 
 
 def _subsets(doubts):
-    """What to leave out of the doubtful facts: each choice of them, or of very many each one and all."""
+    """The sets of doubtful facts to leave out: every subset, or, if there are many, each one and all."""
     sizes = range(len(doubts) + 1) if len(doubts) <= MOST_DOUBTS else (0, 1, len(doubts) - 1, len(doubts))
     return [set(some) for size in sizes for some in combinations(doubts, size)]
 
@@ -132,7 +132,7 @@ def _joined(ones, common=None):
 
 
 def _of_worlds(histories, entries, day, most):
-    """For each case and track what these facts tell of the day."""
+    """What these facts say about the day, for each case and track."""
     told = _walked(histories, entries, day, most)
     deaths = [fact for case, fact in entries if case is None or fact.kind in DEATHS]
     if any(interval(fact).last < day for fact in deaths if not interval(fact).doubtful):
@@ -144,10 +144,10 @@ def _of_worlds(histories, entries, day, most):
 
 
 def _walked(histories, entries, day, most):
-    """As above, but for times in prison without dates.
+    """As above, without prison terms of unknown dates.
 
-    Cases that no fact of another one reaches are walked one by one, and so are those that together are too
-    tangled.
+    Cases that are not affected by facts of other cases are walked one by one, and so are cases that together
+    are too tangled.
     """
     facts, items = _items(histories, entries, day)
     cases = range(len(histories))
@@ -160,7 +160,7 @@ def _walked(histories, entries, day, most):
     for case in cases:
         pairs = [(fact, item) for fact, item in zip(facts, items, strict=True) if _concerns(item, case)]
         facts_of_case = [fact for fact, _ in pairs]
-        places = {None: None, case: 0}  # the others stay apart, beyond the one case that is walked
+        places = {None: None, case: 0}  # the other cases are kept apart from the one that is walked
         alone = [item._replace(case=places.get(item.case, (item.case or 0) + 1)) for _, item in pairs]
         try:
             found += _told(facts_of_case, alone, 1, day, most // len(histories))
@@ -170,7 +170,7 @@ def _walked(histories, entries, day, most):
 
 
 def _reaches(item):
-    """Whether a fact has to do with other cases than its own."""
+    """Whether a fact affects cases other than its own."""
     vague_death = item.case is None and item.first != item.last
     return item.elsewhere != Effects() or item.unsettles_elsewhere or vague_death
 
@@ -180,7 +180,7 @@ def _concerns(item, case):
 
 
 def _told(facts, items, cases, day, most):
-    """What the worlds of these facts tell, by case and track. Positions that none can keep are ignored."""
+    """What the worlds of these facts say, by case and track. Positions that cannot hold are ignored."""
     items = [item._replace(index=bit) for bit, item in enumerate(items)]
     items = [
         item._replace(after=_before(item, fact, items, facts))
@@ -198,7 +198,7 @@ def _known(answer, facts):
 
 
 def _some_time(fact, day):
-    """What a time in prison tells of a day: it is within its date, and nobody knows where."""
+    """What a prison term without dates says about a day: it was somewhere within its date."""
     first, last, dated, _ = interval(fact)
     if not fact.edtf or (not dated and day <= last):
         return Known(Strength.UNDATED, fact)
@@ -206,7 +206,7 @@ def _some_time(fact, day):
 
 
 def _untangled(facts, items, track, day):
-    """The cautious answer where too many orders are possible: nothing that depends on one."""
+    """The cautious answer if too many orders are possible: nothing that depends on an order."""
     so = (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS, Effect.MAY_BEGIN, Effect.SENTENCES)
     begun = [
         (fact, item)
@@ -220,7 +220,7 @@ def _untangled(facts, items, track, day):
 
 
 def _items(histories, entries, day):
-    """The facts as the walk needs them; what says nothing of any track is left out."""
+    """The facts as the walk needs them, without those that say nothing about any track."""
     facts, items = [], []
     for case, fact in entries:
         item = _item(case, fact, histories, day)
@@ -248,7 +248,7 @@ def _item(case, fact, histories, day):
     if case is not None:
         effects = effects_of(fact)
         if effects.custody is Effect.UNSETTLES and acquits(fact):
-            mute_from, may_be_mute = standing(fact, histories[case])
+            mute_from, may_be_mute = remaining_after(fact, histories[case])
     table = EFFECTS.get(fact.kind, DEATH)
     away = table if fact.kind in ENDS_ELSEWHERE else Effects()
     if fact.kind in ENDS_ELSEWHERE:
@@ -257,7 +257,7 @@ def _item(case, fact, histories, day):
         )
     elif fact.kind == CaseEventKind.RETURNED:
         away = Effects(abroad=Effect.STOPS)
-    return Item(
+    return WorldFact(
         0,
         case,
         effects,

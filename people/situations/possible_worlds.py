@@ -1,9 +1,9 @@
-"""The possible worlds of a person's facts, and what each tells of one day.
+"""The possible worlds of a person's facts, and what each of them says about one day.
 
-Days are numbers here. They are cut where the interval of a fact begins or ends and at the day that is asked
-for. Within a stretch only the order of the facts matters, so a world is: the order of all facts, and before
-which stretch each lies. The worlds are walked stretch by stretch, and what leads to the same state is walked
-once; the cost of a world is how many unrecorded facts it needs.
+Days are numbers here. They are cut where the interval of a fact begins or ends, and at the requested
+day. Within a stretch only the order of the facts matters, so a world is the order of all facts, and before
+which stretch each is. The worlds are walked stretch by stretch, and worlds that reach the same state are
+walked once. The cost of a world is the number of unrecorded facts that it needs.
 """
 
 from collections import defaultdict
@@ -27,8 +27,8 @@ from .states import (
 
 
 def join(strengths):
-    """What several possible answers have in common: the same one, last reported of both that are so,
-    undated or not recorded of those that are not; otherwise possibly."""
+    """What several possible answers have in common: the same answer; last reported, if all say that it is so;
+    undated or not recorded, if none does; otherwise possibly."""
     found = set(strengths)
     if len(found) == 1:
         return found.pop()
@@ -40,9 +40,9 @@ def join(strengths):
 
 
 def walk(items, cases, day, most):
-    """For each case and track the set of answers that the worlds with the fewest unrecorded facts give.
+    """For each case and track, the answers of the worlds with the fewest unrecorded facts.
 
-    Raises Tangled where more than `most` steps are needed, each of one fact in one case.
+    Raises Tangled if more than `most` steps are needed. A step is one fact in one case.
     """
     layer, everything = {(0, World((CaseState(),) * cases), None): 0}, (1 << len(items)) - 1
     left = most
@@ -69,7 +69,7 @@ def gathered(layer):
 
 
 def stretches(items, day):
-    """The first and last days of the stretches in which the days are alike."""
+    """The first and last days of the stretches of equal days."""
     starts = {0, day, day + 1}
     for item in items:
         starts |= {item.first, item.last + 1, *item.cuts} | ({item.mute_from} - {None})
@@ -80,7 +80,7 @@ def stretches(items, day):
 
 
 def placed(layer, here, stretch, day, most):
-    """The layer after each number of the facts that may happen in a stretch, in each order; and the steps."""
+    """The layer after the facts of a stretch, in every number and order; and the number of steps."""
     found, by_number, steps = {}, defaultdict(dict), 0
     for key, cost in layer.items():
         by_number[key[0].bit_count()][key] = cost
@@ -103,15 +103,15 @@ def placed(layer, here, stretch, day, most):
 
 
 def happened(world, seen, item, stretch, day):
-    """Yields (world, what is told, unrecorded facts needed) after a fact in a stretch."""
+    """Yields (world, what is known, unrecorded facts needed) after a fact in a stretch."""
     mute = item.mute_from is not None and stretch[0] >= item.mute_from
-    yield apply(world, seen, item, Effects() if mute else item.effects, stretch, day)
+    yield world_after(world, seen, item, Effects() if mute else item.effects, stretch, day)
     if item.may_be_mute and not mute:
-        yield apply(world, seen, item, Effects(), stretch, day)
+        yield world_after(world, seen, item, Effects(), stretch, day)
 
 
-def apply(world, seen, item, effects, stretch, day):
-    """The world with what a fact does to each case of the person."""
+def world_after(world, seen, item, effects, stretch, day):
+    """The world after a fact has changed each case of the person."""
     cost, cases, looks = 0, [], []
     for number, case in enumerate(world.cases):
         own = item.case in (None, number)
@@ -138,12 +138,12 @@ def apply(world, seen, item, effects, stretch, day):
 
 
 def acting(effects, case, item, world):
-    """What a fact does to its own case as things stand."""
+    """What a fact does to its own case in this world."""
     if effects.custody is Effect.ENDS_RECORDED:
         recorded = case.tracks[CUSTODY].status in RECORDED
         effects = effects._replace(custody=Effect.STOPS if recorded else Effect.NOTHING)
     if item.of_house_arrest:
-        released = Effect.STOPS if effects.custody is Effect.ENDS else Effect.NOTHING  # in no custody since
+        released = Effect.STOPS if effects.custody is Effect.ENDS else Effect.NOTHING  # not in custody since
         if case.tracks[HOUSE_ARREST].status == Status.SO:
             return effects._replace(custody=released)
         return effects._replace(house_arrest=released)
@@ -154,7 +154,7 @@ def acting(effects, case, item, world):
 
 
 def elsewhere(effects, case):
-    """What a fact does to another case of the person: it ends what is recorded there, no more."""
+    """What a fact does to another case of the person: it can only end what is recorded there."""
     return Effects(
         *(
             effect if state.status in UNDER_WAY else Effect.NOTHING
@@ -182,7 +182,7 @@ def after(effect, state, item):
 
 
 def unrecorded(effect, state, dead):
-    """How many facts a world needs that nobody recorded for this one to happen as it did."""
+    """How many unrecorded facts a world needs so that this one can happen."""
     if effect is Effect.BEGINS:
         return dead or state.status == Status.SO
     if effect in (Effect.CONFIRMS, Effect.ENDS):
@@ -191,10 +191,10 @@ def unrecorded(effect, state, dead):
 
 
 def term_after(term, custody, effect, item, own, stretch):
-    """When the last term of this custody can have ended, after a fact.
+    """The possible end of the last term of this custody, after a fact.
 
-    Who is seen in custody after it, is held for another reason than the term. A term of somebody who is in no
-    custody, such as one given in absence, is perhaps that of the custody of which a later fact tells.
+    A person seen in custody after the term is held for another reason. A term given to a person who is not in
+    custody, for example in absence, may belong to a custody that a later fact reports.
     """
     start, end = stretch
     ended = custody.status == Status.OVER and custody.basis == item.index

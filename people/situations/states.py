@@ -1,4 +1,4 @@
-"""What a person is in at a moment of a possible world, and how sure that is."""
+"""The state of a person at one moment of a possible world, and how certain it is."""
 
 from collections.abc import Callable
 from enum import IntEnum
@@ -21,18 +21,18 @@ class Strength(IntEnum):
 
 
 class Answer(NamedTuple):
-    """An answer, and the index of the fact that it rests on (None: on none)."""
+    """An answer, and the index of the fact that supports it, or None."""
 
     strength: Strength
     basis: int | None = None
 
 
 class Tangled(Exception):
-    """So many orders are possible that they are not walked."""
+    """There are too many possible orders to walk."""
 
 
-class Item(NamedTuple):
-    """A fact as the walk needs it: it happened in one of its cases on a day from `first` to `last`."""
+class WorldFact(NamedTuple):
+    """A fact in the form that the walk needs. It happened on a day from `first` to `last`."""
 
     index: int
     case: int | None  # None: of every case
@@ -40,24 +40,24 @@ class Item(NamedTuple):
     first: int
     last: int
     dated: bool = True  # whether the date has a beginning
-    vouches: bool = False  # whether it shows custody on its very day, whatever was before
-    of_house_arrest: bool = False  # whether it speaks of the house arrest, if there is one
-    mute_from: int | None = None  # the day from which it says nothing, since something else stands
+    vouches: bool = False  # whether it proves custody on its own day, whatever was before
+    of_house_arrest: bool = False  # whether it is about the house arrest, if there is one
+    mute_from: int | None = None  # the day from which it says nothing, since another fact remains
     may_be_mute: bool = False  # whether it says nothing in some worlds
     term: Callable[[int], int] | None = None  # from the day of the fact to the last day of its term
-    cuts: tuple[int, ...] = ()  # more days before which the days are cut
+    cuts: tuple[int, ...] = ()  # additional days at which the days are cut
     death: bool = False
     elsewhere: Effects = Effects()  # what it does to the other cases
     unsettles_elsewhere: bool = False
-    after: int = 0  # a bit for each item that comes before it
+    after: int = 0  # one bit for each item that comes before it
 
 
 class Status(IntEnum):
     NEVER = 0  # no fact so far
     SO = 1
-    OPEN = 2  # it began once, and nothing says whether it is still so
+    OPEN = 2  # it began once, and nothing says whether it continues
     MISSING = 3  # the person disappeared
-    SENTENCED = 4  # there is nothing but a sentence
+    SENTENCED = 4  # there is only a sentence
     OVER = 5
 
 
@@ -67,9 +67,9 @@ UNDER_WAY = (*BEGUN, Status.SENTENCED)
 
 
 class State(NamedTuple):
-    """Where one track of one case stands, and the index of the fact that brought it there.
+    """The state of one track of one case, and the index of the fact that led to it.
 
-    `vague` until that day: what has begun, or may have, is told by facts alone whose date has no beginning.
+    `vague` until that day: a beginning is only known from facts whose date has no first day.
     """
 
     status: Status = Status.NEVER
@@ -88,8 +88,8 @@ class World(NamedTuple):
     dead: bool = False
 
 
-class Seen(NamedTuple):
-    """What is told of the day: the best answer so far, and one that a later fact may still change."""
+class DayAnswer(NamedTuple):
+    """What is known about the day: the best answer so far, and one that a later fact may still change."""
 
     best: Answer = Answer(Strength.NOT_RECORDED)
     waiting: State | None = None

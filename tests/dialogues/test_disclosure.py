@@ -29,7 +29,7 @@ class PublishingTest(DisclosureTest):
     def test_only_with_the_tick_of_its_publisher_and_the_history_keeps_it(self):
         for disclosure in UNDISCLOSED:
             row = self.draft(disclosure)
-            self.assertIn("says in public who took part", self.refused(row))
+            self.assertIn("publicly says who took part", self.refused(row))
             row.publish(self.editor, "", already_public=True)
             entry = Entry.objects.of(row).last()
             self.assertEqual((entry.before["already_public"], entry.after["already_public"]), (False, True))
@@ -57,7 +57,7 @@ class PublishingTest(DisclosureTest):
     def test_with_its_dialogue_it_asks_for_the_same(self):
         dialogue = make.dialogue(disclosure="closed", publication="draft")
         row = make.participation(dialogue=dialogue, publication="draft", naming="withheld")
-        self.assertIn("says in public who took part", self.refused(dialogue))
+        self.assertIn("publicly says who took part", self.refused(dialogue))
         dialogue.publish(self.editor, already_public=True)
         self.assertTrue(Participation.objects.get(pk=row.pk).already_public)
 
@@ -65,7 +65,7 @@ class PublishingTest(DisclosureTest):
         row = self.draft()
         row.publish(self.editor, already_public=True)
         row.withdraw(self.editor, "A mistake.")
-        self.assertIn("says in public who took part", self.refused(row))
+        self.assertIn("publicly says who took part", self.refused(row))
 
 
 class LaterTest(DisclosureTest):
@@ -120,7 +120,7 @@ class VerbTest(DisclosureTest):
         shown = self.done(200, self.editor, "GET", path(row, "publication"))
         self.assertEqual(shown["missing"], [EXPOSED])
         (error,) = self.done(409, self.editor, "POST", path(row, "publish"), {}, 2)["errors"]
-        self.assertIn("says in public who took part", error["detail"])
+        self.assertIn("publicly says who took part", error["detail"])
         for wrong in (1, "yes", None):
             answer = self.send(self.editor, "POST", path(row, "publish"), {"already_public": wrong}, 2)
             self.assert_errors(answer, "/already_public")
@@ -138,7 +138,7 @@ class AdminTest(WorkTest):
         self.assertContains(page, "Already public in the source")
         sent = {"mark": page.context["form"]["mark"].value()}
         page = self.client.post(address(Participation, "publish", row.pk), sent)
-        self.assertContains(page, "says in public who took part", status_code=200)
+        self.assertContains(page, "publicly says who took part", status_code=200)
         self.assertEqual(self.state(row), "draft")
         self.client.post(address(Participation, "publish", row.pk), {**sent, "already_public": "on"})
         self.assertEqual(self.state(row), "published")
@@ -150,5 +150,5 @@ class AdminTest(WorkTest):
     def test_many_at_once_are_not_published_without_it(self):
         row = make.participation(dialogue=make.dialogue(disclosure="secret"), publication="draft")
         page = self.act(self.editor, "publish_selected", row)
-        self.assertContains(page, "says in public who took part")
+        self.assertContains(page, "publicly says who took part")
         self.assertEqual(self.state(row), "draft")

@@ -83,7 +83,7 @@ class PublicationTest(TestCase):
         today = datetime.now(UTC).date()
         [said] = self.missing(classification="visit")
         self.assertIn("no end_date", said)
-        self.assertIn(f"2025-10/{today} is from its beginning to today", said)
+        self.assertIn(f"2025-10/{today} (from its start to today)", said)
         [said] = self.missing(classification="meeting", meetings_min=4, start_date="../2024")
         self.assertIn(f"../{today}", said)
 

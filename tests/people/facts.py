@@ -1,7 +1,7 @@
 """Random histories of `tests.people` as the product's facts, and as rows of the database."""
 
 from people.models import CaseEvent, Charge, PersecutionCase, Person
-from people.situations.facts import Accusation, Fact, History
+from people.situations.facts import Accusation, CaseHistory, Fact
 from tests import make
 
 MUTE = "hearing"  # what a history has as a kind that no event has
@@ -28,7 +28,9 @@ def facts_of(history):
         )
         for fact in history.facts
     ]
-    return History(tuple(facts), tuple(Accusation(charge.stage, charge.date) for charge in history.charges))
+    return CaseHistory(
+        tuple(facts), tuple(Accusation(charge.stage, charge.date) for charge in history.charges)
+    )
 
 
 def store(people):

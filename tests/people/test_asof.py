@@ -93,25 +93,25 @@ class AffiliationTest(AsOfTest):
             (("", "", "2024-06/.."), {"2024-07-01": span(None, None)}),
             (("", "", "../2024-06"), {"2024-07-01": span(None, None)}),
         ]
-        self.assert_table(as_of_days.distance, table)
+        self.assert_table(as_of_days.days_apart, table)
 
     def test_what_is_certain_possible_or_excluded_has_no_distance(self):
         table = [
             (("2020", "2024", "2022"), {"2021-06-01": None, "2019-01-01": None, "2026-01-01": None}),
             (("", "", ""), {"2025-01-01": None}),
         ]
-        self.assert_table(as_of_days.distance, table)
+        self.assert_table(as_of_days.days_apart, table)
 
     def test_without_a_date_of_its_own_the_newest_source_attests_it(self):
         row = self.affiliation(source=self.source)
         make.citation(row, source=make.source(date="2020"))
         make.citation(row, source=make.source(date=""))
         self.assertEqual(known(Affiliation, as_of_days.active, row, "2025-12-12"), "attested")
-        self.assertEqual(known(Affiliation, as_of_days.distance, row, "2025-12-12"), span(2, 2))
+        self.assertEqual(known(Affiliation, as_of_days.days_apart, row, "2025-12-12"), span(2, 2))
 
     def test_its_own_date_goes_before_that_of_its_sources(self):
         row = self.affiliation(attested="2025-12-01", source=self.source)
-        self.assertEqual(known(Affiliation, as_of_days.distance, row, "2025-12-02"), span(1, 1))
+        self.assertEqual(known(Affiliation, as_of_days.days_apart, row, "2025-12-02"), span(1, 1))
 
     def test_an_undated_a_hidden_and_a_contradicting_source_attest_nothing(self):
         undated, hidden, contradicting = (self.affiliation() for _ in range(3))
@@ -120,7 +120,7 @@ class AffiliationTest(AsOfTest):
         make.citation(contradicting, source=self.source, stance="contradicts")
         for row in (undated, hidden, contradicting):
             self.assertEqual(known(Affiliation, as_of_days.active, row, PUBLISHED), "possible")
-            self.assertIsNone(known(Affiliation, as_of_days.distance, row, PUBLISHED))
+            self.assertIsNone(known(Affiliation, as_of_days.days_apart, row, PUBLISHED))
 
     def test_nobody_is_affiliated_after_death_nor_to_what_is_not_there(self):
         dead = make.person(death_date="2022-05", cited=False)

@@ -98,7 +98,7 @@ class PublishingTest(ConsentTest):
     def test_the_basis_becomes_consent_only_when_there_is_one(self):
         person = make.person()
         person.basis = "consent"
-        with self.assertRaisesRegex(ValidationError, "Enter the consent first"):
+        with self.assertRaisesRegex(ValidationError, "Add the consent and save it first"):
             person.full_clean()
         self.give(person, "name")
         person.full_clean()
@@ -138,7 +138,7 @@ class EndTest(ConsentTest):
     def test_nor_is_anybody_published_with_more_than_their_consent_covers(self):
         person = self.person("name", publication="withdrawn")
         row = make.participation(person=person)
-        with self.assertRaisesRegex(ValidationError, "covers what is published of them"):
+        with self.assertRaisesRegex(ValidationError, "covers what is published about this person"):
             person.publish(self.editor)
         row.withdraw(self.editor, "Not covered.")
         person.publish(self.editor)
@@ -148,7 +148,7 @@ class EndTest(ConsentTest):
         row = make.participation(person=person)
         self.give(person, "name")
         person.basis = "consent"
-        with self.assertRaisesRegex(ValidationError, "Enter the consent first"):
+        with self.assertRaisesRegex(ValidationError, "Add the consent and save it first"):
             person.full_clean()
         Person.objects.filter(pk=person.pk).update(basis="consent")  # by whatever way
         self.assertEqual(consent.follow_all(), 1)
@@ -160,7 +160,7 @@ class EndTest(ConsentTest):
         unseen = make.organization(publication="draft", created_by=editor)
         make.affiliation(person=person, organization=unseen)
         self.assertEqual(person.missing(), [])
-        with self.assertRaisesRegex(ValidationError, "No valid consent covers what is published of them"):
+        with self.assertRaisesRegex(ValidationError, "No valid consent covers what is published"):
             person.publish(editor)
         person.refresh_from_db()
         self.assertEqual(person.publication, "draft")
@@ -253,13 +253,13 @@ class AdminTest(ConsentTest):
         prefix = self.prefix(person)
         self.assertTrue(self.is_public(person))
         page = self.send(person, **{f"{prefix}-0-withdrawn_on": "2026-03-01"})
-        self.assertContains(page, "1 taken back")
+        self.assertContains(page, "1 taken down")
         self.assertFalse(self.is_public(person))
         self.assertEqual(Entry.objects.of(person).last().user, self.editor)
 
     def test_where_the_ledger_cannot_be_written_it_is_said(self):
         with mock.patch.object(consent, "follow", side_effect=LedgerAway):
-            self.assertContains(self.send(self.person("all")), "could not be written into the file")
+            self.assertContains(self.send(self.person("all")), "could not be written to the file")
             self.person("name")
             self.assertEqual(consent.follow_all(), 0)
 

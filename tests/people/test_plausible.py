@@ -191,5 +191,5 @@ class AdminTest(WorkTest):
         row = make.affiliation(person=make.person(birth_date="1980"), start_date="1970", publication="draft")
         self.client.force_login(self.editor)
         page = self.change(row, _publish="1")
-        self.assertContains(page, "It is dated before the birth")
+        self.assertContains(page, BEFORE_BIRTH.format(row.person))
         self.assertEqual(self.state(row), "draft")

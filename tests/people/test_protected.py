@@ -11,7 +11,7 @@ from tests.test_admin import address, form_data
 from tests.writing import API, WritingTest, path
 from tracker.records.admin.forms.edit_conflicts import versions_of
 from tracker.records.audit.history import Entry
-from tracker.records.revisions.timeline import Past
+from tracker.records.revisions.timeline import VisibleHistory
 from tracker.records.workflow import editorial_fields
 
 SENSITIVE = ("health", "transfer")
@@ -80,7 +80,7 @@ class DefaultTest(WritingTest):
         entry = Entry.objects.of(row).last()
         row.kind, row.confidentiality = "other", "public"
         row.save()
-        Past(row, self.editor).revert(entry, row.version, "")
+        VisibleHistory(row, self.editor).revert(entry, row.version, "")
         self.assertEqual((self.secrecy(row), CaseEvent.objects.get().kind), ("confidential", "health"))
         self.assertIn(self.editor, CaseEvent.objects.get().cleared.all())
         row = make.case_event(kind="other", publication="draft", created_by=self.contributor)
@@ -89,7 +89,7 @@ class DefaultTest(WritingTest):
         CaseEvent.objects.filter(pk=row.pk).update(kind="other")
         row.refresh_from_db()
         with self.assertRaises(PermissionDenied):
-            Past(row, self.contributor).revert(entry, row.version, "")
+            VisibleHistory(row, self.contributor).revert(entry, row.version, "")
 
     def test_a_fixture_is_loaded_as_it_is(self):
         row = make.case_event(kind="other")

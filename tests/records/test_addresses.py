@@ -132,7 +132,7 @@ class SourceAddressTest(WritingTest):
         make.source(source_url=PLAIN)
         row = self.made(PLAIN)
         shown = self.done(200, self.editor, "GET", path(row, "publication"))
-        self.assertIn("A published source has this source_url.", shown["missing"])
+        self.assertIn("Another published source has this source_url.", shown["missing"])
         self.assertEqual(self.publish(row).status_code, 409)
 
     def test_a_long_address_is_kept(self):

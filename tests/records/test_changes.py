@@ -223,7 +223,7 @@ class LookTest(ChangesTest):
         """A table in the statement that is on no way would change the form without anybody looking."""
         tables = set(connection.introspection.table_names())
         for kind in announcing.shapes():
-            sql = announcing.digest_of(kind, kind.objects.visible_to(None)).sql
+            sql = announcing.digest_query(kind, kind.objects.visible_to(None)).sql
             named = {table for table in tables if f'"{table}"' in sql}
             on_ways = {model._meta.db_table for model, ends in ways().ends.items() if kind in dict(ends)}
             linking = {table for table in named if not any(m._meta.db_table == table for m in ways().ends)}

@@ -113,7 +113,7 @@ class ReadTest(SimpleTestCase):
                 (sentence,) = refused.exception.messages
                 self.assertTrue(sentence.startswith(registry.right))
                 self.assertEqual(
-                    sentence.removeprefix(registry.right), f" It may be {meant}." if meant else ""
+                    sentence.removeprefix(registry.right), f" Did you mean {meant}?" if meant else ""
                 )
 
     def test_a_long_text_is_refused_at_once(self):

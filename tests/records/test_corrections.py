@@ -6,7 +6,7 @@ import pgtrigger
 from django.test import TestCase
 
 from tests import make
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.shapes.urls import resource
 
 
@@ -16,7 +16,7 @@ class CorrectionsTest(TestCase):
         cls.editor = make.superuser("editor")
         cls.source = make.shared_source()
         cls.place = make.place()
-        with noted():
+        with acting_as():
             cls.person = make.person(name="First Name")
 
     def of(self, record):
@@ -29,13 +29,13 @@ class CorrectionsTest(TestCase):
         return [entry["fields"] for entry in self.of(record)]
 
     def change(self, record, reason="", **fields):
-        with noted(user=self.editor.pk, reason=reason):
+        with acting_as(user=self.editor.pk, reason=reason):
             for name, value in fields.items():
                 setattr(record, name, value)
             record.save()
 
     def add(self, build, *args, **fields):
-        with noted(user=self.editor.pk):
+        with acting_as(user=self.editor.pk):
             return build(*args, **fields)
 
 
@@ -63,12 +63,12 @@ class ToldTest(CorrectionsTest):
         self.add(make.citation, self.person, locator="2")
         self.assertEqual(self.fields(self.person), [["citations"], ["other_names"]])
         statement = self.add(make.statement)
-        with noted():
+        with acting_as():
             statement.about_people.add(self.person)
         self.assertEqual(self.fields(statement), [["about_people"]])
 
     def test_what_is_changed_together_is_told_together(self):
-        with noted(reason="Both were wrong."):
+        with acting_as(reason="Both were wrong."):
             make.name(self.person, "Another")
             self.person.summary = "More."
             self.person.save()
@@ -113,25 +113,25 @@ class UntoldTest(CorrectionsTest):
         draft = self.add(make.person, publication="draft")
         self.change(draft, summary="While it was a draft.")
         self.add(make.name, draft, "Another")
-        with noted():
+        with acting_as():
             draft.publish(self.editor, "Well done.")
         self.assertEqual(self.of(draft), [])
         self.change(draft, summary="Afterwards.")
         self.assertEqual(self.fields(draft), [["summary"]])
 
     def test_what_was_changed_while_it_was_away_is_told_when_it_is_back_without_a_reason(self):
-        with noted():
+        with acting_as():
             self.person.withdraw(self.editor, "Wrong person.")
         self.change(self.person, "Inside.", name="Second Name")
         self.add(make.name, self.person, "Another")
-        with noted():
+        with acting_as():
             self.person.publish(self.editor, "Mended.")
         (entry,) = self.of(self.person)
         self.assertEqual((entry["fields"], entry["reason"]), (["name", "other_names"], None))
 
     def test_a_row_that_was_changed_while_it_was_away_is_told_without_a_reason_too(self):
         self.change(self.person, confidentiality="restricted")
-        with noted(user=self.editor.pk, reason="Zzyzx must not know."):
+        with acting_as(user=self.editor.pk, reason="Zzyzx must not know."):
             make.name(self.person, "Another")
         self.change(self.person, confidentiality="public")
         (entry,) = self.of(self.person)
@@ -160,7 +160,7 @@ class UntoldTest(CorrectionsTest):
         before = self.of(self.person), self.of(statement)
         self.add(make.name, self.person, "Zzyzx", confidentiality="restricted")
         self.add(make.citation, self.person, source=make.source(publication="draft"))
-        with noted():
+        with acting_as():
             statement.about_people.add(secret)
         self.add(make.speaker, statement, secret)
         self.assertEqual((self.of(self.person), self.of(statement)), before)
@@ -168,7 +168,7 @@ class UntoldTest(CorrectionsTest):
     def test_what_was_hidden_then_and_is_public_now_does_not_show(self):
         source = make.source(publication="draft")
         self.add(make.citation, self.person, source=source)
-        with noted():
+        with acting_as():
             source.publish(self.editor)
         self.assertEqual(self.of(self.person), [])
 
@@ -183,7 +183,7 @@ class UntoldTest(CorrectionsTest):
         person = self.add(make.person, publication="draft")
         part = self.add(make.participation, person=person)
         self.change(part, role="speaker")
-        with noted():
+        with acting_as():
             person.publish(self.editor)
         self.assertEqual(self.of(part), [])
         self.change(part, role="moderator")

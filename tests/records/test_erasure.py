@@ -17,7 +17,7 @@ from tracker.records.audit.history import Entry
 from tracker.records.audit.takedown_ledger import Deed, DeedKind
 from tracker.records.base.slugs import OldSlug
 from tracker.records.protection.name_check import Homonym
-from tracker.records.protection.name_search import work
+from tracker.records.protection.name_search import run_searches
 from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.revisions import erasure
 from tracker.records.workflow.approvals import Approval
@@ -36,7 +36,7 @@ class ErasureTest(TestCase):
     def erase(self, record=None):
         record = record or self.person
         record.takedown(self.editor, "safety")
-        work()
+        run_searches()
         erasure.erase(record, self.administrator, "legal")
 
     def test_what_exists_because_of_them_goes_too(self):
@@ -99,7 +99,7 @@ class ErasureTest(TestCase):
         with self.assertRaises(PermissionDenied):
             erasure.erase(self.person, self.administrator, "legal")
         self.person.takedown(both, "safety")
-        work()
+        run_searches()
         with override_settings(FOUR_EYES=True):
             for user in (both, self.editor, None):
                 with self.assertRaises(PermissionDenied):
@@ -139,7 +139,7 @@ class ErasureTest(TestCase):
 
     def test_the_page_names_nobody_and_wants_the_record_typed(self):
         self.person.takedown(self.editor, "safety")
-        work()
+        run_searches()
         self.client.force_login(self.administrator)
         page = reverse("admin:people_person_erase", args=[self.person.pk])
         self.assertNotContains(self.client.get(page), "Qvortexli")
@@ -190,6 +190,6 @@ class CanaryTest(TransactionTestCase):
         self.assertGreater(self.dump().count(CANARY.lower()), 50)
         for record in (person, *drafts):
             record.takedown(editor, "safety")
-        work()
+        run_searches()
         erasure.erase(person, make.member("administrator"), "legal")
         self.assertEqual([line for line in self.dump().splitlines() if CANARY.lower() in line], [])

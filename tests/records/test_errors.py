@@ -264,7 +264,7 @@ class QueryTest(ProblemTest):
             name = query.partition("=")[0]
             said = self.errors(f"/api/v1/people/?{query}")
             self.assertEqual(list(said), [name])
-            self.assertTrue(said[name].startswith("Give it once."))
+            self.assertTrue(said[name].startswith("Give it only once."))
             self.assertEqual("gender__in" in said[name], name == "gender")
 
     def test_more_parameters_than_anything_takes_are_refused_at_once(self):

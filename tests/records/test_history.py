@@ -10,11 +10,11 @@ from dialogues.models import ParticipationIdentity
 from people.models import Consent, Person
 from tests import make
 from tests.test_admin import form_data
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.history import Entry
 from tracker.records.base.places import Place
 from tracker.records.policy.visibility import Visible
-from tracker.records.revisions.timeline import Past
+from tracker.records.revisions.timeline import VisibleHistory
 
 
 def last(record):
@@ -147,13 +147,13 @@ class ContextTest(TestCase):
         self.assertEqual(self.place.notes, "")
 
     def test_a_command_says_which(self):
-        with noted(channel="command merge", reason="Twice the same."):
+        with acting_as(channel="command merge", reason="Twice the same."):
             Place.objects.filter(pk=self.place.pk).update(country="AM")
         self.assertEqual(self.said(self.place), (None, "command merge", "Twice the same."))
 
     def test_what_is_noted_inside_ends_there(self):
-        with noted(channel="command merge"):
-            with noted(reason="Inside."):
+        with acting_as(channel="command merge"):
+            with acting_as(reason="Inside."):
                 Place.objects.filter(pk=self.place.pk).update(country="AM")
             Place.objects.filter(pk=self.place.pk).update(country="AZ")
         self.assertEqual(self.said(self.place), (None, "command merge", ""))
@@ -166,11 +166,11 @@ class ContextTest(TestCase):
             self.client.get(f"{self.url}corrections/")
 
     def test_what_is_changed_together_is_one_occasion(self):
-        with noted():
+        with acting_as():
             self.place.country = "AM"
             self.place.save()
             make.citation(statement := make.statement())
-        with noted():
+        with acting_as():
             self.place.country = "AZ"
             self.place.save()
         together, later = Entry.objects.of(self.place).order_by("-id")[:2][::-1]
@@ -191,7 +191,7 @@ class AppendOnlyTest(TestCase):
                 act()
 
     def test_erasing_empties_the_columns_before_and_after_and_the_reason(self):
-        with noted(reason="Ruslan wrote to us."):
+        with acting_as(reason="Ruslan wrote to us."):
             self.person.name = "Somebody"
             self.person.save()
         self.assertEqual(Entry.objects.of(self.person).erase("name", "slug"), 3)
@@ -214,7 +214,7 @@ class HistoryPageTest(TestCase):
     def setUpTestData(cls):
         cls.editor = make.superuser("editor")
         cls.source = make.source(title="Article")
-        with noted():
+        with acting_as():
             cls.person = make.person(name="First Name", source=cls.source)
 
     def setUp(self):
@@ -229,7 +229,7 @@ class HistoryPageTest(TestCase):
         return [tuple(change) for change in self.page(record).context["newest"].changes]
 
     def test_a_difference_is_told_in_words_with_who_when_why_and_through_what(self):
-        with noted(user=self.editor.pk, channel="API", reason="A misprint."):
+        with acting_as(user=self.editor.pk, channel="API", reason="A misprint."):
             self.person.name, self.person.gender = "Second Name", "female"
             self.person.save()
         gender = self.person.get_gender_display()
@@ -241,13 +241,13 @@ class HistoryPageTest(TestCase):
             self.assertContains(page, said)
 
     def test_parts_and_links_are_told_by_what_they_say(self):
-        with noted():
+        with acting_as():
             make.citation(self.person, source=self.source, locator="7")
         ((field, before, after),) = self.lines(self.person)
         self.assertEqual((field, before), ("Citations", ""))
         self.assertEqual(after, "Article, Paragraph, 7")
         statement = make.statement()
-        with noted():
+        with acting_as():
             statement.about_people.add(self.person)
         self.assertEqual(self.lines(statement), [("About people", "", "First Name")])
 
@@ -259,7 +259,7 @@ class HistoryPageTest(TestCase):
         secret = make.source(title="Zzyzx", confidentiality="confidential")
         place = make.place(name="Zzyzx", confidentiality="confidential")
         event = make.case_event()
-        with noted():
+        with acting_as():
             make.citation(event, source=secret, quotation="Zzyzx said it")
             event.place = place
             event.save()
@@ -271,7 +271,7 @@ class HistoryPageTest(TestCase):
 
     def test_what_was_confidential_stays_so_for_others(self):
         person = make.person(name="Zzyzx", confidentiality="confidential")
-        with noted(reason="Zzyzx asked for it."):
+        with acting_as(reason="Zzyzx asked for it."):
             person.name, person.confidentiality = "Somebody", "public"
             person.save()
         page = self.page(person)
@@ -282,7 +282,7 @@ class HistoryPageTest(TestCase):
 
     def test_who_is_no_longer_named_is_not_named_by_the_history(self):
         part = make.participation(person=self.person)
-        with noted():
+        with acting_as():
             part.person, part.naming = None, "withheld"
             part.save()
             make.identity(part, person=self.person)
@@ -308,7 +308,7 @@ class RevertTest(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.editor = make.superuser("editor")
-        with noted():
+        with acting_as():
             cls.person = make.person(name="First Name", birth_date="1980-02", nationality=["AM"])
             cls.name = make.name(cls.person, "Another")
         cls.first = last(cls.person)
@@ -318,7 +318,7 @@ class RevertTest(TestCase):
         self.path = f"/admin/people/person/{self.person.pk}/history/{self.first.pk}/"
 
     def change(self):
-        with noted():
+        with acting_as():
             self.person.name, self.person.birth_date, self.person.nationality = "Second Name", "1981", []
             self.person.save()
             self.name.delete()
@@ -346,62 +346,62 @@ class RevertTest(TestCase):
         self.assertEqual((last(person).user, last(person).reason), (self.editor, "It was right."))
 
     def test_links_are_what_they_were(self):
-        with noted():
+        with acting_as():
             statement = make.statement(about_people=[self.person])
         then, other = last(statement), make.person()
         statement.about_people.set([other])
         statement.refresh_from_db()
-        past = Past(statement, self.editor)
+        past = VisibleHistory(statement, self.editor)
         past.revert(then, statement.version, "It was right.")
         self.assertEqual([*statement.about_people.all()], [self.person])
 
     def test_what_was_published_needs_a_reason(self):
         self.change()
-        self.assertContains(self.back(reason=" "), "Say why it is changed")
+        self.assertContains(self.back(reason=" "), "Give a reason for the change")
 
     def test_what_is_not_valid_today_is_refused(self):
         url = "https://example.org/article"
-        with noted():
+        with acting_as():
             source = make.source(source_url=url)
         then, source.source_url = last(source), ""
         source.save()
         make.source(source_url=url)
-        with self.assertRaisesMessage(ValidationError, "A published source has this source_url."):
-            Past(source, self.editor).revert(then, source.version, "It was right.")
+        with self.assertRaisesMessage(ValidationError, "Another published source has this source_url."):
+            VisibleHistory(source, self.editor).revert(then, source.version, "It was right.")
 
     def test_what_is_public_keeps_a_source(self):
-        with noted():
+        with acting_as():
             dialogue = make.dialogue(cited=False)
         then = last(dialogue)
         make.citation(dialogue)
         dialogue.refresh_from_db()
         with self.assertRaisesMessage(ValidationError, "It cites no published source"):
-            Past(dialogue, self.editor).revert(then, dialogue.version, "It was right.")
+            VisibleHistory(dialogue, self.editor).revert(then, dialogue.version, "It was right.")
         self.assertTrue(dialogue.citations.exists())
 
     def test_somebody_else_was_first(self):
         self.change()
         answer = self.client.post(self.path, {"version": 1, "reason": "It was right."})
-        self.assertContains(answer, "Somebody changed it meanwhile")
+        self.assertContains(answer, "Someone has changed it meanwhile")
 
     def test_what_one_may_not_see_is_not_changed_back(self):
         secret = make.source(confidentiality="confidential")
-        with noted():
+        with acting_as():
             make.citation(self.person, source=secret)
-        self.assertContains(self.back(), "It would change what you may not see.")
+        self.assertContains(self.back(), "This would change data that you may not see.")
 
     def test_no_key_is_set_back_to_what_one_may_not_see(self):
-        with noted():
+        with acting_as():
             event = make.case_event(authority=make.organization(confidentiality="confidential"))
         then = last(event)
-        with noted():
+        with acting_as():
             event.authority = None
             event.save()
-        past = Past(event, self.editor)
-        with self.assertRaisesMessage(PermissionDenied, "It would change what you may not see."):
+        past = VisibleHistory(event, self.editor)
+        with self.assertRaisesMessage(PermissionDenied, "This would change data that you may not see."):
             past.revert(then, event.version, "It was right.")
 
     def test_only_who_may_change_it(self):
         self.change()
         self.client.force_login(make.member("contributor", is_staff=True))
-        self.assertContains(self.back(), "Only an editor changes")
+        self.assertContains(self.back(), "Only editors can change")

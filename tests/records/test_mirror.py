@@ -125,14 +125,14 @@ class OrderTest(TransactionTestCase):
 
     def test_nobody_gives_numbers_while_another_process_does(self):
         make.place()
-        begun, end, keep = Event(), Event(), announcing.keep
+        begun, end, keep = Event(), Event(), announcing.store_announcements
 
         def slowly(news):
             keep(news)
             begun.set()
             end.wait(WAIT)
 
-        with mock.patch.object(announcing, "keep", slowly):
+        with mock.patch.object(announcing, "store_announcements", slowly):
             first = self.in_another_connection(announcing.announce)
             self.assertTrue(begun.wait(WAIT))
         place = make.place()
@@ -156,13 +156,13 @@ class OrderTest(TransactionTestCase):
 
     def test_what_is_hidden_while_it_is_looked_at_is_gone_at_the_next_look(self):
         place, mirror = make.place(), Mirror()
-        keep = announcing.keep
+        keep = announcing.store_announcements
 
         def hide(news):
             keep(news)
             type(place).objects.filter(pk=place.pk).update(publication=Publication.DRAFT)
 
-        with mock.patch.object(announcing, "keep", hide):
+        with mock.patch.object(announcing, "store_announcements", hide):
             announcing.announce()
         announcing.announce()
         mirror.follow()

@@ -10,7 +10,7 @@ from tracker.records.base.citations import citable_fields
 from tracker.records.base.places import Place
 from tracker.records.base.sources import Source
 from tracker.records.policy.search_words import Token
-from tracker.records.values.constraints import Said
+from tracker.records.values.constraints import CountStated
 
 
 class CitationTest(RuleTest):
@@ -157,13 +157,13 @@ class SaidTest(TestCase):
         for number, texts in ((0, ["", ""]), (1, ["a", ""]), (1, ["", "b"]), (2, ["a", "b"])):
             row = Place.objects.create(name=texts[0], country=texts[1])
             for wanted in (0, 1, 2):
-                condition = Said.exactly(wanted, texts=["name", "country"])
+                condition = CountStated.exactly(wanted, texts=["name", "country"])
                 found = Place.objects.filter(condition, pk=row.pk).exists()
                 with self.subTest(texts=texts, wanted=wanted):
                     self.assertEqual(found, wanted == number)
         with_parent = Place.objects.create(name="", parent=row)
         self.assertTrue(
-            Place.objects.filter(Said.exactly(1, "parent", texts=["name"]), pk=with_parent.pk).exists()
+            Place.objects.filter(CountStated.exactly(1, "parent", texts=["name"]), pk=with_parent.pk).exists()
         )
 
 

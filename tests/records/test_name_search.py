@@ -16,7 +16,7 @@ from tests.writing import WritingTest, path
 from tracker.records.audit import takedown_ledger
 from tracker.records.audit.history import Entry
 from tracker.records.protection import name_search
-from tracker.records.protection.name_search import AlsoHidden, NameSearch, step, work
+from tracker.records.protection.name_search import AlsoHidden, NameSearch, read_batch, run_searches
 from tracker.records.revisions import erasure
 
 batch = name_search.batch
@@ -51,7 +51,7 @@ class SearchTest(NameSearchTest):
             search = self.take_down()
         self.assertEqual((state(self.person), state(self.named)), ("taken_down", "published"))
         self.assertEqual(search.state, "running")
-        work()
+        run_searches()
         search.refresh_from_db()
         self.assertEqual((state(self.named), search.state, search.names), ("taken_down", "finished", []))
         self.assertEqual(self.hidden_by(search), {self.named.pk})
@@ -65,7 +65,7 @@ class SearchTest(NameSearchTest):
         make.citation(quoted, quotation=f"said {NAME}")
         stays = [make.statement(title=f"{NAME} speaks"), make.statement(title="Somebody calls for peace")]
         search = self.take_down(keep=[str(stays[0].pk)])
-        work()
+        run_searches()
         self.assertEqual({*map(state, [*found, quoted])}, {"taken_down"})
         self.assertEqual({*map(state, stays)}, {"published"})
         self.assertEqual(self.hidden_by(search), {self.named.pk, quoted.pk, *(row.pk for row in found)})
@@ -76,7 +76,7 @@ class SearchTest(NameSearchTest):
         case = make.case(person=other, title=f"{NAME} and others")
         other.takedown(self.editor, "safety")
         self.take_down()
-        work()
+        run_searches()
         other.publish(self.editor, "They ask for it.")
         self.assertEqual(state(case), "taken_down")
 
@@ -87,7 +87,7 @@ class SearchTest(NameSearchTest):
     def test_who_is_public_again_is_searched_for_no_more(self):
         search = self.take_down()
         self.person.publish(self.editor, "They ask for it.")
-        work()
+        run_searches()
         search.refresh_from_db()
         self.assertEqual((search.state, state(self.named)), ("finished", "published"))
 
@@ -109,7 +109,7 @@ class MeanwhileTest(NameSearchTest):
 
     def read_some(self, steps=3):
         for _ in range(steps):
-            self.assertTrue(step())
+            self.assertTrue(read_batch())
 
     def test_it_goes_on_where_it_was_stopped(self):
         search = self.take_down()
@@ -119,9 +119,9 @@ class MeanwhileTest(NameSearchTest):
             mock.patch.object(name_search, "hide", side_effect=KeyboardInterrupt),
             self.assertRaises(KeyboardInterrupt),
         ):
-            work()
+            run_searches()
         with mock.patch.object(name_search, "batch", wraps=batch) as read:
-            work()
+            run_searches()
         self.assertNotEqual(read.call_args_list[0].args, ("",))
         self.assertEqual(state(self.named), "taken_down")
         self.assertEqual(NameSearch.objects.get(pk=search.pk).state, "finished")
@@ -134,7 +134,7 @@ class MeanwhileTest(NameSearchTest):
         self.read_some(8)
         two = self.take_down(other)
         with mock.patch.object(name_search, "batch", wraps=batch) as read:
-            work()
+            run_searches()
         self.assertEqual({*map(state, [*first, both, self.named])}, {"taken_down"})
         rounds = [call.args[0] for call in read.call_args_list]
         self.assertLessEqual(max(map(rounds.count, rounds)), 2)  # the last is where it came round
@@ -151,7 +151,7 @@ class MeanwhileTest(NameSearchTest):
         self.read_some(6)
         old.delete()
         make.name(self.person, "Nigar Newname")
-        work()
+        run_searches()
         self.assertEqual({*map(state, [*said, self.named])}, {"taken_down"})
 
     def test_a_text_that_is_published_meanwhile_is_refused(self):
@@ -186,11 +186,11 @@ class TogetherTest(TransactionTestCase):
         writer.start()
         self.assertTrue(written.wait(20))
         self.person.takedown(self.editor, "safety")
-        work()
+        run_searches()
         self.assertEqual(NameSearch.objects.get().state, "running")
         go_on.set()
         writer.join()
-        work()
+        run_searches()
         self.assertEqual((NameSearch.objects.get().state, state(self.row)), ("finished", "taken_down"))
 
     def test_only_one_reads(self):
@@ -198,11 +198,11 @@ class TogetherTest(TransactionTestCase):
         found = []
 
         def read():
-            found.append(step())
+            found.append(read_batch())
             connection.close()
 
         with transaction.atomic():
-            self.assertTrue(step())
+            self.assertTrue(read_batch())
             other = threading.Thread(target=read)
             other.start()
             other.join()
@@ -215,7 +215,7 @@ class TogetherTest(TransactionTestCase):
             mock.patch.object(takedown_ledger.os, "fsync", side_effect=OSError),
             self.assertLogs(name_search.log, "ERROR"),
         ):
-            work()
+            run_searches()
         self.assertEqual(NameSearch.objects.get().state, "finished")
         self.assertFalse(Dialogue.objects.filter(publication="published", summary__contains=NAME).exists())
 
@@ -223,7 +223,7 @@ class TogetherTest(TransactionTestCase):
 class DecisionTest(NameSearchTest):
     def setUp(self):
         self.search = self.take_down()
-        work()
+        run_searches()
         (self.hidden,) = AlsoHidden.objects.all()
 
     def bring_back(self, by=None, comment="A namesake."):
@@ -245,7 +245,7 @@ class DecisionTest(NameSearchTest):
         other = make.person(name=OTHER)
         row = make.dialogue(summary=f"{OTHER}.")
         other.takedown(self.editor, "safety")
-        work()
+        run_searches()
         hidden = AlsoHidden.objects.get(record_id=row.pk)
         Dialogue.objects.filter(pk=row.pk).update(summary=f"{OTHER} and {NAME}.")
         with self.assertRaisesMessage(ValidationError, "another person"):
@@ -268,7 +268,7 @@ class DecisionTest(NameSearchTest):
         self.bring_back()
         Person.objects.get(pk=self.person.pk).publish(self.editor, "They ask for it.")
         self.take_down(Person.objects.get(pk=self.person.pk))
-        work()
+        run_searches()
         self.assertEqual(state(self.named), "taken_down")
 
 
@@ -278,9 +278,9 @@ class ErasureTest(NameSearchTest):
 
     def test_it_waits_for_the_search_and_leaves_nothing_of_it(self):
         self.take_down()
-        with self.assertRaisesMessage(ValidationError, "still searched"):
+        with self.assertRaisesMessage(ValidationError, "still running"):
             self.erase()
-        work()
+        run_searches()
         self.erase()
         self.assertFalse(NameSearch.objects.exists() or AlsoHidden.objects.exists())
         self.assertNotIn("Qvortexli".lower(), Dialogue.objects.get(pk=self.named.pk).summary.lower())
@@ -296,7 +296,7 @@ class RestoreTest(NameSearchTest):
         texts = [self.named, *(make.dialogue(summary=f"By {one.name}.") for one in people[1:])]
         for one in people:
             one.takedown(self.editor, "safety")
-        work()
+        run_searches()
         NameSearch.objects.all().delete()
         self.brought_back(*people, *texts)
         takedown_ledger.Deed.objects.exclude(
@@ -332,7 +332,7 @@ class ToldTest(WritingTest):
         self.assertIsNone(self.told(self.editor))
         self.person.takedown(self.editor, "safety")
         self.assertEqual(self.told(self.editor), {"search": "running", "hidden": []})
-        work()
+        run_searches()
         hidden = {"url": f"http://127.0.0.1:8000{path(self.named)}", "type": "dialogues", "decided": False}
         self.assertEqual(self.told(self.editor), {"search": "finished", "hidden": [hidden]})
         self.assertIsNone(self.told(self.contributor))
@@ -341,7 +341,7 @@ class ToldTest(WritingTest):
 
     def test_it_comes_back_by_the_api_too(self):
         self.person.takedown(self.editor, "safety")
-        work()
+        run_searches()
         body = {"comment": "A namesake.", "homonym": "A namesake."}
         self.done(200, self.editor, "POST", path(self.named, "publish"), body, Dialogue.objects.get().version)
         self.assertTrue(self.told(self.editor)["hidden"][0]["decided"])

@@ -98,7 +98,7 @@ class OverlapsTest(TablesTestCase):
 
     def test_an_expression_has_no_bounds_to_compare(self):
         dates = Event.objects.annotate(lower=Lower("start_date", output_field=PartialDateField()))
-        with self.assertRaisesMessage(FieldError, "needs a field"):
+        with self.assertRaisesMessage(FieldError, "needs a model field"):
             dates.filter(lower__overlaps="2024").exists()
 
     def test_each_table_and_each_alias_is_asked_for_its_own_columns(self):

@@ -79,7 +79,7 @@ SAYS = {
     values.TruthField: "true or false",
     forms.IntegerField: "",
     forms.UUIDField: "id",
-    values.CodeFilterField: "by its name in English",
+    values.CodeFilterField: "by its English name",
     forms.CharField: "at most",
 }
 

@@ -11,7 +11,7 @@ from tests.site.test_admin import EditingTest
 from tests.writing import API, WritingTest, path
 from tracker.records.api.citation_views import TABLES
 from tracker.records.base.citations import citable_fields
-from tracker.records.base.rival_values import column_of, normalized, said
+from tracker.records.base.rival_values import column_of, json_value, normalized
 from tracker.records.shapes.fields import registry
 
 DAYS = {"edtf": "2025-01-22/2025-01-24", "earliest": "2025-01-22", "latest": "2025-01-24"}
@@ -53,7 +53,7 @@ class ValueTest(SimpleTestCase):
             with self.subTest(field=name, text=text):
                 column = column_of(model, name)
                 kept = normalized(column, text)
-                self.assertEqual(said(column, kept), shown)
+                self.assertEqual(json_value(column, kept), shown)
                 self.assertEqual(normalized(column, kept), kept)
 
     def test_what_the_field_does_not_take_is_refused_and_no_text_is_repeated(self):

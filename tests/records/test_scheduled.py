@@ -106,7 +106,7 @@ class MomentTest(ScheduledTest):
     def test_what_belongs_to_it_and_is_planned_for_later_stands_against_it(self):
         dialogue = make.dialogue(publication="draft", publish_at=THEN)
         make.participation(dialogue=dialogue, publication="draft", publish_at=THEN + SECOND)
-        with at(NOW), self.assertRaisesRegex(ValidationError, "publish_at is later"):
+        with at(NOW), self.assertRaisesRegex(ValidationError, "publish_at is in the future"):
             dialogue.publish(self.editor)
 
 
@@ -316,7 +316,7 @@ class AdminTest(WorkTest):
             "publish_at_1": "09:00",
         }
         page = self.client.post(address(Person, "change", row.pk), data)
-        self.assertContains(page, "Give a moment within the next 5 years.")
+        self.assertContains(page, "Give a time within the next 5 years.")
 
     def test_many_at_once_say_which_are_for_later(self):
         moment = datetime.now(UTC) + timedelta(days=1)

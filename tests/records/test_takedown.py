@@ -22,7 +22,7 @@ from tracker.records.audit import takedown_ledger
 from tracker.records.audit.history import Entry
 from tracker.records.audit.takedown_ledger import Deed, DeedKind, LedgerAway
 from tracker.records.base.slugs import OldSlug
-from tracker.records.protection.name_search import work
+from tracker.records.protection.name_search import run_searches
 from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.values.codes.vocabularies import Publication
 
@@ -43,7 +43,7 @@ class ChannelTest(TestCase):
         self.person.takedown(self.editor, "safety")
         left = [name for name, told in self.channels.told().items() if told]
         self.assertEqual([one for one in left if "tatement" not in one and "Citation" not in one], [])
-        work()
+        run_searches()
         self.assertEqual([name for name, told in self.channels.told().items() if told], [])
 
     def test_a_cached_answer_is_not_confirmed(self):
@@ -56,7 +56,7 @@ class ChannelTest(TestCase):
 
     def test_it_comes_back_with_what_belongs_to_it(self):
         self.person.takedown(self.editor, "safety")
-        work()
+        run_searches()
         for record in (self.person, self.channels.statement):
             type(record).objects.get(pk=record.pk).publish(self.editor, "They ask for it.")
         self.assertTrue(self.channels.told()["case"])
@@ -96,7 +96,7 @@ class TakedownTest(TestCase):
             make.statement(title="Somebody else calls for peace"),
         )
         person.takedown(self.editor, "safety", keep=[str(kept.pk)])
-        work()
+        run_searches()
         seen = [type(row).objects.get(pk=row.pk).publication for row in (said, kept, other)]
         self.assertEqual(seen, ["taken_down", "published", "published"])
 
@@ -149,7 +149,7 @@ class VerbTest(WritingTest):
             self.assertEqual(self.take_down(body).status_code, 400, body)
         body = {"reason": "safety", "keep": [str(self.named.pk)]}
         self.assertEqual(self.take_down(body).status_code, 200)
-        work()
+        run_searches()
         self.assertEqual((self.state(self.person), self.state(self.named)), ("taken_down", "published"))
 
     def test_kept_answers_that_show_it_are_forgotten(self):
@@ -168,7 +168,7 @@ class VerbTest(WritingTest):
             self.assertContains(self.client.get(address), NAME)
             self.client.post(address, {"reason": "safety"})
         self.assertEqual((self.state(self.person), self.state(self.named)), ("taken_down", "published"))
-        work()
+        run_searches()
         self.assertEqual(self.state(self.named), "taken_down")
 
 

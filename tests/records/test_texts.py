@@ -28,7 +28,7 @@ from tracker.records.base.record import Record
 from tracker.records.base.sources import Source
 from tracker.records.values.codes.code_fields import CodeField
 from tracker.records.values.dates.date_columns import PartialDateField
-from tracker.records.values.texts.text import MOST_MARKS, Tidy, texts_of, tidied
+from tracker.records.values.texts.text import MOST_MARKS, Tidy, text_columns, tidied
 
 PEOPLE = f"{API}people/"
 UNSEEN = "\x01\x1b\x7f\x85\u00ad\u200b\u200e\u202e\u2066\u2069\u2060\u2800\u3164\ufeff\ufffe\U000e0041"
@@ -122,7 +122,7 @@ class TidyTest(SimpleTestCase):
         for model in ours:
             name = model.__name__
             if not issubclass(model, Tidy) and name not in by_the_program | by_a_form and "Event" not in name:
-                self.assertEqual(texts_of(model), [], model)
+                self.assertEqual(text_columns(model), [], model)
 
     def test_no_text_of_a_record_is_left_out(self):
         for model in apps.get_models():
@@ -130,7 +130,7 @@ class TidyTest(SimpleTestCase):
                 for field in model._meta.concrete_fields:
                     column = field.base_field if isinstance(field, ArrayField) else field
                     if isinstance(column, models.TextField) and field.editable:
-                        self.assertIn(field, texts_of(model))
+                        self.assertIn(field, text_columns(model))
 
 
 class EveryFieldTest(WritingTest):
@@ -139,7 +139,7 @@ class EveryFieldTest(WritingTest):
     def places(self):
         """(row, field) of every free text of one record of each kind."""
         for model in make.BUILDERS:
-            for field in texts_of(model):
+            for field in text_columns(model):
                 if (
                     not isinstance(field, PartialDateField | models.URLField | ArrayField | CodeField)
                     and not field.validators[1:]

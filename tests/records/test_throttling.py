@@ -171,7 +171,7 @@ class LimitsTest(TestCase):
 
     def assert_problem(self, answer):
         self.assertEqual(answer["Content-Type"], "application/problem+json")
-        self.assertIn("try again in", answer.json()["detail"])
+        self.assertIn("Try again in", answer.json()["detail"])
 
     def token(self, *scopes):
         return {"Authorization": f"Bearer {make.token(self.editor, *scopes)[1]}"}
@@ -211,7 +211,7 @@ class LimitsTest(TestCase):
         self.client.force_login(self.editor)
         answers = (self.client.post("/admin/records/place/add/", {"name": ""}) for _ in range(N + 1))
         page = self.assert_limited(answers, 200)
-        self.assertContains(page, "try again in", status_code=429)
+        self.assertContains(page, "Try again in", status_code=429)
         self.assertEqual(self.client.get("/admin/records/place/add/").status_code, 200)
 
     @limited(CODES_PER_HOUR=N)
@@ -230,7 +230,7 @@ class LimitsTest(TestCase):
     @limited(LINKS_PER_HOUR=N)
     def test_password_links(self):
         answers = (self.client.get("/admin/set-password/MQ/x-y/") for _ in range(N + 1))
-        self.assertContains(self.assert_limited(answers, 200), "try again in", status_code=429)
+        self.assertContains(self.assert_limited(answers, 200), "Try again in", status_code=429)
         right = password_link(self.editor).removeprefix(settings.PUBLIC_URL)
         self.assertEqual(Client(REMOTE_ADDR="192.0.2.1").get(right).status_code, 302)
 

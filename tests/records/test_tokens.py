@@ -16,7 +16,7 @@ from django.utils import timezone
 from dialogues.models import Dialogue
 from tests import make
 from tests.emptied import TransactionTestCase
-from tracker.records.accounts.api_tokens import FORM, ApiToken, digest
+from tracker.records.accounts.api_tokens import FORM, ApiToken, token_hash
 from tracker.records.accounts.staff import grant
 from tracker.records.admin.people.tokens import TokenForm
 from tracker.records.shapes.urls import resource
@@ -183,7 +183,10 @@ class ResourceTest(TokenTest):
         make.dialogue(summary="They met Zahra Qvortexli.")
         path = f"/api/v1/people/{person.pk}/takedown/"
         meant, body = {"If-Match": f'"{type(person).objects.get().version}"'}, {"reason": "safety"}
-        for user, words in ((make.member("contributor"), "editor"), (make.member("editor"), "reach")):
+        for user, words in (
+            (make.member("contributor"), "editor"),
+            (make.member("editor"), "cannot be used"),
+        ):
             text, said = self.token("publish", user=user, resources=["people"]), []
             for _ in range(2):
                 answer = self.send(text, "POST", path, body, **meant)
@@ -237,7 +240,7 @@ class ProposalTest(TokenTest):
         for limits, words in ((["proposals", "people"], "places"), (["places"], "proposals")):
             for verb in ("apply", "decline"):
                 answer = self.apply(path, "write", verb=verb, resources=limits)
-                self.assert_problem(answer, 403, f"reach {words}")
+                self.assert_problem(answer, 403, f"cannot be used for {words}")
             self.assert_problem(self.send(self.token("read", resources=limits), path=path), 403, words)
         self.assertEqual(Proposal.objects.get().state, "open")
         for limits, listed in ((["proposals", "people"], 0), (["proposals", "places"], 1), ([], 1)):
@@ -250,7 +253,7 @@ class ProposalTest(TokenTest):
         path = self.proposed(author)
         grant(author, ["editor"])
         with self.settings(FOUR_EYES=True):
-            self.assert_problem(self.apply(path, "write", user=author), 403, "Somebody else")
+            self.assert_problem(self.apply(path, "write", user=author), 403, "another editor")
             self.assertEqual(Proposal.objects.get().state, "open")
         with self.settings(FOUR_EYES=False):
             self.assertEqual(self.apply(path, "write", user=author).status_code, 200)
@@ -289,7 +292,7 @@ class CredentialTest(TokenTest):
             f"dtrk_{'0' * 64}",
             valid[:-1],
             valid.upper(),
-            digest(valid),
+            token_hash(valid),
             "tökén",
         ):
             with self.subTest(text):
@@ -548,7 +551,7 @@ class AdminTokenTest(TokenTest):
         self.assertContains(self.add(scopes=[]), "This field is required")
         self.assertContains(self.add(resources=["nothing"]), "Select a valid choice")
         self.add()
-        self.assertContains(self.add(), "You have a token of this name")
+        self.assertContains(self.add(), "You already have a token with this name")
         self.assertEqual(ApiToken.objects.count(), 1)
 
     def test_a_form_sent_twice_at_once_makes_one(self):
@@ -566,7 +569,7 @@ class AdminTokenTest(TokenTest):
     def test_it_is_shown_once_and_kept_nowhere(self):
         text = self.text_in(self.add())
         token = ApiToken.objects.get()
-        self.assertEqual(token.digest, digest(text))
+        self.assertEqual(token.digest, token_hash(text))
         for path in (TOKENS, f"{TOKENS}{token.pk}/change/", f"{TOKENS}{token.pk}/history/", "/admin/"):
             page = self.client.get(path)
             self.assertEqual(page.status_code, 200)

@@ -131,7 +131,7 @@ class PartsTest(WritingTest):
         given = {"name": "A", "citations": [{"source": str(make.source().pk), "basis": "inferred"}]}
         answer = self.send(self.editor, "POST", f"{API}people/", given)
         self.assert_errors(answer, "/citations/0")
-        self.assertEqual(answer.json()["errors"][0]["detail"], "Say how it follows from the source.")
+        self.assertEqual(answer.json()["errors"][0]["detail"], "Explain how it follows from the source.")
         speakers = [{"label": "x"}, {"label": "y", "naming": "withheld"}]
         answer = self.send(self.editor, "POST", f"{API}statements/", {"title": "A", "speakers": speakers})
         self.assert_errors(answer, "/speakers/1")

@@ -67,7 +67,7 @@ class WritingTest(EditingTest):
         make.citation(part, field="role", quotation="other words")
         page = self.client.get(address(Dialogue, "change", part.dialogue_id))
         self.assertContains(page, "first words")
-        self.assertContains(page, "with 1 more source")
+        self.assertContains(page, "(1 more source)")
         self.change(part.dialogue, **self.row("participations", 0, quotation="better words"))
         quoted = [row.quotation for row in part.citations.order_by("field")]
         self.assertEqual(quoted, ["better words", "other words"])
@@ -93,7 +93,7 @@ class WritingTest(EditingTest):
         published = make.participation(dialogue=dialogue, created_by=self.admin)
         draft = make.participation(dialogue=dialogue, created_by=self.admin, publication="draft")
         deleted = {f"participations-{number}-DELETE": "on" for number in range(2)}
-        self.assertContains(self.change(dialogue, **deleted), "never published is deleted")
+        self.assertContains(self.change(dialogue, **deleted), "were never published")
         self.assertEqual(dialogue.participations.count(), 2)
         self.change(dialogue, **{"participations-1-DELETE": "on"})
         self.assertEqual([*dialogue.participations.all()], [published])
@@ -148,7 +148,7 @@ class RefusalTest(EditingTest):
 
     def test_reversed_dates(self):
         answer = self.change(make.dialogue(), start_date="2025-11", end_date="2025-10")
-        self.refused(answer, "The end date is before the start date.")
+        self.refused(answer, "The end date must not be before the start date.")
 
     def test_an_unreadable_date(self):
         self.refused(self.change(make.dialogue(), start_date="11.12.2025"), "write 2025-12-11 or 2025-11-12")
@@ -166,13 +166,13 @@ class RefusalTest(EditingTest):
     def test_what_concerns_a_field_of_another_page(self):
         part = make.participation(pseudonym="P", naming="pseudonym", person=None)
         answer = self.change(part.dialogue, **self.row("participations", 0, person=make.person().pk))
-        self.refused(answer, "An unnamed participation has no person")
+        self.refused(answer, "An unnamed participation must not have a person")
 
     def test_an_affiliation_of_somebody_else(self):
         part = make.participation()
         affiliation = make.affiliation()
         answer = self.change(part.dialogue, **self.row("participations", 0, affiliation=affiliation.pk))
-        self.refused(answer, "Give an affiliation of this person.")
+        self.refused(answer, "Choose an affiliation of this person.")
 
     def test_a_statement_related_to_itself(self):
         statement = make.statement()
@@ -180,7 +180,7 @@ class RefusalTest(EditingTest):
             "relations-TOTAL_FORMS": "1",
             **self.row("relations", 0, kind="supports", related_statement=statement.pk),
         }
-        self.refused(self.change(statement, **rows), "are the same")
+        self.refused(self.change(statement, **rows), "must be different")
 
     def test_two_sides_of_one_name(self):
         conflict = make.conflict()
@@ -193,7 +193,7 @@ class RefusalTest(EditingTest):
             "identifiers-TOTAL_FORMS": "1",
             **self.row("identifiers", 0, scheme="wikidata", identifier="Q1"),
         }
-        self.refused(self.change(make.person(), **rows), "A published record has this identifier.")
+        self.refused(self.change(make.person(), **rows), "Another published record has this identifier.")
 
     def test_what_only_the_database_can_refuse(self):
         person = make.person()
@@ -258,7 +258,7 @@ class VerbTest(EditingTest):
         make.source(title="The First", source_url="https://example.org/a")
         row = make.source(source_url="https://example.org/a/", publication="draft")
         page = self.change(row, _publish="1")
-        self.assertContains(page, "It may be the same source as The First")
+        self.assertContains(page, "This may be the same source as The First")
         self.assertEqual(self.states(row), ["draft"])
         sent = {"mark": page.context["form"]["mark"].value()}
         self.client.post(address(Source, "publish", row.pk), sent)

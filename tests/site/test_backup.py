@@ -29,7 +29,7 @@ from tracker.environment import BASE_DIR
 from tracker.management.commands.serve import Command as Serve
 from tracker.records.audit.takedown_ledger import Deed
 from tracker.records.changes import announcing
-from tracker.records.protection.name_search import work
+from tracker.records.protection.name_search import run_searches
 from tracker.records.revisions import erasure
 from tracker.server import backup
 from tracker.server import restore as restoring
@@ -105,7 +105,7 @@ class DrillTest(BackupTest):
         rows = backup.counts()
         for one in (down, gone):
             one.person.takedown(editor, "safety")
-        work()
+        run_searches()
         erasure.erase(Person.objects.get(pk=gone.person.pk), administrator, "legal")
         with self.elsewhere():
             began = time.monotonic()
@@ -179,14 +179,14 @@ class FileTest(BackupTest):
         counted = plain.replace(b'"people_person": 1', b'"people_person": 2', 1)
         with self.elsewhere():
             for content, identity, words in (
-                (whole[:-1000], self.identity, "cut off or damaged"),
-                (whole[:100], self.identity, "cut off or damaged"),
-                (flipped, self.identity, "cut off or damaged"),
-                (b"", self.identity, "cut off or damaged"),
-                (b"Hello", self.identity, "cut off or damaged"),
-                (whole, key, "another key"),
-                (whole, self.file, "no private key"),
-                (self.sealed(b"Hello"), self.identity, "no backup"),
+                (whole[:-1000], self.identity, "truncated, damaged"),
+                (whole[:100], self.identity, "truncated, damaged"),
+                (flipped, self.identity, "truncated, damaged"),
+                (b"", self.identity, "truncated, damaged"),
+                (b"Hello", self.identity, "truncated, damaged"),
+                (whole, key, "a different key"),
+                (whole, self.file, "not contain a readable private key"),
+                (self.sealed(b"Hello"), self.identity, "not a backup"),
                 (self.sealed(b""), self.identity, "checksum"),
                 (self.sealed(plain[:-100]), self.identity, "checksum"),
                 (self.sealed(counted), self.identity, "checksum"),
@@ -226,12 +226,12 @@ class FileTest(BackupTest):
 
     def test_a_backup_overwrites_nothing_and_takes_a_key(self):
         self.file.write_text("Mine.")
-        self.assertIn("exists already", self.refused("backup", self.file))
+        self.assertIn("already exists", self.refused("backup", self.file))
         for key, words in (("", "not set"), ("age1wrong", "cannot be read")):
             with mock.patch.dict(os.environ, BACKUP_RECIPIENT=key):
                 self.assertIn(words, self.refused("backup", self.folder / "never"))
         self.assertEqual(self.file.read_text(), "Mine.")
-        self.assertIn("cannot be made", self.refused("backup_key", self.identity))
+        self.assertIn("cannot be created", self.refused("backup_key", self.identity))
 
     def test_a_backup_that_broke_off_leaves_no_file(self):
         full = OSError("No space left on device")
@@ -239,7 +239,10 @@ class FileTest(BackupTest):
             mock.patch("tracker.server.backup.os.fsync", side_effect=full),
             mock.patch("tracker.server.backup.pyrage.encrypt_io", side_effect=full),
             mock.patch("tracker.server.backup.pyrage.encrypt_io", side_effect=KeyboardInterrupt),
-            mock.patch("tracker.server.backup.reach", return_value=("--dbname=nowhere", {**os.environ})),
+            mock.patch(
+                "tracker.server.backup.connection_arguments",
+                return_value=("--dbname=nowhere", {**os.environ}),
+            ),
         ]
         for how in broken:
             with how, self.assertRaises((CommandError, KeyboardInterrupt)):
@@ -248,7 +251,8 @@ class FileTest(BackupTest):
 
     def test_the_words_of_a_dump_that_fails_are_handed_on(self):
         with mock.patch(
-            "tracker.server.backup.reach", return_value=("--dbname=nowhere host=/none", {**os.environ})
+            "tracker.server.backup.connection_arguments",
+            return_value=("--dbname=nowhere host=/none", {**os.environ}),
         ):
             self.assertIn("pg_dump failed: ", self.refused("backup", self.file))
 
@@ -296,19 +300,19 @@ class WholeTest(SimpleTestCase):
 
     def test_into_a_new_data_folder_and_back(self):
         said = self.done("restore", self.file, "--identity", self.identity, DATA_DIR=self.folder / "new")
-        self.assertIn("every table has as many", said)
+        self.assertIn("Every table has as many", said)
         again = self.folder / "again"
         self.done("backup", again, DATA_DIR=self.folder / "new")
         first, second = (
-            backup.opened(file, self.identity)["rows"] for file in (self.file, self.folder / "again")
+            backup.read_backup(file, self.identity)["rows"] for file in (self.file, self.folder / "again")
         )
         self.assertEqual(first, second)
         self.assertGreater(sum(first.values()), 500)
 
     def test_it_is_verified_by_restoring_it(self):
         said = self.done("verify_backup", self.file, "--identity", self.identity)
-        self.assertIn("its checksum is right", said)
-        self.assertIn("Restored into a database that was thrown away", said)
+        self.assertIn("its checksum is correct", said)
+        self.assertIn("Restored into a temporary database", said)
 
     def test_a_restore_that_is_killed_again_and_again_ends_whole(self):
         """Killed at twelve moments over the time that a whole one takes; the last is let be."""
@@ -323,7 +327,7 @@ class WholeTest(SimpleTestCase):
             self.done("restore", self.file, "--identity", self.identity, DATABASE_URL=server.url)
         again = self.folder / "killed"
         self.done("backup", again, DATABASE_URL=server.url)
-        first, last = (backup.opened(file, self.identity)["rows"] for file in (self.file, again))
+        first, last = (backup.read_backup(file, self.identity)["rows"] for file in (self.file, again))
         self.assertEqual(first, last)
         marked = f"SELECT to_regclass('{backup.MARK}') IS NULL"
         self.assertEqual(server.run("psql", "-qAt", server.url, "-c", marked).strip(), "t")

@@ -48,7 +48,7 @@ class BulkTest(EditingTest):
     def test_one_that_cannot_be_changed_holds_back_all(self):
         wrong = self.rows[1].pk
         Dialogue.objects.filter(pk=wrong).update(parent=wrong)
-        self.assertContains(self.send("track=track_2"), "It would lead back to this record")
+        self.assertContains(self.send("track=track_2"), "This would create a circle back to this record")
         self.assertEqual(self.tracks(), ["track_1", "unknown"])
 
     def test_what_somebody_saved_meanwhile_holds_back_all_until_it_was_looked_at(self):

@@ -10,7 +10,7 @@ from django.test import Client, TestCase, override_settings
 
 from tests import make
 from tests.site.test_login import log_in, quick
-from tracker.records.accounts.sessions import SessionStore, digest
+from tracker.records.accounts.sessions import SessionStore, session_key_hash
 from tracker.records.protocol.idempotency import KeptAnswer
 
 INSIDE = "/admin/password_change/"
@@ -45,7 +45,7 @@ class SessionTest(TestCase):
         self.assertTrue(self.opens(self.key))
         self.assertNotIn(self.key, everything())
         stored = Session.objects.get().session_key
-        self.assertEqual(stored, digest(self.key))
+        self.assertEqual(stored, session_key_hash(self.key))
         self.assertFalse(self.opens(stored))
 
     def test_a_key_as_it_was_stored_before_opens_nothing(self):
@@ -107,5 +107,5 @@ class RecoverTest(TestCase):
 
     def test_one_or_all(self):
         for words in ([], ["ada", "--all"]):
-            with self.assertRaisesMessage(CommandError, "Give a username, or --all."):
+            with self.assertRaisesMessage(CommandError, "Give a username or --all."):
                 call_command("recover", *words)

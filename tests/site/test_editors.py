@@ -26,7 +26,7 @@ from tracker.records.base.places import Place
 from tracker.records.base.sources import Source
 from tracker.records.management.commands import roles
 from tracker.records.policy import roles as rules
-from tracker.records.protection.name_search import work
+from tracker.records.protection.name_search import run_searches
 from tracker.records.workflow.proposals import Proposal
 
 DOCUMENT = (settings.BASE_DIR / "docs" / "editors.md").read_text(encoding="utf-8")
@@ -261,7 +261,7 @@ class LabelsTest(WorkTest):
         change, publish = (address(Person, page, row.pk) for page in ("change", "publish"))
         yield from self.seen(self.editor, change, f"{ask}?ids={row.pk}", address(Person, "changelist"))
         row.takedown(self.editor, "safety")
-        work()
+        run_searches()
         yield from self.seen(self.editor, change, address(Person, "found", row.pk), publish)
         yield from self.seen(make.superuser(), address(Person, "erase", row.pk))
 
@@ -327,7 +327,7 @@ class CompleteTest(WorkTest):
         self.assertEqual([key.lower() for key in told], [key.lower() for key in keys])
 
     def test_the_table_is_the_one_that_the_rules_give(self):
-        self.assertIn(f"\n\n{roles.as_markdown()}\n\n", DOCUMENT, "Paste the output of `make roles`.")
+        self.assertIn(f"\n\n{roles.roles_table()}\n\n", DOCUMENT, "Paste the output of `make roles`.")
 
 
 class RolesTableTest(WorkTest):

@@ -304,7 +304,7 @@ sys.exit(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]))
         with tempfile.TemporaryDirectory(prefix="tracker-") as closed:
             done = self.run_psql(Path(closed) / "data")
             self.assertEqual(done.returncode, 1)
-            self.assertIn("start as an ordinary user, or set DATABASE_URL", done.stderr)
+            self.assertIn("Start as an ordinary user, or set DATABASE_URL", done.stderr)
             self.assertNotIn("Traceback", done.stderr)
             self.assertEqual(Path(closed).stat().st_mode & 0o777, 0o700)
 

@@ -106,7 +106,7 @@ class WordsTest(EditingTest):
         answer = self.add(Dialogue, title="A", **{"participations-TOTAL_FORMS": "1"}, **row)
         self.assertContains(answer, "Give one of person, organization and group label, and no pseudonym.")
         answer = self.add(Dialogue, title="A", start_date="2025", end_date="2024")
-        self.assertContains(answer, "The end date is before the start date.")
+        self.assertContains(answer, "The end date must not be before the start date.")
 
     def test_what_hinders_publication(self):
         row = make.participation(publication="draft", cited=False)
@@ -284,4 +284,4 @@ class BothWaysTest(EditingTest):
         make.dialogue(source=source)
         page, many = self.opens(path)
         self.assertEqual(few, many)
-        self.assertContains(page, "all of them")
+        self.assertContains(page, "show all")

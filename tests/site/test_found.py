@@ -8,7 +8,7 @@ from tests import make
 from tests.site.test_start import StartTest
 from tests.test_admin import address
 from tracker.records.protection import name_search
-from tracker.records.protection.name_search import AlsoHidden, work
+from tracker.records.protection.name_search import AlsoHidden, run_searches
 
 NAME = "Zahra Qvortexli"
 
@@ -45,7 +45,7 @@ class FoundTest(StartTest):
     def test_the_start_page_says_what_runs_and_what_is_to_be_decided(self):
         self.take_down()
         self.assertEqual(self.listed(self.editor, "name-searches"), [self.person])
-        work()
+        run_searches()
         self.assertEqual(self.listed(self.editor, "name-searches"), [])
         self.assertEqual(self.listed(self.editor, "also-hidden"), [self.person])
         self.assertContains(self.client.get("/admin/"), self.page)
@@ -56,7 +56,7 @@ class FoundTest(StartTest):
 
     def test_what_is_ticked_comes_back_with_a_reason_and_the_rest_stays(self):
         self.take_down()
-        work()
+        run_searches()
         for row in self.rows:
             self.assertContains(self.client.get(self.page), row.title)
         self.assertContains(self.decide("_back", self.rows[0]), "Enter a reason for making it public again.")
@@ -73,7 +73,7 @@ class FoundTest(StartTest):
         self.take_down()
         with self.subTest("one batch was read"):
             for _ in range(20):
-                name_search.step()
+                name_search.read_batch()
                 if AlsoHidden.objects.count() == 3:
                     break
         name_search.NameSearch.objects.update(finished_at=None)
@@ -83,7 +83,7 @@ class FoundTest(StartTest):
     def test_what_is_refused_is_said_and_the_others_come_back(self):
         other = make.person(name="Rauf Xylophonov", confidentiality="restricted")
         self.take_down()
-        work()
+        run_searches()
         Dialogue.objects.filter(pk=self.rows[0].pk).update(summary=f"By {NAME} and {other.name}.")
         answer = self.decide("_back", *self.rows[:2], comment="A namesake.")
         self.assertContains(answer, "another person")
@@ -91,7 +91,7 @@ class FoundTest(StartTest):
 
     def test_what_an_editor_does_not_see_is_not_listed(self):
         self.take_down()
-        work()
+        run_searches()
         Dialogue.objects.filter(pk=self.rows[0].pk).update(confidentiality="confidential")
         self.assertNotContains(self.client.get(self.page), self.rows[0].title)
         self.assertContains(self.decide("_leave", self.rows[0]), "already decided on this record")

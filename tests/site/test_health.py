@@ -7,7 +7,7 @@ from django.test import TestCase
 
 from tracker.server import checks
 
-TOLD = "Requests cannot be served as they should."
+TOLD = "Requests cannot be served correctly."
 
 
 class AliveTest(TestCase):
@@ -59,7 +59,7 @@ class ReadyTest(TestCase):
     def test_missing_migration_is_named(self):
         last = MigrationRecorder(connection).migration_qs.filter(app="people").order_by("id").last()
         last.delete()
-        self.assert_faults(self.ask(), f"people.{last.name} is missing")
+        self.assert_faults(self.ask(), f"people.{last.name} is not applied")
 
     def test_unfit_server_is_named(self):
         with mock.patch.object(checks, "OLDEST", 99):

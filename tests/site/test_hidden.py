@@ -20,7 +20,7 @@ from tests import make
 from tests.sampling import some
 from tests.test_admin import address, choices_address, form_data
 from tests.writing import WritingTest, path
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
 from tracker.records.policy.visibility import kinds
@@ -212,7 +212,7 @@ class PageTest(HiddenTest):
     def test_no_trace_tells_what_was_deleted_from_what_was_left_to_others(self):
         told = []
         for hidden in (False, True):
-            with noted(user=self.contributor.pk, channel="admin"):
+            with acting_as(user=self.contributor.pk, channel="admin"):
                 own = make.person(publication="draft", created_by=self.contributor, name="Own")
                 mine = make.statement(publication="draft", created_by=self.contributor, about_people=[own])
             if hidden:
@@ -277,11 +277,11 @@ class PageTest(HiddenTest):
         part = self.theirs(make.participation, dialogue=dialogue, side=conflict.sides.first())
         sent = form_data(self.page(conflict)) | {"sides-0-DELETE": "on"}
         answer = self.client.post(address(Conflict, "change", conflict.pk), sent)
-        self.assertContains(answer, "Other records point at it")
+        self.assertContains(answer, "Other records refer to this one")
         self.assertNotContains(answer, str(part))
         with patch.object(Side, "stays_for", side_effect=[False, True]):  # nothing pointed at it when asked
             answer = self.client.post(address(Conflict, "change", conflict.pk), sent)
-        self.assertContains(answer, "Other records point at it")
+        self.assertContains(answer, "Other records refer to this one")
         case = make.case(publication="draft", created_by=self.contributor)
         event = make.case_event(publication="draft", created_by=self.contributor, case=case)
         self.theirs(make.case_actor, case=case, event=event)
@@ -296,7 +296,7 @@ class PageTest(HiddenTest):
         sent = form_data(self.page(case)) | {"events-0-DELETE": "on", "title": "Another"}
         event.submit(self.contributor)
         answer = self.client.post(address(PersecutionCase, "change", case.pk), sent)
-        self.assertContains(answer, "never published is deleted")
+        self.assertContains(answer, "were never published")
         case.refresh_from_db()
         self.assertNotEqual(case.title, "Another")
 
@@ -504,7 +504,7 @@ class HistoryTest(HiddenTest):
     """Who does not work on a record knows of its past what was public."""
 
     def change(self, record, **fields):
-        with noted(user=self.editor.pk, reason=fields.pop("reason", "")):
+        with acting_as(user=self.editor.pk, reason=fields.pop("reason", "")):
             for name, value in fields.items():
                 setattr(record, name, value)
             record.save()
@@ -518,10 +518,10 @@ class HistoryTest(HiddenTest):
         return told
 
     def test_what_it_said_before_it_was_published(self):
-        with noted():
+        with acting_as():
             person = self.theirs(make.person, name=SECRET)
         self.change(person, name="Somebody")
-        with noted():
+        with acting_as():
             person.publish(make.member("editor"), f"Without {SECRET}.")
         self.change(person, name="Somebody else")
         other, editor = self.both(person)
@@ -532,7 +532,7 @@ class HistoryTest(HiddenTest):
     def test_the_work_on_it(self):
         person = make.person()
         self.change(person, notes=SECRET)
-        with noted(user=self.editor.pk):
+        with acting_as(user=self.editor.pk):
             person.cleared.add(make.member("case_officer", username="cleared-officer"))
         other, editor = self.both(person)
         self.assertNotRegex(other, f"{SECRET}|cleared-officer")
@@ -547,7 +547,7 @@ class HistoryTest(HiddenTest):
 
     def test_a_row_in_whose_place_an_unnamed_one_stands(self):
         statement = make.statement(speakers=[make.person(name=SECRET)])
-        with noted(user=self.editor.pk):
+        with acting_as(user=self.editor.pk):
             statement.speakers.get().delete()
             Statement.speakers.rel.related_model.objects.create(record=statement, naming="withheld")
         for told in self.both(statement):

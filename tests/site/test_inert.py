@@ -14,16 +14,15 @@ from tests import make
 from tests.browser import BrowserTest
 from tests.test_admin import RECORDS, address
 from tracker.records.accounts.saved_filters import SavedFilter
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.history import Entry
 from tracker.records.values.dates.date_columns import PartialDateField
-from tracker.records.values.texts.text import texts_of
+from tracker.records.values.texts.text import text_columns
 from tracker.records.workflow.proposals import Proposal
 
 MARKUP = '"><img src=x onerror=ran=1>'
 numbers = count()
 TRUSTED = {
-    "admin/set_password.html": "the help of Django's own rules for passwords",
     "accounts/second_factor.py": "a picture that a library draws of squares alone",
 }
 RAW = re.compile(
@@ -48,13 +47,13 @@ def world():
 
 def fill(row):
     """Makes every text of a row markup, past all validation; a text that is empty may have to be so."""
-    for field in texts_of(type(row)):
+    for field in text_columns(type(row)):
         coded = isinstance(field, PartialDateField | ArrayField | models.URLField)
         roomy = (field.max_length or 99) > len(MARKUP) + 3
         free = isinstance(field, models.TextField) and field.name != "value"  # only what contradicts has one
         if roomy and not coded and (free or getattr(row, field.attname)):
             setattr(row, field.attname, f"{MARKUP}{next(numbers)}")
-    with noted(reason=MARKUP):
+    with acting_as(reason=MARKUP):
         row.save()
     return row
 

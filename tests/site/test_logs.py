@@ -23,7 +23,7 @@ class Read:
     def __enter__(self):
         self.stream = io.StringIO()
         self.handler = logging.StreamHandler(self.stream)
-        self.handler.setFormatter(logs.Line())
+        self.handler.setFormatter(logs.JSONLine())
         self.log.addHandler(self.handler)
         return self
 
@@ -60,7 +60,9 @@ class LineTest(TestCase):
         self.assertEqual(line["message"], "... failed at ... after 7 ms")
         for msg, args in ((f"{NAME} failed", ()), (f"{NAME}: %d", (NAME,)), ("%(name)s", ({"name": NAME},))):
             record = logging.LogRecord("django.somewhere", logging.ERROR, __file__, 7, msg, args, None)
-            self.assertEqual(json.loads(logs.Line().format(record))["message"], "Not kept, from test_logs:7")
+            self.assertEqual(
+                json.loads(logs.JSONLine().format(record))["message"], "Message withheld, from test_logs:7"
+            )
 
     def test_control_characters_begin_no_new_line(self):
         _, text = self.line("tracker.somewhere", "a%sb", '\r{"level": "error"}\x1b[2J\u2028')
@@ -88,7 +90,7 @@ class LineTest(TestCase):
     def test_a_warning_says_where_and_not_what(self):
         text = warnings.formatwarning(f"{NAME} has no time zone", RuntimeWarning, "fields.py", 7, NAME)
         record = logging.LogRecord("py.warnings", logging.WARNING, __file__, 7, "%s", (text,), None)
-        self.assertEqual(json.loads(logs.Line().format(record))["message"], "fields.py:7: RuntimeWarning")
+        self.assertEqual(json.loads(logs.JSONLine().format(record))["message"], "fields.py:7: RuntimeWarning")
 
 
 class RequestTest(TestCase):
@@ -169,5 +171,5 @@ class LevelTest(SimpleTestCase):
     def test_levels_follow_the_status(self):
         for status, level in ((200, "info"), (404, "info"), (500, "error"), (503, "warning")):
             with Read("tracker.requests") as read:
-                logs.note(Client().request().wsgi_request, status, 0.1)
+                logs.log_request(Client().request().wsgi_request, status, 0.1)
             self.assertEqual(read.lines[-1]["level"], level)

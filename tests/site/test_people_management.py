@@ -90,7 +90,7 @@ class InvitationTest(PeopleTest):
         self.assertFalse(user.has_usable_password() or user.is_superuser)
         self.assertContains(self.open(link)[1], "maria")
         answer = self.choose(link)
-        self.assertContains(answer, "Your password is set")
+        self.assertContains(answer, "Your password has been set")
         browser = Client()
         self.assertTrue(browser.login(username="maria", password=PASSWORD))
         self.assertEqual(browser.get("/admin/").status_code, 200)

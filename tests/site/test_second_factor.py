@@ -19,7 +19,7 @@ from tests import make
 from tests.browser import BrowserTest
 from tests.records.test_throttling import limited
 from tests.site.test_login import log_in, quick
-from tracker.records.accounts.second_factor import digest
+from tracker.records.accounts.second_factor import code_hash
 from tracker.records.accounts.staff import password_link
 
 PAGE = "/admin/second-factor/"
@@ -130,7 +130,7 @@ class SetUpTest(SecondFactorTest):
         self.assertEqual(first.context["secret"], again.context["secret"])
         self.assertContains(first, "<svg")
         self.assertNotContains(first, "style=")
-        self.assertContains(self.enter(self.client, "000000"), "no code that is right now")
+        self.assertContains(self.enter(self.client, "000000"), "This code is not valid")
         self.assertFalse(TOTPDevice.objects.exists())
         self.assert_out(self.client)
         self.set_up()
@@ -141,7 +141,7 @@ class SetUpTest(SecondFactorTest):
         _, codes = self.set_up()
         self.assertEqual(len({*codes}), 10)
         kept = {*StaticToken.objects.values_list("token", flat=True)}
-        self.assertEqual(kept, {digest(code) for code in codes})
+        self.assertEqual(kept, {code_hash(code) for code in codes})
         self.assertFalse(kept & {*codes})
         self.assertNotContains(self.client.get(PAGE), codes[0])
 
@@ -181,7 +181,7 @@ class CodeTest(SecondFactorTest):
         self.assert_in(self.other)
         third = Client()
         log_in(third, "ada")
-        self.assertContains(self.enter(third, code), "no code that is right now")
+        self.assertContains(self.enter(third, code), "This code is not valid")
         self.assert_out(third)
 
     def test_an_old_code_opens_nothing(self):
@@ -208,7 +208,7 @@ class CodeTest(SecondFactorTest):
         for _ in range(3):
             self.assertEqual(self.enter(self.other, "000000").status_code, 200)
         refused = self.enter(self.other, code_of(self.app, 1))
-        self.assertContains(refused, "try again in", status_code=429)
+        self.assertContains(refused, "Try again in", status_code=429)
         self.client.post("/admin/logout/")
         log_in(self.client, "ada")  # by a device that it knows
         self.assertEqual(self.enter(self.client, code_of(self.app, 1)).status_code, 302)
@@ -220,7 +220,7 @@ class CodeTest(SecondFactorTest):
 
     def test_another_one_is_set_up_with_a_code_of_the_old(self):
         page = self.enter(self.client, "000000")
-        self.assertContains(page, "no code that is right now")
+        self.assertContains(page, "This code is not valid")
         self.enter(self.client, code_of(self.app, 1))
         self.assertFalse(TOTPDevice.objects.exists() or StaticToken.objects.exists())
         self.assert_out(self.client)

@@ -206,7 +206,7 @@ class ServeTest(SimpleTestCase):
             killed, began = self.postmaster(), time.monotonic()
             os.kill(killed, signal.SIGKILL)
             # The server says so some moments after the first answers.
-            while answers[-10:] != [302] * 10 or "started again" not in self.out.read_text():
+            while answers[-10:] != [302] * 10 or "has been restarted" not in self.out.read_text():
                 answers.append(self.status("/admin/"))
                 self.assertLess(time.monotonic() - began, 20)
             self.assertNotIn(self.postmaster(), (killed, None))
@@ -227,7 +227,7 @@ class ServeTest(SimpleTestCase):
 
         words, _, code = self.serve(during=kill)
         self.assertEqual((statuses, code), ([None], 0))
-        self.assertIn("it is started again", words)
+        self.assertIn("Restarting it", words)
         self.assert_nothing_runs()
 
     def test_all_ends_with_a_killed_parent(self):

@@ -225,7 +225,7 @@ class TableTest(SimpleTestCase):
 
     def test_unlisted_variable_cannot_be_read(self):
         with self.assertRaises(KeyError):
-            environment.read("UNLISTED")
+            environment.read_variable("UNLISTED")
 
 
 class DatabaseAwayTest(SimpleTestCase):
@@ -301,7 +301,7 @@ class DatabaseAwayTest(SimpleTestCase):
             (ValueError("Secret"), "/api/v1/people/", 500, "application/problem+json"),
             (ValueError("Secret"), "/admin/", 500, "text/html; charset=utf-8"),
         ):
-            with mock.patch("tracker.web.middleware.noted", side_effect=error):
+            with mock.patch("tracker.web.middleware.acting_as", side_effect=error):
                 answer = client.post(path)
             self.assertEqual([answer.status_code, answer["Content-Type"]], [status, kind])
             self.assertNotIn(b"Secret", answer.content)

@@ -63,7 +63,11 @@ class TypingTest(BrowserTest):
         page = f"/admin/dialogues/dialogue/{part.dialogue_id}/change/"
         for fields, here, says in (
             ({"title": ""}, "id_title", "This field is required."),
-            ({"start_date": "2025", "end_date": "2024"}, NOTE, "The end date is before the start date."),
+            (
+                {"start_date": "2025", "end_date": "2024"},
+                NOTE,
+                "The end date must not be before the start date.",
+            ),
             (
                 {"participations-0-quotation": "word " * 26},
                 "id_participations-0-quotation",

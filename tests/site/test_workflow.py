@@ -205,11 +205,11 @@ class RolesTest(WorkTest):
         self.add(CaseEvent, **release)
         self.assertTrue(case.events.filter(kind="release").exists())
         self.draft(CaseEvent, case=case, date="2020", position=1)
-        self.assertContains(self.add(CaseEvent, **release), "The dates give another order")
+        self.assertContains(self.add(CaseEvent, **release), "The dates give a different order")
         row = self.row("events", 2, kind="release", date="2019", position=2)
         self.client.force_login(self.editor)
         page = self.change(case, **row, **{"events-TOTAL_FORMS": "4"})
-        self.assertContains(page, "The dates give another order")
+        self.assertContains(page, "The dates give a different order")
 
     def test_what_nobody_may_change_still_shows_what_it_cites(self):
         part = make.participation()

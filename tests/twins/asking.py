@@ -13,6 +13,7 @@ from tracker.records.base.citations import Citation
 from tracker.records.base.slugs import OldSlug
 from tracker.records.read.pagination import write_cursor
 from tracker.records.shapes.urls import resource
+from tracker.site.urls import PAGES as SITE
 
 SCHEMA = "/api/v1/schema/"
 CHANGES = "/api/v1/changes/"
@@ -43,6 +44,7 @@ BESIDE = (  # what no document describes
         "/api/v1/people/%00/",
     ),
     *("/admin/", "/admin/login/", "/admin/people/person/", "/admin/nonsense/", "/static/nonsense.css"),
+    *(f"/{page.address}" for page in SITE),
 )
 
 
@@ -147,7 +149,7 @@ class Questions:
         inner, listed = schema.get("items", schema), schema.get("type") == "array"
         texts = [*self.texts(parameter, inner, model), BAD]
         joined = [",".join(texts[:2]), texts[:2]] if listed and len(texts) > 2 else []
-        form = {"format": "csv"} if parameter["description"].startswith("With format=csv") else {}
+        form = dict(re.findall(r"\AWith (format)=(\w+)", parameter["description"]))
         return [{parameter["name"]: value, **form} for value in [*dict.fromkeys(texts), *joined]]
 
     def texts(self, parameter, schema, model):
@@ -174,8 +176,8 @@ class Questions:
         return [unquote(Client().get(path).json()["next"].partition("since=")[2]) for path in asked]
 
     def named(self, description):
-        """Keys of the model that a description names, as in "The person: id or slug."."""
-        noun = re.search(r"(?:The|One of these) (.*?)(?:: id| keys)", description)
+        """Keys of the model that a description names, as in "The person, by id or slug."."""
+        noun = re.search(r"(?:The|Any of these) (.*?)(?:, by id| keys)", description)
         if noun and noun[1] in self.nouns:
             return list(self.keys[self.nouns[noun[1]]].kinds())
         return [key for keys in self.keys.values() for key in keys.kinds()]

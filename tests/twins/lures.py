@@ -12,7 +12,7 @@ from dialogues.models import Participation
 from people.models import Person
 from tests import make
 from tracker.records.accounts.saved_filters import SavedFilter
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.base.record import Record
 from tracker.records.base.slugs import OldSlug, Slugged
 from tracker.records.base.sources import Source
@@ -91,7 +91,9 @@ class Lures:
 
     def delete(self, model):
         """A draft that was there and is not any more; its history remains."""
-        with noted(user=self.author.pk, reason=self.canaries.word("hidden", f"{model._meta.label} deleted")):
+        with acting_as(
+            user=self.author.pk, reason=self.canaries.word("hidden", f"{model._meta.label} deleted")
+        ):
             self.world.add(model, "draft", "public").delete()
         self.world.rows[model].pop()
 

@@ -22,7 +22,7 @@ from tests.generate import MODELS, PUBLIC, STATES, World
 from tests.twins.canaries import Canaries, is_text, texts
 from tests.twins.lures import Lures
 from tracker import api  # noqa: F401 - what it shows is what is announced
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
 from tracker.records.base.slugs import Slugged
@@ -109,7 +109,7 @@ class Worlds(Lures):
 
     def remember(self, row):
         """Gives a public row a past that is told: a correction, and a former slug."""
-        with noted(user=self.author.pk, reason="A misprint."):
+        with acting_as(user=self.author.pk, reason="A misprint."):
             if isinstance(row, Slugged):
                 row.change_slug(f"{row.slug[:60]}-now")
             row.save()

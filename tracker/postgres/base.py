@@ -1,4 +1,4 @@
-"""PostgreSQL as Django knows it; where it does not answer, not every request waits for that."""
+"""Django's PostgreSQL backend. If the server does not answer, not every request waits for it."""
 
 import time
 
@@ -8,14 +8,14 @@ REST = 1  # second
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """After an attempt to connect that took this many seconds for nothing, all threads rest as many."""
+    """After a failed attempt to connect that took REST seconds, no thread tries again for REST seconds."""
 
     silent_until = 0
 
     def get_new_connection(self, params):
         began = time.monotonic()
         if began < DatabaseWrapper.silent_until:
-            raise self.Database.OperationalError("The database did not answer just now.")
+            raise self.Database.OperationalError("The database did not answer a moment ago.")
         try:
             return super().get_new_connection(params)
         except self.Database.OperationalError:

@@ -4,10 +4,10 @@ from django.db.migrations.operations.base import Operation
 
 
 class CreateModels(Operation):
-    """Creates the tables of an app, with their constraints and triggers, all at once.
+    """Creates all tables of an app at once, with their constraints and triggers.
 
-    `makemigrations` writes one operation for each of them. After each one Django renders again all models
-    that are related to the one it changes, which took half a minute.
+    `makemigrations` writes one operation for each of them. After each one, Django renders all models again
+    that are related to the changed one, which took half a minute.
     """
 
     serialization_expand_args = ["operations"]

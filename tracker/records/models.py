@@ -1,4 +1,4 @@
-"""Every table of the kernel: where Django looks for them. Nothing else imports from here."""
+"""All tables of the kernel, where Django looks for them. No other module imports from here."""
 
 # ruff: noqa: I001 - sources come before places, as they always did
 

@@ -1,8 +1,8 @@
-"""The file of a backup: what PostgreSQL dumps, compressed by it, encrypted with age to public keys.
+"""Backup files: a compressed PostgreSQL dump, encrypted with age to public keys.
 
-Inside the encryption stand a line that describes the dump (JSON), the dump in PostgreSQL's custom format, and
-the SHA-256 of both. age itself notices whatever was changed or cut off. Nothing but the encrypted file is
-written to disk, and neither side holds more than a piece of it in memory.
+The encrypted content is a line of JSON that describes the dump, the dump in PostgreSQL's custom format, and
+the SHA-256 of both. age itself detects changed or truncated files. Only the encrypted file is
+written to disk, and never more than a piece of it is in memory.
 """
 
 import hashlib
@@ -21,7 +21,7 @@ from django.db.migrations.loader import MigrationLoader
 from django.utils import timezone
 from psycopg.conninfo import make_conninfo
 
-from tracker.environment import read
+from tracker.environment import read_variable
 from tracker.records.audit.takedown_ledger import sync_folder
 
 from . import embedded
@@ -31,13 +31,13 @@ HEAD = b"dialogue tracker backup\n"
 DIGEST = 64  # hexadecimal digits at the end
 PIECE = 1 << 16
 LONGEST_MANIFEST = 1 << 22
-# What is only of use to the running program, and may name whom nobody should find in a backup.
+# Tables that only the running program needs, and that may name people who must not be in a backup.
 LEFT_OUT = ("django_session", "records_keptanswer", "records_tally")
 MARK = "restore_unfinished"
 
 
 class Failed(Exception):
-    """A backup cannot be made, read or restored; the text says why and what to do."""
+    """A backup cannot be made, read or restored. The text says why and what to do."""
 
 
 # PostgreSQL's programs
@@ -50,11 +50,11 @@ def server_version():
 
 
 def program(name, version):
-    """The path of one of PostgreSQL's programs that is no older than a version; Failed if there is none."""
-    folders = [Path(read("POSTGRES_BIN"))] if read("POSTGRES_BIN") else []
+    """The path of a PostgreSQL program of at least this version; Failed if there is none."""
+    folders = [Path(read_variable("POSTGRES_BIN"))] if read_variable("POSTGRES_BIN") else []
     on_path = shutil.which(name)
     folders += [Path(on_path).parent] if on_path else []
-    with suppress(embedded.Refused):
+    with suppress(embedded.CannotStart):
         folders.append(embedded.programs())
     for folder in folders:
         with suppress(OSError, subprocess.SubprocessError, ValueError, IndexError):
@@ -62,13 +62,13 @@ def program(name, version):
             if int(said.stdout.split()[2].split(".")[0]) >= version:
                 return folder / name
     raise Failed(
-        f"There is no {name} of PostgreSQL {version} or newer: install the client programs of PostgreSQL, or"
-        " let POSTGRES_BIN name their folder."
+        f"There is no {name} of PostgreSQL {version} or newer. Install PostgreSQL's client programs, or"
+        " set POSTGRES_BIN to their folder."
     )
 
 
-def reach():
-    """How PostgreSQL's programs reach the database of this process: an argument, and an environment."""
+def connection_arguments():
+    """How PostgreSQL's programs connect to the database of this process: an argument and an environment."""
     known = connection.settings_dict
     names = {"dbname": "NAME", "user": "USER", "host": "HOST", "port": "PORT"}
     parts = {name: known[key] for name, key in names.items() if known[key]}
@@ -79,8 +79,8 @@ def reach():
 
 @contextmanager
 def running(name, *arguments, version=None, **pipes):
-    """One of PostgreSQL's programs at work on the database; Failed, with its last words, if it fails."""
-    database, variables = reach()
+    """Runs a PostgreSQL program on the database; Failed, with its last output, if it fails."""
+    database, variables = connection_arguments()
     command = [program(name, version or server_version()), *arguments, database]
     with tempfile.TemporaryFile() as words:
         process = subprocess.Popen(command, env=variables, stderr=words, **pipes)
@@ -99,18 +99,18 @@ def running(name, *arguments, version=None, **pipes):
             raise Failed(f"{name} failed: {''.join(last)}")
 
 
-# What the database is like
+# The content of the database
 
 
 def tables():
-    """The names of the tables of the program, in order."""
+    """The names of our tables, in order."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
         return sorted(name for (name,) in cursor.fetchall() if name != MARK)
 
 
 def counts():
-    """{table: number of its rows}; of what is left out none is kept."""
+    """{table: number of rows}; 0 for tables that are left out."""
     found = {}
     with connection.cursor() as cursor:
         for name in tables():
@@ -120,12 +120,12 @@ def counts():
 
 
 def migrations():
-    """The names of the migrations that the database has, sorted."""
+    """The names of the applied migrations, sorted."""
     return sorted(".".join(key) for key in MigrationLoader(connection).applied_migrations)
 
 
 def manifest():
-    """What is said of the database as the transaction sees it."""
+    """The description of the database in this transaction."""
     return {
         "format": FORMAT,
         "at": timezone.now().isoformat(timespec="seconds"),
@@ -140,7 +140,7 @@ def manifest():
 
 
 class Sealing(io.RawIOBase):
-    """What is encrypted: the manifest, the dump that a process writes, the digest of both."""
+    """The content to encrypt: the manifest, the dump from a process, and the digest of both."""
 
     def __init__(self, said, process):
         self.waiting = HEAD + json.dumps(said).encode() + b"\n"
@@ -160,37 +160,40 @@ class Sealing(io.RawIOBase):
         return piece
 
     def end(self):
-        """A dump that broke off has no digest, and so no file."""
+        """The end of the dump. If the dump failed, there is no digest and no file."""
         if self.process.wait():
-            raise OSError("The dump broke off.")
+            raise OSError("The dump was interrupted.")
         self.waiting, self.ended = self.digest.hexdigest().encode(), True
 
 
 def recipients():
     """The public keys of BACKUP_RECIPIENT; Failed if there is none or one is wrong."""
-    texts = read("BACKUP_RECIPIENT").split()
+    texts = read_variable("BACKUP_RECIPIENT").split()
     try:
         keys = [pyrage.x25519.Recipient.from_str(text) for text in texts]
     except pyrage.RecipientError:
-        raise Failed("BACKUP_RECIPIENT has a key that cannot be read: it begins with age1.") from None
+        raise Failed(
+            "BACKUP_RECIPIENT has a key that cannot be read. A public key begins with age1."
+        ) from None
     if not keys:
         raise Failed(
-            "BACKUP_RECIPIENT is not set: it holds the public key that backups are encrypted to. Make one, on"
+            "BACKUP_RECIPIENT is not set. Set it to the public key that backups"
+            " are encrypted to. Create one, on"
             " another machine, with `manage.py backup_key <file>`."
         )
     return keys
 
 
-def write(path):
-    """Writes a backup of the database to a new file, whole or not at all; its manifest."""
+def write_backup(path):
+    """Writes a backup of the database to a new file, completely or not at all; returns the manifest."""
     keys = recipients()
     if path.exists():
-        raise Failed(f"{path} exists already: give another name.")
+        raise Failed(f"{path} already exists. Give another name.")
     with transaction.atomic(), snapshot() as name:
         said = manifest()
         left = [f"--exclude-table-data=public.{table}" for table in LEFT_OUT]
         arguments = ["--format=custom", "--compress=6", f"--snapshot={name}", "--no-owner", "--no-acl", *left]
-        with whole(path) as file, running("pg_dump", *arguments, stdout=subprocess.PIPE) as dump:
+        with complete_file(path) as file, running("pg_dump", *arguments, stdout=subprocess.PIPE) as dump:
             try:
                 pyrage.encrypt_io(Sealing(said, dump), file, keys)
             except pyrage.EncryptError as problem:
@@ -201,7 +204,7 @@ def write(path):
 
 @contextmanager
 def snapshot():
-    """The name of the state of the database that this transaction sees, for others to see the same."""
+    """Exports the snapshot of this transaction, so that others can see the same state; returns its name."""
     with connection.cursor() as cursor:
         cursor.execute("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ")
         cursor.execute("SELECT pg_export_snapshot()")
@@ -209,8 +212,8 @@ def snapshot():
 
 
 @contextmanager
-def whole(path):
-    """A file that has its name only once all of it is on the disk; nobody else may read it."""
+def complete_file(path):
+    """A private file that gets its name only after all of it is on disk."""
     with tempfile.NamedTemporaryFile(dir=path.parent, prefix=f".{path.name}-", suffix=".part") as file:
         yield file
         file.flush()
@@ -223,7 +226,7 @@ def whole(path):
 
 
 class Opened(io.RawIOBase):
-    """Takes what is decrypted: keeps the manifest, hands the dump on, and compares the digest at the end."""
+    """Receives decrypted data: keeps the manifest, passes the dump on, and compares the digest at the end."""
 
     def __init__(self, take=lambda piece: None):
         self.take, self.waiting, self.manifest = take, b"", None
@@ -243,12 +246,12 @@ class Opened(io.RawIOBase):
         return len(piece)
 
     def begin(self):
-        """Reads the manifest once all of it is there; Failed if it is none of ours."""
+        """Reads the manifest as soon as it is complete; Failed if it is not ours."""
         head, _, rest = self.waiting.partition(b"\n")
         line, end, rest = rest.partition(b"\n")
         known = self.waiting[: len(HEAD)] == HEAD[: len(self.waiting)]
         if not known or len(line) > LONGEST_MANIFEST:
-            raise Failed("It is no backup of the dialogue tracker.")
+            raise Failed("This is not a backup of the dialogue tracker.")
         if end:
             self.digest.update(head + b"\n" + line + b"\n")
             self.manifest, self.waiting = json.loads(line), rest
@@ -256,20 +259,22 @@ class Opened(io.RawIOBase):
 
     def finish(self):
         if self.manifest is None or self.waiting.decode(errors="replace") != self.digest.hexdigest():
-            raise Failed("It is damaged: its checksum is not that of its content. Take another backup.")
+            raise Failed(
+                "This backup is damaged: its checksum does not match its content. Use another backup."
+            )
 
 
 def check_version(said):
-    """Failed if a newer program wrote the backup, whose tables this one does not know."""
+    """Failed if a newer program with unknown tables wrote the backup."""
     if said.get("format", FORMAT + 1) > FORMAT:
-        raise Failed("It was written in a newer format: restore it with the program that wrote it.")
+        raise Failed("This backup has a newer format. Restore it with the program that wrote it.")
     known = {".".join(key) for key in MigrationLoader(None).disk_migrations}
     if {*said["migrations"]} - known:
-        raise Failed("A newer program wrote it: restore it with that version, or a later one.")
+        raise Failed("A newer program wrote this backup. Restore it with that version or a later one.")
 
 
-def opened(path, identity, take=lambda piece: None):
-    """The manifest of a backup, after all of it was decrypted, checked and handed on; or Failed."""
+def read_backup(path, identity, take=lambda piece: None):
+    """Decrypts and checks a whole backup and passes it on; returns the manifest, or raises Failed."""
     keys, content = identities(identity), Opened(take)
     try:
         with open(path, "rb") as file:
@@ -285,16 +290,19 @@ def opened(path, identity, take=lambda piece: None):
 
 
 def wrong(problem):
-    """What is wrong with a file that cannot be decrypted."""
+    """A sentence about why a file cannot be decrypted."""
     if "No matching keys" in str(problem):
-        return "It is encrypted to another key than the one of --identity."
-    return "It is no whole backup: it is cut off or damaged, or is another kind of file. Take another one."
+        return "This backup is encrypted to a different key than the one in --identity."
+    return "This is not a complete backup: it is truncated, damaged, or"
+
+
+" another kind of file. Use another one."
 
 
 def identities(path):
-    """The private keys of a file, as `backup_key` or age-keygen write it; Failed if there is none."""
+    """The private keys in a file from `backup_key` or age-keygen; Failed if there is none."""
     try:
         lines = Path(path).read_text().split("\n")
         return [pyrage.x25519.Identity.from_str(line.strip()) for line in lines if line.startswith("AGE-")]
     except (OSError, UnicodeDecodeError, pyrage.IdentityError):
-        raise Failed(f"{path} holds no private key that can be read (AGE-SECRET-KEY-1...).") from None
+        raise Failed(f"{path} does not contain a readable private key (AGE-SECRET-KEY-1...).") from None

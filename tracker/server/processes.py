@@ -1,6 +1,6 @@
-"""The web server: workers that answer, and Caddy in front of them, which waits for what clients send.
+"""The web server: workers that answer requests, and Caddy in front of them, which waits for slow clients.
 
-A worker that waits for a client answers nobody else. So it gets a request once all of it is there. A client
+A worker that waits for a client cannot answer others. So it gets a request only when it is complete. A client
 that takes longer than 10 seconds for the headers or 30 for the whole is refused: see the Caddyfile here.
 """
 
@@ -22,8 +22,8 @@ from . import child_processes
 
 CADDY = Path(sysconfig.get_path("scripts")) / "caddy"
 NOT_IN_FRONT = (
-    "Caddy is not installed; for some systems there is no package of it. Slow clients can block this site. "
-    "Put a proxy in front of it: docs/proxy has examples."
+    "Caddy is not installed; some systems have no package for it. Slow clients can block this site. "
+    "Put a proxy in front of it. docs/proxy has examples."
 )
 
 
@@ -39,11 +39,11 @@ def answers():
 
 
 class Web:
-    """Its processes, in sessions of their own: Ctrl-C to all of them would make the workers hang."""
+    """The processes of the web server, in their own sessions: Ctrl-C to all would make the workers hang."""
 
     def __init__(self):
         self.in_front = CADDY.exists()
-        self.folder = Path(tempfile.mkdtemp(prefix="tracker-web-"))  # which nobody else may enter
+        self.folder = Path(tempfile.mkdtemp(prefix="tracker-web-"))  # private
         self.socket = self.folder / "socket"
         self.start_workers()
         self.caddy = self.start_caddy() if self.in_front else None
@@ -63,14 +63,14 @@ class Web:
         where = {"uds": self.socket} if self.in_front else {"host": settings.HOST, "port": settings.PORT}
         said = {"SERVED_LOCALLY": settings.DEMO, "CADDY_IN_FRONT": self.in_front}
         command += [f"--{name}={value}" for name, value in {**where, **options}.items()]
-        self.socket.unlink(missing_ok=True)  # of one that was killed
+        self.socket.unlink(missing_ok=True)  # left by a killed process
         self.workers = started(
             [*command, "--respawn-failed-workers", "--no-ws"],
             os.environ | {name: "1" for name, so in said.items() if so},
         )
 
     def start_caddy(self):
-        """Caddy, which learns nothing of our own environment: there are secrets in it."""
+        """Starts Caddy without our environment, which contains secrets."""
         room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
         told = {
             "HOST": settings.HOST,
@@ -78,7 +78,7 @@ class Web:
             "SOCKET": self.socket,
             "MAX_HEADER": settings.MAX_HEADER_BYTES + settings.MAX_URL + 10_000,
             "MAX_CHUNKED": room,
-            "MAX_MEASURED": 2 * room - 1,  # read, too, and then refused: else its client misses the answer
+            "MAX_MEASURED": 2 * room - 1,  # read and then refused; otherwise the client misses the answer
             "BUFFERED": 2 * room,
             **dict.fromkeys(("HOME", "XDG_CONFIG_HOME", "XDG_DATA_HOME"), self.folder),
         }
@@ -87,20 +87,20 @@ class Web:
         return started(command, {name: str(value) for name, value in told.items()})
 
     def ended(self):
-        """Whether a process of it ended by itself."""
+        """Whether one of the processes ended by itself."""
         return any(process.poll() is not None for process in (self.workers, self.caddy) if process)
 
     def mend(self):
-        """Start again what ended."""
+        """Restart processes that ended."""
         if self.workers.poll() is not None:
-            kill(self.workers)  # the workers that it left behind
+            kill(self.workers)  # workers that it left behind
             time.sleep(0.5)
             self.start_workers()
         if self.caddy and self.caddy.poll() is not None:
             self.caddy = self.start_caddy()
 
     def stop(self):
-        """End all of it: what is under way is answered, so the workers go last."""
+        """End all processes. Running requests are answered, so the workers end last."""
         for process in (self.caddy, self.workers):
             if process:
                 process.terminate()
@@ -123,6 +123,6 @@ def started(command, environment):
 
 
 def kill(process):
-    """Kill a process and all that it started."""
+    """Kill a process and all its children."""
     with suppress(ProcessLookupError):
         os.killpg(process.pid, signal.SIGKILL)

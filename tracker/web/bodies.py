@@ -1,17 +1,17 @@
-"""What is done before Django: a body is there as a whole, and a client has the address that it comes from."""
+"""WSGI wrappers before Django: complete request bodies, and the real addresses of clients."""
 
 from io import BytesIO
 
 from django.conf import settings
 
-REFUSED = "tracker.refused"  # in the environment of a request: the status that its body earns
+REFUSED = "tracker.refused"  # key in the WSGI environment: the status for a refused body
 
 
-class Whole:
-    """Gives the application each body as a whole; marks the request as refused where it is none.
+class CompleteBodies:
+    """Gives the application complete bodies only; marks a request as refused if its body is not complete.
 
-    Servers of WSGI tell nobody that a body broke off, and Django takes one without a length to be empty: a
-    form would be stored in part, or a record emptied.
+    WSGI servers do not report truncated bodies, and Django treats a body without a length as empty: a
+    form would be stored partly, or a record emptied.
     """
 
     def __init__(self, application, behind_caddy):
@@ -25,14 +25,14 @@ class Whole:
         if length.isdecimal() and int(length) <= most:
             take_measured(environ, int(length))
         elif length.isdecimal() and self.behind_caddy:
-            environ["wsgi.input"].read(2 * most)  # an answer before its end would be lost
+            environ["wsgi.input"].read(2 * most)  # an answer sent before the end would be lost
         elif not length and "HTTP_TRANSFER_ENCODING" in environ:
             take_chunked(environ, self.behind_caddy)
         return self.application(environ, start_response)
 
 
 def tell_address(environ):
-    """Caddy has added to X-Forwarded-For who connected to it: the rest of it is what that one has sent."""
+    """Uses the address that Caddy has added to X-Forwarded-For. The rest of the header is from the client."""
     sent, _, peer = environ.pop("HTTP_X_FORWARDED_FOR", "").rpartition(",")
     environ["REMOTE_ADDR"] = peer.strip()
     if sent:
@@ -40,7 +40,7 @@ def tell_address(environ):
 
 
 def take_measured(environ, length):
-    """Reads a body of this length."""
+    """Reads a body with this length."""
     body = environ["wsgi.input"].read(length) if length else b""
     environ["wsgi.input"] = BytesIO(body)
     if len(body) < length:
@@ -48,10 +48,10 @@ def take_measured(environ, length):
 
 
 def take_chunked(environ, behind_caddy):
-    """Reads a body of no stated length, which Caddy has in full and has measured against the limit.
+    """Reads a body without a stated length. Caddy has read all of it and checked it against the limit.
 
-    The read is all or nothing: of a body that broke off the server gives nothing, if it is not read in parts.
-    Without Caddy it could be of any length.
+    The read is all or nothing: the server returns nothing of a truncated body if it is read in one piece.
+    Without Caddy it could have any length.
     """
     body = environ["wsgi.input"].read() if behind_caddy else b""
     if not body:

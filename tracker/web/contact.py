@@ -1,4 +1,4 @@
-"""Where to report a weakness (RFC 9116)."""
+"""Where to report a vulnerability (RFC 9116)."""
 
 from datetime import UTC, datetime, time, timedelta
 

@@ -1,46 +1,48 @@
-"""Refuses requests that no view should see, and gives every error one form."""
+"""Refuses requests that no view should see, and gives every error the form that its reader expects."""
 
 from django.conf import settings
 from django.http import UnreadablePostError
 
 from tracker.records.audit.actor import is_for_admin
-from tracker.records.protocol.problems import SENTENCES, TYPE, problem
+from tracker.records.protocol.problems import TYPE
+from tracker.site.errors import error
 
 from .bodies import REFUSED
 
 UTF_8 = ("utf-8", "utf8", "us-ascii")
-GIVEN = ("content-type", "content-length")  # headers that an answer has from its body
+GIVEN = ("content-type", "content-length")  # headers that describe the body
 
 
 class OneForm:
-    """Makes problem details of every error but those of the admin, which is read by people."""
+    """Turns errors of the API into problem details, those of the site into pages. The admin has its own."""
 
     def __init__(self, get_response):
         self.get_response = get_response
 
     def __call__(self, request):
         code = refusal(request)
-        response = problem(code, SENTENCES[code]) if code else self.get_response(request)
+        if code:
+            return error(request, code)
+        response = self.get_response(request)
         if response.status_code < 400 or response.get("Content-Type") == TYPE or is_for_admin(request):
             return response
-        return in_one_form(response)
+        return in_one_form(request, response)
 
     def process_exception(self, request, exception):
-        """A client that ended in the middle of what it sent gets 400, and nobody reads it."""
-        return problem(400, SENTENCES[400]) if isinstance(exception, UnreadablePostError) else None
+        """A client that disconnected while sending gets 400, which nobody reads."""
+        return error(request, 400) if isinstance(exception, UnreadablePostError) else None
 
 
-def in_one_form(response):
-    """The same refusal as problem details."""
+def in_one_form(request, response):
+    """The same refusal as problem details or as a page."""
     kept = {name: value for name, value in response.headers.items() if name.lower() not in GIVEN}
-    code = response.status_code
-    told = problem(code, SENTENCES.get(code, SENTENCES[400 if code < 500 else 500]), headers=kept)
+    told = error(request, response.status_code, headers=kept)
     told.cookies = response.cookies
     return told
 
 
 def refusal(request):
-    """The status that says why a request is not looked at, None if it is."""
+    """The status for a request that is refused unread, None for other requests."""
     if REFUSED in request.META:
         return request.META[REFUSED]
     headers = [(name, value) for name, value in request.META.items() if name.startswith("HTTP_")]

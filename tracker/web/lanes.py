@@ -1,9 +1,9 @@
-"""Keeps some threads of a process free of slow reads, so that a few of those never stop the others.
+"""Keeps some threads of a process free of slow reads, so that a few slow reads never block the others.
 
-Reads are told apart by their route and the names of their parameters, which decide what they cost. A kind
-that took long goes in a narrow lane until it was quick several times; a kind that is new, in a wider one.
-Whoever finds the lane full waits a moment, if not many do, or is asked to come back. All other reads go on
-as they arrive; so do records and lists of the API as such, which are never slow by themselves.
+Kinds of reads are distinguished by route and parameter names, which decide their cost. A kind
+that was slow uses a narrow lane until it was fast several times. A new kind uses a wider lane.
+If the lane is full, a read waits a moment, unless many already do, or is asked to come back. All other reads
+proceed at once, and so do plain records and lists of the API, which are never slow.
 """
 
 import threading
@@ -14,17 +14,17 @@ from cachetools import LRUCache
 from django.conf import settings
 
 LONG = 1  # second
-FORGIVEN = 0.8  # of what a kind cost before, with each quick read: 3 seconds are forgiven after 5
+FORGIVEN = 0.8  # factor for the old cost of a kind with each fast read: 3 seconds are forgiven after 5
 KINDS = 5_000
 PATIENCE = 1  # second
 
 
 class Full(Exception):
-    """As many slow reads as there is room for are under way."""
+    """All slots for slow reads are taken."""
 
 
-class Place(NamedTuple):
-    """Of a read under way. `counted`: it takes up room in a lane."""
+class Slot(NamedTuple):
+    """The slot of a running read. `counted`: it takes up space in a lane."""
 
     kind: tuple
     counted: bool
@@ -32,7 +32,7 @@ class Place(NamedTuple):
 
 
 class Lanes:
-    """The reads under way in a process that has so many threads."""
+    """The running reads in a process with this many threads."""
 
     def __init__(self, threads):
         self.narrow, self.wide = threads // 4, threads // 2
@@ -42,17 +42,17 @@ class Lanes:
         self.left = threading.Condition()
 
     def enter(self, kind):
-        """The place of a read; Full if there is none for it."""
+        """The slot for a read; Full if there is none."""
         with self.left:
             cost = self.costs.get(kind)
             counted = cost is None or cost > LONG
             if counted:
                 self.wait(self.wide if cost is None else self.narrow)
                 self.running += 1
-        return Place(kind, counted, time.monotonic())
+        return Slot(kind, counted, time.monotonic())
 
     def wait(self, width):
-        """Return as soon as fewer than so many run; Full if too many wait already, or it takes too long."""
+        """Wait until fewer than `width` run; Full if too many are already waiting, or it takes too long."""
         if self.running < width:
             return
         if self.waiting >= self.may_wait:

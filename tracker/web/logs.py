@@ -1,7 +1,7 @@
-"""The log: a line of JSON for each request, and for whatever else is told.
+"""The log: one line of JSON for each request and each other message.
 
-It may be read by whoever runs the server, and by whoever takes it from them. So it has no path, query, body,
-name or address; of errors it has where they happened, not what they say: a database quotes rows.
+Whoever runs the server can read it, and so can whoever steals it. So it has no path, query, body,
+name or address. It shows where errors happened, but not their messages: those of a database quote rows.
 """
 
 import json
@@ -16,19 +16,19 @@ from logging.handlers import WatchedFileHandler
 
 from django.utils.functional import SimpleLazyObject
 
-# Whose words hold no values; what follows the first line is a traceback.
+# Their messages contain no values; after the first line comes a traceback.
 TRUSTED = ("tracker", "people", "dialogues", "_granian")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 FRAMES = 15
-# Hexadecimal digits, as proxies make them: no name can be spelled so.
+# Hexadecimal digits, as proxies make them. No name can be spelled with them.
 TOKEN = re.compile(r"[0-9A-Fa-f-]{8,64}")
 QUIET = ("healthz", "readyz")
 request_id = ContextVar("request_id", default=None)
 log = logging.getLogger("tracker.requests")
 
 
-class Line(logging.Formatter):
-    """A record as one line of JSON, which escapes every control character."""
+class JSONLine(logging.Formatter):
+    """Formats a record as one line of JSON, with all control characters escaped."""
 
     def format(self, record):
         line = {
@@ -39,7 +39,7 @@ class Line(logging.Formatter):
         }
         said = record.__dict__.get("line") or {"message": message(record)}
         error = record.exc_info and record.exc_info[1]
-        return json.dumps(line | said | ({"error": told(error)} if error else {}))
+        return json.dumps(line | said | ({"error": error_summary(error)} if error else {}))
 
 
 class RequestFile(WatchedFileHandler):
@@ -50,9 +50,9 @@ class RequestFile(WatchedFileHandler):
 
 
 class Unintended(logging.Filter):
-    """Leaves out what the web server warns of at each start: that there are more threads than it would take.
+    """Drops the warning of the web server at each start that there are more threads than it recommends.
 
-    They wait for the database, and `tracker.web.lanes` keeps some of them free.
+    The threads wait for the database, and `tracker.web.lanes` keeps some of them free.
     """
 
     def filter(self, record):
@@ -60,23 +60,23 @@ class Unintended(logging.Filter):
 
 
 def message(record):
-    """What a record says; where others than we make it, with numbers alone filled in."""
+    """The message of a record. In messages of other packages, only numbers are filled in."""
     if record.name.split(".")[0] in TRUSTED:
         return record.getMessage().partition("\n")[0]
     if record.name == "py.warnings" and record.args:  # "file:line: class: text"
         return ":".join(str(record.args[0]).split(":")[:3])
     where = f"{record.module}:{record.lineno}"
     if not record.args:
-        return f"Not kept, from {where}"
+        return f"Message withheld, from {where}"
     args = record.args if isinstance(record.args, tuple) else (record.args,)
     try:
         return str(record.msg) % tuple(arg if isinstance(arg, int | float) else "..." for arg in args)
     except (TypeError, ValueError):
-        return f"Not kept, from {where}"
+        return f"Message withheld, from {where}"
 
 
-def told(error):
-    """Of an error and its causes their class, where they happened, and the code that the database gave."""
+def error_summary(error):
+    """For an error and its causes: class, location, and the code of the database."""
     frames = traceback.extract_tb(error.__traceback__, limit=-FRAMES)
     found = {
         "class": f"{type(error).__module__}.{type(error).__qualname__}",
@@ -85,11 +85,11 @@ def told(error):
     if getattr(error, "sqlstate", None):
         found["sqlstate"] = error.sqlstate
     cause = error.__cause__ or (None if error.__suppress_context__ else error.__context__)
-    return found | ({"cause": told(cause)} if cause else {})
+    return found | ({"cause": error_summary(cause)} if cause else {})
 
 
 class Requests:
-    """Logs each request, and gives it an id that its answer carries: X-Request-ID."""
+    """Logs each request, and gives it an id that is also in the answer: X-Request-ID."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -100,14 +100,14 @@ class Requests:
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id.get()
-            note(request, response.status_code, time.perf_counter() - began)
+            log_request(request, response.status_code, time.perf_counter() - began)
             return response
         finally:
             request_id.reset(mine)
 
 
-def note(request, status, seconds):
-    """Writes the line of a request: by the pattern of its address, which names no record."""
+def log_request(request, status, seconds):
+    """Writes the line of a request, with its route pattern, which does not name a record."""
     route = request.resolver_match and request.resolver_match.route
     if route in QUIET and status == 200:
         return
@@ -123,6 +123,6 @@ def note(request, status, seconds):
 
 
 def known_user(request):
-    """Who a request was found to come from, None if nobody asked; nobody is looked up for this."""
+    """The user of a request, if it was already loaded; else None. Never queries the database."""
     user = request.__dict__.get("user")
     return request.__dict__.get("_cached_user") if isinstance(user, SimpleLazyObject) else user

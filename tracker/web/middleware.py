@@ -1,4 +1,4 @@
-"""What every answer carries, who passes into the admin, and what is answered while the database is away."""
+"""Middleware: security headers, access to the admin, compression, logging, and errors of the database."""
 
 import logging
 import re
@@ -23,7 +23,7 @@ from tracker.records.accounts.authentication import READING
 from tracker.records.accounts.devices import WAY_IN, is_proven
 from tracker.records.admin_site.expired_forms import may_rescue, rescue_page
 from tracker.records.audit import access_log
-from tracker.records.audit.actor import channel_of, is_for_admin, noted
+from tracker.records.audit.actor import acting_as, channel_of, is_for_admin
 from tracker.records.protection.name_check import check_refusals, was_refused
 from tracker.records.protocol import database_errors
 from tracker.records.protocol.problems import problem
@@ -36,44 +36,44 @@ log = logging.getLogger(__name__)
 STRICT = "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'; object-src 'none'"
 RETRY_AFTER = {"Retry-After": "2"}  # seconds
 TOO_LARGE = (
-    f"A form takes at most {settings.MAX_ROWS} rows (those that are stored count, too), "
-    f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields and {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes: "
-    "save it in several steps, or use the API."
+    f"A form can have at most {settings.MAX_ROWS} rows (stored ones included), "
+    f"{settings.DATA_UPLOAD_MAX_NUMBER_FIELDS} fields and {settings.DATA_UPLOAD_MAX_MEMORY_SIZE} bytes. "
+    "Save it in several steps, or use the API."
 )
 OPEN = {
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Expose-Headers": "ETag, X-Request-ID, Retry-After",
 }
-PREFLIGHT = {  # asked by a browser, always without credentials, before a script reads with these headers
+PREFLIGHT = {  # a browser asks without credentials before a script reads with these headers
     "Access-Control-Allow-Origin": "*",
     "Access-Control-Allow-Methods": "GET, HEAD, OPTIONS",
     "Access-Control-Allow-Headers": "If-None-Match, Content-Type, X-Requested-With",
     "Access-Control-Max-Age": "86400",
 }
-WORTH_COMPRESSING = 1_000  # bytes: a smaller answer is one packet anyway
+WORTH_COMPRESSING = 1_000  # bytes; a smaller answer is one packet anyway
 CODING = re.compile(r"\s*([\w*-]+)\s*(?:;\s*[qQ]=([01](?:\.\d{0,3})?)\s*)?")
-COUNT = IntegerField()  # reads "2000.0" as Django's own forms do
+COUNT = IntegerField()  # reads "2000.0" like Django's own forms
 DOCS_PATH = "/api/v1/docs/"
-# Swagger UI writes style attributes and draws its icons from data URLs; it needs no inline script.
+# Swagger UI uses style attributes and icons in data URLs, but no inline scripts.
 DOCS = f"{STRICT}; style-src 'self' 'unsafe-inline'; img-src 'self' data:"
 UNUSED = ("camera", "display-capture", "geolocation", "microphone", "payment", "usb")
 OF_CONTENT = ("Content-Length", "Content-Type", "Content-Encoding")
 HEADERS = {
     "Permissions-Policy": ", ".join(f"{name}=()" for name in UNUSED),
-    "Cross-Origin-Resource-Policy": "same-origin",  # not asked where OpenToScripts allows a request
+    "Cross-Origin-Resource-Policy": "same-origin",  # not checked for requests that OpenToScripts allows
     "Cross-Origin-Opener-Policy": "same-origin",
     "Referrer-Policy": settings.SECURE_REFERRER_POLICY,
     "X-Content-Type-Options": "nosniff",
     "X-Frame-Options": settings.X_FRAME_OPTIONS,
 }
-if settings.ENCRYPTED:  # Django sends it only where TLS ends in itself
+if settings.ENCRYPTED:  # Django only sends it if it terminates TLS itself
     HEADERS["Strict-Transport-Security"] = f"max-age={settings.SECURE_HSTS_SECONDS}; includeSubDomains"
 
 
 class Headers:
-    """Lets a page load nothing that does not come from this site, and nobody else keep or embed an answer.
+    """Security headers: a page loads only from this site, and nobody else may cache or embed an answer.
 
-    First of all, so that no answer leaves without: not a file, not a redirect, not a refusal.
+    It comes first, so that every answer has them: files, redirects and errors too.
     """
 
     def __init__(self, get_response):
@@ -89,13 +89,13 @@ class Headers:
         elif settings.SESSION_COOKIE_NAME in request.COOKIES:
             response.headers.setdefault("Cache-Control", "no-store")
         if response.status_code == 304:
-            for name in OF_CONTENT:  # a length of 0 would be that of what the client has kept
+            for name in OF_CONTENT:  # a length of 0 would be taken for the cached content
                 response.headers.pop(name, None)
         return response
 
 
 class Gate:
-    """Lets nobody into the admin who has not proven who they are, and nobody send more than is plausible."""
+    """Lets only proven users into the admin, and limits the size of forms."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -104,8 +104,8 @@ class Gate:
         response = self.get_response(request)
         if request.method in READING or not was_refused(request.user):
             return response
-        with suppress(TooMany):  # it was the last one already
-            spend("NAMES_PER_HOUR", request.user.pk)  # the transaction of the refusal is over
+        with suppress(TooMany):  # the limit was already reached
+            spend("NAMES_PER_HOUR", request.user.pk)  # after the transaction of the refusal
         return response
 
     def process_view(self, request, view, args, kwargs):
@@ -114,12 +114,12 @@ class Gate:
             return None
         if request.user.is_authenticated and not is_proven(request):
             return rescue_page(request) if may_rescue(request) else to_second_factor(request)
-        check_rows(request)
+        check_form_size(request)
         try:
             if request.method == "POST" and request.user.is_authenticated:
                 spend("WRITES_PER_MINUTE", "user", request.user.pk)
                 check_refusals(request)
-                if name == "password_change":  # where who found a session open would guess at the old one
+                if name == "password_change":  # someone at an open session could guess the old password
                     spend("CODES_PER_HOUR", "password", request.user.pk)
         except TooMany as refusal:
             return too_many(request, refusal)
@@ -130,23 +130,23 @@ class Gate:
 
 
 def to_second_factor(request):
-    """The way to the page that asks for a code, and from there back here."""
+    """A redirect to the page that asks for a code, and from there back here."""
     return HttpResponseRedirect(f"{reverse('second_factor')}?{urlencode({'next': request.get_full_path()})}")
 
 
-def check_rows(request):
-    """TooManyFieldsSent where a form counts more rows than are taken: an empty one costs time, too."""
+def check_form_size(request):
+    """TooManyFieldsSent if a form has too many rows. Even empty ones cost time."""
     rows = 0
     for name, value in request.POST.items():
         if name.endswith("-TOTAL_FORMS"):
-            with suppress(ValidationError):  # which is an error of its form
+            with suppress(ValidationError):  # the form reports that error
                 rows += max(COUNT.to_python(value) or 0, 0)
     if rows > settings.MAX_ROWS:
         raise TooManyFieldsSent
 
 
 def too_many(request, refusal):
-    """The page for somebody who tried too often."""
+    """The page for a user who tried too often."""
     headers = {"Retry-After": str(refusal.wait), "Cache-Control": "no-store"}
     return too_much(request, refusal.status_code, refusal.detail, headers)
 
@@ -156,20 +156,20 @@ def too_much(request, status, said, headers=None):
 
 
 def misread(request, exception):
-    """The answer to a request that Django refuses: for a form of the admin that is too large, a page."""
+    """The answer to a request that Django refuses; a page, if a form of the admin is too large."""
     if is_for_admin(request) and isinstance(exception, (RequestDataTooBig, TooManyFieldsSent)):
         return too_much(request, 413, TOO_LARGE)
     return defaults.bad_request(request, exception)
 
 
 def tells_anyone(request):
-    """Whether what is answered is the same for anyone who asks: a read of the API without credentials."""
+    """Whether the answer is the same for everyone: a read of the API without credentials."""
     asks = request.path.startswith("/api/") and request.method in READING
     return asks and not request.COOKIES and "Authorization" not in request.headers
 
 
 class OpenToScripts:
-    """Lets scripts of other sites read what the API tells anyone: never an answer to a cookie or a token."""
+    """Lets scripts of other sites read public answers of the API, never answers to a cookie or a token."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -187,10 +187,10 @@ class OpenToScripts:
 
 
 class Compressed:
-    """Compresses large answers of the API to anyone. Those to credentials stay as they are: their length
-    would tell of secrets beside what a stranger puts in.
+    """Compresses large public answers of the API. Answers to credentials are not compressed: their length
+    could reveal secrets next to text that an attacker supplies.
 
-    A tag becomes weak, since two forms have it, also that of an answer that is not sent again.
+    ETags become weak, since both forms share them, including those of 304 answers.
     """
 
     def __init__(self, get_response):
@@ -234,13 +234,13 @@ def in_gzip(response):
 
 
 def weaken(response):
-    """Makes the tag of an answer one that another form of the same content has too."""
+    """Makes the ETag of an answer weak, so that both forms of the content share it."""
     if response.get("ETag", "").startswith('"'):
         response.headers["ETag"] = f"W/{response.headers['ETag']}"
 
 
 class Noted:
-    """Notes for the history through what a request writes, and who it comes from; a read costs nothing."""
+    """Sets the channel and the user of a request for the history. A read costs nothing."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -248,12 +248,12 @@ class Noted:
     def __call__(self, request):
         if request.method in READING:
             return self.get_response(request)
-        with noted(channel=channel_of(request), user=request.user.pk):
+        with acting_as(channel=channel_of(request), user=request.user.pk):
             return self.get_response(request)
 
 
 class Logged:
-    """Enters who is told of confidential records; an answer that cannot be entered is not given."""
+    """Logs who reads confidential records. An answer that cannot be logged is not sent."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -269,14 +269,14 @@ class Logged:
 
 
 class DatabaseAway:
-    """Answers 503 instead of 500 where the database fails in a way that passes by itself.
+    """Answers 503 instead of 500 for temporary errors of the database.
 
-    Connections are kept, so each thread notices a lost one with its next request. Where that only reads, it
-    is tried a second time on a new connection, and nobody else notices.
+    Connections are kept, so each thread notices a lost one with its next request. If that only reads, it
+    is repeated on a new connection, and the client does not notice.
 
-    After as many requests in a row as a process has threads waited in vain for a slow database, those behind
-    them do not wait too: for a second all are answered at once. Requests with parameters do not count: they
-    may ask for more than a database does in time that serves all others.
+    After as many requests in a row as the process has threads have timed out on a slow database, the
+    following requests do not wait: for a second, all are answered at once. Requests with parameters do not
+    count: they may be too expensive even for a database that serves all others in time.
     """
 
     def __init__(self, get_response):
@@ -284,12 +284,12 @@ class DatabaseAway:
         self.slow, self.resting_until = 0, 0
 
     def __call__(self, request):
-        if request.path == "/healthz":  # asks no database
+        if request.path == "/healthz":  # does not use the database
             return self.get_response(request)
         if time.monotonic() < self.resting_until:
             return unavailable(request, database_errors.SLOW)
         response = self.get_response(request)
-        if response.status_code < 400:  # the database answered, it seems
+        if response.status_code < 400:  # the database seems to have answered
             self.slow = 0
         if response.status_code == 503 and request.method in ("GET", "HEAD") and database_errors.lost():
             close_old_connections()
@@ -308,7 +308,7 @@ class DatabaseAway:
 
 
 class InLanes:
-    """Lets reads through a few at a time where they are slow: see `tracker.web.lanes`."""
+    """Lets slow reads through a few at a time; see `tracker.web.lanes`."""
 
     PLAIN = frozenset({"page", "page_size", "cursor"})
 
@@ -330,12 +330,12 @@ class InLanes:
         try:
             request.place = lanes.enter((request.resolver_match.route, *sorted(request.GET)))
         except Full:
-            return unavailable(request, "Others are asking for much at the moment.")
+            return unavailable(request, "The server is busy with other large requests.")
         return None
 
 
 class CleanCookies:
-    """Leaves out cookies with a NUL: no column takes one, so looking up such a session would fail."""
+    """Drops cookies with a NUL character: looking up such a session would fail."""
 
     def __init__(self, get_response):
         self.get_response = get_response
@@ -346,7 +346,7 @@ class CleanCookies:
 
 
 def unavailable(request, sentence):
-    """The answer to a request that cannot be served now: problem details for the API, else text."""
+    """The answer to a request that cannot be served now: problem details in the API, else text."""
     detail = f"{sentence} Try again in a few seconds."
     headers = {**RETRY_AFTER, "Cache-Control": "no-store"}
     if request.path.startswith("/api/"):
@@ -355,6 +355,6 @@ def unavailable(request, sentence):
 
 
 def failed(request):
-    """The answer to an error that no view has answered, as those of other middleware."""
+    """The answer to an error outside of views, such as in other middleware."""
     sentence = database_errors.passing(sys.exc_info()[1])
     return unavailable(request, sentence) if sentence else defaults.server_error(request)

@@ -1,4 +1,4 @@
-"""Days and moments as ISO 8601 has them: read alike everywhere, and in the order in which they sort."""
+"""Dates and times in ISO 8601: clear to everyone, and sortable as text."""
 
 DATE_FORMAT = SHORT_DATE_FORMAT = "Y-m-d"
 TIME_FORMAT = "H:i"

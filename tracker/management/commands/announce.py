@@ -1,17 +1,17 @@
 from django.core.management import BaseCommand
 
-from tracker import api  # noqa: F401 - what the API shows is what is announced
+from tracker import api  # noqa: F401 - announces what the API shows
 from tracker.records.changes import announcing
 
 
 class Command(BaseCommand):
-    help = "Lists in changes/ what has changed in public. Run it every minute, or let serve do it."
+    help = "Adds public changes to the endpoint changes/. Run it every minute, or let serve do it."
 
     def add_arguments(self, parser):
         parser.add_argument(
             "--start-again",
             action="store_true",
-            help="Ends all cursors: for a database that was restored without the command restore.",
+            help="Ends all cursors. Use it after restoring a database without the command restore.",
         )
 
     def handle(self, **options):

@@ -16,7 +16,7 @@ class Command(BaseCommand):
     def handle(self, file, **options):
         try:
             takedown_ledger.write_down()
-            said = backup.write(file.absolute())
+            said = backup.write_backup(file.absolute())
         except (backup.Failed, takedown_ledger.LedgerAway, OSError) as problem:
             raise CommandError(str(problem)) from None
         with open(file, "rb") as written:

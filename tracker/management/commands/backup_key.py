@@ -6,7 +6,7 @@ from django.core.management import BaseCommand, CommandError
 
 
 class Command(BaseCommand):
-    help = "Makes a pair of keys: the private one goes into a new file, the public one is printed."
+    help = "Creates a pair of keys. Writes the private key to a new file and prints the public key."
     requires_system_checks = []
 
     def add_arguments(self, parser):
@@ -18,5 +18,5 @@ class Command(BaseCommand):
             with open(file, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as new:
                 new.write(f"# public key: {key.to_public()}\n{key}\n")
         except OSError as problem:
-            raise CommandError(f"{file} cannot be made ({problem.strerror}).") from None
+            raise CommandError(f"{file} cannot be created ({problem.strerror}).") from None
         self.stdout.write(f"BACKUP_RECIPIENT={key.to_public()}")

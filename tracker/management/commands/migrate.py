@@ -5,11 +5,11 @@ from django.db import transaction
 from django.db.migrations.executor import MigrationExecutor
 
 
-class Whole(MigrationExecutor):
-    """Applies a migration and notes that it was applied in one transaction.
+class AtomicExecutor(MigrationExecutor):
+    """Applies a migration and records it as applied, in one transaction.
 
-    Django notes most of them afterwards: killed in between, a migration would be applied a second time, and
-    fail. One that says it is not atomic has to bear that itself.
+    Django records most migrations afterward. If it is killed in between, the migration would be applied a
+    second time, and fail. A migration that is not atomic must handle that itself.
     """
 
     def apply_migration(self, state, migration, **options):
@@ -19,5 +19,5 @@ class Whole(MigrationExecutor):
 
 class Command(migrate.Command):
     def handle(self, *args, **options):
-        migrate.MigrationExecutor = Whole
+        migrate.MigrationExecutor = AtomicExecutor
         return super().handle(*args, **options)

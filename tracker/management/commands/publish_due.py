@@ -7,15 +7,15 @@ from tracker.records.workflow.approvals import publish_due
 
 class Command(BaseCommand):
     help = (
-        "Publishes what was approved for a moment that has come, takes back what no consent covers any more,"
-        " and hides what names who was taken down. Run it every minute, or let serve do it."
+        "Publishes records whose scheduled time has come, takes down what consent no longer covers,"
+        " and hides texts that name a person who was taken down. Run it every minute, or let serve do it."
     )
 
     def handle(self, **options):
-        name_search.work()
+        name_search.run_searches()
         ended = consent.follow_all()
         if ended:
-            self.stdout.write(f"Taken back, because consent has ended: {ended}.")
+            self.stdout.write(f"Taken down because consent has ended: {ended}.")
         published, returned = publish_due()
         if published or returned:
-            self.stdout.write(f"Published: {published}. Not published, and given back: {returned}.")
+            self.stdout.write(f"Published: {published}. Not published but sent back: {returned}.")

@@ -7,13 +7,13 @@ from tracker.server import backup, restore
 
 
 class Command(BaseCommand):
-    help = "Restores a backup into an empty database, and does again what the ledger lists."
+    help = "Restores a backup into an empty database and repeats the takedowns and erasures in the ledger."
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
-        parser.add_argument("--identity", type=Path, required=True, help="The file of the private key.")
+        parser.add_argument("--identity", type=Path, required=True, help="The file with the private key.")
         parser.add_argument(
-            "--ledger", type=Path, action="append", default=[], help="Another ledger; may be repeated."
+            "--ledger", type=Path, action="append", default=[], help="An additional ledger. Can be repeated."
         )
 
     def handle(self, file, identity, **options):
@@ -21,5 +21,7 @@ class Command(BaseCommand):
             rows, down, erased = restore.restore(file, identity, options["ledger"])
         except (backup.Failed, takedown_ledger.LedgerAway) as problem:
             raise CommandError(str(problem)) from None
-        self.stdout.write(f"Restored {rows} rows; every table has as many as the backup says.")
-        self.stdout.write(f"By the ledger {down} were taken down again and {erased} erased again.")
+        self.stdout.write(f"Restored {rows} rows. Every table has as many as the backup says.")
+        self.stdout.write(
+            f"Following the ledger, {down} records were taken down again and {erased} erased again."
+        )

@@ -6,12 +6,12 @@ from tracker.records.base.record import Record
 
 
 def holds_records():
-    """Whether anything was ever entered: one row of any kind of record is enough."""
+    """Whether the database holds any record."""
     return any(model._base_manager.exists() for model in apps.get_models() if issubclass(model, Record))
 
 
 class Command(BaseCommand):
-    help = "Loads the fixtures into a database that holds no record; does nothing to any other."
+    help = "Loads the fixtures into a database without records. Does nothing if there are records."
 
     def handle(self, **options):
         files = sorted(settings.FIXTURE_DIRS[0].glob("*.json"))

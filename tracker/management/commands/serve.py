@@ -17,7 +17,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 
-from tracker.environment import read
+from tracker.environment import read_variable
 from tracker.records.accounts.staff import grant
 from tracker.records.policy.roles import Role
 from tracker.server import embedded, processes, restore
@@ -25,44 +25,44 @@ from tracker.server import embedded, processes, restore
 log = logging.getLogger(__name__)
 # Seconds between two runs of a command.
 EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 0.5, ("search_names", "--verbosity=0"): 1}
-FIRST = {("announce", "--verbosity=0"): 10}  # its first run makes ready for seconds: after the first visitors
+FIRST = {("announce", "--verbosity=0"): 10}  # the first run takes seconds: let the first visitors in before
 PAUSE = 30
 LONGEST_LOG = 10_000_000  # bytes
 ending = threading.Event()  # from then on the database may be gone
 
 
 def refuse_taken_port():
-    """CommandError if HOST:PORT is taken: two web servers would share it without a word."""
+    """CommandError if HOST:PORT is taken. Two web servers would silently share it."""
     try:
         with socket.create_server((settings.HOST, settings.PORT), family=processes.family()):
             return
     except OSError as problem:
         raise CommandError(
-            f"{settings.HOST}:{settings.PORT} cannot be used ({problem.strerror}): set PORT to a free one."
+            f"{settings.HOST}:{settings.PORT} cannot be used ({problem.strerror}). Set PORT to a free port."
         ) from None
 
 
 def migrate():
-    """Bring the tables up to date; a database that is leaves without a single write."""
+    """Bring the tables up to date. Writes nothing if they already are."""
     executor = MigrationExecutor(connection)
     if executor.migration_plan(executor.loader.graph.leaf_nodes()):
         call_command("migrate", verbosity=0)
 
 
 def create_accounts():
-    """The names and passwords to show once; none if there is an administrator, or if a password was given."""
+    """The usernames and passwords to show once; none if there is an administrator or a password was given."""
     users = get_user_model().objects
     if users.filter(is_superuser=True).exists():
         return []
-    name, given = read("DJANGO_SUPERUSER_USERNAME"), read("DJANGO_SUPERUSER_PASSWORD")
+    name, given = read_variable("DJANGO_SUPERUSER_USERNAME"), read_variable("DJANGO_SUPERUSER_PASSWORD")
     password = given or secrets.token_urlsafe(12)
-    users.create_superuser(name, read("DJANGO_SUPERUSER_EMAIL"), password)
+    users.create_superuser(name, read_variable("DJANGO_SUPERUSER_EMAIL"), password)
     shown = [] if given else [(name, password)]
     return shown + (create_demo_accounts() if settings.DEMO else [])
 
 
 def create_demo_accounts():
-    """Somebody who writes and somebody who reviews: their names, which are their roles, and passwords."""
+    """Creates one account that writes and one that reviews. Returns usernames (their roles) and passwords."""
     users, made = get_user_model().objects, []
     for role in (Role.EDITOR, Role.CONTRIBUTOR):
         if not users.filter(username=role).exists():
@@ -72,8 +72,8 @@ def create_demo_accounts():
     return made
 
 
-def keep_secret():
-    """Store the demo's secret, so that sessions outlive a restart."""
+def store_demo_secret():
+    """Store the demo's secret, so that sessions survive a restart."""
     if settings.DEMO and not settings.SECRET_FILE.exists():
         settings.DATA_DIR.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(settings.SECRET_FILE, "x", opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
@@ -88,7 +88,7 @@ def begin_request_log():
 
 
 def collect_static():
-    """Collect the static files unless none has changed since: compressing them takes seconds."""
+    """Collect the static files if any has changed. Compressing them takes seconds."""
     found = (storage.path(path) for finder in get_finders() for path, storage in finder.list([]))
     state = repr([(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in found])
     digest = hashlib.sha256(state.encode()).hexdigest()
@@ -99,20 +99,21 @@ def collect_static():
 
 
 def watch_database(server):
-    """Start it again if it was killed, as often as it takes; only read while the disk is nearly full."""
+    """Restart the database whenever it was killed. Make it read-only while the disk is nearly full."""
     try:
         if server.restart_if_dead():
-            log.warning("The database had been killed; it has been started again.")
+            log.warning("The database was killed. It has been restarted.")
         if line := server.watch_disk():
             log.warning(
-                "The disk %s.", "is nearly full: only reads" if line == embedded.READ_ONLY else "has room"
+                "The disk %s.",
+                "is nearly full: read-only" if line == embedded.READ_ONLY else "has enough space",
             )
-    except (embedded.Refused, OSError):
-        log.exception("The database cannot be started; it is tried again.")
+    except (embedded.CannotStart, OSError):
+        log.exception("The database cannot be started. Trying again.")
 
 
 def again_and_again(command, seconds):
-    """Runs a command, as a list of words, every so many seconds; what fails is tried again after a pause."""
+    """Runs a command, given as a list of words, at this interval. If it fails, tries again after a pause."""
     while True:
         wait = seconds
         try:
@@ -120,18 +121,18 @@ def again_and_again(command, seconds):
         except Exception:
             if ending.is_set():
                 return
-            log.exception("The command %s failed; it is tried again.", command[0])
+            log.exception("The command %s failed. Trying again.", command[0])
             connection.close()
             wait = max(seconds, PAUSE)
         time.sleep(wait)
 
 
 class Command(BaseCommand):
-    help = "Prepares the database and serves site, admin and API until it is told to stop."
+    help = "Prepares the database and serves the site, the admin and the API until it is stopped."
 
     def handle(self, **options):
         for number in embedded.STOPPING:
-            # Being told to stop is no failure.
+            # A signal to stop is not a failure.
             signal.signal(number, lambda *_: sys.exit(0))
         refuse_taken_port()
         shown = self.prepare()
@@ -153,9 +154,9 @@ class Command(BaseCommand):
             self.web.stop()
 
     def prepare(self):
-        """Do what the first start needs and a later one skips; what create_accounts() returns.
+        """Do the work of the first start; later starts skip it. Returns what create_accounts() returns.
 
-        CommandError where the database cannot be used: a web server over it would answer nothing.
+        CommandError if the database cannot be used: a web server could not answer anything.
         """
         try:
             return self.make_ready()
@@ -165,8 +166,10 @@ class Command(BaseCommand):
 
     def make_ready(self):
         if restore.is_marked():
-            raise CommandError("A backup is being restored here: let `manage.py restore` come to its end.")
-        keep_secret()
+            raise CommandError(
+                "A backup is being restored into this database. Wait until `manage.py restore` has finished."
+            )
+        store_demo_secret()
         begin_request_log()
         migrate()
         self.check(tags=[Tags.database], databases=["default"])
@@ -177,11 +180,11 @@ class Command(BaseCommand):
     def wait_until_it_answers(self):
         while not processes.answers():
             if self.web.ended():
-                raise CommandError("The web server ended at once; the lines above say why.")
+                raise CommandError("The web server ended immediately. The lines above say why.")
             time.sleep(0.05)
 
     def say_where(self, shown):
-        """Tell where everything is, and the new passwords."""
+        """Print where everything is, and the new passwords."""
         lines = ["The dialogue tracker is running."]
         places = {"Site": "/", "API": "/api/v1/", "API docs": "/api/v1/docs/", "Admin": "/admin/"}
         lines += [f"  {name:9} {settings.PUBLIC_URL}{path}" for name, path in places.items()]
@@ -192,14 +195,14 @@ class Command(BaseCommand):
         if not self.web.in_front:
             lines.append(processes.NOT_IN_FRONT)
         if settings.DEMO:
-            lines.append("This is the local demo: only this machine can reach it. Ctrl-C ends it.")
+            lines.append("This is the local demo: only this machine can reach it. Press Ctrl-C to stop it.")
         self.stdout.write("\n".join(lines))
         self.stdout.flush()
 
     def watch(self):
-        """Start again what was killed: the database, and the web server, which gives up when hit twice."""
+        """Restart what was killed: the database, and the web server, which gives up after two failures."""
         if embedded.current:
             watch_database(embedded.current)
         if self.web.ended():
-            log.error("The web server ended by itself; it is started again.")
+            log.error("The web server ended by itself. Restarting it.")
             self.web.mend()

@@ -7,19 +7,21 @@ from tracker.server import backup, restore
 
 
 class Command(BaseCommand):
-    help = "Checks a backup: decrypts it, compares its checksum, restores it into a throw-away database."
+    help = "Checks a backup: decrypts it, compares its checksum and restores it into a temporary database."
     requires_system_checks = []
 
     def add_arguments(self, parser):
         parser.add_argument("file", type=Path)
-        parser.add_argument("--identity", type=Path, required=True, help="The file of the private key.")
+        parser.add_argument("--identity", type=Path, required=True, help="The file with the private key.")
 
     def handle(self, file, identity, **options):
         try:
-            said = backup.opened(file, identity)
+            said = backup.read_backup(file, identity)
             rows = sum(said["rows"].values())
-            self.stdout.write(f"{file} of {said['at']}: whole, its checksum is right; it holds {rows} rows.")
+            self.stdout.write(
+                f"{file} of {said['at']} is complete and its checksum is correct. It holds {rows} rows."
+            )
             with tempfile.TemporaryDirectory(prefix="tracker-verify-") as folder:
-                self.stdout.write(restore.tried(file, identity, said, Path(folder)))
+                self.stdout.write(restore.trial_restore(file, identity, said, Path(folder)))
         except backup.Failed as problem:
             raise CommandError(str(problem)) from None

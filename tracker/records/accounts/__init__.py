@@ -1,1 +1,1 @@
-"""Logging in: staff, second factors, devices, sessions, and tokens of programs."""
+"""Logging in: staff, second factors, devices, sessions, and API tokens."""

@@ -1,4 +1,4 @@
-"""Who a request comes from, and what it may do."""
+"""Authentication and permissions of the API: who sends a request, and what it may do."""
 
 from django.db import DatabaseError
 from rest_framework.authentication import BaseAuthentication, SessionAuthentication
@@ -8,17 +8,17 @@ from rest_framework.permissions import BasePermission
 from tracker.records.protection.name_check import check_refusals
 from tracker.records.protocol import database_errors
 from tracker.records.protocol.rate_limits import address, spend
+from tracker.records.workflow.verbs import BY_NAME
 
 from .api_tokens import ApiToken, TokenScope
 from .devices import is_proven
 
 READING = ("GET", "HEAD", "OPTIONS")
-PUBLISHING = ("publish", "send_back", "withdraw", "takedown")
-OPEN = (None, "vocabularies")  # what describes the API and holds no records is in reach of every token
+OPEN = (None, "vocabularies")  # views that describe the API and show no records are open to every token
 
 
 class Bearer(BaseAuthentication):
-    """A token: `Authorization: Bearer dtrk_...`. What is no valid one is refused, never taken for nobody."""
+    """Token authentication: `Authorization: Bearer dtrk_...`. Invalid tokens are refused, not ignored."""
 
     def authenticate_header(self, request):
         return "Bearer"
@@ -28,30 +28,33 @@ class Bearer(BaseAuthentication):
         if given is None:
             return None
         if "," in given:
-            raise ParseError("Give one Authorization, not several.")
+            raise ParseError("Send one Authorization header, not several.")
         scheme, _, text = given.partition(" ")
         token = ApiToken.objects.of_text(text.strip()) if scheme.lower() == "bearer" else None
         if token is None:
             spend("TOKENS_PER_HOUR", address(request))
-            raise AuthenticationFailed("Give a valid token as Authorization: Bearer; make one in the admin.")
+            raise AuthenticationFailed(
+                "The token is not valid. Send Authorization: Bearer with a valid"
+                " token; create one in the admin."
+            )
         token.note_use()
         return token.user, token
 
 
 class Session(SessionAuthentication):
-    """The session of the admin, once it is proven by the second factor."""
+    """Session authentication of the admin, after the second factor."""
 
     def authenticate(self, request):
         known = super().authenticate(request)
         if known and not is_proven(request._request):
             raise AuthenticationFailed(
-                "Your session lacks the code of your second factor: give it in the admin."
+                "Your session needs the code of your second factor. Enter it in the admin."
             )
         return known
 
 
 class ReadOrKnown(BasePermission):
-    """Anyone reads; writing needs credentials; a token does no more than its scopes and its resources say."""
+    """Anyone may read. Writing needs credentials. A token is limited to its scopes and resources."""
 
     def has_permission(self, request, view):
         if isinstance(request.auth, ApiToken):
@@ -62,44 +65,45 @@ class ReadOrKnown(BasePermission):
         return True
 
 
-def count(request, given, form):
-    """Counts what costs or changes much: writes, searches and exports; TooMany if there were too many."""
+def count(request, given, exports):
+    """Counts writes, searches and exports; TooMany if there were too many."""
     if request.method not in READING:
         spend("WRITES_PER_MINUTE", *who_of(request))
         check_refusals(request)
     if "q" in given:
         count_search(request)
-    if request.method in READING and form != "json":
+    if request.method in READING and exports:
         count_read("EXPORTS_PER_HOUR", request)
 
 
 def count_search(request):
-    """Counts a read that costs as much as a search."""
+    """Counts a read that is as expensive as a search."""
     count_read("SEARCHES_PER_MINUTE", request)
 
 
 def count_read(limit, request):
     try:
         spend(limit, *who_of(request))
-    except DatabaseError as error:  # while nothing can be stored, reads go on uncounted
+    except DatabaseError as error:  # while nothing can be stored, reads continue uncounted
         if database_errors.passing(error) != database_errors.FULL:
             raise
 
 
 def who_of(request):
-    """As whom a request is counted: its user, by whatever token, or the address that it comes from."""
+    """What a request is counted by: its user, with any token, or its network address."""
     return ("user", request.user.pk) if request.user.is_authenticated else ("address", address(request))
 
 
 def must_reach(request, view, *resources):
-    """Raises unless the token of a request, if there is one, reaches them with the scope it needs."""
+    """Raises if the request has a token that does not cover these resources with the needed scope."""
     for resource in resources if isinstance(request.auth, ApiToken) else ():
-        if lacking := request.auth.lacks(needed(request, view), resource):
+        if lacking := request.auth.lacks(needed_scope(request, view), resource):
             raise PermissionDenied(lacking)
 
 
-def needed(request, view):
+def needed_scope(request, view):
     """The scope that a request needs."""
     if request.method in READING:
         return TokenScope.READ
-    return TokenScope.PUBLISH if getattr(view, "action", None) in PUBLISHING else TokenScope.WRITE
+    verb = BY_NAME.get(getattr(view, "action", None))
+    return TokenScope(verb.scope) if verb else TokenScope.WRITE

@@ -1,4 +1,4 @@
-"""Filters of the admin's lists that somebody keeps under a name: seen, used and removed by nobody else."""
+"""Named filters of the admin's lists. Only their owner sees, uses and removes them."""
 
 from django.conf import settings
 from django.db import models
@@ -6,12 +6,12 @@ from django.db import models
 
 class SavedFilterQuerySet(models.QuerySet):
     def of(self, user, model):
-        """What somebody keeps for the list of a model."""
+        """The filters that a user has saved for the list of a model."""
         return self.filter(user=user, model=model._meta.label)
 
 
 class SavedFilter(models.Model):
-    """The query of a list. It may hold a name that was searched for, so its text form is neutral."""
+    """The query of a list. It may contain a name that was searched for, so its text form is neutral."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     model = models.CharField(max_length=60)

@@ -1,4 +1,4 @@
-"""The second factor of whoever works here: a code from an app, set up at the first log-in."""
+"""The second factor of editors: a code from an app, set up at the first log-in."""
 
 import base64
 import hashlib
@@ -29,50 +29,52 @@ from .after_login import landing
 from .devices import PROVEN, is_proven, known_device, remember_device
 
 User = get_user_model()
-BEGUN = "second_factor_begun"  # in the session: the key that is shown until a code of it is given
+BEGUN = "second_factor_begun"  # in the session: the key that is shown until a code is entered
 RECOVERY_CODES = 10
 
 
 def app_of(user):
-    """The app that somebody has set up, None if none."""
+    """The app that a user has set up, or None."""
     return TOTPDevice.objects.filter(user=user, confirmed=True).first()
 
 
 def recovery_of(user):
-    """What holds the hashes of somebody's recovery codes, None if nothing."""
+    """The device with the hashes of a user's recovery codes, or None."""
     return StaticDevice.objects.filter(user=user).first()
 
 
 def remove_factors(user):
-    """Take somebody's second factor: sessions that began with it end, and the next log-in sets up another."""
+    """Remove a user's second factor. Sessions that used it end, and the next log-in sets up a new one."""
     TOTPDevice.objects.filter(user=user).delete()
     StaticDevice.objects.filter(user=user).delete()
 
 
-def digest(code):
-    """What is kept of a recovery code: 80 random bits need no slower hash, and 96 bits fit the column."""
+def code_hash(code):
+    """The stored hash of a recovery code. 80 random bits need no slower hash, and 96 bits fit the column."""
     plain = code.lower().replace("-", "")
     return base64.urlsafe_b64encode(hashlib.sha256(plain.encode()).digest())[:16].decode()
 
 
 def matches(user, code):
-    """Whether a code is right now; the app's or a recovery code, neither of which is right twice."""
+    """Whether a code, of the app or a recovery code, is valid now. No code is valid twice."""
     app, recovery = app_of(user), recovery_of(user)
     by_app = app and django_otp.verify_token(user, app.persistent_id, code)
-    return bool(by_app or (recovery and django_otp.verify_token(user, recovery.persistent_id, digest(code))))
+    return bool(
+        by_app or (recovery and django_otp.verify_token(user, recovery.persistent_id, code_hash(code)))
+    )
 
 
 @transaction.atomic
 def set_up(user, key, code):
-    """Recovery codes, if the code is one of this key and nothing was set up meanwhile; else None."""
+    """New recovery codes, if the code belongs to this key and nothing was set up meanwhile; else None."""
     User.objects.select_for_update().get(pk=user.pk)
     app = TOTPDevice(user=user, name="app", key=key)
     if app_of(user) or not app.verify_token(code):
-        transaction.set_rollback(True)  # it is saved either way, with the moment of the code
+        transaction.set_rollback(True)  # the device is saved in any case, with the time of the code
         return None
     recovery = StaticDevice.objects.create(user=user, name="recovery codes")
     codes = [new_code() for _ in range(RECOVERY_CODES)]
-    StaticToken.objects.bulk_create([StaticToken(device=recovery, token=digest(code)) for code in codes])
+    StaticToken.objects.bulk_create([StaticToken(device=recovery, token=code_hash(code)) for code in codes])
     return codes
 
 
@@ -83,7 +85,7 @@ def new_code():
 
 
 def drawn(address):
-    """An address as an SVG that stands in a page: no script, no style."""
+    """An address as an inline SVG without script or style."""
     image = qrcode.make(address, image_factory=SvgPathImage, box_size=8)
     return mark_safe(image.to_string(encoding="unicode"))
 
@@ -97,7 +99,7 @@ class CodeForm(forms.Form):
 
 @method_decorator(never_cache, name="dispatch")
 class SecondFactor(RedirectURLMixin, FormView):
-    """Sets up the second factor, asks for its code, and gives it up for another one."""
+    """The page that sets up the second factor, asks for its code, and replaces it."""
 
     form_class = CodeForm
     template_name = "admin/second_factor.html"
@@ -124,7 +126,7 @@ class SecondFactor(RedirectURLMixin, FormView):
         return landing(super().get_redirect_url())
 
     def key(self):
-        """The key that is being set up: the same one however often the page is opened."""
+        """The key that is being set up. It stays the same when the page is opened again."""
         return self.request.session.setdefault(BEGUN, default_key())
 
     def form_valid(self, form):
@@ -133,19 +135,19 @@ class SecondFactor(RedirectURLMixin, FormView):
         spend("CODES_PER_HOUR", user.pk, device)
         codes = None if self.app else set_up(user, self.key(), code)
         if not (codes or (self.app and matches(user, code))):
-            form.add_error("code", "This is no code that is right now. Each works once, for half a minute.")
+            form.add_error("code", "This code is not valid. Codes work once and expire after 30 seconds.")
             return self.form_invalid(form)
         return self.begin_again() if self.app and is_proven(self.request) else self.passed(codes)
 
     def begin_again(self):
-        """Leads to setting up another one."""
+        """Starts the setup of a new second factor."""
         remove_factors(self.request.user)
         self.renew_session()
-        messages.success(self.request, "The old one opens nothing any more. Set up another one now.")
+        messages.success(self.request, "Your old second factor has been removed. Set up a new one now.")
         return HttpResponseRedirect(reverse("second_factor"))
 
     def passed(self, codes):
-        """Lets in whoever gave a right code; shows the recovery codes if they are new."""
+        """Lets in a user with a correct code. Shows the recovery codes if they are new."""
         self.renew_session(**{PROVEN: True})
         response = HttpResponseRedirect(self.get_success_url())
         if codes:
@@ -156,7 +158,7 @@ class SecondFactor(RedirectURLMixin, FormView):
         return response
 
     def renew_session(self, **proof):
-        """Bind the session to the factors as they are now, under a new key."""
+        """Bind the session to the current factors, with a new session key."""
         for name in (PROVEN, BEGUN):
             self.request.session.pop(name, None)
         self.request.session.update(proof)

@@ -1,4 +1,4 @@
-"""Who works here: they are invited, hold roles, and choose their own password by a link that works once."""
+"""Accounts of editors: they are invited, have roles, and choose a password with a link that works once."""
 
 from datetime import timedelta
 
@@ -23,23 +23,23 @@ from .second_factor import remove_factors
 
 
 def grant(user, held):
-    """Give somebody these roles and no others. Whoever has a role works in the admin."""
+    """Give a user exactly these roles. Every user with a role can use the admin."""
     user.groups.set([Group.objects.get_or_create(name=role)[0] for role in held])
     user.is_staff = True
     user.save(update_fields=["is_staff"])
 
 
 def end_sessions(user):
-    """Log somebody out everywhere."""
+    """Log a user out everywhere."""
     for session in Session.objects.filter(expire_date__gt=timezone.now()):
         if session.get_decoded().get(SESSION_KEY) == str(user.pk):
             session.delete()
 
 
 def password_link(user, factors=False):
-    """Take somebody's password, with it every session and earlier link, for a link that sets a new one.
+    """Remove a user's password, all sessions and earlier links; return a link that sets a new password.
 
-    With `factors` it takes their second factor too: they set up another one when they log in.
+    With `factors`, the second factor is removed too. The user sets up a new one at the next log-in.
     """
     if factors:
         remove_factors(user)
@@ -51,22 +51,22 @@ def password_link(user, factors=False):
 
 
 def link_lasts_until():
-    """When a link that is made now stops working."""
+    """When a link that is created now expires."""
     return timezone.now() + timedelta(seconds=settings.PASSWORD_RESET_TIMEOUT)
 
 
 def count_guess(request, username):
-    """Count a try to log in; TooMany if there were too many. No guesser uses up those of a known device."""
+    """Count a log-in attempt; TooMany if there were too many. Known devices have a count of their own."""
     if device := known_device(request, username):
         return spend("LOGINS_PER_HOUR", "device", username, device)
-    # In this order what one address is refused uses up nothing of what others share.
+    # In this order, an attempt refused for its address does not use up the limit that others share.
     spend("LOGINS_PER_HOUR", "pair", username, address(request), share=1 / 2)
     spend("LOGINS_PER_HOUR", "address", address(request), share=5)
     return spend("LOGINS_PER_HOUR", "account", username)
 
 
 class LoginForm(AdminAuthenticationForm):
-    """Django's, which answers alike whether an account is unknown, closed or no staff; tries are counted."""
+    """Django's form, which does not reveal if an account is unknown, closed or not staff. Counts attempts."""
 
     def clean(self):
         if "username" in self.cleaned_data and "password" in self.cleaned_data:
@@ -75,12 +75,12 @@ class LoginForm(AdminAuthenticationForm):
 
 
 class SetPassword(SuccessMessageMixin, PasswordResetConfirmView):
-    """The page behind a password link."""
+    """The page that a password link opens."""
 
     template_name = "admin/set_password.html"
     title = "Choose a password"
     success_url = reverse_lazy("admin:login")
-    success_message = "Your password is set: log in with it."
+    success_message = "Your password has been set. Log in with it."
 
     def dispatch(self, *args, **kwargs):
         spend("LINKS_PER_HOUR", address(self.request))

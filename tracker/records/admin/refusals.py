@@ -11,7 +11,7 @@ from tracker.records.workflow.companions import Unready
 from .forms.forms import sentences, with_field_labels
 
 
-def refused(model_admin, request, record, action):
+def refusals(model_admin, request, record, action):
     """Call an action on a record. Returns {record: reasons for the refusal}, empty if it was done."""
     try:
         action()
@@ -22,7 +22,7 @@ def refused(model_admin, request, record, action):
     except ValidationError as problem:
         return {record: sentences(problem)}
     except IntegrityError as problem:
-        return {record: [with_field_labels(constraint_errors.words(problem))]}
+        return {record: [with_field_labels(constraint_errors.error_message(problem))]}
     except LedgerAway as problem:  # it was done, but is not in the ledger yet
         model_admin.message_user(request, str(problem.detail), messages.ERROR)
     return {}

@@ -44,7 +44,7 @@ class ReadOnlyAdmin:
 
 def editing_fields(user):
     """The editorial fields, as in the API; here editors also choose who is cleared."""
-    names = [name for name in editorial_fields.names(user) if name != "confidentiality"]
+    names = [name for name in editorial_fields.field_names(user) if name != "confidentiality"]
     return [*names, "cleared"] if roles.edits(user) else names
 
 

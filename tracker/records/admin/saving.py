@@ -10,12 +10,19 @@ from django.db import IntegrityError
 from django.shortcuts import redirect
 from django.utils.text import capfirst
 
-from tracker.records.audit.actor import note
+from tracker.records.audit.actor import act_as
 from tracker.records.audit.admin_log import make_neutral
 from tracker.records.audit.takedown_ledger import LedgerAway
 from tracker.records.base.record import Record
 from tracker.records.policy import roles
-from tracker.records.protection.name_check import HOMONYM, Change, Named, Standing, refuse_names, standing
+from tracker.records.protection.name_check import (
+    HOMONYM,
+    CheckedChange,
+    NamesProtectedPerson,
+    Standing,
+    refuse_names,
+    texts_before,
+)
 from tracker.records.protocol import constraint_errors
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 
@@ -51,9 +58,9 @@ class Saving:
             return view()
         except EditConflict:  # the form is stale now: it shows both versions
             pass
-        except (Named, Incomplete) as problem:
+        except (NamesProtectedPerson, Incomplete) as problem:
             request.refusal = problem.messages
-            request.named = isinstance(problem, Named) and roles.edits(request.user)
+            request.named = isinstance(problem, NamesProtectedPerson) and roles.edits(request.user)
         return view()
 
     def saved_view(self, request, object_id, *args):
@@ -61,7 +68,9 @@ class Saving:
         try:
             return super().changeform_view(request, object_id, *args)
         except IntegrityError as problem:
-            said = " ".join(["Nothing was saved.", with_field_labels(constraint_errors.words(problem))])
+            said = " ".join(
+                ["Nothing was saved.", with_field_labels(constraint_errors.error_message(problem))]
+            )
             self.message_user(request, said, messages.ERROR)
             page = ("change", unquote(object_id)) if object_id else ("add",)
             return redirect(self.address(*page))
@@ -85,7 +94,7 @@ def save_form(model_admin, request, form, formsets, change):
     if not change or confidentiality_changed(form):
         keep_confidential(model_admin, request, record, form)
     said = [form.cleaned_data.get(name, "") for name in (REASON, HOMONYM)]
-    refuse_names(request.user, [Change(one.record, one.standing, *said) for one in published])
+    refuse_names(request.user, [CheckedChange(one.record, one.standing, *said) for one in published])
     model_admin.after_saving(request, record)
     refuse_incomplete(published)
 
@@ -93,7 +102,7 @@ def save_form(model_admin, request, form, formsets, change):
 def note_reason(form):
     """Enter the reason in the history, with all that is saved from now on."""
     if reason := form.cleaned_data.get(REASON):
-        note(reason=reason)
+        act_as(reason=reason)
 
 
 class AsPublished(NamedTuple):
@@ -107,7 +116,7 @@ class AsPublished(NamedTuple):
 def as_published(records):
     """The state in the database of those of these records that are published."""
     found = [(record, stored_if_published(record)) for record in records]
-    return [AsPublished(record, standing(row), row.missing()) for record, row in found if row]
+    return [AsPublished(record, texts_before(row), row.missing()) for record, row in found if row]
 
 
 def stored_if_published(record):

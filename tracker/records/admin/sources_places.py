@@ -4,7 +4,7 @@ from django.contrib import admin
 
 from tracker.records.base.places import Place, PlaceIdentifier
 from tracker.records.base.sources import Source
-from tracker.records.values.texts.web_addresses import key_of
+from tracker.records.values.texts.web_addresses import address_key
 
 from .pages.citing import CitedBy
 from .record_page.base import RecordAdmin
@@ -22,7 +22,7 @@ class SourceAdmin(CitedBy, RecordAdmin):
 
     def similar(self, request, text):
         """As for every record. For an address, the sources with probably the same address."""
-        key = key_of(text)
+        key = address_key(text)
         rows = self.get_queryset(request).filter(url_key=key).order_by("pk")
         return rows if key else super().similar(request, text)
 
@@ -41,4 +41,5 @@ class PlaceIdentifierInline(IdentifierInline):
 class PlaceAdmin(RecordAdmin):
     tells = ["country"]
     columns = ["name", "country", "parent", "state"]
+    list_names = {"children": "places in it", "statements": "statements made here"}
     inlines = [PlaceIdentifierInline]

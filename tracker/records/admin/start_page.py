@@ -32,12 +32,12 @@ from tracker.records.protocol import database_errors
 from tracker.records.protocol.query import number_in
 from tracker.records.values.codes.vocabularies import TAKEN_BACK, Publication
 from tracker.records.workflow.approvals import Approval
+from tracker.records.workflow.companions import WAITING
 from tracker.records.workflow.proposals import Proposal, ProposalState
 
 log = logging.getLogger(__name__)
 ITEMS_IN_SHORT, ITEMS_A_PAGE = 5, 50
 IN_ONE, IN_ALL = 2, 20  # seconds that the start page waits for one section, and for all of them
-WAITING = (Publication.DRAFT, Publication.IN_REVIEW)
 
 
 class Section(NamedTuple):
@@ -282,7 +282,7 @@ def searched(user):
 
 
 def undecided_takedowns(user):
-    return taken_down(user, NameSearch.objects.filter(pk__in=name_search.undecided(user)))
+    return taken_down(user, NameSearch.objects.filter(pk__in=name_search.undecided_searches(user)))
 
 
 def to_read(user):

@@ -1,4 +1,4 @@
-"""The endpoint of citations: one list over the tables of all cited models."""
+"""The endpoint of citations: one list from the citation tables of all models."""
 
 from django import forms
 from django.apps import apps
@@ -10,10 +10,10 @@ from tracker.records.read import queries
 from tracker.records.read.filters.filter_set import RecordFilterSet
 from tracker.records.read.filters.kinds import Filter
 from tracker.records.read.filters.values import ChoiceField
-from tracker.records.read.queries import Statement
+from tracker.records.read.queries import Query
 from tracker.records.read.views import ReadingViewSet
 from tracker.records.shapes.declaration import CitationShape, Shape
-from tracker.records.shapes.expressions import column
+from tracker.records.shapes.expressions import value_expression
 from tracker.records.shapes.fields import Own, Rival, registry
 from tracker.records.shapes.urls import resource
 
@@ -29,7 +29,7 @@ class RecordType(Own):
         return resource(type(citation).cited_model())
 
 
-@column.register
+@value_expression.register
 def _(field: RecordType, reader):
     return Value(resource(field.parent.Meta.model.cited_model()))
 
@@ -46,7 +46,7 @@ class CitationEntry(Shape):
 
     @classmethod
     def alternatives(cls):
-        """The shapes that a field has in one or another of the tables."""
+        """The shapes that a field can have, depending on the table."""
         return {"record": [registry.inside(table.cited_model()) for table in TABLES]}
 
 
@@ -65,7 +65,7 @@ ENTRIES = {
 
 
 class TypeFilter(Filter):
-    """Citations of one kind of record: of the other tables, none."""
+    """Citations of one kind of record; the other tables give no rows."""
 
     def filter(self, queryset, value):
         return queryset if value in ("", resource(queryset.model.cited_model())) else queryset.filter(NOTHING)
@@ -82,13 +82,16 @@ class CitationFilterSet(RecordFilterSet):
         ids = forms.UUIDField(required=False, error_messages={"invalid": "Give the id of a record."})
         own = {
             "record": Filter(
-                [], ids, lambda pk, reader: Q(record_id=pk), "The id of the record that is cited."
+                [],
+                ids,
+                lambda pk, reader: Q(record_id=pk),
+                "The id of the record that the citation belongs to.",
             ),
             "record_type": TypeFilter(
                 [],
                 ChoiceField(choices=[(name, name) for name in TYPES], required=False),
                 None,
-                "The endpoint of the record that is cited.",
+                "The endpoint of the record that the citation belongs to.",
                 {"type": "string", "enum": TYPES},
             ),
         }
@@ -98,21 +101,21 @@ class CitationFilterSet(RecordFilterSet):
 
 
 class CitationViewSet(ReadingViewSet):
-    """Every citation of a public record: which source says so, where in it, and in which words."""
+    """All citations of public records: which source says so, where, and in which words."""
 
     shape = ENTRIES[TABLES[0]]
     filterset_class = CitationFilterSet
     marked_by = "record"
 
     def shaped(self, pick):
-        """The JSON of the row of page.key in the table that page.part names."""
+        """The JSON of the row with the id page.key in the table that page.part names."""
         parts = [queries.shaped(ENTRIES[table], pick, self.reader) for table in TABLES]
         cases = " ".join(f"WHEN {number} THEN ({part.sql})" for number, part in enumerate(parts))
         params = sum((part.params for part in parts), ())
-        return Statement(f"CASE page.part {cases} END", params, self.reader)
+        return Query(f"CASE page.part {cases} END", params, self.reader)
 
     def each(self, rows, *columns, **named):
-        """The rows of all tables as one statement; `rows(table)` gives those of one."""
+        """The rows of all tables as one statement. `rows(table)` gives the rows of one table."""
         return queries.united(
             queries.compiled(rows(table).values(*columns, key=F("pk"), part=Value(number), **named))
             for number, table in enumerate(TABLES)
@@ -135,14 +138,12 @@ class CitationViewSet(ReadingViewSet):
         listed = self.in_order(
             self.each(rows, key0=F("pk")), order, f"LIMIT {page.size + 1} OFFSET {page.offset}"
         )
-        counted = queries.united(queries.counted(self.selection(table), page) for table in TABLES)
+        counted = queries.united(queries.count_query(self.selection(table), page) for table in TABLES)
         return queries.many(listed, self.shaped(pick), counted, page, len(order.keys))
 
     def all_of(self, order, pick):
-        return queries.every(self.in_order(self.each(self.selection), order), self.shaped(pick))
+        return queries.export_query(self.in_order(self.each(self.selection), order), self.shaped(pick))
 
     def in_order(self, rows, order, limit=""):
         direction = "DESC" if order.descending else "ASC"
-        return Statement(
-            f"SELECT * FROM ({rows.sql}) AS united ORDER BY key {direction} {limit}", rows.params
-        )
+        return Query(f"SELECT * FROM ({rows.sql}) AS united ORDER BY key {direction} {limit}", rows.params)

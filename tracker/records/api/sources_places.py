@@ -36,12 +36,12 @@ class PlaceShape(Shape):
 
 
 class SourceViewSet(RecordViewSet):
-    """What facts are taken from."""
+    """Sources of facts: texts, recordings, posts and people."""
 
     shape = SourceShape
 
 
 class PlaceViewSet(RecordViewSet):
-    """Where things happened."""
+    """Places where something happened."""
 
     shape = PlaceShape

@@ -1,4 +1,4 @@
-"""The base of the endpoints of records: they are read, written and corrected."""
+"""The base class of all endpoints of records: reading, writing and corrections."""
 
 from tracker.records.read.corrections import Corrected
 from tracker.records.read.views import ReadingViewSet
@@ -6,4 +6,4 @@ from tracker.records.write.views import Editing
 
 
 class RecordViewSet(Corrected, Editing, ReadingViewSet):
-    """Lists and shows the records of one shape, and takes what editors and programs write."""
+    """Lists and shows the records of one shape, and lets editors and programs write them."""

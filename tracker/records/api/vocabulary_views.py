@@ -1,4 +1,4 @@
-"""The endpoint of vocabularies: every choice with its label and the code of a standard."""
+"""The endpoint of vocabularies: all choices with their labels and the codes of standards."""
 
 import json
 
@@ -9,8 +9,8 @@ from tracker.records.shapes.urls import api_url
 from tracker.records.values.codes.vocabularies import vocabularies
 
 
-def described(name, vocabulary):
-    """One vocabulary: its terms in order, with scheme and code where a standard has the term."""
+def vocabulary_entry(name, vocabulary):
+    """One vocabulary: its terms in order, with scheme and code if a standard has the term."""
     terms = [{"slug": t.value, "label": t.label, "scheme": t.scheme, "code": t.code} for t in vocabulary]
     return {"id": name, "url": api_url(f"vocabularies/{name}/"), "terms": terms}
 
@@ -23,15 +23,15 @@ EXAMPLE = {
 
 
 class VocabularyViewSet(ApiView):
-    """The choices that fields and filters take."""
+    """The vocabularies: the choices for fields and filters."""
 
     example = {"list": {"results": [EXAMPLE]}, "retrieve": EXAMPLE}
 
     def list(self, request):
-        results = [described(name, vocabulary) for name, vocabulary in vocabularies().items()]
+        results = [vocabulary_entry(name, vocabulary) for name, vocabulary in vocabularies().items()]
         return self.answer(json.dumps({"results": results}, ensure_ascii=False).encode())
 
     def retrieve(self, request, pk):
         if pk not in vocabularies():
             raise NotFound
-        return self.answer(json.dumps(described(pk, vocabularies()[pk]), ensure_ascii=False).encode())
+        return self.answer(json.dumps(vocabulary_entry(pk, vocabularies()[pk]), ensure_ascii=False).encode())

@@ -1,7 +1,7 @@
-"""Who read which confidential records, when and through what: never what they hold.
+"""The access log: who read which confidential records, when and through which channel. It has no content.
 
-An answer tells of a record where its id stands in it, or where its row was loaded to make it. For whoever may
-be cleared both are looked at, once a request; for other readers nothing is done.
+An answer shows a record if it contains the record's id, or if the row was loaded to make it. Both are
+checked once per request for users who may be cleared. For other readers nothing is done.
 """
 
 import re
@@ -24,21 +24,21 @@ from tracker.records.policy.visibility import kinds
 from .actor import channel_of
 
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
-IN_MEMORY = 1_000_000  # bytes of a table that are held back there until it is logged
-loaded = ContextVar("loaded", default=None)  # ids of confidential rows, while somebody is answered
+IN_MEMORY = 1_000_000  # bytes of a table that are held in memory until it is logged
+loaded = ContextVar("loaded", default=None)  # ids of confidential rows loaded during a request
 
 
 class Reading(models.Model):
-    """One answer that told of confidential records: a page, a list, a table."""
+    """One answer that showed confidential records: a page, a list, a table."""
 
     at = models.DateTimeField(default=timezone.now, db_index=True)
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.DO_NOTHING, db_constraint=False, related_name="+"
     )
-    through = models.CharField(max_length=40, help_text="The API, a table of it, or a page of the admin.")
+    through = models.CharField(max_length=40, help_text="The API, a CSV table, the admin, or a public page.")
     method = models.CharField(max_length=10)
     page = models.CharField(max_length=200, help_text="The name of the endpoint or of the page.")
-    records = ArrayField(models.UUIDField(), help_text="The ids of the records that it told of.")
+    records = ArrayField(models.UUIDField(), help_text="The ids of the records that it showed.")
 
     class Meta:
         default_permissions = ()
@@ -51,21 +51,21 @@ class Reading(models.Model):
 
 
 def note_load(key):
-    """Notes that a confidential row was loaded to answer somebody."""
+    """Records that a confidential row was loaded during this request."""
     keys = loaded.get()
     if keys is not None:
         keys.add(key)
 
 
 def note_told(text):
-    """Notes the ids in a text: what an answer tells of, though it does not show them."""
+    """Records the ids in a text, for what an answer reveals without showing ids."""
     for key in ID.findall(text.encode()):
         note_load(UUID(key.decode()))
 
 
 @cache
 def statements():
-    """Whether a user is cleared for anything; for which of some ids, and these records are confidential."""
+    """Two SQL statements: is a user cleared for anything; for which of some ids is a user cleared."""
     links, rows = [], []
     for model in kinds():
         through = model.cleared.through._meta
@@ -80,30 +80,29 @@ def statements():
 
 
 def is_cleared_for_anything(user):
-    """Whether a user is cleared for anything: most are not, and this is quick."""
+    """Whether a user is cleared for anything. Most are not, and this check is fast."""
     with connection.cursor() as cursor:
         cursor.execute(statements()[0], {"user": user.pk})
         return cursor.fetchone()[0]
 
 
 def cleared_for(user, ids):
-    """Which of these ids are those of confidential records that a user is cleared for, in their order."""
+    """Those of these ids, in order, that belong to confidential records for which the user is cleared."""
     with connection.cursor() as cursor:
         cursor.execute(statements()[1], {"user": user.pk, "ids": list(ids), "loaded": list(loaded.get())})
         return sorted(key for (key,) in cursor)
 
 
 def log(request, user, response, lines):
-    """Enters which confidential records an answer tells of, if it does; `lines` are its content."""
+    """Logs the confidential records that an answer shows, if any. `lines` is its content."""
     found = chain(map(str, loaded.get()), (one[0].decode() for line in lines for one in ID.finditer(line)))
     first = next(found, None)
     if first and is_cleared_for_anything(user) and (told := cleared_for(user, {first, *found})):
         through = channel_of(request)
-        table = response.get("Content-Type", "").startswith("text/csv")
         where = request.resolver_match.view_name if request.resolver_match else ""
         Reading.objects.create(
             user=user,
-            through=f"{through}, CSV" if table else through,
+            through=", ".join([through, *filter(None, [getattr(response, "exported_as", "")])]),
             method=request.method,
             page=where,
             records=told,
@@ -111,15 +110,15 @@ def log(request, user, response, lines):
 
 
 def held_back(response):
-    """The lines of a streamed answer, read to the end and kept: nothing of it is sent yet."""
-    kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is read while it is sent
+    """The lines of a streamed answer, read to the end and kept before anything is sent."""
+    kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is read while the answer is sent
     kept.writelines(response.streaming_content)
     kept.seek(0)
     return kept
 
 
 def logged(request, user, response):
-    """The answer, once it is logged. What raises here is not given."""
+    """The answer after it was logged. If logging fails, the answer is not sent."""
     if not roles.may_be_cleared(user):
         return response
     if response.streaming:

@@ -1,6 +1,6 @@
-"""Who writes, why and through what: the history enters it beside every change, whoever makes it.
+"""Who makes a change, why, and through which channel. The history stores it with every change.
 
-It travels with the statements that write, as settings of the transaction; a read sends nothing.
+It is sent with the statements that write, as settings of the transaction. A read sends nothing.
 """
 
 from contextlib import contextmanager
@@ -9,15 +9,19 @@ from functools import cache
 import pghistory
 from django.urls import reverse
 
+SITE = "site"
+
 
 def channel_of(request):
-    """Through what a request comes."""
-    return "API" if request.path.startswith("/api/") else "admin"
+    """The channel of a request: the API, the admin, or the public pages."""
+    if request.path.startswith("/api/"):
+        return "API"
+    return "admin" if is_for_admin(request) else SITE
 
 
 @cache
 def admin_root():
-    """Where the pages of the admin begin; every request is compared with it."""
+    """The path where the admin begins. Every request is compared with it."""
     return reverse("admin:index")
 
 
@@ -27,8 +31,8 @@ def is_for_admin(request):
 
 
 @contextmanager
-def noted(**said):
-    """Changes made inside are entered with this besides what is noted around: user, channel, reason."""
+def acting_as(**said):
+    """Changes made inside are stored with this user, channel or reason, added to the outer ones."""
     with pghistory.context() as known:
         before = dict(known.metadata)
         known.metadata.update(said)
@@ -39,6 +43,6 @@ def noted(**said):
             known.metadata.update(before)
 
 
-def note(**said):
-    """Notes it for the rest of the request or command; nothing where neither is under way."""
+def act_as(**said):
+    """Sets these for the rest of the request or command. Does nothing outside of one."""
     pghistory.context(**said)

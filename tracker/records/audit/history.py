@@ -1,7 +1,7 @@
-"""What was changed, by whom, when, why and through what: one table, written by triggers alone.
+"""The history: what was changed, by whom, when, why and through which channel. Only triggers write it.
 
-An entry holds the row before and after. So a new field or part costs nothing here, and everything that ever
-happened to a record is found by its id.
+An entry holds the row before and after the change. A new field or part needs no change here, and everything
+that ever happened to a record is found by its id.
 """
 
 import sys
@@ -15,7 +15,7 @@ from django.db.models.functions import Cast
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.columns import Derived
 
-# What every change carries along, or an entry says itself.
+# Columns that change with every save, or that the entry has itself.
 HOUSEKEEPING = {
     "version",
     "created_by",
@@ -35,20 +35,20 @@ class EntryQuerySet(models.QuerySet):
         return self.filter(record_id=record.pk).order_by("id")
 
     def sent_back(self):
-        """Those by which a record went back to its author."""
+        """The entries that sent a record back to its author."""
         return self.filter(before__publication=Publication.IN_REVIEW, after__publication=Publication.DRAFT)
 
     def saying(self, words):
-        """Those in which these words stand."""
+        """The entries that contain these words."""
         held = {f"{name}_text": Cast(name, models.TextField()) for name in ("before", "after")}
         said = Q(before_text__icontains=words) | Q(after_text__icontains=words) | Q(reason__icontains=words)
         return self.annotate(**held).filter(said)
 
     @transaction.atomic
     def erase(self, *columns, reason=""):
-        """Empties these columns in what the entries hold, and their reasons. The entries stay.
+        """Empties these columns in the stored rows, and the reasons. The entries stay.
 
-        The only way to change an entry. Who may take it is for the caller to say.
+        This is the only way to change an entry. The caller checks permissions.
         """
         with connection.cursor() as cursor:
             cursor.execute("SELECT set_config(%s, 'on', true)", [ERASING])
@@ -59,7 +59,7 @@ class EntryQuerySet(models.QuerySet):
 
 
 class Emptied(models.Func):
-    """A row as JSON in which these columns are null, where it has them."""
+    """A row as JSON with these columns set to null, if it has them."""
 
     template = (
         "(SELECT jsonb_object_agg(key, CASE WHEN key = ANY (%(columns)s) THEN 'null' ELSE value END)"
@@ -74,21 +74,21 @@ class Emptied(models.Func):
 
 
 class Entry(models.Model):
-    """One change of one row of a record: of its own, of a part, or of a link."""
+    """One change of one row: of a record itself, of a part, or of a link."""
 
-    hidden = False  # whether somebody is not to know what it holds
+    hidden = False  # whether the reader must not see its content
 
     at = models.DateTimeField()
     kind = models.CharField(max_length=80, help_text="The model of the row, as in people.person.")
     row_id = models.CharField(max_length=36)
-    record_id = models.UUIDField(help_text="The record that the row is or belongs to.")
-    before = models.JSONField(null=True, help_text="Null: the row was added.")
-    after = models.JSONField(null=True, help_text="Null: the row was removed.")
-    occasion = models.UUIDField(help_text="The same for all that was changed together.")
+    record_id = models.UUIDField(help_text="The record that the row is, or belongs to.")
+    before = models.JSONField(null=True, help_text="Null if the row was added.")
+    after = models.JSONField(null=True, help_text="Null if the row was removed.")
+    occasion = models.UUIDField(help_text="The same for all changes that were made together.")
     user = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.DO_NOTHING, null=True, db_constraint=False, related_name="+"
     )
-    channel = models.CharField(max_length=80, help_text="Empty: directly in the database.")
+    channel = models.CharField(max_length=80, help_text="Empty if it was made directly in the database.")
     reason = models.TextField()
 
     objects = EntryQuerySet.as_manager()
@@ -119,13 +119,13 @@ class Entry(models.Model):
         return f"entry {self.pk}"
 
     def columns_saying(self, words):
-        """The columns of what it holds in which these words stand."""
+        """The columns of the stored rows that contain these words."""
         held = [*(self.before or {}).items(), *(self.after or {}).items()]
         return {column for column, value in held if words.lower() in str(value).lower()}
 
 
 def untold(model):
-    """The columns of a model that its history leaves out."""
+    """The columns of a model that the history leaves out."""
     fields = model._meta.concrete_fields
     return sorted(
         field.column for field in fields if isinstance(field, Derived) or field.name in HOUSEKEEPING
@@ -139,7 +139,7 @@ def record_column(model):
 
 
 def trigger(kind, key, record, without=()):
-    """A trigger that enters every change of a row; `records_enter` is made by a migration."""
+    """A trigger that logs every change of a row. A migration creates `records_enter`."""
     less = f" - ARRAY[{', '.join(repr(column) for column in without)}]" if without else ""
     rows = ", ".join(f"to_jsonb({row}){less}" for row in ("OLD", "NEW"))
     return pgtrigger.Trigger(
@@ -150,8 +150,8 @@ def trigger(kind, key, record, without=()):
     )
 
 
-def keep(module):
-    """Keeps the history of every model of a module and of its links; stands at the end of the module."""
+def track_changes(module):
+    """Keeps the history of all models of a module and of their links. Call it at the end of the module."""
     for model in [*vars(sys.modules[module]).values()]:
         if not (isinstance(model, type) and issubclass(model, models.Model) and model.__module__ == module):
             continue

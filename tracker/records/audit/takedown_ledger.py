@@ -1,7 +1,7 @@
-"""What was taken down and what was erased, by ids alone: a table, and a file that outlives the database.
+"""The ledger: ids of everything taken down or erased, in a table and in a file that outlives the database.
 
-A backup from before knows nothing of it: who restores one lets the ledger speak last. The file is what counts
-then, since the table comes back as old as the backup.
+An older backup does not know about later takedowns, so after a restore the ledger is applied. Then only the
+file counts, since the table is as old as the backup.
 """
 
 import fcntl
@@ -19,12 +19,12 @@ from rest_framework import exceptions, status
 
 class DeedKind(models.TextChoices):
     TAKEDOWN = "takedown"
-    RETURN = "return"  # published again: an earlier takedown counts no more
+    RETURN = "return"  # published again: an earlier takedown no longer counts
     ERASURE = "erasure"
 
 
-class Line(NamedTuple):
-    """A deed as the file has it."""
+class LedgerLine(NamedTuple):
+    """One line of the ledger file."""
 
     at: str
     kind: str
@@ -36,17 +36,17 @@ class Line(NamedTuple):
 
 
 class LedgerAway(exceptions.APIException):
-    """What was done stands, but only in the database."""
+    """The action was completed, but is only recorded in the database."""
 
     status_code = status.HTTP_503_SERVICE_UNAVAILABLE
     default_detail = (
-        "It is done, but could not be written into the file of ERASURE_LEDGER: mend that before you rely on a"
-        " backup. What is missing there is added with the next takedown, erasure or backup."
+        "This was done, but could not be written to the file of ERASURE_LEDGER. Fix this before relying on a"
+        " backup. Missing lines are added with the next takedown, erasure or backup."
     )
 
 
 class Deed(models.Model):
-    """One takedown, return or erasure of one record: neither a name nor a reason."""
+    """One takedown, return or erasure of one record, without names or reasons."""
 
     model = models.CharField(max_length=60)
     record_id = models.UUIDField(db_index=True)
@@ -60,17 +60,17 @@ class Deed(models.Model):
         return f"{self.kind} of {self.model} {str(self.record_id)[:8]}"
 
     def line(self):
-        return Line(self.at.isoformat(), self.kind, self.model, str(self.record_id))
+        return LedgerLine(self.at.isoformat(), self.kind, self.model, str(self.record_id))
 
 
 def enter(record, kind):
-    """Enters a deed, whose record is locked: the moments of one record are in the order of its deeds."""
+    """Records an action on a locked record, so that the times of one record are in order."""
     Deed.objects.create(model=record._meta.label, record_id=record.pk, kind=kind)
     transaction.on_commit(write_down)
 
 
 def write_down():
-    """Adds to the file what the table has and the file lacks, down to the disk; else LedgerAway."""
+    """Appends the lines of the table that the file lacks, and syncs them to disk; else LedgerAway."""
     try:
         with open_file() as file:
             fcntl.flock(file, fcntl.LOCK_EX)
@@ -86,7 +86,7 @@ def write_down():
 
 
 def take_in(lines):
-    """Adds to the table what a file has and the table lacks."""
+    """Adds the lines of a file that the table lacks."""
     known = {*in_table()}
     Deed.objects.bulk_create(
         Deed(model=line.model, record_id=line.id, kind=line.kind, at=datetime.fromisoformat(line.at))
@@ -96,7 +96,7 @@ def take_in(lines):
 
 
 def open_file():
-    """The file, to be read and added to; nobody else may read it. It is made, for good, if there is none."""
+    """The file, opened to read and append, private to this user. It is created, durably, if it is missing."""
     settings.ERASURE_LEDGER.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
     path = settings.ERASURE_LEDGER
     file = open(path, "a+b", opener=lambda name, flags: os.open(name, flags, 0o600))  # noqa: SIM115
@@ -106,7 +106,7 @@ def open_file():
 
 
 def sync_folder(path):
-    """Returns when the disk has what was made or renamed in a folder."""
+    """Syncs a folder, so that created and renamed files are on disk."""
     folder = os.open(path, os.O_RDONLY)
     try:
         os.fsync(folder)
@@ -120,10 +120,10 @@ def in_table():
 
 
 def lines_of(said):
-    """The lines of a ledger file. One that a crash has torn was never acknowledged, and is left out."""
+    """The lines of a ledger file. A line torn by a crash was never acknowledged and is left out."""
     for text in said.splitlines():
         try:
-            line = Line(**json.loads(text))
+            line = LedgerLine(**json.loads(text))
             datetime.fromisoformat(line.at), UUID(line.id)
         except (ValueError, TypeError):
             continue

@@ -1,4 +1,4 @@
-"""Citations: which source says so, where exactly, in which words."""
+"""Citations: which source says something, where exactly, in which words."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -20,27 +20,27 @@ QUOTATION_WORDS = 25
 
 
 class Citation(Part):
-    """Which source says so, where exactly, in which words. Each cited model has a table of its own."""
+    """Which source says something, where, and in which words. Each cited model has its own table."""
 
     visible_with = ("record", "source")
     endpoint = "citations"
 
     source = models.ForeignKey(Source, models.PROTECT, related_name="%(class)ss")
     locator_kind = models.CharField(max_length=20, choices=LocatorKind, blank=True)
-    locator = models.CharField(max_length=100, blank=True, help_text="Which paragraph, page, line ...")
+    locator = models.CharField(max_length=100, blank=True, help_text="The paragraph, page, line ...")
     field = models.CharField(
-        max_length=60, blank=True, help_text="The field it supports; empty: the whole record."
+        max_length=60, blank=True, help_text="The field that it supports. Empty: the whole record."
     )
-    quotation = models.TextField(blank=True, help_text=f"Exact words, at most {QUOTATION_WORDS}.")
+    quotation = models.TextField(blank=True, help_text=f"The exact words, at most {QUOTATION_WORDS} words.")
     translation = models.TextField(blank=True, help_text="The quotation in English.")
     stance = models.CharField(max_length=12, choices=Stance, default=Stance.SUPPORTS)
     value = models.TextField(
         blank=True,
-        help_text="What the source has instead of the field that it contradicts, written as the field is.",
+        help_text="What the source says instead of the contradicted field, in the form of that field.",
     )
     value_said = rival_values.SaidField("field", "value")
     basis = models.CharField(max_length=10, choices=CitationBasis, default=CitationBasis.STATED)
-    reasoning = models.TextField(blank=True, help_text="How it follows from the source, when it is inferred.")
+    reasoning = models.TextField(blank=True, help_text="If it is inferred: how it follows from the source.")
     directness = models.CharField(max_length=10, choices=Directness, default=Directness.SEEN)
 
     class Meta(Part.Meta):
@@ -49,7 +49,7 @@ class Citation(Part):
             models.CheckConstraint(
                 condition=~Q(basis=CitationBasis.INFERRED) | ~Q(reasoning=""),
                 name="%(class)s_reasoning",
-                violation_error_message="Say how it follows from the source.",
+                violation_error_message="Explain how it follows from the source.",
             ),
             models.CheckConstraint(
                 condition=Q(value="") | Q(stance=Stance.CONTRADICTS) & ~Q(field=""),
@@ -60,7 +60,7 @@ class Citation(Part):
 
     @classmethod
     def cited_model(cls):
-        """The model whose records it cites."""
+        """The model of the record that it belongs to."""
         return cls._meta.get_field("record").related_model
 
     def clean(self):
@@ -68,16 +68,16 @@ class Citation(Part):
         if len(self.quotation.split()) > QUOTATION_WORDS:
             errors["quotation"] = f"A quotation has at most {QUOTATION_WORDS} words."
         if self.field and self.field not in citable_fields(self.cited_model()):
-            errors["field"] = "Name a field of the record, as the API writes it."
+            errors["field"] = "Give the name of a field of the record, as in the API."
         elif self.value:
             errors |= self.wrong_value()
         if bool(self.locator_kind) != bool(self.locator):
-            errors["locator"] = "Give both the kind of locator and its value, or neither."
+            errors["locator"] = "Give both locator_kind and locator, or neither."
         if errors:
             raise ValidationError(errors)
 
     def wrong_value(self):
-        """Brings the value into the form in which it is kept; what is wrong with it as {field: error}."""
+        """Normalizes the value; returns {field: error} if it is wrong."""
         if self.stance != Stance.CONTRADICTS or not self.field:
             return {"value": rival_values.ONLY}
         column = rival_values.column_of(self.cited_model(), self.field)
@@ -88,11 +88,13 @@ class Citation(Part):
         except ValidationError as error:
             return {"value": error}
         long = len(self.value.split()) > QUOTATION_WORDS
-        return {"value": f"It has at most {QUOTATION_WORDS} words: say what differs."} if long else {}
+        return (
+            {"value": f"A value has at most {QUOTATION_WORDS} words. Give only what differs."} if long else {}
+        )
 
 
 def citable_fields(model):
-    """The names a citation of this model may give as its field: its facts and its parts."""
+    """The field names that a citation of this model can use: its facts and its parts."""
     housekeeping = {field.name for field in Record._meta.get_fields()} | {"slug", "citations"}
     facts = {
         field.name for field in model._meta.concrete_fields + model._meta.many_to_many if field.serialize

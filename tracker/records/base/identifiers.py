@@ -1,4 +1,4 @@
-"""What other systems call a record: unique among public records, which the database sees to."""
+"""Identifiers of records in other systems. The database keeps them unique among public records."""
 
 import pgtrigger
 from django.db import models
@@ -10,9 +10,9 @@ PUBLIC = "{0}.publication = 'published' AND {0}.confidentiality = 'public'"
 
 
 def published_trigger(**parents):
-    """A trigger that notes with an identifier whether its record is public, and what that belongs to.
+    """A trigger that stores with an identifier whether its record, and what it belongs to, is public.
 
-    `parents`: the table that each of these keys of the record leads to; an empty key hides nothing.
+    `parents`: {foreign key of the record: its table}. An empty key hides nothing.
     """
     record, parent = PUBLIC.format("record"), PUBLIC.format("parent")
     rule = record + "".join(
@@ -32,7 +32,7 @@ def published_trigger(**parents):
 
 
 def identifiers_trigger(table, *keys, records="SELECT NEW.id"):
-    """A trigger that carries to the identifiers in this table whether their records are public."""
+    """A trigger that updates the identifiers in this table when their records become public or hidden."""
     decides = ("publication", "confidentiality", *keys)
     return pgtrigger.Trigger(
         name=table.partition("_")[2],
@@ -44,25 +44,25 @@ def identifiers_trigger(table, *keys, records="SELECT NEW.id"):
 
 
 class Identified(models.Model):
-    """A record that other systems know too."""
+    """A record with identifiers in other systems."""
 
     class Meta:
         abstract = True
 
     def missing(self):
-        """What stands between this record and its publication, an identifier of a public one included."""
+        """What blocks publication, including an identifier that a public record already has."""
         own = self.identifiers.filter(scheme=OuterRef("scheme"), identifier=OuterRef("identifier"))
         public = type(self).objects.visible_to(None).exclude(pk=self.pk)
         taken = self.identifiers.model.objects.filter(Exists(own), published=True, record__in=public)
         return super().missing() + [
-            f"A published record has the same {row.scheme} identifier." for row in taken
+            f"Another published record has the same {row.scheme} identifier." for row in taken
         ]
 
 
 class Identifier(Part):
-    """What another system calls the record; unique among public records, which the database sees to.
+    """The identifier of the record in another system. It is unique among public records.
 
-    `published` says whether the record is public: a hidden one is not compared, a refusal would tell of it.
+    `published` says whether the record is public. Hidden ones are not compared: an error would reveal them.
     """
 
     scheme = models.SlugField(max_length=40, help_text="The other system, for example wikidata.")
@@ -76,11 +76,11 @@ class Identifier(Part):
                 fields=["scheme", "identifier"],
                 condition=Q(published=True),
                 name="%(class)s_unique",
-                violation_error_message="A published record has this identifier.",
+                violation_error_message="Another published record has this identifier.",
             )
         ]
         indexes = [models.Index(fields=["scheme", "identifier"], name="%(class)s_key")]
         triggers = [published_trigger()]
 
     def clean(self):
-        self.published = self.record.is_visible_to(None)  # as the trigger will say
+        self.published = self.record.is_visible_to(None)  # as the trigger will compute it

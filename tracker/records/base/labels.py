@@ -1,4 +1,4 @@
-"""Records that are known by a name or a title, and the order in which they are listed."""
+"""Records with a name or a title, and their sort order."""
 
 from django.db import models
 
@@ -10,7 +10,7 @@ from .slugs import Slugged
 
 
 class LatinField(Derived, models.TextField):
-    """`name_sort = LatinField("name")` holds what a name is ordered by, in one alphabet for all scripts."""
+    """`name_sort = LatinField("name")` holds the sort key of a name, in one alphabet for all scripts."""
 
     always = {**Derived.always, "default": "", "db_collation": "C"}
 
@@ -19,11 +19,11 @@ class LatinField(Derived, models.TextField):
 
 
 class Named(Slugged):
-    """A slugged record that is known by a name."""
+    """A record with a slug and a name."""
 
     label_field = "name"
 
-    name = models.CharField(max_length=300, help_text="As the sources write it.")
+    name = models.CharField(max_length=300, help_text="The name as sources write it.")
     name_folded = FoldedField("name")
     name_sort = LatinField("name")
 
@@ -34,7 +34,7 @@ class Named(Slugged):
 
 
 class Titled(Slugged):
-    """A slugged record that is known by a title."""
+    """A record with a slug and a title."""
 
     title = models.CharField(max_length=300)
     title_folded = FoldedField("title")

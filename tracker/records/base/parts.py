@@ -10,7 +10,7 @@ from tracker.records.policy.visibility import Visible
 
 
 class Part(Visible):
-    """A row that belongs to one record: saved inside it, seen with it, raising its version."""
+    """A row that belongs to one record. It is saved with it, visible with it, and raises its version."""
 
     visible_with = ("record",)
 
@@ -35,7 +35,7 @@ class Part(Visible):
         return deleted
 
     def _touch(self, public):
-        """Raise the record's version; what the public cannot see is no public change."""
+        """Raise the record's version. Only a change that the public can see counts as a public change."""
         now = timezone.now()
         changed = {"changed_at": now} if public else {}
         records = self._meta.get_field("record").related_model.objects.filter(pk=self.record_id)

@@ -1,4 +1,4 @@
-"""Places, which have names in many languages and perhaps a position."""
+"""Places, with names in many languages and an optional position."""
 
 from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
@@ -24,7 +24,7 @@ class Place(Identified, Named):
         null=True,
         blank=True,
         validators=[MinValueValidator(-90), MaxValueValidator(90)],
-        help_text="Degrees north, WGS 84.",
+        help_text="Degrees north (WGS 84).",
     )
     longitude = models.DecimalField(
         max_digits=8,
@@ -32,7 +32,7 @@ class Place(Identified, Named):
         null=True,
         blank=True,
         validators=[MinValueValidator(-180), MaxValueValidator(180)],
-        help_text="Degrees east, WGS 84.",
+        help_text="Degrees east (WGS 84).",
     )
     parent = models.ForeignKey("self", models.PROTECT, null=True, blank=True, related_name="children")
 
@@ -53,4 +53,4 @@ class PlaceIdentifier(Identifier):
     record = models.ForeignKey(Place, models.CASCADE, related_name="identifiers")
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -1,4 +1,4 @@
-"""What every record is: its state, its version, who may see it, and what it lacks to be published."""
+"""The base of every record: its state, its version, who may see it, and what blocks its publication."""
 
 import uuid
 
@@ -16,13 +16,13 @@ from tracker.records.values.codes.vocabularies import (
     Confidentiality,
     Publication,
 )
-from tracker.records.values.dates.conditions import DayLookup  # noqa: F401 - registers what dates are asked
+from tracker.records.values.dates.conditions import DayLookup  # noqa: F401 - registers lookups of dates
 from tracker.records.values.dates.date_columns import possible_days
 from tracker.records.workflow.approvals import within_reach
 from tracker.records.workflow.companions import Lack
 from tracker.records.workflow.states import Workflow
 
-# what only editors see: a change of it is no public change
+# fields that only editors see; changing them is not a public change
 INTERNAL = {
     "notes",
     "assigned_to",
@@ -35,21 +35,21 @@ INTERNAL = {
     "changed_at",
     "version",
 }
-UNSOURCED = "It cites no published source: add a citation, or publish the source it cites."
-LATER = "It is dated after every source that is cited for it."
+UNSOURCED = "It cites no published source. Add a citation, or publish the cited source."
+LATER = "It is dated later than all of its sources."
 
 
 def sources_seen_by(user):
-    """The sources that a user may see. They are records themselves, so they are found by their name."""
+    """The sources that a user may see. The model is looked up by name, since sources are records too."""
     return apps.get_model("records.Source").objects.visible_to(user)
 
 
 class Record(Workflow, Visible):
-    """The base of everything that is published on its own."""
+    """The base class of everything that is published on its own."""
 
     cited = True
     internal = INTERNAL
-    protected = ("", ())  # a field, and its values that make a row confidential
+    protected = ("", ())  # a field, and the values that make a row confidential
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     publication = models.CharField(
@@ -59,7 +59,7 @@ class Record(Workflow, Visible):
         max_length=12,
         choices=Confidentiality,
         default=Confidentiality.PUBLIC,
-        help_text="Who may see it once it is published.",
+        help_text="Who can see it after publication.",
     )
     created_by = models.ForeignKey(
         settings.AUTH_USER_MODEL, models.SET_NULL, null=True, editable=False, related_name="+"
@@ -74,7 +74,7 @@ class Record(Workflow, Visible):
         settings.AUTH_USER_MODEL,
         blank=True,
         related_name="+",
-        help_text="Who may see it while it is confidential.",
+        help_text="The users who can see it while it is confidential.",
     )
     created_at = models.DateTimeField(default=timezone.now, editable=False)
     updated_at = models.DateTimeField(default=timezone.now, editable=False)
@@ -83,22 +83,21 @@ class Record(Workflow, Visible):
         null=True,
         blank=True,
         validators=[within_reach],
-        help_text="Published earlier, it becomes public at this moment (UTC).",
+        help_text="If it is approved earlier, it becomes public at this time (UTC).",
     )
     changed_at = models.DateTimeField(
-        null=True, editable=False, help_text="When its public form last changed."
+        null=True, editable=False, help_text="When its public content last changed."
     )
     version = models.PositiveIntegerField(default=1, editable=False)
     read_version = models.PositiveIntegerField(
         null=True,
         editable=False,
-        verbose_name="read up to version",
-        help_text="Up to which version somebody else than its author has read it; null: as it was entered.",
+        verbose_name="reviewed up to version",
+        help_text="The last version that someone other than its author has"
+        " reviewed. Null: the version as entered.",
     )
-    follow_up = models.DateField(
-        null=True, blank=True, help_text="When it is to be looked at again; never published."
-    )
-    notes = models.TextField(blank=True, help_text="For editors; never published.")
+    follow_up = models.DateField(null=True, blank=True, help_text="When to check it again. Never published.")
+    notes = models.TextField(blank=True, help_text="For editors. Never published.")
 
     class Meta:
         abstract = True
@@ -108,7 +107,7 @@ class Record(Workflow, Visible):
         return self.neutral()
 
     def neutral(self):
-        """A text that stands for the record and says nothing of it."""
+        """A text for the record that reveals nothing about it."""
         return f"{self._meta.verbose_name} {str(self.id)[:8]}"
 
     @classmethod
@@ -136,11 +135,11 @@ class Record(Workflow, Visible):
         return rule
 
     def save(self, *args, links_change=False, update_fields=None, **kwargs):
-        """Saves and raises the version. `links_change`: its links to many change too, and publicly."""
+        """Saves and raises the version. `links_change`: many-to-many links change too, publicly."""
         self.updated_at = timezone.now()
         exists = not self._state.adding
         changed = self.publication == Publication.PUBLISHED and (links_change or self._changes_publicly())
-        if exists:  # counted in the row: its parts and others raise it too
+        if exists:  # incremented in the database: parts and other requests raise it too
             self.version, self.changed_at = F("version") + 1, F("changed_at")
         if changed:
             self.changed_at = self.updated_at
@@ -151,7 +150,7 @@ class Record(Workflow, Visible):
             self.refresh_from_db(fields=["version", "changed_at"])
 
     def _changes_publicly(self):
-        """Whether a save changes more than what only editors see."""
+        """Whether a save changes anything that the public can see."""
         fields = [f for f in self._meta.concrete_fields if f.name not in self.internal and f.serialize]
         names = [field.attname for field in fields]
         stored = type(self)._base_manager.filter(pk=self.pk).values(*names).first()
@@ -159,26 +158,26 @@ class Record(Workflow, Visible):
         return any(old != new and seen_of(field, old) != seen_of(field, new) for field, old, new in pairs)
 
     def compared_with(self, **same):
-        """The other records that are the same in this, of those that everybody sees who works on this one.
+        """Other records with the same values, among those visible to everyone who works on this one.
 
-        To a change of what is published anybody may contribute: it is compared with what is public. A refusal
-        tells nobody of what they do not see.
+        Anyone may propose a change of a published record, so it is only compared with public ones. An error
+        never reveals a record that its reader cannot see.
         """
         others = type(self).objects.filter(**same).exclude(pk=self.pk)
         others = others.exclude(publication__in=TAKEN_BACK)
         return self.known_to_all(others.exclude(confidentiality=Confidentiality.CONFIDENTIAL))
 
     def known_to_all(self, rows):
-        """Those of these rows that everybody sees who works on this record."""
+        """Those of these rows that everyone who works on this record can see."""
         workers = {self.created_by, self.assigned_to} - {None}
         for user in {None} if self.publication == Publication.PUBLISHED else workers or {None}:
             rows = rows.visible_to(user)
         return rows
 
     def pass_over_unknown(self, errors):
-        """Takes out the errors of keys to what not all see who work on it, and empties these keys.
+        """Removes errors about keys to rows that not everyone who works on it sees, and empties these keys.
 
-        Such a key no longer fits, since another was changed; a refusal would tell that it led somewhere.
+        Such a key no longer fits because another field changed. An error would reveal that it had a value.
         """
         for name in [*errors]:
             row = getattr(self, name)
@@ -187,7 +186,7 @@ class Record(Workflow, Visible):
                 setattr(self, name, None)
 
     def missing(self):
-        """What stands between this record and its publication: sentences, none when nothing does."""
+        """What blocks the publication of this record: a list of sentences."""
         found = []
         if self.cited and not self.citations.filter(source__in=sources_seen_by(None)).exists():
             cites = [citation.source for citation in self.citations.select_related("source")]
@@ -195,12 +194,12 @@ class Record(Workflow, Visible):
         return found
 
     def days(self):
-        """The first and the last day on which it may have happened; None where nothing says so."""
+        """The first and the last day on which it may have happened; None if unknown."""
         name = next((name for name in ("date", "start_date") if hasattr(self, name)), None)
         return possible_days(self, name) if name else (None, None)
 
     def warnings(self, user):
-        """That it certainly happened after every source that is cited for it, as far as a user sees them."""
+        """Warns if it certainly happened after every cited source that the user sees."""
         first, keys = self.days()[0], self.citations.visible_to(user).values("source") if self.cited else ()
         cited = sources_seen_by(user).filter(pk__in=keys) if first and keys else ()
         known = [possible_days(source, "date")[1] for source in cited]
@@ -208,7 +207,7 @@ class Record(Workflow, Visible):
 
 
 def seen_of(field, value):
-    """What the public sees of the value of a column: nothing of a key to what is hidden."""
+    """The value of a column as the public sees it: None for a key to a hidden row."""
     if value is None or not (field.is_relation and issubclass(field.related_model, Visible)):
         return value
     rows = field.related_model.objects.visible_to(None).filter(pk=value)

@@ -1,6 +1,6 @@
-"""What another source has instead: the value that a citation gives, in the type of the contradicted field.
+"""What another source says instead: the value in a citation, in the type of the contradicted field.
 
-It is kept as a text in one form, as other words are, so that all that looks through texts looks through it.
+It is stored as a normalized text like other texts, so that every search through texts finds it.
 """
 
 import re
@@ -14,14 +14,14 @@ from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.values.dates.partial_dates import understand
 from tracker.records.values.texts.text import tidied_value
 
-ONLY = "Only a citation that contradicts a field has the value that its source gives instead."
-REFERS = "This field refers to other records: quote what the source has instead."
+ONLY = "Only a citation that contradicts a field can have a value."
+REFERS = "This field refers to other records. Use quotation for what the source says instead."
 SEPARATORS = re.compile(r"[,\n]")
 TRUTH = {"true": True, "yes": True, "false": False, "no": False}
 
 
 def column_of(model, name):
-    """The column of a model behind the field that a citation names; None where it has none of its own."""
+    """The model column of the field that a citation names; None if it has no column of its own."""
     try:
         field = model._meta.get_field(name)
     except FieldDoesNotExist:
@@ -30,7 +30,7 @@ def column_of(model, name):
 
 
 def normalized(field, text):
-    """The text of a value as it is kept; ValidationError says what would be right."""
+    """The normalized text of a value. Otherwise ValidationError says what would be right."""
     if isinstance(field, ArrayField):
         items = [item.strip() for item in SEPARATORS.split(text)]
         return "\n".join(normalized(field.base_field, item) for item in items if item)
@@ -44,7 +44,7 @@ def normalized(field, text):
 
 
 def slug_of(choices, text):
-    """The slug of a term that is named by it or by its label."""
+    """The slug of a term, given its slug or label."""
     known = {str(name).casefold(): slug for slug, label in choices for name in (label, slug)}
     if text.casefold() not in known:
         raise ValidationError(f"Give one of {', '.join(slug for slug, _ in choices)}.")
@@ -57,17 +57,17 @@ def truth_of(text):
     return TRUTH[text.casefold()]
 
 
-def text_of(field, value):
-    """The text of a value of a column, as `normalized` takes it."""
+def value_text(field, value):
+    """The text of a column's value, in the form that `normalized` reads."""
     if isinstance(value, list):
         if any(SEPARATORS.search(item) for item in value):
-            raise ValidationError("No entry may have a comma.")
+            raise ValidationError("Entries must not contain commas.")
         return "\n".join(value)
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def said(field, text):
-    """The JSON value of a text that is kept: as a record shows this field."""
+def json_value(field, text):
+    """The JSON value of a stored text, in the form in which a record shows this field."""
     if isinstance(field, PartialDateField):
         date = understand(text)
         bounds = ((name, getattr(date, name)) for name in ("earliest", "latest"))
@@ -80,13 +80,13 @@ def said(field, text):
 
 
 class SaidField(Derived, models.JSONField):
-    """The JSON value of what a citation gives instead; null where it gives nothing that is understood."""
+    """The JSON value of what a citation says instead; null if there is none or it cannot be read."""
 
     always = {**Derived.always, "null": True, "default": None}
 
     def derive(self, citation):
         field = column_of(citation.cited_model(), citation.field) if citation.value else None
         try:
-            return said(field, citation.value) if field else None
-        except (ValidationError, ValueError):  # a text that no validation has seen
+            return json_value(field, citation.value) if field else None
+        except (ValidationError, ValueError):  # a text that was never validated
             return None

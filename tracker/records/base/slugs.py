@@ -1,4 +1,4 @@
-"""Records that have a slug, and the slugs that they had before."""
+"""Records with slugs, and their former slugs."""
 
 import secrets
 
@@ -15,7 +15,7 @@ from .record import Record
 
 
 class OldSlug(models.Model):
-    """A slug that a record was once public under; it redirects to the record."""
+    """A former slug of a public record. It redirects to the record."""
 
     model = models.CharField(max_length=60)
     slug = models.SlugField(max_length=90)
@@ -29,11 +29,11 @@ class OldSlug(models.Model):
 
 
 class Slugged(Record):
-    """A record with an address of its own, given at first publication from its public name."""
+    """A record with a readable address, made from its public name at first publication."""
 
     label_field = "title"
 
-    # null until it is first published: many may have none
+    # null until first publication: many records can have none
     slug = models.SlugField(max_length=90, null=True, blank=True, editable=False)  # noqa: DJ001
 
     class Meta(Record.Meta):
@@ -43,7 +43,7 @@ class Slugged(Record):
                 fields=["slug"],
                 condition=Q(publication=Publication.PUBLISHED),
                 name="%(class)s_slug_unique",
-                violation_error_message="A published record has this slug.",
+                violation_error_message="Another published record has this slug.",
             )
         ]
 
@@ -53,28 +53,28 @@ class Slugged(Record):
 
     @property
     def label(self):
-        """The name or title that stands for the record."""
+        """The name or title of the record."""
         return getattr(self, self.label_field)
 
     def natural_key(self):
         return (self.slug,)
 
     def change_slug(self, slug):
-        """Give it another slug; the one it was public under redirects from now on."""
+        """Change the slug. A slug that was public redirects from now on."""
         if self.slug and self.published_at:
             OldSlug.objects.get_or_create(model=self._meta.label, slug=self.slug, record_id=self.pk)
         self.slug = slug
 
     def free_slug(self):
-        """A slug that no public record of this kind has or had; a taken one gets four random characters.
+        """A slug that no public record of this kind has or had. A taken slug gets four random characters.
 
-        So does that of a hidden record, which must neither keep one from others nor be known by it.
+        A hidden record always gets them: it must not take a slug from others or be recognizable by it.
         """
         wanted = slugify_name(self.label) or self._meta.model_name
         return wanted if self.is_open() and self.slug_is_free(wanted) else lengthened(wanted)
 
     def is_open(self):
-        """Whether everybody sees it as soon as it is published."""
+        """Whether everyone can see it as soon as it is published."""
         above = [getattr(self, name) for name in self.visible_with]
         hidden = any(row and not row.is_visible_to(None) for row in above)
         return self.confidentiality == Confidentiality.PUBLIC and not hidden
@@ -85,7 +85,7 @@ class Slugged(Record):
         return not others.filter(slug=slug).exists() and not old.exists()
 
     def claim_slug(self):
-        """Takes its slug from the hidden record that has it or had it: nothing hidden decides an address."""
+        """Takes the slug from a hidden record that has or had it. Hidden records do not affect addresses."""
         others = type(self).objects.filter(slug=self.slug, publication=Publication.PUBLISHED)
         others.exclude(pk=self.pk).update(slug=lengthened(self.slug))
         OldSlug.objects.filter(model=self._meta.label, slug=self.slug).exclude(record_id=self.pk).delete()
@@ -103,5 +103,5 @@ class Slugged(Record):
 
 
 def lengthened(slug):
-    """A slug with four random characters: a number would count."""
+    """A slug with four random characters. A number would reveal a count."""
     return f"{slug[:84]}-{secrets.token_hex(2)}"

@@ -1,4 +1,4 @@
-"""Sources: texts, films and people that facts are taken from."""
+"""Sources: texts, recordings and people that facts are taken from."""
 
 from django.core.exceptions import ValidationError
 from django.db import models
@@ -21,11 +21,11 @@ from tracker.records.values.texts.web_addresses import LikenessField, fault_of
 from .labels import LatinField
 from .slugs import Slugged
 
-MOST_DOUBLES = 5  # as many are named
+MOST_DOUBLES = 5  # at most this many are named
 
 
 class DisplayTitle(Derived, models.TextField):
-    """The title of a source; where no title is known, what is known of it, in brackets."""
+    """The title of a source. If it is not known, what is known about the source, in brackets."""
 
     always = {**Derived.always, "default": ""}
 
@@ -35,24 +35,24 @@ class DisplayTitle(Derived, models.TextField):
 
 
 class Source(Slugged):
-    """A text, film, record or person that facts are taken from."""
+    """A text, recording, record or person that facts are taken from."""
 
     cited = False
     gone = goes_along = True
     label_field = "display_title"
 
-    title = models.CharField(max_length=300, blank=True, help_text="As printed; empty when it is not known.")
+    title = models.CharField(max_length=300, blank=True, help_text="As printed. Empty if it is not known.")
     kind = models.CharField(max_length=30, choices=SourceKind, default=SourceKind.UNKNOWN)
     authors = models.CharField(max_length=300, blank=True, help_text="As printed.")
     publisher = models.CharField(max_length=300, blank=True, help_text="As printed.")
     date = PartialDateField(help_text="When it was published.")
     source_url = models.URLField(
-        max_length=1000, blank=True, help_text="Its address as it was given; empty when it is not known."
+        max_length=1000, blank=True, help_text="The address as it was given. Empty if it is not known."
     )
     url_key = LikenessField("source_url")
     archive_url = models.URLField(max_length=1000, blank=True, help_text="The address of an archived copy.")
     archived_at = models.DateTimeField(null=True, blank=True)
-    language = LanguageField(blank=True, help_text="In which language it is.")
+    language = LanguageField(blank=True, help_text="The language of the source.")
     republication_of = models.ForeignKey(
         "self", models.PROTECT, null=True, blank=True, related_name="republications"
     )
@@ -65,11 +65,11 @@ class Source(Slugged):
         constraints = [
             *Slugged.Meta.constraints,
             models.UniqueConstraint(
-                MD5("source_url"),  # of a long address the index does not hold more
+                MD5("source_url"),  # the index cannot hold long addresses
                 condition=Q(publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC)
-                & ~Q(source_url=""),  # what is hidden is not compared: a refusal would tell of it
+                & ~Q(source_url=""),  # hidden sources are not compared: an error would reveal them
                 name="source_url_unique",
-                violation_error_message="A published source has this source_url.",
+                violation_error_message="Another published source has this source_url.",
             ),
         ]
         indexes = [models.Index(fields=["title_sort", "id"], name="source_title_sort")]
@@ -81,13 +81,13 @@ class Source(Slugged):
             raise ValidationError({name: fault for name, fault in faults.items() if fault})
 
     def warnings(self, user):
-        """Which sources that a user sees have nearly the same address."""
+        """Warns about sources with nearly the same address that the user sees."""
         others = Source.objects.visible_to(user).filter(url_key=self.url_key).exclude(pk=self.pk)
         others = others.exclude(url_key="").exclude(publication=Publication.TAKEN_DOWN)
         return [
-            f"It may be the same source as {other}, which has the address {other.source_url}."
+            f"This may be the same source as {other}, with the address {other.source_url}."
             for other in others.order_by("title_sort", "pk")[:MOST_DOUBLES]
         ]
 
 
-history.keep(__name__)
+history.track_changes(__name__)

@@ -1,7 +1,7 @@
-"""From rows that were changed to announcements: run by `manage.py announce`, which the server does by itself.
+"""Turns changed rows into announcements. Run by `manage.py announce`; the server does it automatically.
 
-One lock lets one process at a time look. It is held until what was numbered is stored, so no number appears
-below one that somebody has read. Numbers are given to public changes alone, and in one order.
+One lock lets one process at a time work. It is held until the numbered entries are stored, so no number
+appears below one that a client has read. Only public changes get numbers, in one order.
 """
 
 import hashlib
@@ -21,8 +21,8 @@ from tracker.records.shapes.reader import Reader
 from .models import Announcement, Event, Feed, Touched, Unannounced
 from .paths import WHOLE, shapes, ways
 
-LOCK = 7_262_103  # any number that nothing else locks
-NOTES = 10_000  # as many are taken at once
+LOCK = 7_262_103  # any number that no other lock uses
+NOTES = 10_000  # rows taken at once
 RECORDS = 500
 IDS = 200
 WAITING = """
@@ -31,12 +31,12 @@ WAITING = """
 """
 NEW = "INSERT INTO records_unannounced (model, record_id) {} ON CONFLICT DO NOTHING"
 THESE = object()
-PUBLIC = Reader(None, days=None)  # of what depends on the day, the facts
+PUBLIC = Reader(None, days=None)  # with the facts instead of answers that depend on the day
 DIGEST = "SELECT page.key, encode(sha256(convert_to(({})::text, 'UTF8')), 'hex') FROM page"
 
 
 def announce():
-    """Announces every public change that was stored before: how many."""
+    """Announces all public changes stored before; returns their number."""
     if not waiting():
         return 0
     while spread():
@@ -48,12 +48,12 @@ def announce():
 
 
 def start_again():
-    """Makes everybody who keeps a copy read all of it anew: their cursors say nothing of this database."""
+    """Makes all clients read everything again: their cursors do not belong to this database."""
     Feed.objects.update(generation=uuid.uuid4())
 
 
 def waiting():
-    """Whether there is anything to look at, by one statement: most often there is not."""
+    """Whether there is anything to do, in one statement. Usually there is not."""
     with connection.cursor() as cursor:
         cursor.execute(WAITING, [form(settings.PUBLIC_URL)])
         return cursor.fetchone()[0]
@@ -66,9 +66,9 @@ def lock():
 
 @transaction.atomic
 def spread():
-    """From rows that were changed to the records that may show it: whether there was anything to do.
+    """Finds the records that may show changed rows; returns whether there was anything to do.
 
-    Where forms are made in another way than before, or for the first time, that is all records.
+    If the way public forms are made has changed, or the first time, that is all records.
     """
     lock()
     notes = taken()
@@ -77,13 +77,13 @@ def spread():
     if anew:
         feed.digest = form(settings.PUBLIC_URL)
         feed.save()
-        insert(queries.united(every()))
+        insert(queries.united(all_public()))
     look_at(notes)
     return anew or len(notes) == NOTES
 
 
 def taken():
-    """Some notes of changes, [(label, ids)], that are not there any more."""
+    """Removes and returns some notes of changes: [(label, ids)]."""
     some = Touched.objects.order_by("pk")[:NOTES].values("pk")
     rows = queries.compiled(some)
     with connection.cursor() as cursor:
@@ -95,7 +95,7 @@ def taken():
 
 
 def look_at(notes):
-    """Lists the records that show rows of which these are notes."""
+    """Queues the records that show the rows in these notes."""
     touched = defaultdict(set)
     for label, ids in notes:
         for model in ways().starts.get(label, ()):
@@ -108,40 +108,40 @@ def look_at(notes):
 
 @cache
 def showing(model):
-    """The statement that gives the records that show rows of a model; THESE stands for the ids of the rows.
+    """The statement for the records that show rows of a model. THESE stands for the ids of the rows.
 
-    Some of these may be records that are deleted by now: what was announced of them is among what it gives.
+    Some of the records may be deleted by now. The result includes what was announced about them.
     """
     these = RawSQL("SELECT unnest(%s::uuid[])", [THESE])
     said = Announcement.objects.filter(record_id__in=these).values("model", "record_id")
     rows = [
-        keys_of(kind, kind.objects.filter(**{f"{'__'.join(path) or 'pk'}__in": these}))
+        ids_by_model(kind, kind.objects.filter(**{f"{'__'.join(path) or 'pk'}__in": these}))
         for kind, path in sorted(ways().ends[model], key=repr)
     ]
     return queries.united([queries.compiled(said), *rows])
 
 
-def every():
-    """All records that are public, or that are announced as if they were."""
+def all_public():
+    """All records that are public or were announced as public."""
     for kind in shapes():
-        yield keys_of(kind, kind.objects.visible_to(None))
+        yield ids_by_model(kind, kind.objects.visible_to(None))
     yield queries.compiled(Announcement.objects.exclude(digest="").values("model", "record_id"))
 
 
-def keys_of(kind, rows):
+def ids_by_model(kind, rows):
     label = Value(kind._meta.label, TextField())
     return queries.compiled(rows.order_by().values(model=label, record=F("pk")))
 
 
 def insert(rows):
-    """Lists the records that a statement gives, each of them once."""
+    """Queues the records that a statement returns, each once."""
     with connection.cursor() as cursor:
         cursor.execute(NEW.format(rows.sql), rows.params)
 
 
 @transaction.atomic
 def announce_some():
-    """Compares some records with what was announced of them: how many announcements, None if none is left."""
+    """Compares some records with their announcements; returns how many are new, None if none is left."""
     lock()
     rows = list(Unannounced.objects.order_by("model", "record_id")[:RECORDS])
     if not rows:
@@ -157,7 +157,7 @@ def announce_some():
             feed.last += 1
             about = {"model": row.model, "record_id": row.record_id}
             news.append(Announcement(number=feed.last, event=event, digest=digest, **about))
-    keep(news)
+    store_announcements(news)
     feed.save()
     Unannounced.objects.filter(pk__in=[row.pk for row in rows]).delete()
     return len(news)
@@ -167,8 +167,8 @@ def said_of(rows):
     return Announcement.objects.filter(record_id__in=[row.record_id for row in rows])
 
 
-def keep(news):
-    """Stores announcements, each in the place of what was announced of the record before."""
+def store_announcements(news):
+    """Stores announcements. Each replaces the earlier announcement of the record."""
     Announcement.objects.bulk_create(
         news,
         update_conflicts=True,
@@ -178,22 +178,22 @@ def keep(news):
 
 
 def digests(rows):
-    """{id: the digest of what the public reads of a record}; of what is hidden there is none."""
+    """{id: digest of what the public reads of a record}, without hidden records."""
     wanted = defaultdict(list)
     for row in rows:
         wanted[row.model].append(row.record_id)
     found = {}
     for kind in shapes():
         if keys := wanted.get(kind._meta.label):
-            statement = digest_of(kind, kind.objects.visible_to(None).filter(pk__in=keys))
+            statement = digest_query(kind, kind.objects.visible_to(None).filter(pk__in=keys))
             with connection.cursor() as cursor:
                 cursor.execute(statement.sql, statement.params)
                 found.update(cursor.fetchall())
     return found
 
 
-def digest_of(kind, rows):
-    """The statement that gives the id and the digest of each of these rows."""
+def digest_query(kind, rows):
+    """The statement for the ids and digests of these rows."""
     page = queries.compiled(rows.order_by().values(key=F("pk")))
     json = queries.shaped(shapes()[kind], WHOLE, PUBLIC)
     return queries.with_page(page, DIGEST.format(json.sql), json.params, None)
@@ -201,9 +201,9 @@ def digest_of(kind, rows):
 
 @cache
 def form(public_url):
-    """The digest of how public forms are made: another one where they are made in another way."""
+    """A digest of the statements that make public forms. It changes when they change."""
     made = hashlib.sha256(public_url.encode())
     for kind in shapes():
-        statement = digest_of(kind, kind.objects.visible_to(None))
+        statement = digest_query(kind, kind.objects.visible_to(None))
         made.update(repr((kind._meta.label, statement.sql, statement.params)).encode())
     return made.hexdigest()

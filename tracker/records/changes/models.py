@@ -1,4 +1,4 @@
-"""The tables behind `changes/`: none of them says when, and the public is shown announcements alone."""
+"""The tables behind `changes/`. None of them stores times, and the public only sees announcements."""
 
 import uuid
 
@@ -13,7 +13,7 @@ class Event(models.TextChoices):
 
 
 class Touched(models.Model):
-    """A change of a row that nobody has looked at yet; written by `records_enter` alone.
+    """A change of a row that was not processed yet. Only `records_enter` writes it.
 
     `model` is the label of the row's model, `ids` are its id and its keys, before and after.
     """
@@ -43,9 +43,9 @@ class Unannounced(models.Model):
 
 
 class Announcement(models.Model):
-    """The last that was announced of a record: one row for each that was ever public.
+    """The last announcement about a record: one row for each record that was ever public.
 
-    `digest` is that of its public form, "" once it is gone.
+    `digest` is the digest of its public form, "" once it is gone.
     """
 
     number = models.BigIntegerField(unique=True)
@@ -63,11 +63,11 @@ class Announcement(models.Model):
 
 
 class Feed(models.Model):
-    """The one row about all announcements. A restored database gets another generation."""
+    """The single row about all announcements. A restored database gets a new generation."""
 
     generation = models.UUIDField(default=uuid.uuid4)
-    last = models.BigIntegerField(default=0, help_text="The highest number that was given.")
-    digest = models.CharField(max_length=64, help_text="Of the statements that make public forms of rows.")
+    last = models.BigIntegerField(default=0, help_text="The highest number used so far.")
+    digest = models.CharField(max_length=64, help_text="Digest of the statements that make public forms.")
 
     class Meta:
         default_permissions = ()

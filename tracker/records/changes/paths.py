@@ -1,4 +1,4 @@
-"""Which rows the public form of a record is made of: paths of relations, read off its shape."""
+"""Which rows the public form of a record consists of: paths of relations, taken from its shape."""
 
 from collections import defaultdict
 from functools import cache
@@ -15,10 +15,10 @@ WHOLE = Pick(detail=True)
 
 
 class Ways(NamedTuple):
-    """`ends` has for a model every (kind of record, path) that leads to its rows.
+    """`ends`: for each model, every (kind of record, path) that leads to its rows.
 
-    `starts` has for the label of a table the models whose rows are to be looked at when a row of it changed:
-    what it is itself, and what shows it by a key that it has.
+    `starts`: for each label of a table, the models whose rows must be checked when one of its rows changed:
+    the model itself, and models that show it through a key that it has.
     """
 
     ends: dict
@@ -26,13 +26,13 @@ class Ways(NamedTuple):
 
 
 def shapes():
-    """{kind of record: its whole shape}."""
+    """{kind of record: its complete shape}."""
     return {model: shape for model, shape in registry.whole.items() if issubclass(model, Record)}
 
 
 @cache
 def ways():
-    """The ways to everything that any public form is made of."""
+    """The paths to everything that any public form consists of."""
     ends, starts = defaultdict(set), defaultdict(set)
     for kind, shape in shapes().items():
         starts[kind._meta.label_lower].add(kind)
@@ -52,7 +52,7 @@ def ways():
 
 
 def of_shape(shape):
-    """The paths from a row to all that its shape shows, and to what decides whether it does."""
+    """The paths from a row to everything that its shape shows, and to what decides its visibility."""
     model = shape.Meta.model
     for field in shape.fields.values():
         for path in of_field(field):
@@ -63,7 +63,7 @@ def of_shape(shape):
 
 
 def of_field(field):
-    """The paths that a field names."""
+    """The paths that a field uses."""
     if isinstance(field, serializers.BaseSerializer):
         return [(field.source,)]
     if isinstance(field, Count):
@@ -74,7 +74,7 @@ def of_field(field):
 
 
 def visible(model, path):
-    """A path, with those from each row on it to what decides whether it is public."""
+    """A path, with the paths from each of its rows to what decides whether that row is public."""
     yield path
     for length, name in enumerate(path, 1):
         relation, model = model._meta.get_field(name), model._meta.get_field(name).related_model
@@ -83,7 +83,7 @@ def visible(model, path):
 
 
 def ruling(model, back=""):
-    """The paths to what a row belongs to, but for the key that leads back."""
+    """The paths to what a row belongs to, except the key that leads back."""
     for name in model.visible_with:
         if name != back:
             above = model._meta.get_field(name).related_model

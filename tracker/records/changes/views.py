@@ -19,10 +19,10 @@ LIMIT, MOST = 200, 1000
 NONE = UUID(int=0)
 PARTS = (Key(None, None, UUID), Key(None, None, int))
 START_AGAIN = (
-    "Nothing is known of this cursor here: perhaps the database was restored. Start again without since, and"
-    " remove from your copy what is not listed then."
+    "This cursor is not known. The database may have been restored. Start again without since, and"
+    " remove from your copy everything that is not listed then."
 )
-# One statement, so that generation and entries are of the same moment.
+# One statement, so that generation and entries are from the same moment.
 ENTRIES = """
     SELECT (SELECT generation FROM records_feed),
         coalesce((SELECT last FROM records_feed), 0),
@@ -44,7 +44,10 @@ URI = {"type": "string", "format": "uri"}
 SCHEMA = {
     "type": "object",
     "properties": {
-        "next": {**URI, "description": "What to ask next; if results is empty, after a while."},
+        "next": {
+            **URI,
+            "description": "The address of the next request. If results is empty, wait a while first.",
+        },
         "results": {
             "type": "array",
             "items": {
@@ -68,11 +71,11 @@ class StartAgain(Gone):
 
 
 class ChangeViewSet(ApiView):
-    """Which public records were created, changed or are gone since a cursor, each at its last change.
+    """Public records that were created, changed or removed since a cursor, each at its last change.
 
-    Read `url` of what was created or changed, and remove what is gone or answers 404. A record counts as
-    changed when anything that its `url` shows is another one, of what it is related to as well; what it shows
-    under `as_of` also changes with the day, which is not announced. A change is listed within a few seconds.
+    Read the `url` of records that were created or changed. Remove those that are gone or answer 404. A record
+    counts as changed when anything that its `url` shows has changed, including related records. What it shows
+    under `as_of` also changes with the day; that is not announced. Changes are listed within a few seconds.
     """
 
     example = {"list": EXAMPLE}
@@ -86,11 +89,11 @@ class ChangeViewSet(ApiView):
     def more_parameters(cls):
         return {
             "since": (
-                "The cursor of an earlier answer's next. Left out: from the beginning.",
+                "The cursor from next of an earlier answer. If left out: from the beginning.",
                 {"type": "string", "minLength": 1},
             ),
             "limit": (
-                "Entries at most.",
+                "The maximum number of entries.",
                 {"type": "integer", "minimum": 1, "maximum": MOST, "default": LIMIT},
             ),
         }
@@ -108,12 +111,12 @@ class ChangeViewSet(ApiView):
         asked = {**self.given, "since": write_cursor([str(generation), str(reached)])}
         body = {
             "next": f"{api_url('changes/')}?{urlencode(asked)}",
-            "results": [described(*entry) for entry in entries],
+            "results": [change_entry(*entry) for entry in entries],
         }
         return self.answer(json.dumps(body).encode())
 
     def since(self):
-        """The generation of the cursor and its number; (None, 0) if there is none."""
+        """The generation and the number of the cursor; (None, 0) without a cursor."""
         if "since" not in self.given:
             return None, 0
         try:
@@ -121,11 +124,13 @@ class ChangeViewSet(ApiView):
         except BadParameters:
             number = -1
         if not 0 <= number < 2**63:
-            raise BadParameters({"since": "Give the cursor of an answer's next, or leave it out to start."})
+            raise BadParameters(
+                {"since": "Give the cursor from next of an earlier answer, or leave it out to start."}
+            )
         return generation, number
 
 
-def described(number, label, key, event):
-    """An entry as it is shown."""
+def change_entry(number, label, key, event):
+    """An entry in the form of the API."""
     model = apps.get_model(label)
     return {"kind": resource(model), "id": key, "url": record_url(model, key), "event": event}

@@ -1,1 +1,1 @@
-"""Who may do what, who may see what, and the words by which records are found."""
+"""Permissions, the visibility rule, and the words by which records are found."""

@@ -1,7 +1,7 @@
-"""Who may do what: four roles, each a group; the one place that says so.
+"""Permissions: who may do what. There are four roles, each a group. All rules are here.
 
-A superuser may do everything but see confidential records without clearance. `FOUR_EYES`: nobody gives first
-publication to what they wrote.
+A superuser may do everything except see confidential records without clearance. `FOUR_EYES`: nobody can be
+the first to publish their own work.
 """
 
 import json
@@ -24,12 +24,12 @@ class Role(Vocabulary):
     ADMINISTRATOR = "administrator", "Administrator"
 
 
-ANYBODY = -(2**31)  # stands in a statement for the id of its reader, until it is known
+ANYBODY = -(2**31)  # placeholder for the reader's id in a kept statement
 WRITERS = frozenset({Role.CONTRIBUTOR, Role.EDITOR, Role.CASE_OFFICER})
 
 
 def roles(user):
-    """The roles of a user, asked for once and then kept with the user object."""
+    """The roles of a user. They are queried once and kept on the user object."""
     if not (user and user.is_authenticated and user.is_active):
         return frozenset()
     if user.is_superuser:
@@ -40,17 +40,17 @@ def roles(user):
 
 
 def groups_of(user):
-    """The names of the groups of the user behind a column, to be read together with it."""
+    """An expression for the group names of the user in a column."""
     return ArraySubquery(Group.objects.filter(user=OuterRef(user)).values("name"))
 
 
 def remember(user, names):
-    """Keep with a user object the roles of these groups, which were read together with the user."""
+    """Keep the roles of these groups on a user object."""
     user._roles = frozenset(role for role in Role if role.value in names)
 
 
 def active_users():
-    """All who may log in, their roles read together with them."""
+    """All users who may log in, with their roles in the same query."""
     found = list(User.objects.filter(is_active=True).annotate(held=groups_of("pk")))
     for user in found:
         remember(user, user.held)
@@ -58,48 +58,48 @@ def active_users():
 
 
 def anybody(names):
-    """A user with these roles who is cleared for nothing and has written nothing: the id is nobody's."""
+    """An artificial user with these roles, without clearances and records of their own."""
     user = User(pk=ANYBODY)
     remember(user, names)
     return user
 
 
 def factors_of(user):
-    """The second factors of the user behind a column, by number, to be read together with it."""
+    """An expression for the ids of the second factors of the user in a column."""
     devices = TOTPDevice.objects.filter(user=OuterRef(user), confirmed=True)
     return ArraySubquery(devices.order_by("pk").values("pk"))
 
 
 def factors(user):
-    """The second factors of a user, by number, asked for once and then kept with the user object."""
+    """The ids of a user's second factors. They are queried once and kept on the user object."""
     if not hasattr(user, "_factors"):
         user._factors = User.objects.values_list(factors_of("pk"), flat=True).get(pk=user.pk)
     return user._factors
 
 
 def rights_hash(user):
-    """What a session is bound to: one that was begun with another password, role or factor has ended."""
+    """What a session is bound to. It ends when the password, a role or a second factor changes."""
     held = [user.is_active, user.is_staff, user.is_superuser, sorted(roles(user)), factors(user)]
     said = json.dumps([user.password, *held])
     return salted_hmac(__name__, said, algorithm="sha256").hexdigest()
 
 
-# Django compares it wherever it reads the user of a session, but knows of the password only.
+# Django compares this hash whenever it loads the user of a session, but only includes the password.
 User.get_session_auth_hash = rights_hash
 
 
 def writes(user):
-    """Whether somebody may write drafts."""
+    """Whether the user may write drafts."""
     return bool(roles(user) & WRITERS)
 
 
 def edits(user):
-    """Whether somebody reviews, publishes and changes what others wrote."""
+    """Whether the user has editor rights: reviews, publishes and changes the work of others."""
     return Role.EDITOR in roles(user)
 
 
 def works_on(user, record):
-    """Whether somebody works on a record: edits all, wrote it, was given it, or is cleared for a secret."""
+    """Whether the user works on a record: as an editor, its author, its assignee, or cleared for it."""
     own = writes(user) and user.pk in (record.created_by_id, record.assigned_to_id)
     if edits(user) or own:
         return True
@@ -107,12 +107,12 @@ def works_on(user, record):
 
 
 def own(user, path=""):
-    """Which records somebody wrote or was given, as a Q; `path` leads to them from the model queried."""
+    """A Q for records that the user wrote or was assigned; `path` leads to them from the queried model."""
     return Q(**{f"{path}created_by": user}) | Q(**{f"{path}assigned_to": user})
 
 
 def work_of(user):
-    """Which of the records that they see somebody works on, as a Q: whoever sees a secret is cleared."""
+    """A Q for the visible records that the user works on. A confidential one is only visible if cleared."""
     if edits(user):
         return Q(pk__isnull=False)
     secret = Q(confidentiality=Confidentiality.CONFIDENTIAL)
@@ -120,65 +120,65 @@ def work_of(user):
 
 
 def may_change(user, record):
-    """Whether somebody may change a record in its state; what is public others only propose to change."""
+    """Whether the user may change a record in its state. Others can only propose changes of public ones."""
     return edits(user) or (record.publication == Publication.DRAFT and works_on(user, record))
 
 
 def may_submit(user, record):
-    """Whether somebody may hand a record over for review."""
+    """Whether the user may submit a record for review."""
     return record.publication == Publication.DRAFT and works_on(user, record)
 
 
 def may_delete(user, record):
-    """Whether somebody may delete a record: its author, without one an editor, while it is a first draft."""
+    """Whether the user may delete a record: a first draft, by its author or, without one, an editor."""
     never_left = record.publication == Publication.DRAFT and not record.published_at
     own = record.created_by_id == user.pk if record.created_by_id else edits(user)
     return never_left and writes(user) and own
 
 
 def may_be_cleared(user):
-    """Whether somebody sees the confidential records that they are cleared for."""
+    """Whether the user's role allows clearances for confidential records."""
     return bool(roles(user) & {Role.CASE_OFFICER, Role.EDITOR})
 
 
 def is_cleared(user, record):
-    """Whether somebody is cleared for a record; who lost the role that it takes is not any more."""
+    """Whether the user is cleared for a record and still has a role that allows it."""
     return may_be_cleared(user) and record.cleared.filter(pk=user.pk).exists()
 
 
 def may_publish(user, record):
-    """Whether somebody may publish a record: for the first time, with FOUR_EYES, only what others wrote."""
+    """Whether the user may publish a record. With FOUR_EYES, first publication needs another author."""
     first_own = not record.published_at and record.created_by_id == user.pk
     return edits(user) and not (settings.FOUR_EYES and first_own)
 
 
 def erases(user):
-    """Whether somebody erases what others took down; they need not be able to read it."""
+    """Whether the user may erase what others took down, even without being able to read it."""
     return Role.ADMINISTRATOR in roles(user)
 
 
 def may_erase(user, record):
-    """Whether somebody may erase a record: one that was taken down, with FOUR_EYES by somebody else."""
+    """Whether the user may erase a record that was taken down; with FOUR_EYES, by another user."""
     if not erases(user) or record.publication != Publication.TAKEN_DOWN:
         return False
     return not (settings.FOUR_EYES and record.taken_down_by() == user.pk)
 
 
 def reviewed_by(user):
-    """Which of the records in review somebody may publish, as a Q."""
+    """A Q for the records in review that the user may publish."""
     return ~Q(created_by=user, published_at=None) if settings.FOUR_EYES else Q()
 
 
 def may_apply(user, proposal):
-    """Whether somebody may apply a proposal: with FOUR_EYES only that of somebody else."""
+    """Whether the user may apply a proposal; with FOUR_EYES, only if another user made it."""
     return edits(user) and not (settings.FOUR_EYES and proposal.created_by_id == user.pk)
 
 
 class RoleBackend(ModelBackend):
-    """Passwords as Django checks them, permissions from the roles: no rows that could say otherwise."""
+    """Django's password check, with permissions from the roles instead of permission rows."""
 
     def get_user(self, user_id):
-        """The user with their roles and factors, by one statement; None if there is no active one."""
+        """The user with roles and second factors, in one statement; None if there is no active user."""
         rows = User.objects.annotate(held=groups_of("pk"), factors=factors_of("pk"))
         user = rows.filter(pk=user_id).first()
         if user is None or not self.user_can_authenticate(user):

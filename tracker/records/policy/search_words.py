@@ -1,4 +1,4 @@
-"""The words by which records are found, kept by the database itself."""
+"""The words by which records are found. Database triggers keep them up to date."""
 
 import pgtrigger
 from django.db import models
@@ -7,9 +7,9 @@ from tracker.records.values.codes.vocabularies import Confidentiality
 
 
 def tokens_trigger(folded, record="id"):
-    """A trigger that keeps the token rows of one folded column, whoever writes it: loaddata and COPY too.
+    """A trigger that maintains the search words of one folded column, also for loaddata and COPY.
 
-    `record` is the column that holds the id of the record; `confidentiality` says who may search by the row.
+    `record` is the column with the record's id. `confidentiality` decides who can find the row.
     """
     return pgtrigger.Trigger(
         name="tokens",
@@ -37,14 +37,14 @@ def tokens_trigger(folded, record="id"):
 
 
 class Token(models.Model):
-    """One folded word of a name or title; written by triggers only.
+    """One folded word of a name or title. Only triggers write it.
 
-    `name_id` is the row the word was taken from: the record itself or one of its other names.
+    `name_id` is the row that contains the word: the record itself or one of its other names.
     """
 
     record_id = models.UUIDField()
     name_id = models.UUIDField(db_index=True)
-    token = models.TextField(db_collation="C")  # words are compared letter by letter in every locale
+    token = models.TextField(db_collation="C")  # words are compared letter by letter in any locale
     confidentiality = models.CharField(max_length=12, choices=Confidentiality)
 
     class Meta:

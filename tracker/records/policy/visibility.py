@@ -1,4 +1,4 @@
-"""Who may see what: the one rule that every read starts from."""
+"""Who may see what: the visibility rule from which every read starts."""
 
 from django.apps import apps
 from django.conf import settings
@@ -16,8 +16,10 @@ from tracker.records.values.texts.text import Tidy
 from . import roles
 from .search_words import Token
 
-POINTED_AT = "Other records point at it: change or delete them first."
-NOTHING = RawSQL("false", (), output_field=models.BooleanField())  # unlike none(), still asks the database
+POINTED_AT = "Other records refer to this one. Change or delete them first."
+NOTHING = RawSQL(
+    "false", (), output_field=models.BooleanField()
+)  # unlike none(), this still queries the database
 SEARCH_WORDS = settings.MAX_WORDS
 
 
@@ -28,7 +30,7 @@ def kinds():
 
 
 def sees_any(user, rows):
-    """Whether a user sees one of these rows, which may be of many kinds."""
+    """Whether the user sees one of these rows of any kinds."""
     keys = {}
     for row in rows:
         keys.setdefault(type(row), []).append(row.pk)
@@ -37,11 +39,11 @@ def sees_any(user, rows):
 
 class VisibleQuerySet(GuardedUpdate, models.QuerySet):
     def visible_to(self, user):
-        """The rows this reader may see. Every read starts here."""
+        """The rows that this user may see. Every read starts here."""
         return self.filter(self.model.conditions(user))
 
     def withdrawn(self):
-        """The rows that were public and are known to have been: not restricted, and their parents public."""
+        """Withdrawn rows whose former publication may be known: not restricted, and with public parents."""
         rows = self.filter(publication=Publication.WITHDRAWN, confidentiality=Confidentiality.PUBLIC)
         for name in self.model.visible_with:
             parents = self.model._meta.get_field(name).related_model.objects.visible_to(None)
@@ -49,7 +51,7 @@ class VisibleQuerySet(GuardedUpdate, models.QuerySet):
         return rows.exclude(published_at=None)
 
     def matching(self, text, user):
-        """Rows with, for each word of the text, a word in a name or title that begins so, however spelled."""
+        """Rows that have, for each word of the text, a name or title with a word that begins like it."""
         words = tokens(text)[:SEARCH_WORDS]
         readable = Token.objects.filter(
             Q() if roles.edits(user) else Q(confidentiality=Confidentiality.PUBLIC)
@@ -65,15 +67,15 @@ class VisibleQuerySet(GuardedUpdate, models.QuerySet):
 
 
 class Visible(Tidy, GuardedSave):
-    """Whatever the visibility rule speaks of."""
+    """Base class of everything that the visibility rule covers."""
 
-    visible_with = ()  # foreign keys: hidden as soon as one is; a null key hides nothing
-    cited = False  # whether it needs a citation to be published
-    gone = False  # whether it answers 410 after it was public and is withdrawn
+    visible_with = ()  # foreign keys: if one of these is hidden, so is the row; a null key hides nothing
+    cited = False  # whether it needs a citation for publication
+    gone = False  # whether it answers 410 after it was withdrawn
     remembered = True  # whether its history is kept
     internal = frozenset()  # fields that only editors see
-    one_of = ()  # groups of fields: a row has values in at most one of them, for it is about one thing
-    names_who = ()  # fields that say who it is: once it is no longer named, its history withholds them
+    one_of = ()  # groups of fields of which a row uses at most one, since it is about one thing
+    names_who = ()  # fields that identify someone: if the name is withheld later, the history hides them
 
     objects = VisibleQuerySet.as_manager()
 
@@ -81,11 +83,11 @@ class Visible(Tidy, GuardedSave):
         abstract = True
 
     def is_visible_to(self, user):
-        """Whether this reader may see the row, as it is stored."""
+        """Whether this user may see the stored row."""
         return type(self).objects.visible_to(user).filter(pk=self.pk).exists()
 
     def pointing(self):
-        """The rows that keep this one from being deleted, whoever may see them."""
+        """The rows that block deleting this one, visible or not."""
         collector = Collector(using=self._state.db, origin=self)
         try:
             collector.collect([self])
@@ -94,31 +96,33 @@ class Visible(Tidy, GuardedSave):
         return set()
 
     def stays_for(self, user):
-        """Whether a user cannot delete it since others point at it."""
+        """Whether the user cannot delete it because other rows refer to it."""
         return bool(self.pointing())
 
     def discard(self, by):
-        """Delete it. ValidationError if others point at it, since a moment ago perhaps."""
+        """Delete it. ValidationError if other rows refer to it, even since a moment ago."""
         try:
             self.delete()
         except ProtectedError:
             raise ValidationError(POINTED_AT) from None
 
     def validate_constraints(self, exclude=None):
-        """Checks every constraint, those on derived columns too, which no form holds."""
+        """Checks all constraints, including those on derived columns, which are not in forms."""
         editable = {name for name in exclude or () if self._meta.get_field(name).editable}
         super().validate_constraints(exclude=editable)
         keys = [field for field in self._meta.concrete_fields if field.related_model is type(self)]
         if circles := [key.name for key in keys if key.name not in editable and self.is_circle(key)]:
-            raise ValidationError(dict.fromkeys(circles, "It would lead back to this record: give another."))
+            raise ValidationError(
+                dict.fromkeys(circles, "This would create a circle back to this record. Choose another one.")
+            )
 
     def is_circle(self, key):
-        """Whether a key, followed from row to row, leads back: through rows that who made this one sees.
+        """Whether following a key from row to row leads back, through rows that the author of this one sees.
 
-        No other, so that a refusal tells nobody of what they do not see; the last to be published is refused.
+        Other rows do not count, so that an error reveals nothing hidden. The last one published is refused.
         """
         above, passed = getattr(self, key.attname), set()
-        if above is None or self._state.adding:  # nothing leads to what is not stored yet
+        if above is None or self._state.adding:  # nothing refers to a row that is not stored yet
             return False
         rows = type(self).objects.visible_to(self.created_by)
         while above and above not in passed and above != self.pk:
@@ -127,7 +131,7 @@ class Visible(Tidy, GuardedSave):
         return above == self.pk
 
     def get_constraints(self):
-        """The constraints to ask for one by one: no checks if one statement says that all of them hold."""
+        """The constraints to check one by one. CheckConstraints are left out if all of them hold."""
         found = self._meta.constraints
         checks = [rule for rule in found if type(rule) is models.CheckConstraint]
         try:
@@ -139,17 +143,17 @@ class Visible(Tidy, GuardedSave):
         return [(type(self), [rule for rule in found if rule not in checks])]
 
     def closed_to(self, user):
-        """The fields that a user must not change in what is stored, whatever their role."""
+        """The fields of the stored row that this user must not change, whatever their role."""
         return ()
 
     @classmethod
     def own_conditions(cls, user, path):
-        """What this row alone asks of the reader; `path` leads to it from the model that is queried."""
+        """The conditions of this row alone; `path` leads to it from the queried model."""
         return Q()
 
     @classmethod
     def conditions(cls, user, path=""):
-        """The visibility rule as a Q: what the row asks, and what everything it belongs to asks."""
+        """The visibility rule as a Q: the conditions of the row and of everything that it belongs to."""
         rule = cls.own_conditions(user, path)
         for name in cls.visible_with:
             field = cls._meta.get_field(name)

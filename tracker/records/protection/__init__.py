@@ -1,1 +1,1 @@
-"""Names that no public text may contain, and finding them in texts."""
+"""Protected names, which no public text may contain, and finding them in texts."""

@@ -1,8 +1,8 @@
-"""What is published or changed in public names nobody whom we do not name: the refusal, and the way past it.
+"""Refuses publications and public changes that contain a protected name, unless it belongs to someone else.
 
-A refusal tells its reader that some name is held. So it is given to editors alone, for a deed and never for a
-look, says neither which name nor whose, and is noted. Whoever gets too many writes nothing for an hour, but
-takes back and takes down what endangers somebody.
+A refusal reveals that some name is protected. So only editors get one, for an action and never for a preview.
+It does not say which name or whose, and it is logged. A user with too many refusals can only withdraw and
+take down for an hour.
 """
 
 import hashlib
@@ -23,27 +23,29 @@ from . import protected_names
 
 log = logging.getLogger(__name__)
 
-TAKING_BACK = ("withdraw", "takedown")  # the ends of the names of what does it, in the API and the admin
+TAKING_BACK = ("withdraw", "takedown")  # how the names of these routes end, in the API and the admin
 HOMONYM = "homonym"
-NAMES = "It names somebody whom we do not name: leave the name out."
-UNLESS = "If it is somebody of the same name, whoever is cleared for both says so as homonym."
+NAMES = "This text names a person whose identity is protected. Remove the name."
+UNLESS = "If it is another person with the same name, an editor cleared for both can confirm that (homonym)."
 SENTENCE = f"{NAMES} {UNLESS}"
 
 
 class HomonymQuerySet(models.QuerySet):
     def of(self, record, user):
-        """What was said of the texts of a record, for editors."""
-        rows = [row.pk for row in protected_names.rows_of(record)] if roles.edits(user) else []
+        """The homonyms confirmed in the texts of a record, for editors."""
+        rows = [row.pk for row in protected_names.record_and_parts(record)] if roles.edits(user) else []
         return self.filter(row_id__in=rows).select_related("created_by")
 
 
 class Homonym(models.Model):
-    """That a text names somebody else than it seems to: who says so, and why. Only ever added to."""
+    """A confirmation that a text names another person than it seems to: by whom, and why. Never changed."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    row_id = models.UUIDField(db_index=True, help_text="The record or the part that has the text.")
+    row_id = models.UUIDField(db_index=True, help_text="The record or part with the text.")
     field = models.CharField(max_length=60)
-    digest = models.CharField(max_length=64, help_text="Of the text and of whom it seems to name.")
+    digest = models.CharField(
+        max_length=64, help_text="Digest of the text and of the people it seems to name."
+    )
     reason = models.TextField()
     created_by = models.ForeignKey(settings.AUTH_USER_MODEL, models.PROTECT, related_name="+")
     created_at = models.DateTimeField(default=timezone.now)
@@ -58,8 +60,8 @@ class Homonym(models.Model):
         return f"homonym {str(self.id)[:8]}"
 
 
-class Named(ValidationError):
-    """Refuses texts that name somebody: in which fields of which rows, in no other words."""
+class NamesProtectedPerson(ValidationError):
+    """Refuses texts with protected names. It says in which fields of which rows, and nothing more."""
 
     def __init__(self, mentions, first):
         self.texts = [mention.text for mention in mentions]
@@ -67,14 +69,14 @@ class Named(ValidationError):
 
 
 class Standing(NamedTuple):
-    """The public texts of a record, and what they are about, before a change: they are no news."""
+    """The public texts of a record before a change, and the ids that they are about."""
 
     keys: frozenset = frozenset()
     about: frozenset = frozenset()
 
 
-class Change(NamedTuple):
-    """A record as it is now, how it stood before, and what is said of the change."""
+class CheckedChange(NamedTuple):
+    """A record as it is now, its texts before, and the comments on the change."""
 
     record: Visible
     stood: Standing = Standing()
@@ -82,44 +84,44 @@ class Change(NamedTuple):
     homonym: str = ""
 
 
-def standing(record):
-    """How a record stands, as it is stored."""
+def texts_before(record):
+    """The texts of a record as it is stored."""
     texts = protected_names.public_texts(record)
     return Standing(
-        frozenset(text.key for text in texts), frozenset(protected_names.about(record) if texts else ())
+        frozenset(text.key for text in texts), frozenset(protected_names.subject_ids(record) if texts else ())
     )
 
 
 def refuse_names(by, changes):
-    """Raises Named where what these changes made public names somebody, unless it may as a homonym.
+    """Raises an error if these changes make a protected name public, unless it is a confirmed homonym.
 
-    What stood there before is let be, so that an error that is found late keeps nobody from mending others:
-    `manage.py lint` tells of it.
+    Texts that were there before are not checked, so that an old error does not block other corrections.
+    `manage.py lint` finds them.
     """
     said = [(change, texts) for change in changes if (texts := news(change))]
     held = protected_names.Held(protected_names.secrets()) if said else None
     refused = [
         mention
         for change, texts in said
-        for mention in told(held, change, texts)
+        for mention in new_mentions(held, change, texts)
         if not passes(by, change, mention)
     ]
     if refused:
         note_refusal(by, refused)
-        raise Named(refused, changes[0].record)
+        raise NamesProtectedPerson(refused, changes[0].record)
 
 
 def news(change):
-    """The texts of a change that were not public before, or all if it is about more than before."""
+    """The texts of a change that were not public before; all if the record is about more than before."""
     texts = protected_names.public_texts(change.record)
     if texts and change.reason:
-        texts.append(protected_names.Text(change.record, "reason", change.reason))
-    more = texts and not protected_names.about(change.record) <= change.stood.about
+        texts.append(protected_names.PublicText(change.record, "reason", change.reason))
+    more = texts and not protected_names.subject_ids(change.record) <= change.stood.about
     return [text for text in texts if more or text.key not in change.stood.keys]
 
 
-def told(held, change, texts):
-    """The mentions in the news of a change; in a text that stood before, of those it is newly about."""
+def new_mentions(held, change, texts):
+    """The mentions in new texts; in old texts, only the mentions of people that the record is newly about."""
     for text, secrets in held.mentions(texts):
         if text.key in change.stood.keys:
             secrets = frozenset(one for one in secrets if one.about and one.about not in change.stood.about)
@@ -128,52 +130,52 @@ def told(held, change, texts):
 
 
 def passes(by, change, mention):
-    """Whether a text may stand: as a homonym that is known, or that somebody now says it is.
+    """Whether a text is allowed: because a homonym is already confirmed, or is confirmed with this change.
 
-    Only an editor who may know of all whom it seems to name can tell that it is somebody else.
+    Only an editor who may know everyone that the text seems to name can confirm that it is someone else.
     """
     if is_known(mention):
         return True
     if not (change.homonym.strip() and roles.edits(by) and mention.secrets <= protected_names.secrets(by)):
         return False
     row, field, _ = mention.text
-    said = {"digest": digest(mention), "reason": change.homonym, "created_by": by}
+    said = {"digest": mention_digest(mention), "reason": change.homonym, "created_by": by}
     Homonym.objects.create(row_id=row.pk, field=field, **said)
     return True
 
 
 def is_known(mention):
-    """Whether somebody said of this text that it names somebody else."""
+    """Whether someone has confirmed that this text names another person."""
     row, field, _ = mention.text
-    return Homonym.objects.filter(row_id=row.pk, field=field, digest=digest(mention)).exists()
+    return Homonym.objects.filter(row_id=row.pk, field=field, digest=mention_digest(mention)).exists()
 
 
-def digest(mention):
-    """What a text and whom it seems to name are known by, without saying it."""
+def mention_digest(mention):
+    """A digest of a text and the people it seems to name, which reveals neither."""
     people = sorted({str(secret.person) for secret in mention.secrets})
     return hashlib.sha256("\0".join([mention.text.text, *people]).encode()).hexdigest()
 
 
 def check_refusals(request):
-    """TooMany if this user was refused too many names, unless it is to take back or to take down."""
+    """TooMany if this user had too many refused names, except to withdraw or take down."""
     if not str(request.resolver_match.url_name).endswith(TAKING_BACK):  # some pages have no name
         check("NAMES_PER_HOUR", request.user.pk)
 
 
 def was_refused(user):
-    """Whether something of this request was refused for a name."""
+    """Whether something in this request was refused because of a name."""
     return getattr(user, "was_refused_a_name", False)
 
 
 def note_refusal(by, mentions):
-    """Notes who was refused what, without names; at the end of the request it is counted."""
+    """Logs whose text was refused, without names. The refusal is counted at the end of the request."""
     by.was_refused_a_name = True
     for row, field, _ in (mention.text for mention in mentions):
         log.warning("A name was refused in %s %s %s, by user %s.", row._meta.label, row.pk, field, by.pk)
 
 
 def place(text, first):
-    """Where a text stands, in words, seen from the first of the records; none of them is named."""
+    """Where a text is, in words, relative to the first record. No record is named."""
     row, field, _ = text
     record = text.record
     named = next((one.verbose_name for one in row._meta.fields if one.name == field), field)

@@ -1,9 +1,9 @@
-"""Whether a text names somebody: in any spelling that folds to theirs, declined, turned round, broken up.
+"""Finds names in texts: in any spelling with the same folded form, inflected, reversed or broken up.
 
-A name is found where two of its words belong together in a text: side by side in either order, with a
-patronymic, an initial or one more name between them, or run together as in an address. Beside a family name
-the initial of another word is enough. A family name that stands alone is told apart, since many people may
-bear it; with another first name it is somebody else's.
+A name is found if two of its words belong together in a text: side by side in either order, with a
+patronymic, an initial or one more name between them, or written together as in an address. Next to a family
+name, the initial of another word is enough. A family name alone is reported separately, since many people
+may have it; with another first name it belongs to someone else.
 """
 
 import re
@@ -16,18 +16,18 @@ from urllib.parse import unquote
 from tracker.records.values.names import APOSTROPHES, fold
 
 WORD = re.compile(r"[^\W_]+")
-SHORTEST_RUN = 8  # letters of a whole name that is looked for inside longer words
+SHORTEST_RUN = 8  # letters of a full name that is searched for inside longer words
 DIGRAPHS = {"sh", "ch", "zh", "kh", "gh", "dj", "ts", "yu", "ya", "ye", "th", "ph", "дж"}
-SON_OF = {"oklu", "kizi"}  # oğlu, qızı, as they are folded
-AROUND = re.compile(r"\W*\s+\W*")  # what parts the words of a sentence, not those of an address
+SON_OF = {"oklu", "kizi"}  # oğlu, qızı in folded form
+AROUND = re.compile(r"\W*\s+\W*")  # what separates the words of a sentence, but not of an address
 BESIDE = SON_OF | {"bai", "mualim", "kanim", "aka"}  # bəy, müəllim, xanım, ağa
 PATRONYMIC = re.compile(r"(ovich|avich|ovna|avna|ichna)$")
-FAMILY = re.compile(  # what is nearly always a family name
+FAMILY = re.compile(  # nearly always a family name
     r"((?<!sl)[oa]v[ai]?|ski|skaia|iani?|iants|zada|oklu|kizi|shvili|adza|anko|chuk|baili)$|.{4}l[iu]$"
 )
 PERHAPS_FAMILY = re.compile(r"(ina?|ia|ua|uk|ich|dza|li|lu|ani|ur)$")
 
-ENDINGS_OF = {  # what cases, possession and postpositions put behind a name, folded
+ENDINGS_OF = {  # endings of cases, possession and postpositions, folded
     "Russian, Ukrainian": "a i u o ai oi oiu om am im iu ia iai iam iom ioi ii ov ova ovi avi oko ako omu amu"
     " ik ak imi ami",
     "Azerbaijani, Turkish": "in un nin nun iin ni nu ki ku ka kin kun na da ta dan tan nda nta ndan la ila"
@@ -42,12 +42,12 @@ FLEETING = re.compile(r"([^aiou])[ao](l|k|ts)$")  # Павел, Павла
 LONGEST_ENDING = max(map(len, ENDINGS))
 
 LATIN, OTHERS = re.compile(r"[a-z]", re.IGNORECASE), re.compile(r"[\u0370-\u052f\u0531-\u0587]")
-# letters of other scripts that look as Latin ones do, and Latin ones that look as Cyrillic ones do
+# letters of other scripts that look like Latin ones, and Latin ones that look like Cyrillic ones
 TO_LATIN = str.maketrans("АВЕЅІЈКМНОРСТУХаеѕіјкморсухһԛԝ", "ABESIJKMHOPCTYXaesijkmopcyxhqw")
 TO_LATIN |= str.maketrans("ΑΒΕΖΗΙΚΜΝΟΡΤΥΧοναυօոսցհՕՍ", "ABEZHIKMNOPTYXovauonughOU")
 TO_CYRILLIC = str.maketrans("ABCEHIJKMOPSTXYaceijkmopsxy", "АВСЕНІЈКМОРЅТХУасеіјкморѕху")
 
-NEXT = re.compile(r"[,\n]")  # what parts the names of a list
+NEXT = re.compile(r"[,\n]")  # what separates names in a list
 JOINS = {"-", "_", ".", "+", "%20"}
 AND = {"and", "və", "ve", "и", "й", "і", "та", "և", "და"}
 BREAK = re.compile(r"[;|•·]|[.!?…:։။](\s|$)")
@@ -58,9 +58,9 @@ SPACED = re.compile(r"(?<=\b\w)[ .\u00a0](?=\w\b)")
 
 
 class Word(NamedTuple):
-    """A word of a text: its letters, its folded forms, whether it has a capital, what follows up to the next.
+    """A word of a text: letters, folded forms, whether it is capitalized, and the gap to the next word.
 
-    `capital` is None where nothing can be told by it: in scripts without capitals, and in a mere address.
+    `capital` is None if it says nothing: in scripts without capitals, and in addresses.
     """
 
     raw: str
@@ -71,18 +71,18 @@ class Word(NamedTuple):
     @property
     def is_initial(self):
         letters = len(self.raw) == 1 or (self.raw.lower() in DIGRAPHS and "." in self.gap)
-        joined = self.gap in JOINS  # in addresses there are no capitals
+        joined = self.gap in JOINS  # addresses have no capitals
         return letters and self.raw.isalpha() and (joined or self.capital is not False)
 
     @property
     def ends(self):
-        """Whether no name goes on behind it."""
+        """Whether no name continues after it."""
         if FULL_STOP.match(self.gap) and len(self.raw) < 3:
             return False
         return bool(BREAK.search(self.gap))
 
 
-def words(text):
+def words_in(text):
     """The words of a text, in order."""
     text = cleaned(text)
     found, address = list(WORD.finditer(text)), not re.search(r"\s", text.strip())
@@ -94,12 +94,12 @@ def words(text):
 
 
 def cleaned(text):
-    """The text without marks, apostrophes and characters that are not seen."""
+    """The text without combining marks, apostrophes and invisible characters."""
     return unicodedata.normalize("NFKC", text).translate(UNSEEN)
 
 
 class Unseen(dict):
-    """For `translate`: nothing in place of a character that vanishes when names are folded."""
+    """For `translate`: removes characters that disappear when names are folded."""
 
     def __missing__(self, number):
         letter = chr(number)
@@ -112,7 +112,7 @@ UNSEEN = Unseen()
 
 
 def capital(word):
-    """Whether a word begins with a capital; None in scripts whose sentences have none, as the Georgian."""
+    """Whether a word begins with a capital; None in scripts without capitals, like Georgian."""
     if word.lower() == word.lower().title():
         return None
     return word[0] != word[0].lower()
@@ -120,9 +120,9 @@ def capital(word):
 
 @lru_cache(maxsize=1 << 16)
 def forms(word):
-    """The folded forms of a word: more where letters of two scripts that look alike stand for each other.
+    """The folded forms of a word: more than one if letters of two scripts look alike.
 
-    Georgian has one letter for f and an aspirated p: what is spelled with either may be meant by both.
+    Georgian has one letter for f and an aspirated p, so either may be meant.
     """
     spelled = [word, word.lower().replace("ფ", "f")]
     if LATIN.search(word) and OTHERS.search(word):
@@ -132,7 +132,7 @@ def forms(word):
 
 
 def variants(text):
-    """The text, and the text as it is read where words are broken, spaced out or encoded in it."""
+    """The text, and variants of it with broken, spaced out or encoded words restored."""
     found = [text]
     if "%" in text:
         found.append(unquote(text))
@@ -141,13 +141,13 @@ def variants(text):
     return dict.fromkeys(found)
 
 
-class Name(NamedTuple):
-    """A name by its folded words without patronymics; `pairs` are places of words that make it together."""
+class NamePattern(NamedTuple):
+    """A name as folded words without patronymics. `pairs`: positions of words that together are the name."""
 
     words: tuple[str, ...]
     pairs: tuple[tuple[int, int], ...]
-    family: frozenset[int]  # places of words that an initial beside them makes a name of
-    alone: frozenset[int]  # places of words that are told when they stand alone
+    family: frozenset[int]  # positions of words that are a name next to an initial
+    alone: frozenset[int]  # positions of words that are reported alone
 
 
 @lru_cache(maxsize=1 << 15)
@@ -172,17 +172,17 @@ def understood(folded):
         if (one, other) == ends or {one, other} & sure
     )
     alone = sure if len(kept) > 1 else {0} if len(kept[0]) > 4 else set()
-    return Name(kept, pairs, frozenset(family or set(ends)), frozenset(alone))
+    return NamePattern(kept, pairs, frozenset(family or set(ends)), frozenset(alone))
 
 
 def stems(word):
-    """What of a word stays when it is declined."""
+    """The parts of a word that remain when it is inflected."""
     stem = word.rstrip("aiou")
     return {word, stem, FLEETING.sub(r"\1\2", word)} if len(stem) > 2 else {word}
 
 
 class Names:
-    """Many names, made ready to be looked for: (key, folded name) each."""
+    """Many names, (key, folded name) each, prepared for searching."""
 
     def __init__(self, held):
         self.keys, self.names = [], []
@@ -191,7 +191,7 @@ class Names:
             if name := understood(folded):
                 self.add(key, name)
         self.lengths = sorted({len(run) for run in self.runs})
-        self.meanings, self.joined = {}, {}  # what was looked up: the same words stand in many texts
+        self.meanings, self.joined = {}, {}  # looked up before: the same words occur in many texts
 
     def add(self, key, name):
         number = len(self.names)
@@ -206,22 +206,22 @@ class Names:
                     self.runs[run].append(number)
 
     def found_in(self, text):
-        """{key: words} of the names in a text: the folded words that stand alone, none for a whole name."""
+        """{key: words} for the names in a text: the folded words found alone; none for a full name."""
         found = {}
         for one in variants(text):
             for number, alone in self.matches(one):
                 key = self.keys[number]
-                found[key] = found.get(key, alone) and alone  # a whole name outweighs a part of it
+                found[key] = found.get(key, alone) and alone  # a full name outweighs a part of it
         return found
 
     def matches(self, text):
-        """Yields (number, words) of each name that a text has, as it stands."""
+        """Yields (number, words) for each name in a text, without variants of the text."""
         at, clean = defaultdict(lambda: defaultdict(list)), cleaned(text)
         meanings = looked_up(self.meanings, self.meant, WORD.findall(clean))
         for position, meant in enumerate(meanings) if any(meanings) else ():
             for number, place in meant:
                 at[number][place].append(position)
-        read = words(text) if at else ()
+        read = words_in(text) if at else ()
         for number, places in at.items():
             name = self.names[number]
             if is_whole(name, places, read):
@@ -232,7 +232,7 @@ class Names:
             yield number, frozenset()
 
     def meant(self, word):
-        """The words of names that a word of a text may be a form of: (number of the name, place in it)."""
+        """The words of names of which a word may be a form: (number of the name, position in it)."""
         if word.isdigit():
             return ()
         cuts = ((form, cut) for form in forms(word) for cut in range(min(LONGEST_ENDING, len(form) - 2) + 1))
@@ -240,13 +240,13 @@ class Names:
         return tuple({one for stem in stems for one in self.stems.get(stem, ())})
 
     def run_together(self, clean):
-        """The numbers of the names that stand in a text without anything but marks between their words."""
+        """The numbers of the names in a text whose words have only marks between them."""
         chunks = [chunk for chunk in AROUND.split(clean) if len(chunk) >= SHORTEST_RUN]
         for found in looked_up(self.joined, self.runs_in, chunks):
             yield from found
 
     def runs_in(self, chunk):
-        """The numbers of the names whose words are run together in a part of a text without spaces."""
+        """The numbers of the names whose words are written together in a part of a text without spaces."""
         found = set()
         for form in forms(chunk):
             for start in range(len(form) - SHORTEST_RUN + 1):
@@ -256,14 +256,14 @@ class Names:
 
 
 def looked_up(known, look_up, words):
-    """What is known of each of some words; what is not yet is looked up and kept."""
+    """The results for some words. Missing ones are looked up and kept."""
     for word in [one for one in words if one not in known]:
         known[word] = look_up(word)
     return [known[word] for word in words]
 
 
 def is_whole(name, places, read):
-    """Whether words of a text at these positions make the name."""
+    """Whether the words of a text at these positions are the name."""
     for one, other in name.pairs:
         short = min(len(name.words[one]), len(name.words[other])) < 4
         for first in places.get(one, ()):
@@ -281,7 +281,7 @@ def is_whole(name, places, read):
 
 
 def belong_together(read, one, other):
-    """Whether two words of a text, the second of which follows the first in the name, are of one name."""
+    """Whether two words of a text, in the order of the name, belong to one name."""
     first, second = sorted((one, other))
     before = read[first:second]
     if any(word.ends for word in before) or second - first > 4:
@@ -296,7 +296,7 @@ def belong_together(read, one, other):
 
 
 def is_listed(read, first):
-    """Whether the word before a comma, or the end of a line, and that behind it have names of their own."""
+    """Whether the words before and after a comma or a line end belong to different names."""
     before, second, after = read[first - 1 : first], read[first + 1], read[first + 2 : first + 3]
     return bool(
         before
@@ -308,7 +308,7 @@ def is_listed(read, first):
 
 
 def has_initial(read, position, others):
-    """Whether an initial of one of the other words stands beside a family name."""
+    """Whether an initial of one of the other words is next to a family name."""
 
     def is_of(word):
         return word.is_initial and any(other.startswith(form) for other in others for form in word.forms)
@@ -323,9 +323,9 @@ def has_initial(read, position, others):
 
 
 def is_of_another(read, position):
-    """Whether a family name has a first name beside it: not that of the name, or both had been found."""
+    """Whether a family name has another person's first name next to it."""
     before, after = read[position - 1] if position else None, (*read[position + 1 : position + 2], None)[0]
-    begins = position < 2 or read[position - 2].ends  # a sentence: any word has a capital there
+    begins = position < 2 or read[position - 2].ends  # a sentence: any word is capitalized there
     if before and before.is_initial and not before.ends:
         return True
     first = before and not begins and is_name(before) and before.gap.isspace()
@@ -333,12 +333,12 @@ def is_of_another(read, position):
 
 
 def is_name(word):
-    """Whether a word looks like one of a name: a capital in front and small letters behind."""
+    """Whether a word looks like part of a name: a capital followed by small letters."""
     return bool(word.capital) and not word.raw.isupper()
 
 
 def alone_in(name, places, read):
-    """The folded words of a family name that stand alone in a text, and the word of the name itself."""
+    """The folded words of a family name that occur alone in a text, and the word of the name."""
     return frozenset(
         form
         for place in name.alone

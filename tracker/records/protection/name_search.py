@@ -1,8 +1,8 @@
-"""What else names a person who was taken down: searched for afterwards, hidden as soon as it is found.
+"""Finds and hides other public texts that name a person who was taken down.
 
 The takedown is one short transaction and stores a NameSearch. A worker reads all public texts in batches, for
-all searches together: each begins where the reading is, and has read all when that comes round again. What a
-crash interrupts is read again. An editor decides afterwards what comes back.
+all searches together. Each search begins at the current position and ends when the worker comes back to it.
+Batches interrupted by a crash are read again. An editor decides later what becomes public again.
 """
 
 import logging
@@ -17,7 +17,7 @@ from django.core.exceptions import ValidationError
 from django.db import connection, models, transaction
 from django.utils import timezone
 
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.takedown_ledger import LedgerAway
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import kinds
@@ -30,9 +30,10 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "name search"
 BATCH = 500  # records
-LONGEST = timedelta(minutes=10)  # no request writes for longer
-LOCK = 7_045_331  # held by whoever reads
-OTHERS = "It names another person, too, whose identity is protected: publish it on its own page."
+LONGEST = timedelta(minutes=10)  # no request writes longer than this
+LOCK = 7_045_331  # held by the worker
+OTHERS = "This text also names another person whose identity is protected."
+" Publish the record on its own page."
 WRITING = """
     SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
     AND backend_xid IS NOT NULL AND xact_start < %s
@@ -44,32 +45,46 @@ class NameSearchQuerySet(models.QuerySet):
         return self.filter(finished_at=None).order_by("created_at", "id")
 
     def of(self, record):
-        """The searches for what names a record, the newest first."""
+        """The name searches for a record, newest first."""
         return self.filter(record_id=record.pk).order_by("-created_at", "-id")
 
 
 class NameSearch(models.Model):
-    """A search for what names somebody who was taken down, by whom, and what may stay.
+    """A search for texts that name a person who was taken down: who started it, and what may stay.
 
-    While it runs it keeps every name that they had since: one that is taken away is searched for, too.
+    While it runs, it keeps every name that the person has had since, including removed ones.
     """
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     model = models.CharField(max_length=60)
     record_id = models.UUIDField(db_index=True)
     created_by = models.ForeignKey(
-        settings.AUTH_USER_MODEL, models.PROTECT, null=True, related_name="+", help_text="Null: a restore."
+        settings.AUTH_USER_MODEL,
+        models.PROTECT,
+        null=True,
+        related_name="+",
+        help_text="Null if a restore started it.",
     )
     created_at = models.DateTimeField(default=timezone.now)
     finished_at = models.DateTimeField(null=True, db_index=True)
-    reason = models.CharField(max_length=60, help_text="What the history of what is found says.")
-    keep = models.JSONField(default=list, help_text="Ids of records that stay, though they name the person.")
-    names = models.JSONField(default=list, help_text="Folded; empty once it has finished.")
-    begun = models.CharField(max_length=100, blank=True, help_text="Where the reading was when it began.")
-    position = models.CharField(max_length=100, blank=True, help_text="Where the reading is.")
-    comes_round = models.BooleanField(default=False, help_text="The reading began again at the first text.")
-    has_read = models.BooleanField(default=False, help_text="Everything was read once.")
-    begun_at = models.DateTimeField(null=True, help_text="Who writes since before may not know of it.")
+    reason = models.CharField(
+        max_length=60, help_text="The reason in the history of the records that it hides."
+    )
+    keep = models.JSONField(
+        default=list, help_text="Ids of records that stay public although they name the person."
+    )
+    names = models.JSONField(default=list, help_text="Folded names. Empty after the search has finished.")
+    begun = models.CharField(
+        max_length=100, blank=True, help_text="The position of the worker when it began."
+    )
+    position = models.CharField(max_length=100, blank=True, help_text="The current position of the worker.")
+    comes_round = models.BooleanField(
+        default=False, help_text="The worker has started again at the first text."
+    )
+    has_read = models.BooleanField(default=False, help_text="Everything has been read once.")
+    begun_at = models.DateTimeField(
+        null=True, help_text="Transactions that began earlier may not know about the search."
+    )
 
     objects = NameSearchQuerySet.as_manager()
 
@@ -84,12 +99,12 @@ class NameSearch(models.Model):
         return "finished" if self.finished_at else "running"
 
     def person(self):
-        """Who is searched for, None once nothing is to be hidden: they were erased, or are public again."""
+        """The person, or None if nothing needs to be hidden: the person was erased or is public again."""
         rows = apps.get_model(self.model)._base_manager
         return rows.filter(pk=self.record_id, publication=Publication.TAKEN_DOWN).first()
 
     def look(self, here):
-        """Notes who is searched for by which names, and begins anew where they have new ones."""
+        """Stores the person's names for the search, and starts again if there are new ones."""
         person = self.person()
         if person is None:
             self.finish()
@@ -97,14 +112,14 @@ class NameSearch(models.Model):
         new = {secret.name for secret in person.own_secrets()} - {*self.names}
         if new or self.begun_at is None:
             self.names = sorted({*self.names, *new})
-            self.begun_at = self.begun_at or ask("SELECT clock_timestamp()")
+            self.begun_at = self.begun_at or first_value("SELECT clock_timestamp()")
             self.begun, self.position, self.comes_round, self.has_read = here, here, False, False
 
     def sought(self):
         return {protected_names.Secret(name, self.record_id, self.record_id) for name in self.names}
 
     def move(self, position):
-        """Notes how far the reading is; "" is behind the last text and before the first."""
+        """Stores the position; "" is after the last text and before the first."""
         self.position = position
         self.comes_round = self.comes_round or not position
         self.has_read = self.comes_round and position >= self.begun
@@ -114,7 +129,7 @@ class NameSearch(models.Model):
 
 
 class AlsoHidden(models.Model):
-    """A record that was hidden because it names somebody, and whether an editor has decided about it."""
+    """A record that was hidden because it names a person, and whether an editor has decided about it."""
 
     search = models.ForeignKey(NameSearch, models.CASCADE, related_name="hidden")
     model = models.CharField(max_length=60)
@@ -130,30 +145,30 @@ class AlsoHidden(models.Model):
         return f"{self.model} {str(self.record_id)[:8]}"
 
     def record(self):
-        """The record as it is stored, None if it was erased."""
+        """The stored record, None if it was erased."""
         return apps.get_model(self.model)._base_manager.filter(pk=self.record_id).first()
 
 
-def begin(person, by, reason, keep=()):
-    """Stores that what names a person is to be searched for: in the transaction that takes them down."""
+def begin_search(person, by, reason, keep=()):
+    """Starts a name search, in the transaction that takes the person down."""
     about = {"model": person._meta.label, "record_id": person.pk}
     return NameSearch.objects.create(**about, created_by=by, reason=reason, keep=[*keep])
 
 
-def work():
-    """Reads for all searches, also for those that a crash interrupted, until there is nothing to do now."""
+def run_searches():
+    """Reads for all searches, including those interrupted by a crash, until there is nothing left to do."""
     more = NameSearch.objects.running().exists()
     while more:
         try:
-            more = step()
-        except LedgerAway as problem:  # all is hidden; what the file lacks is added the next time
+            more = read_batch()
+        except LedgerAway as problem:  # everything is hidden; missing lines are added next time
             log.error("%s", problem.detail)
 
 
 @transaction.atomic
-def step():
-    """Reads one batch for all searches that run: whether there is more to do now."""
-    if not is_ours():
+def read_batch():
+    """Reads one batch for all running searches; returns whether there is more to do now."""
+    if not take_lock():
         return False
     searches = list(NameSearch.objects.running())
     here = next((one.position for one in searches if one.begun_at and not one.has_read), "")
@@ -172,19 +187,19 @@ def step():
 
 
 def finish(searches):
-    """Ends searches once nobody writes any more who may not know of them; what they wrote is read, too."""
-    ending = [one for one in searches if not ask(WRITING, one.begun_at)]
+    """Ends searches when no transaction is left that may not know about them, after reading their texts."""
+    ending = [one for one in searches if not first_value(WRITING, one.begun_at)]
     for model in kinds() if ending else ():
         since = min(one.created_at for one in ending) - LONGEST
-        recent = readable(model).filter(updated_at__gte=since).values_list("pk", flat=True)
+        recent = own_public_rows(model).filter(updated_at__gte=since).values_list("pk", flat=True)
         hide(model, list(recent), ending)
     for search in ending:
         search.finish()
-        held.cache_clear()
+        prepared_names.cache_clear()
 
 
 def read_everything(searches):
-    """Hides all that is found for these searches, in one reading, while nobody else writes: their ids."""
+    """Hides everything found for these searches in one pass while nobody else writes; returns the ids."""
     for search in searches:
         search.look("")
     position, hidden = None, set()
@@ -198,36 +213,36 @@ def read_everything(searches):
 
 
 def batch(position):
-    """The model and ids of the next records behind a position, and the position after them, "" at the end."""
+    """The model and ids of the next records after a position, and the new position, "" at the end."""
     labels = sorted(model._meta.label for model in kinds())
     label, _, key = position.partition(" ")
     model = apps.get_model(label or labels[0])
-    rows = readable(model).filter(pk__gt=key) if key else readable(model)
+    rows = own_public_rows(model).filter(pk__gt=key) if key else own_public_rows(model)
     keys = list(rows.values_list("pk", flat=True)[:BATCH])
     if len(keys) == BATCH:
         return model, keys, f"{model._meta.label} {keys[-1]}"
     return model, keys, next((f"{later} " for later in labels if later > model._meta.label), "")
 
 
-def readable(model):
-    """The records of a model that are public as far as it is for themselves to say, by id."""
+def own_public_rows(model):
+    """The records of a model that are public by their own fields, ordered by id."""
     rows = model._base_manager.filter(publication=Publication.PUBLISHED)
     return rows.filter(confidentiality=Confidentiality.PUBLIC).order_by("pk")
 
 
 def hide(model, keys, searches):
-    """Takes down those of some records that name somebody who is searched for: their ids."""
-    names = held(frozenset(secret for search in searches for secret in search.sought()))
+    """Takes down those of some records that name a person searched for; returns their ids."""
+    names = prepared_names(frozenset(secret for search in searches for secret in search.sought()))
     named = {}
-    for record in readable(model).filter(pk__in=suspects(model, keys, names)):
+    for record in own_public_rows(model).filter(pk__in=suspects(model, keys, names)):
         for mention in names.mentions(protected_names.public_texts(record)):
             named.setdefault(record, set()).update(people_in(mention))
     return {record.pk for record, people in named.items() if hide_one(record, people, searches)}
 
 
 def suspects(model, keys, names):
-    """The ids of those records in whose texts, or their parts', a name stands; no records are made."""
-    parts = [getattr(model, name).rel.related_model for name in protected_names.lists_of(model)]
+    """The ids of records whose texts, or texts of whose parts, contain a name. Makes no instances."""
+    parts = [getattr(model, name).rel.related_model for name in protected_names.part_lists(model)]
     found = set()
     for kind, column in [(model, "pk"), *((part, "record_id") for part in parts)]:
         fields = [field.attname for field in protected_names.text_fields(kind)]
@@ -239,12 +254,12 @@ def suspects(model, keys, names):
 
 
 def hide_one(record, people, searches):
-    """Whether a record was taken down for searches that found it: not if it stays, or is down already."""
+    """Takes a record down for the searches that found it; False if it may stay or is already down."""
     finding = [one for one in searches if one.record_id in people and str(record.pk) not in one.keep]
     if not finding:
         return False
     try:
-        with transaction.atomic(), noted(channel=CHANNEL):
+        with transaction.atomic(), acting_as(channel=CHANNEL):
             record.take_down_alone(finding[0].created_by, finding[0].reason)
     except ValidationError:
         return False
@@ -256,8 +271,8 @@ def hide_one(record, people, searches):
 
 
 @lru_cache(maxsize=2)
-def held(secrets):
-    """The names of a search, made ready: while it runs, what was looked up once is not again."""
+def prepared_names(secrets):
+    """The names of a search, prepared for matching and cached while it runs."""
     return protected_names.Held(secrets)
 
 
@@ -266,23 +281,23 @@ def people_in(mention):
 
 
 def newest(record, user):
-    """The newest search for what names a record, as editors are told of it; else None."""
+    """The newest name search for a record, if the user is an editor; else None."""
     return NameSearch.objects.of(record).first() if roles.edits(user) else None
 
 
 def also_hidden(record, user):
-    """(what was hidden because it names a record, the AlsoHidden), of what a user sees, as it was found."""
-    return seen(AlsoHidden.objects.filter(search__record_id=record.pk), user)
+    """(hidden record, AlsoHidden) for what was hidden because it names a record and the user sees."""
+    return hidden_seen_by(AlsoHidden.objects.filter(search__record_id=record.pk), user)
 
 
-def undecided(user):
-    """The ids of the finished searches that hid something which a user sees and may decide about."""
+def undecided_searches(user):
+    """The ids of finished searches that hid something that the user sees and may decide about."""
     found = AlsoHidden.objects.filter(decided=False, search__finished_at__isnull=False)
-    return {one.search_id for _, one in seen(found, user)}
+    return {one.search_id for _, one in hidden_seen_by(found, user)}
 
 
-def seen(found, user):
-    """(the record, the AlsoHidden) of those whose record a user sees."""
+def hidden_seen_by(found, user):
+    """(record, AlsoHidden) for those whose record the user sees."""
     found, keys, rows = list(found), {}, {}
     for one in found:
         keys.setdefault(one.model, set()).add(one.record_id)
@@ -293,9 +308,9 @@ def seen(found, user):
 
 @transaction.atomic
 def bring_back(hidden, by, comment):
-    """Makes public again what was hidden, by an editor who says why its text may name the person.
+    """Publishes a hidden record again, by an editor who says why its text may name the person.
 
-    PermissionDenied or ValidationError if that may not be, also while another person is named there.
+    PermissionDenied or ValidationError if that is not allowed, also if the text names another person.
     """
     record = hidden.record()
     record._lock()
@@ -309,12 +324,12 @@ def bring_back(hidden, by, comment):
     record.bring_back(by, comment)
 
 
-def is_ours():
-    """Whether nobody else reads; until the end of the transaction nobody else will."""
-    return ask("SELECT pg_try_advisory_xact_lock(%s)", LOCK)
+def take_lock():
+    """Takes the lock of the worker until the end of the transaction; False if another process has it."""
+    return first_value("SELECT pg_try_advisory_xact_lock(%s)", LOCK)
 
 
-def ask(sql, *params):
+def first_value(sql, *params):
     with connection.cursor() as cursor:
         cursor.execute(sql, params)
         return cursor.fetchone()[0]

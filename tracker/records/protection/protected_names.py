@@ -1,7 +1,7 @@
-"""No public text names somebody whom we do not name: whose names those are, and where they stand.
+"""Protected names: whose they are, and where they occur in public texts.
 
-A model that holds such names says so by `secrets(user=None)`: the Secrets in its rows; with a user only those
-that the user may know of.
+A model with protected names has `secrets(user=None)`: the Secrets in its rows; with a user, only those
+that the user may know.
 """
 
 from functools import lru_cache
@@ -19,9 +19,9 @@ from .name_matching import Names
 
 
 class Secret(NamedTuple):
-    """A name that is not to be public, folded; whose it is, and in which row it stands.
+    """A protected name in folded form, its person, and the row that contains it.
 
-    `about`: the id of the only record about which nothing may say it; None: nothing public may.
+    `about`: the id of the only record whose texts must not contain it. None: no public text may.
     """
 
     name: str
@@ -30,8 +30,8 @@ class Secret(NamedTuple):
     about: UUID | None = None
 
 
-class Text(NamedTuple):
-    """What a field of a row says."""
+class PublicText(NamedTuple):
+    """The text in a field of a row."""
 
     row: Visible
     field: str
@@ -43,82 +43,86 @@ class Text(NamedTuple):
 
     @property
     def record(self):
-        """The record that the row is or belongs to."""
+        """The record that the row is, or belongs to."""
         return getattr(self.row, "record", self.row)
 
 
 class Mention(NamedTuple):
-    """A text that names somebody, and the secrets that it tells."""
+    """A text with protected names, and the secrets that it reveals."""
 
-    text: Text
+    text: PublicText
     secrets: frozenset[Secret]
 
 
 def holders():
-    """The models that hold names that are not to be public."""
+    """The models with protected names."""
     return [model for model in apps.get_models() if hasattr(model, "secrets")]
 
 
 def secrets(user=None):
-    """All names that are not to be public; with a user those that the user may know of."""
+    """All protected names; with a user, only those that the user may know."""
     return {secret for model in holders() for secret in model.secrets(user)}
 
 
 @lru_cache(maxsize=256)
 def text_fields(model):
-    """The fields of a model in which readers see words that somebody typed."""
+    """The fields of a model with free text that readers see."""
     return [field for field in words_of(model) if field.name not in model.internal]
 
 
-def lists_of(model):
+def part_lists(model):
     """The names of the lists of parts of a model."""
     parts = [relation for relation in model._meta.related_objects if relation.field.name == "record"]
     return [one.get_accessor_name() for one in parts if issubclass(one.related_model, Visible)]
 
 
-def rows_of(record):
+def record_and_parts(record):
     """A record and its parts."""
-    return [record, *(part for name in lists_of(type(record)) for part in getattr(record, name).all())]
+    return [record, *(part for name in part_lists(type(record)) for part in getattr(record, name).all())]
 
 
-def texts_of(row):
-    """The texts of one row that are public as soon as everything is that it belongs to."""
+def row_texts(row):
+    """The texts of one row that are public if everything that it belongs to is public."""
     if getattr(row, "confidentiality", Confidentiality.PUBLIC) != Confidentiality.PUBLIC:
         return
     for field in text_fields(type(row)):
         said = getattr(row, field.attname)
         said = "\n".join(said) if isinstance(said, list) else said
         if said:
-            yield Text(row, field.name, said)
+            yield PublicText(row, field.name, said)
 
 
-def is_open(record):
-    """Whether a record is public as far as it is for itself to say."""
+def is_public_itself(record):
+    """Whether a record is public by its own fields."""
     return (record.publication, record.confidentiality) == (Publication.PUBLISHED, Confidentiality.PUBLIC)
 
 
 def public_texts(record):
-    """The texts of a record and its parts, none where the record itself is not public."""
-    return [text for row in rows_of(record) for text in texts_of(row)] if is_open(record) else []
+    """The texts of a record and its parts; none if the record itself is not public."""
+    return (
+        [text for row in record_and_parts(record) for text in row_texts(row)]
+        if is_public_itself(record)
+        else []
+    )
 
 
 def above(row):
-    """The ids of a row and of what it is hidden with."""
+    """The ids of a row and of the rows that it is hidden with."""
     parents = [getattr(row, name) for name in row.visible_with]
     return {row.pk}.union(*(above(parent) for parent in parents if parent))
 
 
-def about(row):
-    """The ids of a row, of what its keys and links lead to, and of what that is about to which it belongs."""
+def subject_ids(row):
+    """The ids of a row, of the rows that it refers to, and of what its parent record is about."""
     keys = {getattr(row, field.attname) for field in row._meta.concrete_fields if field.is_relation}
     links = [field for field in row._meta.many_to_many if issubclass(field.related_model, Visible)]
     parents = [getattr(row, name) for name in row.visible_with]
     linked = {key for field in links for key in getattr(row, field.name).values_list("pk", flat=True)}
-    return {row.pk, *keys, *linked}.union(*(about(parent) for parent in parents if parent))
+    return {row.pk, *keys, *linked}.union(*(subject_ids(parent) for parent in parents if parent))
 
 
 class Held:
-    """Names that are not to be public, made ready to be looked for in many texts."""
+    """Protected names, prepared for searching in many texts."""
 
     def __init__(self, held):
         by_name = {}
@@ -127,11 +131,11 @@ class Held:
         self.names = Names([(tuple(found), name) for name, found in by_name.items()])
 
     def stands_in(self, said):
-        """Whether any of the names stands in a text, or a list of texts, whatever it is about."""
+        """Whether a text, or a list of texts, contains any of the names, whatever it is about."""
         return bool(self.names.found_in("\n".join(said) if isinstance(said, list) else said))
 
     def mentions(self, texts):
-        """The Mentions in texts."""
+        """The Mentions of protected names in texts."""
         found = [(text, self.told_in(text)) for text in texts]
         borne_by = bearers({word for _, told in found for words in told.values() for word in words})
         for text, told in found:
@@ -144,13 +148,13 @@ class Held:
                 yield Mention(text, frozenset(kept))
 
     def told_in(self, text):
-        """{secret: family names that stand alone} of what a text tells, by whatever it is about."""
-        made = text.field.endswith("slug")  # of a title, which is looked through itself
+        """{secret: family names found alone} for the secrets in a text, whatever it is about."""
+        made = text.field.endswith("slug")  # made of a title, which is checked itself
         found = self.names.found_in(text.text)
         told = {one: words for same, words in found.items() for one in same if not (words and made)}
         if not told:
             return told
-        hidden_with, around = above(text.row), about(text.row)
+        hidden_with, around = above(text.row), subject_ids(text.row)
         return {
             one: words
             for one, words in told.items()
@@ -160,7 +164,7 @@ class Held:
 
 
 def bearers(words):
-    """{word: ids} of the public people in whose names some folded words are."""
+    """{word: ids} of the public people whose names contain these folded words."""
     found = {}
     for model in holders() if words else ():
         if hasattr(model, "other_names"):
@@ -172,14 +176,14 @@ def bearers(words):
 
 
 def everything_public():
-    """Yields each record that is public."""
+    """Yields all public records."""
     for model in kinds():
-        rows = model.objects.visible_to(None).order_by("pk").prefetch_related(*lists_of(model))
+        rows = model.objects.visible_to(None).order_by("pk").prefetch_related(*part_lists(model))
         yield from rows.iterator(chunk_size=500)
 
 
 def mentions_in(records, held):
-    """The Mentions of Secrets in what is public of records."""
+    """The Mentions of Secrets in the public texts of records."""
     held = Held(held)
     for record in records:
         yield from held.mentions(public_texts(record))

@@ -1,4 +1,4 @@
-"""What goes with a record that is taken down, and the names that it has."""
+"""What is hidden together with a record that is taken down, and the names of the record."""
 
 from itertools import product
 
@@ -8,8 +8,8 @@ from tracker.records.policy.visibility import kinds
 from tracker.records.values.texts.text import words_of
 
 
-def belonging(record):
-    """The records that are hidden with it, seen by whomever, without itself."""
+def hidden_with(record):
+    """The records that are hidden with it, without itself, regardless of who sees them."""
     found, waiting, records = {}, [record], kinds()
     while waiting:
         above = waiting.pop()
@@ -30,13 +30,13 @@ def names_of(record):
 
 
 def saying(model, names):
-    """The condition that one of these names stands in a text of a row."""
+    """The condition that a text of a row contains one of these names."""
     said = Q(pk__in=[])
-    for field, name in product(texts(model), names):
+    for field, name in product(text_field_names(model), names):
         said |= Q(**{f"{field}__icontains": name})
     return said
 
 
-def texts(model):
-    """The names of the fields of a row that hold words; what only editors read is among them."""
+def text_field_names(model):
+    """The names of the text fields of a row, including those that only editors read."""
     return [field.name for field in words_of(model) if field.name != "slug"]

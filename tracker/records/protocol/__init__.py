@@ -1,1 +1,1 @@
-"""What a request may hold, how often, and how errors are answered."""
+"""Request limits, strict parsing of what is sent, and the form of errors."""

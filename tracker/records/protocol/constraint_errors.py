@@ -1,4 +1,4 @@
-"""What the database refuses, in words that name no other row."""
+"""Database errors in words that reveal no other row."""
 
 from contextlib import contextmanager
 
@@ -9,29 +9,29 @@ from rest_framework import exceptions, status
 
 from .strict_json import Invalid
 
-GONE = "What it refers to was deleted meanwhile, or something refers to it since."
+GONE = "Something that it refers to was deleted meanwhile, or something now refers to it."
 
 
-class Conflict(exceptions.APIException):
+class StateConflict(exceptions.APIException):
     status_code = status.HTTP_409_CONFLICT
 
 
 @contextmanager
 def put_in_words(path="", status=400):
-    """Turns what the database refuses inside into Invalid at a place, or with status 409 into Conflict.
+    """Turns database errors inside into Invalid at a place or, with status 409, into Conflict.
 
-    With it the references are looked at before the transaction ends: afterwards nobody could be told.
+    References are checked before the transaction ends; afterward, the error could not be reported.
     """
     try:
         yield
     except (IntegrityError, DataError) as error:
-        sentence = words(error)
-        raise (Conflict(sentence) if status == 409 else Invalid({path: sentence})) from None
+        sentence = error_message(error)
+        raise (StateConflict(sentence) if status == 409 else Invalid({path: sentence})) from None
 
 
 @contextmanager
 def together(model):
-    """Lets rows of a model take each other's unique values inside: they are compared at the end."""
+    """Lets rows of a model swap unique values inside. They are compared at the end."""
     names = ", ".join(rule.name for rule in model._meta.constraints if getattr(rule, "deferrable", None))
     with connection.cursor() as cursor:
         if names:
@@ -42,27 +42,27 @@ def together(model):
 
 
 def check_references():
-    """Lets the database look now at the keys that it else looks at when the transaction ends."""
+    """Makes the database check foreign keys now instead of at the end of the transaction."""
     with connection.cursor() as cursor:
         cursor.execute("SET CONSTRAINTS ALL IMMEDIATE")
 
 
-def words(error):
-    """What a refusal says, in the words of the constraint that it names."""
+def error_message(error):
+    """The message of a database error, from the constraint that it names."""
     name = getattr(getattr(error.__cause__, "diag", None), "constraint_name", None)
     for model in apps.get_models():
         for constraint in model._meta.constraints:
             if name and constraint.name == name:
-                return sentence(constraint)
-    return GONE if isinstance(error, IntegrityError) else "A value is too large to be kept."
+                return constraint_message(constraint)
+    return GONE if isinstance(error, IntegrityError) else "A value is too large to be stored."
 
 
-def sentence(constraint):
-    """What a constraint says when it is violated."""
+def constraint_message(constraint):
+    """The message for a violated constraint."""
     if constraint.violation_error_message != constraint.default_violation_error_message:
         return constraint.get_violation_error_message()
     if isinstance(constraint, UniqueConstraint):
         told = [name for name in constraint.fields if name not in ("record", "user")]
         return f"Another one has the same {' and '.join(told)}."
     kind = "check" if isinstance(constraint, CheckConstraint) else "rule"
-    return f"A {kind} of the database forbids it."
+    return f"A {kind} of the database does not allow this."

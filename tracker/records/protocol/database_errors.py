@@ -1,20 +1,20 @@
-"""Which errors of the database pass by themselves, and how to say so. Others are mistakes of ours."""
+"""Temporary errors of the database, and their messages. All other errors are bugs of ours."""
 
 from django.db import InterfaceError, InternalError, OperationalError, connection
 
 AWAY = "The database cannot be reached at the moment."
-SLOW = "The database took too long."
-OVERDUE = "Working out the answer took too long."
-BUSY = "Others were writing the same at this moment."
-FULL = "The database can store nothing more at the moment; what is stored can be read."
-# By SQLSTATE, or by its first two letters. https://www.postgresql.org/docs/current/errcodes-appendix.html
+SLOW = "The database took too long to answer."
+OVERDUE = "Computing the answer took too long."
+BUSY = "Someone else was writing the same data at this moment."
+FULL = "The database cannot store anything at the moment. Reading still works."
+# By SQLSTATE, or its first two characters. https://www.postgresql.org/docs/current/errcodes-appendix.html
 PASSING = {
     "08": AWAY,  # the connection broke
-    "40": BUSY,  # deadlock, serialization failure: one of two writers gives way
+    "40": BUSY,  # deadlock, serialization failure: one of two writers is aborted
     "53": AWAY,  # too many clients, no memory
     "57": AWAY,  # shut down, killed, not yet started
     "58": AWAY,  # a file cannot be read or written
-    "25006": FULL,  # read only, as `embedded` makes a database whose disk is nearly full
+    "25006": FULL,  # read-only, as `embedded` sets it when the disk is nearly full
     "25P03": SLOW,  # idle_in_transaction_session_timeout
     "53100": FULL,  # no space left on the disk
     "55P03": BUSY,  # lock_timeout
@@ -23,21 +23,21 @@ PASSING = {
 
 
 class Overdue(OperationalError):
-    """What is worked out from rows of the database took longer than a statement may."""
+    """A computation in Python took longer than a statement may."""
 
 
 def passing(error):
-    """The sentence for an error that passes by itself, None for any other."""
+    """The message for a temporary error, None for any other."""
     if isinstance(error, Overdue):
         return OVERDUE
     state = getattr(error.__cause__, "sqlstate", None)
     if isinstance(error, InternalError | OperationalError) and state:
         return PASSING.get(state) or PASSING.get(state[:2])
     if isinstance(error, OperationalError):
-        return AWAY  # before there is a connection nothing has an SQLSTATE
+        return AWAY  # errors before a connection exists have no SQLSTATE
     return AWAY if isinstance(error, InterfaceError) and lost() else None
 
 
 def lost():
-    """Whether there was a connection that is no more: then a new one may do."""
+    """Whether an open connection was lost. Then a new one may work."""
     return connection.connection is not None and connection.connection.closed

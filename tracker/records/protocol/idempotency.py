@@ -1,4 +1,4 @@
-"""Requests that are sent again: a key names one, and the answer it got is given again."""
+"""Idempotency keys: a repeated request gets the answer of the first one."""
 
 import hashlib
 from datetime import timedelta
@@ -18,21 +18,21 @@ LONGEST_KEY = 100
 
 class KeptAnswerQuerySet(models.QuerySet):
     def forget(self):
-        """Delete what was kept for long enough, whoever sent it; what another request deletes now is its."""
+        """Delete expired answers of all users, skipping those that another request is deleting."""
         old = self.filter(created_at__lt=timezone.now() - KEPT).select_for_update(skip_locked=True)
         self.filter(pk__in=old.values("pk")).delete()
 
     def claim(self, user, key, digest):
-        """The row of a user's key, locked: new, with status 0, unless the key was used before.
+        """The locked row of a user's key. It is new, with status 0, unless the key was used before.
 
-        Whoever comes second waits here for the transaction of the first.
+        A second request waits here for the transaction of the first.
         """
         self.forget()
         self.bulk_create([self.model(user=user, key=key, digest=digest)], ignore_conflicts=True)
         return self.select_for_update(of=("self",)).get(user=user, key=key)
 
     def telling_of(self, records):
-        """The answers in which one of these records stands."""
+        """The answers that contain one of these records."""
         said = Q(pk__in=[])
         for record in records:
             said |= Q(body__contains=str(record.pk))
@@ -40,11 +40,11 @@ class KeptAnswerQuerySet(models.QuerySet):
 
 
 class KeptAnswer(models.Model):
-    """What a request with an Idempotency-Key was answered, or a form of the admin; kept for a day."""
+    """The answer to a request with an Idempotency-Key, or to a form of the admin. Kept for a day."""
 
     user = models.ForeignKey(settings.AUTH_USER_MODEL, models.CASCADE, related_name="+")
     key = models.CharField(max_length=LONGEST_KEY)
-    digest = models.CharField(max_length=64, help_text="Of method, path and body.")
+    digest = models.CharField(max_length=64, help_text="Digest of method, path and body.")
     status = models.PositiveSmallIntegerField(default=0)
     headers = models.JSONField(default=dict)
     body = models.TextField(default="")
@@ -61,22 +61,22 @@ class KeptAnswer(models.Model):
 
 class OtherRequest(exceptions.APIException):
     status_code = status.HTTP_422_UNPROCESSABLE_ENTITY
-    default_detail = "This Idempotency-Key named another request."
+    default_detail = "This Idempotency-Key was used for another request."
 
 
 def once(request, act):
-    """The answer of `act`, or the one that the same user's same request with the same key got before.
+    """The answer of `act`, or the stored answer if this user sent the same request with this key before.
 
-    The key is written in the transaction of the act: of requests sent at once one acts, the others wait. A
-    request that is refused leaves no key.
+    The key is written in the transaction of `act`: of simultaneous requests one acts and the others wait. A
+    refused request does not store its key.
     """
     key = request.headers.get("Idempotency-Key")
     if key is None:
         return act()
     if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
-        raise exceptions.ParseError(f"Give an Idempotency-Key of 1 to {LONGEST_KEY} printable characters.")
+        raise exceptions.ParseError(f"Idempotency-Key must have 1 to {LONGEST_KEY} printable characters.")
     with transaction.atomic():
-        said = digest(request)
+        said = request_digest(request)
         kept = KeptAnswer.objects.claim(request.user, key, said)
         if kept.digest != said:
             raise OtherRequest
@@ -92,7 +92,7 @@ def once(request, act):
         return response
 
 
-def digest(request):
-    """What tells one request from another."""
+def request_digest(request):
+    """A digest that distinguishes requests."""
     said = f"{request.method} {request.get_full_path()}\n".encode() + strict_json.body(request)
     return hashlib.sha256(said).hexdigest()

@@ -1,4 +1,4 @@
-"""Errors as problem+json (RFC 9457): every answer that is no success has this form."""
+"""Errors as problem+json (RFC 9457), the form of all error answers."""
 
 import difflib
 from http import HTTPStatus
@@ -17,13 +17,13 @@ class BadParameters(exceptions.APIException):
     status_code = status.HTTP_400_BAD_REQUEST
 
     def __init__(self, errors):
-        super().__init__("A parameter of the query is wrong.")
+        super().__init__("A query parameter is wrong.")
         self.errors = [{"parameter": name, "detail": sentence} for name, sentence in errors.items()]
 
 
 class Gone(exceptions.APIException):
     status_code = status.HTTP_410_GONE
-    default_detail = "It was published and has been withdrawn."
+    default_detail = "This was published and has been withdrawn."
 
 
 def problem(code, detail, errors=(), headers=None):
@@ -42,34 +42,34 @@ def handle(error, context):
     kept = {name: response[name] for name in ("WWW-Authenticate", "Allow", "Retry-After") if name in response}
     own = str(getattr(error, "detail", ""))
     sentence = SENTENCES.get(response.status_code, own)
-    if own and response.status_code in (400, 403, 413):  # which say what is wrong
+    if own and response.status_code in (400, 403, 406, 413):  # these say what is wrong
         sentence = own
     return problem(response.status_code, sentence, getattr(error, "errors", ()), kept)
 
 
 SENTENCES = {
     400: "The request cannot be understood.",
-    403: "It is not allowed.",
+    403: "This is not allowed.",
     404: "Nothing is here.",
     405: "This method is not allowed here.",
-    406: "This format is not offered: ask for application/json, or text/csv where it is a list.",
-    411: "Send the length of the body, as Content-Length.",
-    413: "It is more than is taken at once: send it in several requests.",
+    406: "This format is not available.",
+    411: "Send the length of the body in Content-Length.",
+    413: "The request is too large. Split it into several requests.",
     414: "The address is too long.",
-    415: "Send application/json in UTF-8, not compressed.",
-    431: "There are too many headers, or they are too long.",
-    500: "Something failed here. It is noted.",
+    415: "Send application/json in UTF-8, uncompressed.",
+    431: "The request has too many headers, or they are too long.",
+    500: "Something failed on the server. The error was logged.",
 }
 
 
 @csrf_exempt
 def not_found(request, *args, **kwargs):
-    """The answer for every path of the API that is no endpoint, whatever the method."""
+    """The answer for every path under the API that is not an endpoint, with any method."""
     hint = "" if request.path.endswith("/") else " Every address of the API ends with a slash."
     return problem(404, f"{SENTENCES[404]}{hint}")
 
 
 def nearest(name, names):
-    """A sentence that names the valid names most like this one."""
+    """A sentence with the valid names that are most similar to this one."""
     near = difflib.get_close_matches(name, names, 3, 0.4)
-    return f"Did you mean {' or '.join(near)}?" if near else f"Valid are: {', '.join(sorted(names))}."
+    return f"Did you mean {' or '.join(near)}?" if near else f"Valid names are {', '.join(sorted(names))}."

@@ -12,24 +12,24 @@ CONTROL = {*map(chr, range(32)), "\x7f"}
 
 
 def parameters(query, several=()):
-    """The parameters of a raw query string; BadParameters where one is no clean text.
+    """The parameters of a raw query string; BadParameters if one is not clean text.
 
-    Those in `several` take several values: of one that is repeated the values are joined by commas. Another
-    one that is repeated is refused.
+    Parameters in `several` take several values: if one is repeated, its values are joined by commas. Other
+    repeated parameters are refused.
     """
     pairs = [pair.partition("=")[::2] for pair in query.split("&") if pair]
     errors, found = {}, {}
     if len(pairs) > MOST_PARAMETERS:
         raise BadParameters({"query": f"Give at most {MOST_PARAMETERS} parameters."})
     for name, value in pairs:
-        name, value = decoded(name), decoded(value)
+        name, value = decoded_text(name), decoded_text(value)
         if name is None or len(name) > 100:
-            raise BadParameters({"query": "The name of a parameter is no valid UTF-8 text, or too long."})
+            raise BadParameters({"query": "The name of a parameter is not valid UTF-8, or it is too long."})
         if value is None or CONTROL & set(value):
             errors[name] = "Give UTF-8 text without control characters."
             continue
         if name in found and name not in several:
-            errors[name] = once(name, several)
+            errors[name] = repeated_error(name, several)
         found[name] = f"{found[name]},{value}" if name in found else value
         if len(found[name]) > LONGEST_VALUE:
             errors.setdefault(name, f"Give at most {LONGEST_VALUE} characters.")
@@ -38,14 +38,14 @@ def parameters(query, several=()):
     return found
 
 
-def once(name, several):
-    """What is said of a parameter that takes one value and is given twice."""
+def repeated_error(name, several):
+    """The error for a parameter that takes one value and is given twice."""
     other = f"{name}__in"
-    return "Give it once." + (f" For several values there is {other}." if other in several else "")
+    return "Give it only once." + (f" For several values, use {other}." if other in several else "")
 
 
-def decoded(text):
-    """Text of a query string, None if it is no UTF-8. WSGI hands every byte of it on as one character."""
+def decoded_text(text):
+    """The text of a query string, None if it is not UTF-8. WSGI passes each byte as one character."""
     try:
         return unquote_to_bytes(text.replace("+", " ").encode("latin-1")).decode()
     except UnicodeDecodeError:
@@ -53,13 +53,13 @@ def decoded(text):
 
 
 def number_in(text, least, most):
-    """A text as a whole number within bounds of at most nine digits, None if it is none."""
+    """A text as an integer within bounds, with at most nine digits; None if it is not."""
     sound = text.isascii() and text.isdigit() and len(text) < 10
     return int(text) if sound and least <= int(text) <= most else None
 
 
 def whole_number(given, name, default, least, most, hint=""):
-    """A parameter as a number within its bounds."""
+    """A parameter as an integer within its bounds."""
     number = number_in(given.get(name, str(default)), least, most)
     if number is None:
         raise BadParameters({name: f"Give a whole number from {least} to {most}.{hint}"})

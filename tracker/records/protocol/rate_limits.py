@@ -1,6 +1,6 @@
-"""How often somebody may try something: counted in the database, by all processes together.
+"""Rate limits, counted in the database for all processes together.
 
-What is kept are keyed hashes, never a name or an address, and for about an hour.
+Only keyed hashes are stored, never a name or an address, for about an hour.
 """
 
 import ipaddress
@@ -16,7 +16,7 @@ from rest_framework import exceptions
 
 PERIODS = {"MINUTE": 60, "HOUR": 3600}  # seconds, by the last word of a limit's name
 FORGET_EVERY = 100
-# One statement, one row: no two processes both take what is left. What is refused is not counted.
+# One statement, one row: two processes cannot both take the last try. Refused tries are not counted.
 SPEND = """
 INSERT INTO records_tally AS kept (key, moments) VALUES (%(key)s, ARRAY[statement_timestamp()])
 ON CONFLICT (key) DO UPDATE SET moments = statement_timestamp() || ARRAY(
@@ -40,9 +40,9 @@ DELETE FROM records_tally WHERE key IN (
 
 
 class Tally(models.Model):
-    """When somebody tried something, the newest first, as far back as it counts.
+    """The times of recent tries, newest first, as far back as they count.
 
-    The migration makes the table unlogged: quick to write, and empty after a crash of the database.
+    The migration makes the table unlogged: fast to write, and empty after a crash of the database.
     """
 
     key = models.CharField(max_length=64, primary_key=True)
@@ -56,21 +56,21 @@ class Tally(models.Model):
 
 
 class TooMany(exceptions.Throttled):
-    """429 that says when to try again; `wait` is in seconds."""
+    """Status 429, with the time to wait. `wait` is in seconds."""
 
     def __init__(self, wait):
         self.wait = max(1, math.ceil(wait))
         left = f"{self.wait} seconds" if self.wait < 120 else f"{math.ceil(self.wait / 60)} minutes"
-        exceptions.APIException.__init__(self, f"Too many of these in a short time: try again in {left}.")
+        exceptions.APIException.__init__(self, f"Too many requests of this kind. Try again in {left}.")
 
 
 def spend(limit, *who, share=1):
-    """Count a try of somebody; TooMany if the limit, or this share of it, is used up within its period.
+    """Count a try; TooMany if the limit, or this share of it, is used up within its period.
 
-    `limit` is a name in settings.LIMITS; 0 there means none. Must not be called inside a transaction, which
-    would hold up everybody who is counted together.
+    `limit` is a name in settings.LIMITS; 0 there means no limit. Do not call this inside a transaction, which
+    would block everyone who shares the count.
     """
-    given = asked(limit, who, share)
+    given = limit_parameters(limit, who, share)
     if not given["most"]:
         return
     with connection.cursor() as cursor:
@@ -83,29 +83,29 @@ def spend(limit, *who, share=1):
 
 
 def check(limit, *who):
-    """TooMany if a limit is used up; counts nothing."""
-    given = asked(limit, who)
+    """TooMany if a limit is used up. Does not count a try."""
+    given = limit_parameters(limit, who)
     with connection.cursor() as cursor:
         found = cursor.execute(WAIT, given).fetchone() if given["most"] else None
     if found and found[0] > 0:
         raise TooMany(*found)
 
 
-def asked(limit, who, share=1):
-    """What the statements ask of a limit, or of a share of it, and of somebody."""
+def limit_parameters(limit, who, share=1):
+    """The parameters of the statements for a limit, or a share of it, and a key."""
     most = math.ceil(settings.LIMITS[limit] * share)
-    return {"key": key_of(limit, *who), "most": most, "period": PERIODS[limit.rpartition("_")[2]]}
+    return {"key": tally_key(limit, *who), "most": most, "period": PERIODS[limit.rpartition("_")[2]]}
 
 
-def key_of(*who):
-    """What is kept of who tried what: nobody finds it out from the table alone."""
+def tally_key(*who):
+    """The stored hash of who tried what. It cannot be reversed from the table alone."""
     return salted_hmac(__name__, json.dumps([str(each) for each in who]), algorithm="sha256").hexdigest()
 
 
 def address(request):
-    """The network that a request comes from: an IPv4 address, or the first 64 bits of an IPv6 one.
+    """The network of a request: its IPv4 address, or the first 64 bits of its IPv6 address.
 
-    A forwarded header says what its sender likes. Believed is what PROXIES proxies of ours have added to it.
+    Anyone can send a forwarded header. Only the entries added by our own proxies (PROXIES) are trusted.
     """
     hops = [*request.META.get("HTTP_X_FORWARDED_FOR", "").split(","), request.META.get("REMOTE_ADDR", "")]
     told = hops[-1 - settings.PROXIES] if len(hops) > settings.PROXIES else hops[-1]

@@ -1,4 +1,4 @@
-"""What is sent: JSON, read strictly, and errors that point at each wrong place of it."""
+"""Request bodies: strict JSON, and errors that point to each wrong place in it."""
 
 import json
 from collections import Counter
@@ -8,34 +8,34 @@ from django.conf import settings
 from django.core.exceptions import RequestDataTooBig
 from rest_framework import exceptions, parsers, status
 
-DEEPEST = settings.MAX_DEPTH  # levels of objects and lists; what can be written has four
-MOST_ENTRIES = settings.MAX_ENTRIES  # of one list, and rows in all the lists of a request
+DEEPEST = settings.MAX_DEPTH  # levels of objects and lists; valid documents have four
+MOST_ENTRIES = settings.MAX_ENTRIES  # in one list, and rows in all lists of a request
 MOST_FAULTS = 100
-UNSTORABLE = "Leave out the character U+0000, and any half of a character."
+UNSTORABLE = "Remove the character U+0000 and incomplete characters."
 
 
 class Invalid(exceptions.APIException):
-    """400 that points at each wrong place of a document: {JSON pointer (RFC 6901): sentence}."""
+    """Status 400 that points to each wrong place of a document: {JSON pointer (RFC 6901): sentence}."""
 
     status_code = status.HTTP_400_BAD_REQUEST
 
     def __init__(self, errors):
-        super().__init__("The document is wrong.")
+        super().__init__("The document is not valid.")
         self.errors = [{"pointer": place, "detail": sentence} for place, sentence in errors.items()]
 
 
 class TooLarge(exceptions.APIException):
     status_code = status.HTTP_413_REQUEST_ENTITY_TOO_LARGE
-    default_detail = "It is more than is taken at once: send it in several requests."
+    default_detail = "The request is too large. Split it into several requests."
 
 
 def pointer(path, key):
-    """The JSON pointer of what a key, or a place in a list, leads to."""
+    """The JSON pointer for a key or an index below a path."""
     return f"{path}/{str(key).replace('~', '~0').replace('/', '~1')}"
 
 
 def body(request):
-    """The bytes that were sent."""
+    """The bytes of the request body."""
     try:
         return request.body
     except RequestDataTooBig:
@@ -43,7 +43,7 @@ def body(request):
 
 
 class Doubled(dict):
-    """An object in which some keys stand twice."""
+    """An object with duplicate keys."""
 
     twice = ()
 
@@ -58,13 +58,13 @@ def object_of(pairs):
 
 
 class StrictJSON(parsers.BaseParser):
-    """JSON in which no key stands twice, every number is one, and every text can be stored."""
+    """A JSON parser that refuses duplicate keys, special numbers, and texts that cannot be stored."""
 
     media_type = "application/json"
 
     def parse(self, stream, media_type=None, parser_context=None):
         try:
-            text = body(parser_context["request"]).decode("utf-8-sig")  # some programs write a BOM before it
+            text = body(parser_context["request"]).decode("utf-8-sig")  # some programs send a BOM first
             document = json.loads(text, object_pairs_hook=object_of, parse_constant=refuse)
         except (ValueError, RecursionError):
             raise exceptions.ParseError("Give one JSON document in UTF-8.") from None
@@ -83,19 +83,19 @@ def refuse(name):
 
 
 def faults(value, path=""):
-    """Yields (pointer, sentence) for what no document may hold, wherever it stands."""
+    """Yields (pointer, sentence) for everything that no document may contain."""
     if isinstance(value, str) and not storable(value):
         yield path, UNSTORABLE
     if isinstance(value, float) and not isfinite(value):
-        yield path, "Give a number that is not so large."
+        yield path, "This number is too large."
     if isinstance(value, dict | list) and path.count("/") >= DEEPEST:
-        yield path, f"It lies deeper than {DEEPEST} levels."
+        yield path, f"This is nested deeper than {DEEPEST} levels."
         return
     if isinstance(value, list) and len(value) > MOST_ENTRIES:
         yield path, f"Give at most {MOST_ENTRIES} entries."
         return
     for name in getattr(value, "twice", ()):
-        yield pointer(path, name), "This key stands twice in its object: give it once."
+        yield pointer(path, name), "This object has this key twice. Give it once."
     for key, inner in inside(value):
         if isinstance(key, str) and not storable(key):
             yield path, UNSTORABLE

@@ -1,10 +1,10 @@
-"""What was corrected in a record since it was published: names of fields, when and why, never a value.
+"""Corrections of a record since publication: names of fields, when and why, but no values.
 
-Told is only what a reader could notice: a difference between two public states of the record. What was
-changed while it was hidden shows when it came back; what a part or a link says of anything hidden does not
-show at all. The reason of a change to what was public is public, and editors are told so where they write it;
-what is said to withdraw, send back or publish stays inside, and so do all reasons up to the moment at which
-somebody was no longer named.
+Only what a reader could notice is shown: a difference between two public states of the record. Changes made
+while it was hidden appear at the time it came back. Changes of parts and links to hidden records do not
+appear. The reason for a change of public data is public, and the form for it says so. The
+comments on withdrawing, sending back and publishing are internal, and so are all reasons from before a name
+was withheld.
 """
 
 from functools import lru_cache
@@ -17,53 +17,53 @@ from tracker.records.base.record import Record
 from tracker.records.policy.visibility import Visible
 from tracker.records.shapes.fields import MOMENT_SQL, registry
 
-from .queries import Statement, compiled, found, united
+from .queries import Query, compiled, found, united
 
 
-def both(*conditions):
-    """All of these conditions as one."""
+def all_conditions(*conditions):
+    """All of these conditions combined with AND."""
     sql = " AND ".join(f"({condition.sql})" for condition in conditions) or "true"
-    return Statement(sql, sum((condition.params for condition in conditions), ()))
+    return Query(sql, sum((condition.params for condition in conditions), ()))
 
 
-def seen(model, key, at):
-    """The condition that the public sees the row of this key, and that it was published by then."""
+def is_public_row(model, key, at):
+    """The condition that the row of this key is public, and was published by that time."""
     moment = "published_at" if issubclass(model, Record) else "record__published_at"
     rows = compiled(model.objects.visible_to(None).order_by().values("pk", moment))
     sql = (
         f"EXISTS (SELECT FROM ({rows.sql}) AS seen (id, moment)"
         f" WHERE seen.id = ({key})::uuid AND coalesce(seen.moment, '-infinity') <= {at})"
     )
-    return Statement(sql, rows.params)
+    return Query(sql, rows.params)
 
 
 def public(model, row, at):
-    """The condition that a row as JSON is public by what it says itself, and by what it belongs to."""
+    """The condition that a row in JSON is public, by its own fields and by what it belongs to."""
     names = {field.name for field in model._meta.concrete_fields}
     states = {"publication": "published", "confidentiality": "public"}
     conditions = [
-        Statement(f"{row} ->> '{name}' = '{state}'", ()) for name, state in states.items() if name in names
+        Query(f"{row} ->> '{name}' = '{state}'", ()) for name, state in states.items() if name in names
     ]
     for name in model.visible_with:
         if name != "record":
             field = model._meta.get_field(name)
             key = f"{row} ->> '{field.column}'"
-            shown = seen(field.related_model, key, at)
-            conditions.append(Statement(f"{key} IS NULL OR {shown.sql}", shown.params))
-    return both(Statement(f"{row} IS NOT NULL", ()), *conditions)
+            shown = is_public_row(field.related_model, key, at)
+            conditions.append(Query(f"{key} IS NULL OR {shown.sql}", shown.params))
+    return all_conditions(Query(f"{row} IS NOT NULL", ()), *conditions)
 
 
 def value(model, field, row, at):
-    """The value of a field in a row as JSON, null where it leads to what the public does not see."""
+    """The value of a field of a row in JSON; null if it refers to something that is not public."""
     kept = f"{row} -> '{field.column}'"
     if (
         not field.is_relation
         or field.name in model.visible_with
         or not issubclass(field.related_model, Visible)
     ):
-        return Statement(kept, ())
-    shown = seen(field.related_model, f"{row} ->> '{field.column}'", at)
-    return Statement(f"CASE WHEN {shown.sql} THEN {kept} END", shown.params)
+        return Query(kept, ())
+    shown = is_public_row(field.related_model, f"{row} ->> '{field.column}'", at)
+    return Query(f"CASE WHEN {shown.sql} THEN {kept} END", shown.params)
 
 
 def told_fields(model):
@@ -75,17 +75,17 @@ def told_fields(model):
 
 
 def states(model):
-    """Every change of the record itself, and whether it was public before and after."""
+    """All changes of the record itself, and whether it was public before and after."""
     was, now = (public(model, row, "at") for row in ("before", "after"))
     sql = (
         f"SELECT id, at, occasion, reason, before, after, ({was.sql}) AS was_public, ({now.sql}) AS is_public"
         f" FROM entry WHERE kind = '{model._meta.label_lower}'"
     )
-    return Statement(sql, was.params + now.params)
+    return Query(sql, was.params + now.params)
 
 
 def own_changes(model):
-    """The fields that differ between a public state and the one that the public saw before."""
+    """The fields that differ between a public state and the previous public state."""
     rows, params = [], ()
     for field in told_fields(model)[0]:
         new, old = (value(model, field, row, "at") for row in ("after", "earlier"))
@@ -103,17 +103,18 @@ def own_changes(model):
         CROSS JOIN LATERAL (VALUES {", ".join(rows)}) AS compared (field, new, old, known)
         WHERE earlier IS NOT NULL AND known AND new IS DISTINCT FROM old
     """
-    return Statement(sql, params)
+    return Query(sql, params)
 
 
 def rows_changed(model):
-    """The changes of parts and links of which the public sees the row before or after."""
+    """The changes of parts and links whose row is public before or after."""
     selects = []
     for field in told_fields(model)[1]:
         if field.many_to_many:
             table, column = field.remote_field.through, f"{field.m2m_reverse_field_name()}_id"
             old, new = (
-                seen(field.related_model, f"{row} ->> '{column}'", "at") for row in ("before", "after")
+                is_public_row(field.related_model, f"{row} ->> '{column}'", "at")
+                for row in ("before", "after")
             )
         else:
             table = field.related_model
@@ -123,13 +124,13 @@ def rows_changed(model):
             f" WHERE kind = '{table._meta.label_lower}' AND CASE WHEN {old.sql} THEN before END"
             f" IS DISTINCT FROM CASE WHEN {new.sql} THEN after END"
         )
-        selects.append(Statement(sql, old.params + new.params))
+        selects.append(Query(sql, old.params + new.params))
     nothing = "SELECT id, at, occasion, reason, '' AS field FROM entry WHERE false"
-    return united([Statement(nothing, ()), *selects])
+    return united([Query(nothing, ()), *selects])
 
 
 def row_changes(model):
-    """These changes at the moment at which the public saw them: at once, or when the record came back."""
+    """These changes at the time when the public saw them: at once, or when the record came back."""
     then = public(model, "state", "at")
     sql = f"""
         SELECT coalesce(back.id, part.id), coalesce(back.at, part.at), coalesce(back.occasion, part.occasion),
@@ -151,31 +152,31 @@ def row_changes(model):
         WHERE part.open OR back.id IS NOT NULL
             AND EXISTS (SELECT FROM own WHERE own.id < part.id AND (is_public OR was_public))
     """
-    return Statement(sql, then.params)
+    return Query(sql, then.params)
 
 
 @lru_cache(maxsize=64)
-def told(model):
-    """The common table expressions over `page` that end in `told`: each field at each moment."""
+def told_query(model):
+    """The common table expressions over `page` that end in `told`: each changed field at each time."""
     parts = {
-        "entry": Statement("SELECT entry.* FROM records_entry AS entry JOIN page ON record_id = key", ()),
+        "entry": Query("SELECT entry.* FROM records_entry AS entry JOIN page ON record_id = key", ()),
         "own": states(model),
         "rows_changed": rows_changed(model),
         "changed": united([own_changes(model), row_changes(model)]),
-        "first": Statement(
+        "first": Query(
             "SELECT occasion FROM own WHERE is_public AND NOT was_public AND NOT EXISTS"
             " (SELECT FROM own AS last WHERE last.id < own.id AND (last.is_public OR last.was_public))",
             (),
         ),
-        "told": Statement("SELECT * FROM changed WHERE occasion NOT IN (SELECT occasion FROM first)", ()),
+        "told": Query("SELECT * FROM changed WHERE occasion NOT IN (SELECT occasion FROM first)", ()),
     }
     sql = ", ".join(f"{name} AS ({part.sql})" for name, part in parts.items())
-    return Statement(sql, sum((part.params for part in parts.values()), ()))
+    return Query(sql, sum((part.params for part in parts.values()), ()))
 
 
 def corrections(rows):
-    """The statement for the corrections of one record: a JSON list, and its version; no row without it."""
-    chosen, steps = found(rows, "published_at"), told(rows.model)
+    """The statement for the corrections of one record: a JSON list and the version; no row if none."""
+    chosen, steps = found(rows, "published_at"), told_query(rows.model)
     unnamed = (
         "SELECT max(id) FROM entry WHERE before ->> 'naming' = 'named' AND after ->> 'naming' <> 'named'"
     )
@@ -189,11 +190,11 @@ def corrections(rows):
         f"WITH page AS MATERIALIZED ({chosen.sql}), {steps.sql}"
         f" SELECT array_to_json(ARRAY({one}))::text, page.edition FROM page"
     )
-    return Statement(sql, chosen.params + steps.params)
+    return Query(sql, chosen.params + steps.params)
 
 
 class Corrected:
-    """Mixin for views of records: what was corrected since publication, newest first."""
+    """Mixin for views of records: corrections since publication, newest first."""
 
     @action(detail=True)
     def corrections(self, request, pk):

@@ -18,7 +18,7 @@ from tracker.records.base.labels import Named
 from tracker.records.base.slugs import Slugged
 from tracker.records.protocol.problems import BadParameters
 from tracker.records.protocol.query import CONTROL, whole_number
-from tracker.records.shapes.fields import PartialDate
+from tracker.records.shapes.fields import PartialDateJSONField
 from tracker.records.values.dates.date_columns import newest_first
 
 PAGE_SIZE = 50
@@ -28,8 +28,8 @@ START = "*"
 
 
 class Key(NamedTuple):
-    """Something a list can be ordered by: for each direction an expression that is never null and puts what
-    has no value last, and what reads its text.
+    """Something that a list can be ordered by: for each direction, an expression that is never null and sorts
+    missing values last, and a function that parses its text.
     """
 
     rising: F | Func
@@ -38,15 +38,15 @@ class Key(NamedTuple):
 
 
 def with_edges(name, most, least, read):
-    """The key of a column that may be null: the values that stand for null in each direction."""
+    """The key of a nullable column, with the values that replace null in each direction."""
     return Key(Coalesce(F(name), Value(most)), Coalesce(F(name), Value(least)), read)
 
 
 @lru_cache
 def order_keys(shape):
-    """What a list of this shape can be ordered by, by name."""
+    """The keys by which a list of this shape can be ordered, by name."""
     fields = shape().fields
-    dates = {name: field.source for name, field in fields.items() if isinstance(field, PartialDate)}
+    dates = {name: field.source for name, field in fields.items() if isinstance(field, PartialDateJSONField)}
     keys = {
         name: Key(F(f"{source}_sort"), newest_first(source), date.fromisoformat)
         for name, source in dates.items()
@@ -71,9 +71,9 @@ class Order:
         self.descending = bool(names) and names[0].startswith("-")
         bare = [name.removeprefix("-") for name in names]
         if set(bare) - set(valid):
-            raise BadParameters({"ordering": f"Valid are {', '.join(valid)}, each also with a minus."})
+            raise BadParameters({"ordering": f"Valid keys are {', '.join(valid)}, each also with a minus."})
         if len({name.startswith("-") for name in names}) > 1 or max(Counter(bare).values(), default=1) > 1:
-            raise BadParameters({"ordering": "Name each key once, all of them in one direction."})
+            raise BadParameters({"ordering": "Give each key once, and all of them in the same direction."})
         self.keys = [valid[name] for name in bare] + [Key(F("pk"), F("pk"), UUID)]
 
     def expressions(self):
@@ -84,18 +84,18 @@ class Order:
         return {f"key{number}": expression for number, expression in enumerate(self.expressions())}
 
     def by(self):
-        """Arguments of order_by()."""
+        """The arguments for order_by()."""
         return [key.desc() if self.descending else key.asc() for key in self.expressions()]
 
     def after(self, values):
-        """The condition that a row comes after these values of the keys."""
+        """The condition that a row comes after these key values."""
         side = {"function": "ROW", "output_field": TextField()}
         compare = LessThan if self.descending else GreaterThan
         return compare(Func(*self.expressions(), **side), Func(*[Value(value) for value in values], **side))
 
 
-class Page:
-    """Which rows of a list are asked for: by number, or after a cursor."""
+class ListPage:
+    """The requested page of a list: by number, or after a cursor."""
 
     def __init__(self, given, order):
         self.cursor, self.size = (
@@ -105,19 +105,19 @@ class Page:
         if self.cursor is not None and "page" in given:
             raise BadParameters({"cursor": "Give either cursor or page."})
         self.last = LARGEST_OFFSET // self.size + 1
-        self.number = whole_number(given, "page", 1, 1, self.last, f" Beyond that use cursor={START}.")
+        self.number = whole_number(given, "page", 1, 1, self.last, f" Beyond that, use cursor={START}.")
         self.offset = (self.number - 1) * self.size
         self.after = None if self.cursor in (None, START) else read_cursor(self.cursor, order.keys)
 
     def following(self, values):
-        """The parameters of the next page: after the last that has a number, the cursor of these values."""
+        """The parameters of the next page. After the last numbered page, a cursor for these values."""
         if self.cursor is None and self.number < self.last:
             return {"page": str(self.number + 1)}
         return {"page": None, "cursor": write_cursor(values)}
 
 
 def read_cursor(text, keys):
-    """The values of the keys that a cursor stands for."""
+    """The key values that a cursor contains."""
     try:
         values = json.loads(base64.urlsafe_b64decode(text.encode("ascii")))
         if CONTROL & set("".join(values).encode().decode()):  # half a surrogate pair cannot be encoded
@@ -125,7 +125,7 @@ def read_cursor(text, keys):
         return [key.read(value) for key, value in zip(keys, values, strict=True)]
     except (ValueError, TypeError, RecursionError):
         raise BadParameters(
-            {"cursor": f"Give the cursor of the answer's next, or {START} to start."}
+            {"cursor": f"Give the cursor from next of an answer, or {START} to start."}
         ) from None
 
 

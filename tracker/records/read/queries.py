@@ -1,4 +1,4 @@
-"""One request, one statement: selection and shape, put together and sent."""
+"""One request, one SQL statement: selection and shape are combined and sent."""
 
 from contextlib import contextmanager, nullcontext
 from threading import BoundedSemaphore, Lock
@@ -12,17 +12,17 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from tracker.records.policy import roles
-from tracker.records.protocol.rate_limits import TooMany, key_of
-from tracker.records.shapes.expressions import row
+from tracker.records.protocol.rate_limits import TooMany, tally_key
+from tracker.records.shapes.expressions import row_expression
 from tracker.records.shapes.finishing import finished
 from tracker.records.shapes.reader import Reader
 
 TOTAL = 1_000
 EXPORT_WAIT = 10  # seconds after which to try again
-ROOM = 64 * 2**20  # bytes, of the texts that are kept
+ROOM = 64 * 2**20  # bytes for kept statement texts
 
 
-# For as long as the transaction lasts: more time, and nobody else with the same key.
+# For this transaction: more time, and a lock on the key.
 ALONE = """
 SELECT set_config('statement_timeout', %s, true), pg_try_advisory_xact_lock(hashtextextended(%s, 0))
 """
@@ -32,12 +32,12 @@ EXPORTS = BoundedSemaphore(2)
 class Underway(TooMany):
     def __init__(self):
         super().__init__(EXPORT_WAIT)
-        self.detail = "Another export is under way: try again when it is complete."
+        self.detail = "Another export is running. Try again when it is complete."
 
 
 @contextmanager
 def one_of_few():
-    """Holds one of the places that a process has for exports; Underway if there is none."""
+    """Holds one of the process's slots for exports; Underway if all are taken."""
     exports = EXPORTS
     if not exports.acquire(blocking=False):
         raise Underway
@@ -47,30 +47,30 @@ def one_of_few():
         exports.release()
 
 
-class Statement(NamedTuple):
-    """SQL with its parameters; with a reader, its first column is JSON that is finished for them."""
+class Query(NamedTuple):
+    """SQL with parameters. With a reader, the JSON in the first column is finished for that reader."""
 
     sql: str
     params: tuple
     reader: Reader | None = None
 
     def fetch(self):
-        """The one row of the answer."""
+        """The single row of the result."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.params)
             row = cursor.fetchone()
         return row and (finished(row[0], self.reader), *row[1:])
 
     def copy(self, exporter=()):
-        """Yields the JSON text of each row, streamed by COPY, for as long as an export may take.
+        """Yields the JSON text of each row, streamed by COPY within the time limit of an export.
 
-        With an `exporter`: Underway if they have another one, in any process, or two are in this one.
+        With `exporter`: Underway if this exporter has another export, or this process already has two.
         """
         connection.ensure_connection()
         text = psycopg.ClientCursor(connection.connection).mogrify(self.sql, self.params)
         few = one_of_few() if exporter else nullcontext()
         with few, transaction.atomic(savepoint=False), connection.cursor() as cursor:
-            cursor.execute(ALONE, [f"{settings.EXPORT_TIMEOUT}s", key_of("export", *exporter)])
+            cursor.execute(ALONE, [f"{settings.EXPORT_TIMEOUT}s", tally_key("export", *exporter)])
             if exporter and not cursor.fetchone()[1]:
                 raise Underway
             with connection.wrap_database_errors, cursor.copy(f"COPY ({text}) TO STDOUT") as copy:
@@ -79,60 +79,60 @@ class Statement(NamedTuple):
 
 
 def compiled(queryset):
-    """The SQL of a queryset and its parameters, also of one that Django knows to be empty."""
+    """The SQL of a queryset with parameters, even if Django knows that it is empty."""
     sql, params = queryset.query.get_compiler(connection=connection, elide_empty=False).as_sql()
-    return Statement(sql, tuple(params))
+    return Query(sql, tuple(params))
 
 
 def shaped(shape, pick, reader):
-    """The subquery that gives the JSON of the row whose id is page.key."""
+    """The subquery for the JSON of the row with the id page.key."""
     text, params, _ = kept(*what_is_kept(shape, pick, reader))
     params = tuple(reader.user.pk if one == roles.ANYBODY else one for one in params)
-    return Statement(text, params, reader)
+    return Query(text, params, reader)
 
 
 def is_kept(shape, pick, reader):
-    """Whether `shaped` has the text already: making one takes up to a second."""
+    """Whether `shaped` already has the text. Building one takes up to a second."""
     return kept.cache_key(*what_is_kept(shape, pick, reader)) in kept.cache
 
 
 def what_is_kept(shape, pick, reader):
-    """What decides the text. The rule knows of a user the roles and the id, which `shaped` puts in."""
+    """Everything that decides the text. The rule uses the user's roles, and the id that `shaped` inserts."""
     held = reader.user and roles.roles(reader.user)
     return shape, pick, reader.days, reader.known_on, held, settings.PUBLIC_URL
 
 
 @cached(LRUCache(ROOM, getsizeof=lambda statement: len(statement.sql)), lock=Lock())
 def kept(shape, pick, days, known_on, held, public_url):
-    """The one place where the text of statements is kept between requests, for all users with these roles."""
+    """The cache of statement texts between requests, for all users with these roles."""
     return fresh(shape, pick, Reader(None if held is None else roles.anybody(held), days, known_on))
 
 
 def fresh(shape, pick, reader):
     model = shape.Meta.model
     rows = model._base_manager.filter(pk=RawSQL("page.key", ()))
-    return compiled(rows.order_by().values(json=row(shape(pick=pick), reader)))
+    return compiled(rows.order_by().values(json=row_expression(shape(pick=pick), reader)))
 
 
 def one(rows, json):
-    """The statement for one record: its JSON text and its version; no row if there are none.
+    """The statement for one record: its JSON text and its version; no row if it does not exist.
 
-    `rows` gives `key` and `edition`, `json` what `shaped` makes of page.key; likewise below.
+    `rows` has `key` and `edition`; `json` is what `shaped` returns. The same applies below.
     """
     select = f"SELECT ({json.sql})::text, page.edition FROM page LIMIT 1"
     return with_page(rows, select, json.params, json.reader)
 
 
-def text_of(rows, shape, pick, reader):
-    """The JSON text of the one record of some rows, as a reader reads it; None if there is none."""
+def json_text_of(rows, shape, pick, reader):
+    """The JSON text of the one record in `rows`, as the reader sees it; None if there is none."""
     answer = one(found(rows), shaped(shape, pick, reader)).fetch()
     return answer and answer[0]
 
 
 def many(rows, json, total, page, keys):
-    """The statement for one page: JSON text of the rows, keys of the last one, if more follow, the total.
+    """The statement for one page: JSON text of the rows, keys of the last one, whether more follow, total.
 
-    `rows` gives, besides `key`, so many `key0`, `key1` ... that order it, and one row more than the page.
+    `rows` has `key`, the sort keys `key0`, `key1` ..., and one row more than the page.
     """
     last = ", ".join(f"key{number}::text" for number in range(keys))
     shown = f"(SELECT * FROM page LIMIT {page.size}) AS page"
@@ -145,42 +145,42 @@ def many(rows, json, total, page, keys):
     return with_page(rows, select, json.params + total.params, json.reader)
 
 
-def every(rows, json):
-    """The statement for all rows, each as a JSON text, to be copied."""
+def export_query(rows, json):
+    """The statement for all rows, each as a JSON text, for COPY."""
     return with_page(rows, f"SELECT ({json.sql})::text FROM page", json.params, json.reader)
 
 
 def with_page(rows, select, params, reader):
-    """A statement over the rows as `page`. Its text comes from compiled querysets and whole numbers alone."""
-    return Statement(f"WITH page AS MATERIALIZED ({rows.sql}) {select}", rows.params + params, reader)
+    """A statement over the rows as `page`. Its text consists of compiled querysets and integers only."""
+    return Query(f"WITH page AS MATERIALIZED ({rows.sql}) {select}", rows.params + params, reader)
 
 
 def found(selection, *columns):
-    """The rows of `one`, with more columns if they are asked for."""
+    """The rows for `one`, with these additional columns."""
     return compiled(selection.order_by().values(*columns, key=F("pk"), edition=F("version"))[:1])
 
 
 def ordered(selection, order):
-    """The rows of `every`."""
+    """The rows for `export_query`."""
     return compiled(selection.order_by(*order.by()).values(key=F("pk"), **order.columns()))
 
 
 def paged(selection, order, page):
-    """The rows of `many`."""
+    """The rows for `many`."""
     rows = selection.filter(order.after(page.after)) if page.after else selection
     rows = rows.order_by(*order.by()).values(key=F("pk"), **order.columns())
     return compiled(rows[page.offset : page.offset + page.size + 1])
 
 
-def counted(selection, page):
-    """The rows that `many` counts: none after a cursor."""
+def count_query(selection, page):
+    """The rows that `many` counts; none after a cursor."""
     if page.cursor is not None:
-        return Statement("SELECT 1", ())
+        return Query("SELECT 1", ())
     return compiled(selection.order_by().values("pk")[: TOTAL + 1])
 
 
 def united(statements):
-    """One statement that gives the rows of all."""
+    """One statement with the rows of all statements."""
     statements = list(statements)
     sql = " UNION ALL ".join(f"({statement.sql})" for statement in statements)
-    return Statement(sql, sum((statement.params for statement in statements), ()))
+    return Query(sql, sum((statement.params for statement in statements), ()))

@@ -1,4 +1,4 @@
-"""The base of every endpoint: a view names a shape and, where it has some, its filters."""
+"""The base of every endpoint. A view names a shape and, optionally, filters."""
 
 import hashlib
 import json
@@ -15,14 +15,13 @@ from rest_framework import permissions, viewsets
 
 from tracker.records.accounts.authentication import Bearer, ReadOrKnown, Session, count, count_search, who_of
 from tracker.records.audit.access_log import note_told
-from tracker.records.audit.actor import note
+from tracker.records.audit.actor import act_as
 from tracker.records.base.slugs import OldSlug, Slugged
 from tracker.records.policy import roles
 from tracker.records.protocol.problems import BadParameters, Gone, nearest
 from tracker.records.protocol.query import parameters
 from tracker.records.read.filters.filter_set import RecordFilterSet
 from tracker.records.read.filters.values import LONGEST_SLUG, SLUG
-from tracker.records.read.formats.negotiation import CSV, JSON, Negotiation
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import Pick, Reader
 from tracker.records.shapes.urls import list_url, record_url, resource
@@ -31,42 +30,41 @@ from tracker.records.values.dates.days import FORMS, Days
 
 from . import queries
 from .formats import csv_tables
-from .pagination import Order, Page, order_keys
+from .formats.negotiation import Negotiation, Renderer
+from .formats.registry import FORMATS, JSON, NESTED, OPTIONS, that_take
+from .pagination import ListPage, Order, order_keys
 
 PICKS = ("fields", "omit", "expand")
 ORDERING = "ordering"
 PAGING = (ORDERING, "page", "page_size", "cursor")
-BOM, NESTED = "bom", "nested"
-TABLE = (BOM, NESTED)
 AS_OF = "as_of"
 
 
 class ApiView(viewsets.ViewSet):
-    """What each view of the API has in common: strict parameters, negotiation, conditional answers."""
+    """The base class of API views: strict parameters, content negotiation, conditional answers."""
 
     authentication_classes = [Bearer, Session]
     permission_classes = [ReadOrKnown]
     content_negotiation_class = Negotiation
-    renderer_classes = [JSON]
 
     def initial(self, request, *args, **kwargs):
         self.given = {}
-        self.perform_authentication(request)  # a wrong token is said before anything else that is wrong
+        self.perform_authentication(request)  # a wrong token is reported before any other error
         if request.method in ("GET", "HEAD"):
             self.given = self.checked(parameters(request.META.get("QUERY_STRING", ""), self.several()))
         super().initial(request, *args, **kwargs)
-        count(request, self.given, request.accepted_renderer.format)
+        count(request, self.given, exports=self.form.write is not None)
         if request.user.is_authenticated:
-            note(user=request.user.pk)
+            act_as(user=request.user.pk)
 
     def checked(self, given):
-        """The parameters if each is known and says something; BadParameters otherwise."""
+        """The parameters, if each is known and has a value; else BadParameters."""
         known = {"format", *self.known()}
         unknown = {
             name: f"There is no such parameter. {nearest(name, known)}" for name in given if name not in known
         }
         empty = {name: "Give a value, or leave it out." for name, value in given.items() if value == ""}
-        formats = [renderer.format for renderer in self.offered()]
+        formats = [one.slug for one in self.offered()]
         wrong = (
             {} if given.get("format", "json") in formats else {"format": f"Give one of {', '.join(formats)}."}
         )
@@ -74,31 +72,36 @@ class ApiView(viewsets.ViewSet):
             raise BadParameters(errors)
         return given
 
-    answers = {}  # {action: the schema of its answer}, where that is more than an object
-    errors = {}  # {status: when it is answered}, besides those of every list
+    answers = {}  # {action: the schema of its answer}, if it is more than an object
+    errors = {}  # {status: when it is returned}, besides those of every list
 
     def known(self):
-        """The names of the parameters that it understands besides `format`."""
+        """The names of its parameters besides `format`."""
         return ()
 
     @classmethod
     def more_parameters(cls):
-        """{name: (description, schema)} of what it understands besides what every list does."""
+        """{name: (description, schema)} of its parameters besides those of every list."""
         return {}
 
     def several(self):
-        """The names of the parameters that take several values: separated by commas, or repeated."""
+        """The names of the parameters that take several values, separated by commas or repeated."""
         return ()
 
     def offered(self):
-        """The renderers of what is asked for."""
-        return self.renderer_classes
+        """The formats that can be asked for."""
+        return [JSON]
 
     def get_renderers(self):
-        return [renderer() for renderer in self.offered()]
+        return [Renderer(one) for one in self.offered()]
+
+    @property
+    def form(self):
+        """The format of the answer."""
+        return self.request.accepted_renderer.made_of
 
     def finalize_response(self, request, response, *args, **kwargs):
-        """Every answer says who may keep it, errors too."""
+        """Every answer, including errors, says who may cache it."""
         reads = request.method in permissions.SAFE_METHODS
         public = reads and not request.user.is_authenticated
         response["Cache-Control"] = "no-cache" if public else "no-store"
@@ -110,12 +113,12 @@ class ApiView(viewsets.ViewSet):
 
     @property
     def reader(self):
-        """For whom and for which day the answer is written."""
+        """The reader: for whom and for which days the answer is made."""
         user = self.request.user
         return Reader(user if user.is_authenticated else None, self.days())
 
     def days(self):
-        """The days that the answer is about: today, unless others are asked for."""
+        """The days that the answer is about: today, unless others are requested."""
         text = self.given.get(AS_OF)
         try:
             return Days.read(text) if text else Days.today()
@@ -123,14 +126,14 @@ class ApiView(viewsets.ViewSet):
             raise BadParameters({AS_OF: FORMS}) from None
 
     def answer(self, body, edition=None):
-        """A JSON answer with its validator: its content for the public, else the version.
+        """A JSON answer with an ETag: from its content for the public, else from the version.
 
-        Only the public's spares an answer: a version says nothing of what is nested or picked.
+        Only the public one can lead to 304: a version does not cover nested rows or the selected fields.
         """
         response = HttpResponse(body, content_type="application/json")
         if self.reader.user is None:
             response["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
-            for condition in ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"):  # those of writing
+            for condition in ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"):  # these are for writing
                 self.request.META.pop(condition, None)
             return get_conditional_response(self.request, etag=response["ETag"], response=response)
         if edition:
@@ -139,12 +142,12 @@ class ApiView(viewsets.ViewSet):
 
 
 class ReadingViewSet(ApiView):
-    """Lists and shows the records of one shape, each by one statement."""
+    """Lists and shows the records of one shape, each with one statement."""
 
     shape = None
     filterset_class = None
-    linked = {}  # the parts that links to the list lead to: {name: what it asks besides}; none: the list
-    marked_by = "id"  # the field that has the id of the record that a row tells of
+    linked = {}  # links to parts of the list: {name: additional parameters}; empty: one link to the list
+    marked_by = "id"  # the field with the id of the record that a row is about
     lookup_value_regex = "[^/]+"
 
     def __init_subclass__(cls, **kwargs):
@@ -164,20 +167,20 @@ class ReadingViewSet(ApiView):
     def known(self):
         if self.action not in ("list", "retrieve"):
             return []
-        listed = [*PAGING, *TABLE, *self.filterset_class.base_filters] if self.action == "list" else []
+        listed = [*PAGING, *OPTIONS, *self.filterset_class.base_filters] if self.action == "list" else []
         choices = {ORDERING: order_keys(self.shape), NESTED: csv_tables.names(self.shape)}
         found = [*PICKS, AS_OF, *self.more_parameters(), *listed]
-        return [name for name in found if choices.get(name, True)]  # not those without any valid value
+        return [name for name in found if choices.get(name, True)]  # without those that have no valid value
 
     def several(self):
         filters = self.filterset_class.base_filters
         return {*PICKS, ORDERING, *(name for name, one in filters.items() if one.schema["type"] == "array")}
 
     def offered(self):
-        return [JSON, CSV] if self.action == "list" else [JSON]
+        return [*FORMATS] if self.action == "list" else [JSON]
 
     def pick(self, detail):
-        """Which fields are asked for; BadParameters if one does not exist. In any order it is the same."""
+        """The requested fields; BadParameters if one does not exist. Their order does not matter."""
         given = {name: self.given[name].split(",") if name in self.given else () for name in PICKS}
         asked = {name: tuple(sorted({*values})) for name, values in given.items()}
         works = roles.writes(self.reader.user)
@@ -197,7 +200,7 @@ class ReadingViewSet(ApiView):
         return found
 
     def selection(self, model=None):
-        """The rows that the reader may see and asks for."""
+        """The rows that the reader may see and has asked for."""
         rows = (model or self.model()).objects.visible_to(self.reader.user)
         filters = self.filterset_class(self.given, rows, self.reader)
         if not filters.is_valid():
@@ -206,11 +209,10 @@ class ReadingViewSet(ApiView):
 
     def list(self, request):
         order = Order(self.shape, self.given.get(ORDERING))
-        page, pick = Page(self.given, order), self.pick(detail=False)
-        if request.accepted_renderer.format == "csv":
-            return self.table(order, page, pick)
-        if asked := [name for name in TABLE if self.given.get(name, "false") != "false"]:
-            raise BadParameters(dict.fromkeys(asked, "Only a table has this: add format=csv."))
+        page, pick = ListPage(self.given, order), self.pick(detail=False)
+        self.refuse_options()
+        if self.form.write:
+            return self.exported(order, page, pick)
         rows, last, more, total = self.page_of(order, page, pick).fetch()
         self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
         following = self.address({**self.given, **page.following(last)}) if more else None
@@ -253,26 +255,26 @@ class ReadingViewSet(ApiView):
         return queries.shaped(self.shape, pick, self.reader)
 
     def named(self, key):
-        """The record of this key, if the reader may see it, as rows."""
+        """The record with this key as a queryset, empty if the reader may not see it."""
         rows = self.model().objects.visible_to(self.reader.user).filter(**key)
         return rows.filter(publication=Publication.PUBLISHED) if "slug" in key else rows
 
     def one_of(self, key, pick):
-        """The statement for the record of this key."""
+        """The statement for the record with this key."""
         return queries.one(queries.found(self.named(key)), self.shaped(pick))
 
     def page_of(self, order, page, pick):
         """The statement for one page of the list."""
         rows = self.selection()
-        listed, total = queries.paged(rows, order, page), queries.counted(rows, page)
+        listed, total = queries.paged(rows, order, page), queries.count_query(rows, page)
         return queries.many(listed, self.shaped(pick), total, page, len(order.keys))
 
     def all_of(self, order, pick):
         """The statement for the whole list."""
-        return queries.every(queries.ordered(self.selection(), order), self.shaped(pick))
+        return queries.export_query(queries.ordered(self.selection(), order), self.shaped(pick))
 
     def key(self, text):
-        """The column and value by which a path names a record; 404 if no record can have such a name."""
+        """The column and value for the key in a path; 404 if no record can have such a key."""
         try:
             return {"pk": UUID(text)}
         except ValueError:
@@ -281,7 +283,7 @@ class ReadingViewSet(ApiView):
         raise Http404
 
     def absent(self, key):
-        """A redirect from an old slug, 410 for what was public and may be known to have been, else 404."""
+        """A redirect from an old slug, 410 for a withdrawn record that may be known, else 404."""
         model = self.model()
         old = OldSlug.objects.filter(model=model._meta.label, slug=key.get("slug")).values("record_id")
         moved = model.objects.visible_to(self.reader.user).filter(pk__in=old).first()
@@ -291,10 +293,18 @@ class ReadingViewSet(ApiView):
             raise Gone
         raise Http404
 
-    def table(self, order, page, pick):
-        """The list as CSV: every row that the filters leave, or one page if one is asked for."""
-        table, pick = self.tabled(pick)
-        bom = self.truth(BOM)
+    def refuse_options(self):
+        """BadParameters if an option is given that only other formats have."""
+        own = [*self.form.options, *([NESTED] if self.form.flat else ())]
+        asked = [name for name in OPTIONS if name not in own and self.given.get(name, "false") != "false"]
+        if asked:
+            raise BadParameters({one: f"This only works for tables. Add {that_take(one)}." for one in asked})
+
+    def exported(self, order, page, pick):
+        """The list as a file: all rows that match the filters, or one page if requested."""
+        form = self.form
+        table, pick = self.tabled(pick) if form.flat else (None, pick)
+        options = {name: self.truth(name) for name in form.options}
         if {"page", "page_size", "cursor"} & set(self.given):
             self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
             lines = iter(json.loads(self.page_of(order, page, pick).fetch()[0]))
@@ -303,21 +313,27 @@ class ReadingViewSet(ApiView):
             self.note_rows(lambda ids: self.all_of(order, ids).copy(exporter), pick)
             lines = map(json.loads, self.all_of(order, pick).copy(exporter))
         first = list(next_or_nothing(lines))
-        body = csv_tables.csv_lines(table, chain(first, lines), bom)
-        response = StreamingHttpResponse(body, content_type="text/csv; charset=utf-8")
-        name = "-".join([resource(self.model()), *table.within])
-        response["Content-Disposition"] = f'attachment; filename="{name}.csv"'
+        body = form.write(table, chain(first, lines), **options)
+        response = StreamingHttpResponse(body, content_type=form.content_type)
+        response.exported_as = form.label  # for the access log
+        name = "-".join([resource(self.model()), *(table.within if table else ())])
+        response["Content-Disposition"] = f'attachment; filename="{name}.{form.extension}"'
         return response
 
     def tabled(self, pick):
-        """The table that is asked for, and what is picked for it: of a list inside the rows, that alone."""
+        """The requested table and the fields for it. For a nested list, only that list."""
         name = self.given.get(NESTED)
         asked = self.given["fields"].split(",") if "fields" in self.given else []
         if name is None:
             self.refuse_lists(pick, asked)
             return csv_tables.whole(self.shape(pick=pick), asked), pick
         if pick.fields or pick.omit:
-            raise BadParameters({NESTED: "Give it without fields and omit: the table has what the list has."})
+            raise BadParameters(
+                {
+                    NESTED: "Do not combine this with fields or omit. The table has"
+                    " all fields of the nested list."
+                }
+            )
         valid = csv_tables.lists(self.shape(pick=pick._replace(detail=True)))
         if name not in valid:
             raise BadParameters({NESTED: f"There is no such list here. {nearest(name, valid)}"})
@@ -327,18 +343,21 @@ class ReadingViewSet(ApiView):
         return csv_tables.inner(self.shape(pick=pick), name), pick
 
     def refuse_lists(self, pick, asked):
-        """BadParameters if a list of rows is asked for in a cell."""
+        """BadParameters if a list of rows is requested in a cell."""
         heads = [path.partition(".")[0] for path in pick.expand]
         found = csv_tables.lists(self.shape(pick=pick))
         for parameter, names in (("fields", asked), ("expand", heads)):
             for name in names:
                 if found.get(name, csv_tables.PLAIN) != csv_tables.PLAIN:
                     raise BadParameters(
-                        {parameter: f"A list of rows has no cell: {NESTED}={name} gives its table."}
+                        {
+                            parameter: "A list of rows does not fit in a cell. Use"
+                            f" {NESTED}={name} for its table."
+                        }
                     )
 
     def truth(self, name):
-        """A parameter that is true or false, false if it is left out."""
+        """A boolean parameter; false if it is left out."""
         if self.given.get(name, "false") not in ("true", "false"):
             raise BadParameters({name: "Give true or false."})
         return self.given.get(name) == "true"
@@ -346,7 +365,7 @@ class ReadingViewSet(ApiView):
 
 @lru_cache(maxsize=256)
 def shows(shape, name, pick):
-    """Whether a shape shows a field when so much of it is picked."""
+    """Whether a shape shows a field with this selection of fields."""
     return name in shape(pick=pick).fields
 
 
@@ -358,7 +377,7 @@ def totals(total):
 
 
 def next_or_nothing(rows):
-    """The first row, if there is one: an error of the database shows before the answer begins."""
+    """Fetches the first row early, so that a database error occurs before the answer begins."""
     for line in rows:
         yield line
         return

@@ -1,8 +1,8 @@
-"""Erasure: the data itself goes, out of rows, history, log and whatever else keeps words.
+"""Erasure: deletes the data itself from rows, history, log and everything else that stores texts.
 
-Rows are deleted and no tombstone stays, which every list and figure would have to pass over for ever. What
-stands by itself loses its key to what is erased; a participation or a speaker that was named by it becomes
-withheld, so that counts stay right; the rest goes with it. Of the history there remain who and when.
+Rows are deleted without tombstones, which every list and figure would have to skip forever. Records that make
+sense alone lose their key to what is erased. A participation or speaker that was named by it becomes
+withheld, so that counts stay correct. The rest is deleted. The history keeps only who and when.
 """
 
 import re
@@ -17,7 +17,7 @@ from django.db.models.functions import Cast
 
 from tracker.records.accounts.saved_filters import SavedFilter
 from tracker.records.audit import takedown_ledger
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.admin_log import make_neutral
 from tracker.records.audit.history import Entry
 from tracker.records.audit.takedown_ledger import DeedKind
@@ -30,8 +30,8 @@ from tracker.records.policy.visibility import kinds
 from tracker.records.protection import name_search
 from tracker.records.protection.name_check import Homonym
 from tracker.records.protection.name_search import AlsoHidden, NameSearch
-from tracker.records.protection.protected_names import rows_of
-from tracker.records.protection.takedown_scope import names_of, saying, texts
+from tracker.records.protection.protected_names import record_and_parts
+from tracker.records.protection.takedown_scope import names_of, saying, text_field_names
 from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
 from tracker.records.values.names import slugify_name, tokens
@@ -41,14 +41,14 @@ from tracker.records.workflow.proposals import Proposal
 WITHHELD = "withheld"
 ERASED = "Erased."
 REDACTED = "[erased]"
-RESTORED = "Done again after a backup was restored."
-STILL_SEARCHED = "What else names them is still searched for: wait a minute."
-SHORT = 4  # a word of fewer letters is in too many filters
+RESTORED = "Repeated after a backup was restored."
+STILL_SEARCHED = "The search for other texts that name this person is still running. Try again in a minute."
+SHORT = 4  # shorter words occur in too many filters
 
 
 class Erasure:
-    """What goes with a record: `gone` is deleted, `unnamed` becomes withheld, `loosened` loses a key, `apart`
-    is deleted too and is no record of its own."""
+    """The scope of an erasure: `gone` is deleted, `unnamed` becomes withheld, `loosened` loses a key, `apart`
+    is deleted too and is not a record."""
 
     def __init__(self, record):
         self.gone, self.unnamed, self.loosened, self.apart = {record.pk: record}, [], [], []
@@ -66,19 +66,19 @@ class Erasure:
                     waiting.append(row)
         self.unnamed = [row for row in self.unnamed if row.pk not in self.gone]
         said = {name.strip() for one in self.records() for name in names_of(one)}
-        self.names = {name for name in said if " " in name}  # a single word may be anybody's
-        self.rows = [row.pk for one in self.records() for row in rows_of(one)]
+        self.names = {name for name in said if " " in name}  # a single word may belong to anyone
+        self.rows = [row.pk for one in self.records() for row in record_and_parts(one)]
 
     def records(self):
         return [*self.gone.values()]
 
     def numbers(self):
-        """{kind of record: how many of it are deleted}, and how many rows become withheld."""
+        """{kind of record: number deleted}, and the number of rows that become withheld."""
         found = Counter(str(row._meta.verbose_name) for row in self.records())
         return dict(found), len(self.unnamed)
 
     def carry_out(self, reason, among=None):
-        """Deletes, withholds, loosens, empties what tells of it; of other texts only those of `among`."""
+        """Carries out the erasure. `among`: ids of the only other records whose texts may be redacted."""
         for row, name in self.loosened:
             if row.pk not in self.gone:
                 row.refresh_from_db()
@@ -87,42 +87,44 @@ class Erasure:
         for row in self.unnamed:
             withhold(row)
         for row in self.apart:
-            stored(row).delete()
+            stored_copy(row).delete()
         for record in reversed(self.records()):
             takedown_ledger.enter(record, DeedKind.ERASURE)
             make_neutral(record, change_message="")
-            stored(record).delete()
+            stored_copy(record).delete()
         self.redact(among)
         self.empty_history(reason)
         self.forget()
 
     def redact(self, among=None):
-        """Takes the names out of every text that was taken down too: who took it down knew whom it names."""
+        """Removes the names from every text that was taken down with the person."""
         names = re.compile("|".join(map(re.escape, self.names)), re.IGNORECASE)
         for model in [*kinds(), *(model for model in apps.get_models() if issubclass(model, Part))]:
             path = "record__" if issubclass(model, Part) else ""
             down = Q(**{f"{path}publication": Publication.TAKEN_DOWN})
             known = Q() if among is None else Q(**{f"{path}pk__in": among})
             for row in model._base_manager.filter(saying(model, self.names), down, known):
-                for field in texts(model):
+                for field in text_field_names(model):
                     setattr(row, field, redacted(getattr(row, field), names))
                 row.save()
 
     def empty_history(self, reason):
-        """Empties the history of what is gone, of who stood in what stays, and wherever their names stand."""
-        Entry.objects.filter(record_id__in=self.gone).erase(*columns(apps.get_models()), reason=reason)
+        """Empties the history of deleted rows, of names in remaining rows, and wherever the names occur."""
+        Entry.objects.filter(record_id__in=self.gone).erase(
+            *columns_with_content(apps.get_models()), reason=reason
+        )
         for row in [*self.unnamed, *self.apart]:
             told = Q(row_id=str(row.pk))
             if isinstance(row, Record):
                 told |= Q(record_id=row.pk, kind__endswith="citation")
                 make_neutral(row, change_message="")
-            Entry.objects.filter(told).erase(*named_columns(type(row)), *columns([Citation]))
+            Entry.objects.filter(told).erase(*named_columns(type(row)), *columns_with_content([Citation]))
         for name in {*self.names, *map(slugify_name, self.names)}:
             for entry in Entry.objects.saying(name):
                 Entry.objects.filter(pk=entry.pk).erase(*entry.columns_saying(name))
 
     def forget(self):
-        """Deletes what was proposed, approved, answered, filtered that tell of what is erased."""
+        """Deletes proposals, approvals, stored answers and saved filters that mention what is erased."""
         told = [*self.records(), *(row for row in self.unnamed if isinstance(row, Record))]
         OldSlug.objects.filter(record_id__in=self.gone).delete()
         NameSearch.objects.filter(record_id__in=self.gone).delete()
@@ -145,19 +147,19 @@ class Erasure:
 
 
 def redacted(value, names):
-    """A text, or a list of texts, without what a pattern finds; anything else as it is."""
+    """A text, or a list of texts, without the names; anything else unchanged."""
     if isinstance(value, list):
         return [redacted(one, names) for one in value]
     return names.sub(REDACTED, value) if isinstance(value, str) else value
 
 
-def stored(row):
-    """A row as it is stored: whoever deletes it leaves the other its key."""
+def stored_copy(row):
+    """A new instance of a stored row. Deleting it leaves the original its primary key."""
     return type(row)._base_manager.get(pk=row.pk)
 
 
 def pointing_at(record):
-    """(key, row) of every row that points at a record, but for its own parts and links."""
+    """(foreign key, row) for every row that refers to a record, except its own parts and links."""
     for relation in record._meta.get_fields(include_hidden=True):
         key = getattr(relation, "field", None)
         if key is None or relation.concrete or relation.many_to_many or key.model._meta.auto_created:
@@ -168,17 +170,17 @@ def pointing_at(record):
 
 
 def names_by(key):
-    """Whether a row is named by what this key leads to, and can be withheld."""
+    """Whether this key names a row that can become withheld."""
     return key.name in getattr(key.model, "names_who", ()) and key.name in key.model.visible_with
 
 
 def goes_with(key):
-    """Whether a row makes no sense without what this key leads to."""
+    """Whether a row makes no sense without the target of this key."""
     return not key.null or key.name in getattr(key.model, "visible_with", ())
 
 
 def withhold(row):
-    """Makes a named row a withheld one, and takes the words out of what it cites."""
+    """Makes a named row withheld, and removes the texts of its citations."""
     row.refresh_from_db()
     for name in (*row.names_who, "pseudonym", "notes"):
         if any(field.name == name for field in row._meta.concrete_fields):
@@ -191,41 +193,41 @@ def withhold(row):
         citation.save()
 
 
-def columns(models):
-    """The columns of models that hold anything of a row but which it is."""
+def columns_with_content(models):
+    """The columns of models, except those that only identify a row."""
     return {field.column for model in models for field in model._meta.fields if field.name != "id"}
 
 
 def named_columns(model):
-    """The columns of a row that say who it is."""
+    """The columns of a row that identify a person."""
     if not hasattr(model, "names_who"):
-        return columns([model])
+        return columns_with_content([model])
     names = {*model.names_who, "pseudonym", "notes"}
     return {field.column for field in model._meta.concrete_fields if field.name in names}
 
 
 @transaction.atomic
 def erase(record, by, reason):
-    """Erases a record that was taken down, with what belongs to it: PermissionDenied, ValidationError."""
+    """Erases a record that was taken down, with what belongs to it. PermissionDenied or ValidationError."""
     if reason not in TakedownReason:
         raise ValidationError({"reason": f"Give one of {', '.join(TakedownReason)}."})
     record._lock()
     if not roles.may_erase(by, record):
         raise PermissionDenied(
-            "An administrator erases what was taken down, with FOUR_EYES by somebody else."
+            "Only an administrator can erase, and only what was taken down; with FOUR_EYES, by someone else."
         )
     if NameSearch.objects.running().filter(record_id=record.pk).exists():
-        raise ValidationError(STILL_SEARCHED)  # their names would be gone before it has ended
-    with noted(user=by.pk):
+        raise ValidationError(STILL_SEARCHED)  # the search still needs the names
+    with acting_as(user=by.pk):
         Erasure(record).carry_out(f"Erased: {reason}")
 
 
 @transaction.atomic
 def replay(deeds):
-    """Does again what was done to records that are there: how many were taken down, and how many erased.
+    """Repeats takedowns and erasures on existing records; returns how many were taken down and erased.
 
-    Of one record the last deed counts, but nothing comes after erasure. What names people goes
-    with them, found by one reading for all: it may have come back with its old words.
+    For each record the last action counts, but nothing comes after erasure. Texts that name people are taken
+    down too, found in one pass: they may have come back with their old words.
     """
     last = {}
     for line in sorted(deeds):
@@ -236,20 +238,20 @@ def replay(deeds):
     down = take_down_again([(model, key) for model, key, kind in lasting if kind != DeedKind.RETURN])
     erased = 0
     for model, key in [(model, key) for model, key, kind in lasting if kind == DeedKind.ERASURE]:
-        for record in model.objects.filter(pk=key):  # it may have gone with another
+        for record in model.objects.filter(pk=key):  # it may have been erased with another
             down.discard(record.pk)
             erased += 1
-            # The text of others is changed only where the ledger knows them: the rest may name a namesake.
+            # Other texts are only redacted if the ledger lists them: the rest may name another person.
             Erasure(record).carry_out(RESTORED, {key for _, key in last})
     return len(down), erased
 
 
 def take_down_again(keys):
-    """Takes down what a backup brought back, people first, and what names them: the ids of all of it."""
+    """Takes down what a backup brought back, people first, and texts that name them; returns all ids."""
     down = set()
     for person in back_again(keys, of_people=True):
         person.take_down_alone(None, RESTORED)
-        name_search.begin(person, None, RESTORED)
+        name_search.begin_search(person, None, RESTORED)
         down.add(person.pk)
     down |= name_search.read_everything([*NameSearch.objects.running()])
     for record in back_again(keys, of_people=False):
@@ -259,7 +261,7 @@ def take_down_again(keys):
 
 
 def back_again(keys, of_people):
-    """Those of some records, (model, id) each, that are there and not taken down."""
+    """Those of these records, (model, id) each, that exist and are not taken down."""
     for model, key in keys:
         if hasattr(model, "own_secrets") == of_people:
             yield from model.objects.filter(pk=key).exclude(publication=Publication.TAKEN_DOWN)

@@ -1,4 +1,4 @@
-"""The history of one record as one reader may see it, and the way back to what it was."""
+"""The history of one record as one reader may see it, and reverting to an earlier version."""
 
 from functools import cached_property
 
@@ -7,26 +7,26 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 
 from tracker.records.audit.access_log import note_load
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.history import HOUSEKEEPING, Entry
 from tracker.records.base.citations import citable_fields
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import Visible
-from tracker.records.protection.name_check import Change, refuse_names, standing
+from tracker.records.protection.name_check import CheckedChange, refuse_names, texts_before
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 from tracker.records.workflow import editorial_fields
 
 FREE = "named"
 
 
-class Past:
-    """The entries of a record that its reader sees, oldest first, and what of them the reader may know.
+class VisibleHistory:
+    """The history entries of a record that a reader sees, oldest first, without what the reader may not know.
 
-    A row is hidden where its record was then too confidential for the reader, or where it leads to, or is
-    itself, what the reader may not see. Who does not work on the record knows only what was public, and
-    nothing of the work on it. Of what is no longer named, the names are hidden too.
+    A row is hidden if its record was too confidential for the reader at that time, or if the row is, or
+    refers to, something that the reader may not see. Readers who do not work on the record only see what was
+    public, and nothing about the work on it. Names that were withheld later are hidden too.
     """
 
     def __init__(self, record, user):
@@ -44,18 +44,18 @@ class Past:
 
     @cached_property
     def secrecy(self):
-        """{entry id: the strictest confidentiality that the record had around it}."""
+        """{entry id: the strictest confidentiality of the record before and after it}."""
         order = list(Confidentiality)
         return {key: max(both, key=order.index) for key, both in self.around("confidentiality").items()}
 
     @cached_property
     def unpublished(self):
-        """The ids of the entries before or after which the record was not published."""
+        """The ids of the entries with an unpublished record before or after them."""
         public = {Publication.PUBLISHED}
         return {key for key, both in self.around("publication").items() if {*both} != public}
 
     def around(self, column):
-        """{entry id: what a column of the record held before and after it}."""
+        """{entry id: the values of a column of the record before and after it}."""
         rows = [entry.before or entry.after for entry in self.entries if self.is_own(entry)]
         now = (rows[0][column] if rows else None) or getattr(self.record, column)
         found = {}
@@ -74,7 +74,7 @@ class Past:
         return apps.get_model(entry.kind)
 
     def knows(self, entry):
-        """Whether the reader may know what an entry holds."""
+        """Whether the reader may see the content of an entry."""
         secrecy, table = self.secrecy[entry.pk], self.table(entry)
         apart = not (table._meta.auto_created or issubclass(table, Visible) or for_workers(table))
         if self.cleared:
@@ -89,7 +89,7 @@ class Past:
         return self.sees_row(table, entry)
 
     def sees_row(self, table, entry):
-        """Whether a row itself, and what it belongs to, may be seen."""
+        """Whether the reader may see a row and what it belongs to."""
         if issubclass(table, Record):
             return True
         rows = [row for row in (entry.before, entry.after) if row]
@@ -102,13 +102,13 @@ class Past:
         return all(self.sees(field, row) for field in keys for row in rows)
 
     def sees(self, field, row):
-        """Whether the reader sees what a key leads to."""
+        """Whether the reader sees the target of a key."""
         key = row.get(field.column)
         return key is None or key in self.visible.get(field.related_model, ())
 
     @cached_property
     def visible(self):
-        """{model: {ids that the entries name: the record, where the reader sees it}}."""
+        """{model: {id in the entries: the record}}, as far as the reader sees it."""
         wanted = {}
         for entry in self.entries:
             for field in self.table(entry)._meta.concrete_fields:
@@ -119,7 +119,7 @@ class Past:
 
     def rows_of(self, model, keys):
         rows = model.objects.visible_to(self.user) if issubclass(model, Visible) else model.objects
-        return {key_of(row): row for row in rows.filter(pk__in=keys)}
+        return {row_id(row): row for row in rows.filter(pk__in=keys)}
 
     @cached_property
     def newest(self):
@@ -127,20 +127,20 @@ class Past:
         return {(entry.kind, entry.row_id): entry for entry in self.entries}
 
     def withheld(self, entry):
-        """The fields of a row that named somebody who is no longer named: nobody uncleared reads them."""
+        """The fields of a row whose name was withheld later. Only cleared users may see them."""
         if self.cleared:
             return ()
         newest = self.newest[entry.kind, entry.row_id]
         rows = [newest.after or newest.before]
-        if not newest.after:  # perhaps an unnamed row stands in its place
+        if not newest.after:  # an unnamed row may have replaced it
             rows += [one.after for one in self.newest.values() if one.kind == entry.kind and one.after]
         unnamed = any(row.get("naming", FREE) != FREE for row in rows)
         return getattr(self.table(entry), "names_who", ()) if unnamed else ()
 
     def since(self, entry):
-        """What would take back what came after an entry: for each row one entry, from now to then.
+        """What would undo everything after an entry: for each row, one entry from the current state to then.
 
-        It is `hidden` where the reader may not know all of the way.
+        It is `hidden` if the reader may not know all changes in between.
         """
         later = {}
         for one in self.entries:
@@ -157,58 +157,58 @@ class Past:
         return way
 
     def keys_set(self, way):
-        """The keys that a way gives another value."""
+        """The keys that such an entry would change."""
         before, after = way.before or {}, way.after or {}
         keys = [field for field in self.table(way)._meta.concrete_fields if field.is_relation]
         return [field for field in keys if after.get(field.column) not in (None, before.get(field.column))]
 
     @transaction.atomic
     def revert(self, entry, version, reason):
-        """Make the record, with its parts and links, what it was just after an entry.
+        """Restore the record, with its parts and links, to its state right after an entry.
 
-        It passes the validation of any change: ValidationError says what is wrong with it today.
+        The result is validated like any change: ValidationError says what is wrong with it today.
         """
         record = type(self.record).objects.select_for_update(of=("self",)).get(pk=self.record.pk)
         if not roles.may_change(self.user, record):
-            raise PermissionDenied("Only an editor changes what is no draft of yours.")
+            raise PermissionDenied("Only editors can change records that are not drafts of their own.")
         if record.version != version:
-            raise ValidationError("Somebody changed it meanwhile: look at its history again.")
+            raise ValidationError("Someone has changed it meanwhile. Open its history again.")
         if record.published_at and not reason.strip():
-            raise ValidationError("Say why it is changed: it was published.")
+            raise ValidationError("Give a reason for the change, because this was published.")
         ways = self.since(entry)
         if any(way.hidden for way in ways):
-            raise PermissionDenied("It would change what you may not see.")
-        stood = standing(record)
-        with noted(user=self.user.pk, reason=reason):
-            restore(record, ways, self.table)
-            if record.confidentiality == Confidentiality.CONFIDENTIAL:  # it may have become so by itself
+            raise PermissionDenied("This would change data that you may not see.")
+        stood = texts_before(record)
+        with acting_as(user=self.user.pk, reason=reason):
+            restore_rows(record, ways, self.table)
+            if record.confidentiality == Confidentiality.CONFIDENTIAL:  # it may have become so automatically
                 if not roles.may_be_cleared(self.user):
                     raise PermissionDenied(editorial_fields.UNCLEARED)
                 record.cleared.add(self.user)
         if record.publication == Publication.PUBLISHED and (missing := record.missing()):
             raise ValidationError(missing)
-        refuse_names(self.user, [Change(record, stood, reason)])
+        refuse_names(self.user, [CheckedChange(record, stood, reason)])
 
 
-def key_of(row):
-    """The id of a row as JSON has it."""
+def row_id(row):
+    """The id of a row in JSON."""
     return row.pk if isinstance(row.pk, int) else str(row.pk)
 
 
 def leads(table):
-    """The keys of a part or a link that hide it when they lead to something hidden."""
+    """The keys of a part or a link that hide it if their target is hidden."""
     if issubclass(table, Visible):
         return {*table.visible_with} - {"record"}
     return {field.name for field in table._meta.concrete_fields if field.is_relation}
 
 
 def for_workers(table):
-    """Whether rows of a table are for those alone who work on the record, its history included."""
+    """Whether rows of a table, and their history, are only for users who work on the record."""
     return getattr(table, "for_workers", False)
 
 
 def is_internal(table):
-    """Whether rows of a table are of the work on a record: links to users say who is cleared for it."""
+    """Whether rows of a table are internal: links to users say who is cleared for a record."""
     return table._meta.auto_created and any(
         field.is_relation and not issubclass(field.related_model, Visible)
         for field in table._meta.concrete_fields
@@ -216,7 +216,7 @@ def is_internal(table):
 
 
 def is_fact(record, table):
-    """Whether rows of a table say something of a record: itself, its parts, its links to other records."""
+    """Whether rows of a table are facts: the record itself, its parts, its links to other records."""
     if table._meta.auto_created:
         return any(
             field.remote_field.through is table and field.name in citable_fields(type(record))
@@ -225,8 +225,8 @@ def is_fact(record, table):
     return table is type(record) or issubclass(table, Part)
 
 
-def restore(record, ways, table):
-    """Makes rows what they are at the end of these ways."""
+def restore_rows(record, ways, table):
+    """Gives rows the state at the end of these entries."""
     parts = [(table(way), way) for way in ways if issubclass(table(way), Part)]
     for model, way in parts:
         if way.after is None:
@@ -248,7 +248,7 @@ def restore(record, ways, table):
 
 
 def fill(row, state, names=None):
-    """Sets the columns of a row, or these of them, as a state of its history has them."""
+    """Sets the columns of a row, or some of them, from a state in its history."""
     for field in row._meta.concrete_fields:
         known = field.column in state and field.name not in HOUSEKEEPING
         if known and (names is None or field.name in names):

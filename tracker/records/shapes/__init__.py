@@ -1,1 +1,1 @@
-"""What a record looks like in the API, and the SQL that is made of it."""
+"""Shapes: what a record looks like in the API, and the SQL that produces it."""

@@ -1,7 +1,8 @@
 """Shapes: serializers that PostgreSQL executes.
 
-A shape is a DRF serializer that says what one row looks like. The API schema is drawn from it, and `row`
-makes of it one expression that builds the JSON in the database, with the visibility rule at every level.
+A shape is a DRF serializer that says what one row looks like. The API schema is generated from it, and
+`row_expression` turns it into one expression that builds the JSON in the database, with the visibility rule
+at every level.
 """
 
 from functools import lru_cache
@@ -13,27 +14,27 @@ from tracker.records.base.citations import Citation
 from tracker.records.base.identifiers import Identifier
 from tracker.records.base.record import Record
 from tracker.records.base.slugs import Slugged
-from tracker.records.values.codes.code_fields import Code, CodeField
+from tracker.records.values.codes.code_fields import CodeField, CodeJSONField
 from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.workflow import editorial_fields as editorial
 
-from .expressions import work
-from .fields import Computed, Count, Inferred, Links, Moment, PartialDate, Rival, Url, registry
+from .expressions import editorial_data
+from .fields import Computed, Count, Inferred, Links, Moment, PartialDateJSONField, Rival, Url, registry
 from .reader import LIST, Pick
 
 
 class Shape(serializers.ModelSerializer):
     """What one row looks like.
 
-    `Meta.fields` are shown always, `Meta.detail` on a single record and with `expand`. Keys become the shape
-    that their model has inside others; names of parts become lists; the base adds what every record shows.
+    `Meta.fields` are always shown, `Meta.detail` on a single record and with `expand`. Foreign keys become
+    the nested shape of their model, names of parts become lists, and the base adds what every record shows.
     """
 
     serializer_field_mapping = {
         **serializers.ModelSerializer.serializer_field_mapping,
         models.DateTimeField: Moment,
-        PartialDateField: PartialDate,
-        CodeField: Code,
+        PartialDateField: PartialDateJSONField,
+        CodeField: CodeJSONField,
     }
 
     def __init__(self, *args, pick=LIST, **kwargs):
@@ -45,16 +46,16 @@ class Shape(serializers.ModelSerializer):
         if cls.nests and hasattr(cls, "Meta") and "model" in vars(cls.Meta):
             registry.nested.setdefault(cls.Meta.model, cls)
 
-    nests = False  # whether this is the shape of its model inside other records
+    nests = False  # whether this is the nested shape of its model
 
     @classmethod
     def head(cls):
-        """The names that come first."""
+        """The names of the first fields."""
         return ["id", "slug", "url"] if issubclass(cls.Meta.model, Slugged) else ["id", "url"]
 
     @classmethod
     def tail(cls):
-        """The names that come last: (always, on a single record)."""
+        """The names of the last fields: (always shown, shown on a single record)."""
         marks, cited = (["inferred", "citation_count"], ["citations"]) if cls.Meta.model.cited else ([], [])
         return [*marks, "published_at", "changed_at", "links"], cited
 
@@ -64,13 +65,13 @@ class Shape(serializers.ModelSerializer):
 
     @classmethod
     def names(cls):
-        """Every name that can be shown, in order."""
+        """The names of all fields that can be shown, in order."""
         always, detail = cls.tail()
         return [*cls.head(), *cls.Meta.fields, *getattr(cls.Meta, "detail", ()), *detail, *always]
 
     @classmethod
     def internal(cls):
-        """The names that only writers are shown."""
+        """The names of fields that only writers see."""
         own = [editorial.KEY] if issubclass(cls.Meta.model, Record) else []
         return [*own, *getattr(cls.Meta, "internal", ())]
 
@@ -92,7 +93,7 @@ class Shape(serializers.ModelSerializer):
 
     def build_standard_field(self, name, field):
         kind, kwargs = super().build_standard_field(name, field)
-        return kind, {**kwargs, "registry": field.registry} if kind is Code else kwargs
+        return kind, {**kwargs, "registry": field.registry} if kind is CodeJSONField else kwargs
 
     def build_relational_field(self, name, relation):
         kwargs = {"many": True} if relation.to_many else {"allow_null": name not in self.always_there()}
@@ -100,7 +101,7 @@ class Shape(serializers.ModelSerializer):
 
     @classmethod
     def always_there(cls):
-        """The keys that are never null: required, and visible whenever the row is."""
+        """The keys that are never null: required, and always visible with the row."""
         model = cls.Meta.model
         return {name for name in model.visible_with if not model._meta.get_field(name).null}
 
@@ -113,7 +114,7 @@ class Shape(serializers.ModelSerializer):
         return fields
 
     def nested(self, field, expanded, deeper):
-        """A nested shape, expanded to the whole of its model if asked for; lists take `detail` from above."""
+        """A nested shape, expanded to the full shape of its model if requested. Lists inherit `detail`."""
         many = isinstance(field, serializers.ListSerializer)
         shape = type(field.child if many else field)
         detail = self.pick.detail and not shape.nests
@@ -127,7 +128,7 @@ class Shape(serializers.ModelSerializer):
     @classmethod
     @lru_cache
     def expandable(cls, depth=2):
-        """The paths that `expand` understands."""
+        """The paths that `expand` accepts."""
         shape = cls(pick=Pick(detail=True))
         paths = set(cls.detail_names())
         for name, field in shape.fields.items():
@@ -147,15 +148,15 @@ EVERYWHERE = {
     "links": Links,
     "citation_count": lambda **kwargs: Count("citations", **kwargs),
     "inferred": Inferred,
-    editorial.KEY: lambda **kwargs: Computed(work, editorial.SCHEMA, **kwargs),
+    editorial.KEY: lambda **kwargs: Computed(editorial_data, editorial.SCHEMA, **kwargs),
 }
 
 
 class Row(Shape):
-    """A record in a list inside another one.
+    """A record in a nested list of another record.
 
-    Where the list has only some of the rows, `Meta.rows` names a verb of their QuerySet. `Meta.other_rows` is
-    the field that says which those are, and what is said to somebody who writes another row.
+    If the list has only some of the rows, `Meta.rows` names a method of their QuerySet. `Meta.other_rows` is
+    the field that decides it, and the error for a row that does not belong there.
     """
 
     @classmethod
@@ -165,7 +166,7 @@ class Row(Shape):
 
 
 class Ref(Shape):
-    """A related record as a reader needs it: id, slug, name or title, url, and what `Meta.fields` adds."""
+    """A reference to a related record: id, slug, name or title, url, and the `Meta.fields`."""
 
     nests = True
 
@@ -215,7 +216,7 @@ class PartShape(Shape):
 
 
 class CitationShape(PartShape):
-    """Which source says so, where exactly and in which words."""
+    """Which source says something, where exactly, and in which words."""
 
     value = Rival()
 

@@ -1,4 +1,4 @@
-"""Shapes as expressions of the database: a row is one JSON object, with the visibility rule in all of it."""
+"""Shapes as database expressions: a row is one JSON object, with the visibility rule at every level."""
 
 from functools import singledispatch
 
@@ -20,7 +20,7 @@ from .fields import (
     Inferred,
     Links,
     Moment,
-    PartialDate,
+    PartialDateJSONField,
     Rival,
     Url,
     inferred,
@@ -30,7 +30,7 @@ from .urls import list_url
 
 
 class Literal(Value):
-    """A text that stands in the statement itself."""
+    """A text that is written into the statement itself."""
 
     def as_sql(self, compiler, connection):
         text = self.value.replace("'", "''").replace("%", "%%")
@@ -38,7 +38,7 @@ class Literal(Value):
 
 
 class Json(Func):
-    """A JSON object of these keys and expressions, in this order."""
+    """A JSON object with these keys and expressions, in this order."""
 
     function = "json_build_object"
     output_field = JSONField()
@@ -47,8 +47,8 @@ class Json(Func):
         super().__init__(*[part for name, value in pairs for part in (Literal(name), value)])
 
 
-class Text(Func):
-    """Texts and ids, joined."""
+class Concatenated(Func):
+    """Texts and ids, concatenated."""
 
     template = "(%(expressions)s)"
     arg_joiner = " || "
@@ -62,26 +62,26 @@ class One(Subquery):
 
 
 class Many(Subquery):
-    """The rows of a subquery as a JSON list, [] when there are none."""
+    """The rows of a subquery as a JSON list; [] if there are none."""
 
     template = "array_to_json(ARRAY(%(subquery)s))"
     output_field = JSONField()
 
 
 class Number(Subquery):
-    """How many rows a subquery has."""
+    """The number of rows in a subquery."""
 
     template = "(SELECT count(*) FROM (%(subquery)s) AS counted)"
     output_field = models.IntegerField()
 
 
-def row(shape, reader):
-    """One row of a shape as an expression: a JSON object."""
-    return Json([(name, column(field, reader)) for name, field in shape.fields.items()])
+def row_expression(shape, reader):
+    """The expression for one row of a shape: a JSON object."""
+    return Json([(name, value_expression(field, reader)) for name, field in shape.fields.items()])
 
 
 def link_of(relation):
-    """The table of a relation to many, and the names of its keys: here, and at the other end."""
+    """The through table of a many-to-many relation, and the names of its keys on this side and the other."""
     if relation.concrete:
         return relation.remote_field.through, relation.m2m_field_name(), relation.m2m_reverse_field_name()
     field = relation.field
@@ -89,7 +89,7 @@ def link_of(relation):
 
 
 def related(model, name, user):
-    """The rows behind a key or a list of a model that the user may see, seen from a row of that model."""
+    """The rows behind a key or a list that the user may see, relative to an outer row of the model."""
     relation = model._meta.get_field(name)
     rows = relation.related_model.objects.visible_to(user)
     if relation.many_to_many:
@@ -102,24 +102,24 @@ def related(model, name, user):
 
 
 def narrowed(rows, shape):
-    """Those of the rows that a list of this shape has."""
+    """Those of the rows that belong in a list of this shape."""
     verb = getattr(shape.Meta, "rows", None)
     return getattr(rows, verb)() if verb else rows
 
 
-def ordered(rows, shape):
-    """Rows in the order their shape declares, then by id."""
+def in_shape_order(rows, shape):
+    """Rows in the order that their shape declares, then by id."""
     return rows.order_by(*getattr(shape.Meta, "order", ()), "pk")
 
 
-def work(reader):
-    """What those who work on a record read of the work on it; null for other readers."""
+def editorial_data(reader):
+    """The editorial data of a record for users who work on it; null for other readers."""
     columns = {
         **{name: F(name) for name in editorial.FIELDS},
         "assigned_to": editorial.username(),
         "publish_at": moment(F("publish_at")),
     }
-    shown = Json([(name, columns[name]) for name in editorial.names(reader.user)])
+    shown = Json([(name, columns[name]) for name in editorial.field_names(reader.user)])
     return Case(When(roles.work_of(reader.user), then=shown))
 
 
@@ -128,29 +128,29 @@ def moment(expression):
 
 
 @singledispatch
-def column(field, reader):
-    """The expression that gives the JSON value of a serializer field."""
+def value_expression(field, reader):
+    """The expression for the JSON value of a serializer field."""
     return F(field.source)
 
 
-@column.register
+@value_expression.register
 def _(field: serializers.DecimalField, reader):
     return Cast(F(field.source), models.TextField())
 
 
-@column.register
+@value_expression.register
 def _(field: Moment, reader):
     return moment(F(field.source))
 
 
-@column.register
-def _(field: PartialDate, reader):
+@value_expression.register
+def _(field: PartialDateJSONField, reader):
     name = field.source
     days = [(part, F(f"{name}_{part}")) for part in ("earliest", "latest")]
     return Case(When(~Q(**{name: ""}), then=Json([("edtf", F(name)), *days])))
 
 
-@column.register
+@value_expression.register
 def _(field: Rival, reader):
     kind = Func(F("value_said"), function="jsonb_typeof", output_field=models.TextField())
     date = Json([(part, KeyTransform(part, "value_said")) for part in ("edtf", "earliest", "latest")])
@@ -158,36 +158,36 @@ def _(field: Rival, reader):
     return Case(When(Exact(kind, Literal("object")), then=date), default=whole)
 
 
-@column.register
+@value_expression.register
 def _(field: Url, reader):
-    return Text(Literal(list_url(field.parent.Meta.model)), F("pk"), Literal("/"))
+    return Concatenated(Literal(list_url(field.parent.Meta.model)), F("pk"), Literal("/"))
 
 
-@column.register
+@value_expression.register
 def _(field: Links, reader):
     model = field.parent.Meta.model
-    listed = [(name, Text(Literal(url), F("pk"))) for name, url in Links.urls(model).items()]
-    own = Text(Literal(list_url(model)), F("pk"), Literal("/corrections/"))
+    listed = [(name, Concatenated(Literal(url), F("pk"))) for name, url in Links.urls(model).items()]
+    own = Concatenated(Literal(list_url(model)), F("pk"), Literal("/corrections/"))
     return Json([*listed, ("corrections", own)])
 
 
-@column.register
+@value_expression.register
 def _(field: Count, reader):
     return Number(related(field.parent.Meta.model, field.relation, reader.user).order_by().values("pk"))
 
 
 def marked(citations):
-    """A JSON list of the fields that some of these citations infer and none states, in SQL."""
+    """In SQL: a JSON list of the fields that some of these citations infer and none states."""
     named = Case(When(field="", then=Literal(WHOLE)), default=F("field"))
     return Many(inferred(citations).values(json=named))
 
 
-@column.register
+@value_expression.register
 def _(field: Inferred, reader):
     return marked(related(field.parent.Meta.model, "citations", reader.user))
 
 
-@column.register
+@value_expression.register
 def _(field: Computed, reader):
     facts = (field.expression if reader.days else field.basis)(reader)
     if field.finish is None:
@@ -195,13 +195,17 @@ def _(field: Computed, reader):
     return Json([(MARK, Literal(field.finish.__qualname__)), ("facts", facts)])
 
 
-@column.register
+@value_expression.register
 def _(field: serializers.BaseSerializer, reader):
     rows = related(field.parent.Meta.model, field.source, reader.user)
-    return One(rows.order_by().values(json=row(field, reader)))
+    return One(rows.order_by().values(json=row_expression(field, reader)))
 
 
-@column.register
+@value_expression.register
 def _(field: serializers.ListSerializer, reader):
     rows = related(field.parent.Meta.model, field.source, reader.user)
-    return Many(ordered(narrowed(rows, field.child), field.child).values(json=row(field.child, reader)))
+    return Many(
+        in_shape_order(narrowed(rows, field.child), field.child).values(
+            json=row_expression(field.child, reader)
+        )
+    )

@@ -1,4 +1,4 @@
-"""Fields of shapes that are no plain columns."""
+"""Fields of shapes that are not plain columns."""
 
 from django.db.models import Count as NumberOf
 from django.db.models import Q
@@ -9,22 +9,22 @@ from tracker.records.workflow import editorial_fields as editorial
 
 from .urls import list_url, record_url
 
-WHOLE = "*"  # all of a record, in a list of its fields
+WHOLE = "*"  # the whole record, in a list of fields
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 MOMENT_SQL = """to_char(%(expressions)s AT TIME ZONE 'UTC', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"')"""
 
 
-class Registry:
-    """What shapes know of each other without importing each other."""
+class ShapeRegistry:
+    """Lets shapes find each other without imports."""
 
     def __init__(self):
-        self.nested = {}  # model (also abstract) -> the shape it has inside another record
-        self.whole = {}  # model -> the shape of its endpoint, which `expand` brings
+        self.nested = {}  # model (also abstract) -> its shape inside another record
+        self.whole = {}  # model -> the shape of its endpoint, used by `expand`
         self.links = {}  # model -> {name of a link: (model listed, filter)}
-        self.plain = None  # the shape of what none is declared for: set where it is
+        self.plain = None  # the default shape; set where it is declared
 
     def inside(self, model):
-        """The shape of a model inside another record: declared for it or a parent, else a plain Ref."""
+        """The nested shape of a model: declared for it or a parent, else a plain Ref."""
         if model not in self.nested:
             base = next(
                 (self.nested[parent] for parent in model.__mro__ if parent in self.nested), self.plain
@@ -35,11 +35,11 @@ class Registry:
         return self.nested[model]
 
 
-registry = Registry()
+registry = ShapeRegistry()
 
 
 class Own(serializers.Field):
-    """A read-only field that is made from the whole row."""
+    """A read-only field that is computed from the whole row."""
 
     def __init__(self, **kwargs):
         super().__init__(**{**kwargs, "source": "*", "read_only": True})
@@ -53,7 +53,7 @@ class Url(Own):
 
 
 class Links(Own):
-    """The addresses of the lists that point at a record, filtered by it."""
+    """The addresses of the lists that refer to a record, filtered by it."""
 
     def to_representation(self, record):
         listed = {name: f"{url}{record.pk}" for name, url in self.urls(type(record)).items()}
@@ -66,7 +66,7 @@ class Links(Own):
 
 
 class Count(Own):
-    """How many of the related rows the reader may see."""
+    """The number of related rows that the reader may see."""
 
     def __init__(self, relation, **kwargs):
         self.relation = relation
@@ -78,16 +78,16 @@ class Count(Own):
 
 
 class Inferred(Own):
-    """The fields of which no source that the reader sees states the value: it was concluded from sources.
+    """The fields whose value is inferred: no source that the reader sees states it.
 
-    Of those that support it, all infer it. WHOLE stands for citations of the whole record: what a citation of
-    a field states is none the less stated.
+    All supporting citations infer it. WHOLE stands for citations of the whole record; a field that a citation
+    states counts as stated anyway.
     """
 
     schema = {
         "type": "array",
-        "description": "The fields whose values were concluded from sources that do not state them;"
-        f" {WHOLE} is the record as a whole, but for what a citation of a field states.",
+        "description": "The fields whose values were inferred from sources that do not state them;"
+        f" {WHOLE} is the record as a whole, except fields that a citation states.",
         "items": {"type": "string"},
     }
 
@@ -97,17 +97,17 @@ class Inferred(Own):
 
 
 def inferred(citations):
-    """The fields, each once, that some of these citations infer and that none of them states."""
+    """The distinct fields that some of these citations infer and none of them states."""
     supports = citations.filter(stance=Stance.SUPPORTS).order_by("field").values("field")
     return supports.annotate(stated=NumberOf("pk", filter=~Q(basis=CitationBasis.INFERRED))).filter(stated=0)
 
 
 class Computed(Own):
-    """A value that the database computes: `expression(reader)` gives it, `schema` describes it.
+    """A value that the database computes: `expression(reader)` returns it, `schema` describes it.
 
-    With `finish` the database gives the facts, and this function of facts and reader the value. `basis` gives
-    what the value is computed from on every day, where the expression itself depends on the day; `rests_on`
-    has the paths to the rows that it is computed from.
+    With `finish`, the database returns facts, and this function of facts and reader computes the value.
+    `basis` is what the value is computed from on any day, if the expression itself depends on the day.
+    `rests_on` has the paths to the rows that it is computed from.
     """
 
     def __init__(self, expression, schema, finish=None, basis=None, rests_on=(), **kwargs):
@@ -117,14 +117,14 @@ class Computed(Own):
 
 
 class Moment(editorial.Zoned):
-    """A moment in UTC, always with microseconds."""
+    """A time in UTC, always with microseconds."""
 
     def to_representation(self, moment):
         return moment and moment.strftime(MOMENT)
 
 
-class PartialDate(serializers.CharField):
-    """A partial date: null, or its EDTF text with the first and the last day it may mean (null: open)."""
+class PartialDateJSONField(serializers.CharField):
+    """A partial date: null, or EDTF text with the first and the last day that it may mean (null: open)."""
 
     def get_attribute(self, record):
         name = self.source
@@ -137,12 +137,12 @@ class PartialDate(serializers.CharField):
 
 
 class Rival(serializers.Field):
-    """What a source has instead of the value of a field: the JSON value that the field has in the record."""
+    """What a source says instead of a field's value, in the JSON form of that field."""
 
     schema = {
         "type": ["object", "array", "string", "integer", "boolean", "null"],
-        "description": "What the source has instead of the field that it contradicts, as the record shows the"
-        " field: a date with its first and last day. Null: not given.",
+        "description": "What the source says instead of the field that it contradicts, in the form of that"
+        " field: for a date, with its first and last day. Null: not given.",
         "properties": {
             "edtf": {"type": "string"},
             **{name: {"type": ["string", "null"], "format": "date"} for name in ("earliest", "latest")},

@@ -1,4 +1,4 @@
-"""Answers that Python computes: the database gives the facts, and they are replaced before a text is sent."""
+"""Answers computed in Python: the database returns facts, which are replaced before the text is sent."""
 
 import json
 from functools import partial
@@ -8,7 +8,7 @@ finishers = {}  # name -> function of the facts and the reader
 
 
 def finisher(function):
-    """Registers what makes an answer of facts; its name stands in the JSON beside them."""
+    """Registers a function that computes an answer from facts. The JSON has its name next to the facts."""
     finishers[function.__qualname__] = function
     return function
 

@@ -1,4 +1,4 @@
-"""For whom a row is written, for which days, and which of its fields."""
+"""For whom a row is written, for which days, and with which fields."""
 
 from datetime import date
 from typing import NamedTuple
@@ -9,11 +9,11 @@ from tracker.records.values.dates.days import Days
 
 
 class Reader(NamedTuple):
-    """For whom, and for which days (UTC) a row is written; no user is the public.
+    """The user and the days (UTC) for which a row is written. No user means the public.
 
-    No days: what depends on the day is left open, and what it is computed from stands there.
+    No days: answers that depend on the day are replaced by the data that they are computed from.
 
-    `known_on`: only what sources of that day or earlier say counts for what is known of a person.
+    `known_on`: for what is known about a person, only sources of that day or earlier count.
     """
 
     user: AbstractBaseUser | None
@@ -26,8 +26,8 @@ class Reader(NamedTuple):
 
 
 class Pick(NamedTuple):
-    """Which fields of a shape are shown. `detail` adds those that a single record shows, `editorial` those
-    that nobody but writers is shown.
+    """Which fields of a shape are shown. `detail` adds the fields of a single record, `editorial` those that
+    only writers see.
     """
 
     detail: bool = False
@@ -38,4 +38,4 @@ class Pick(NamedTuple):
 
 
 LIST = Pick()
-FULL = Pick(detail=True, editorial=True)  # what a writer reads of one record, and writes
+FULL = Pick(detail=True, editorial=True)  # everything that a writer reads and writes

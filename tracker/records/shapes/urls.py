@@ -1,4 +1,4 @@
-"""Addresses of the API: of a list, of a record."""
+"""Addresses of lists and records in the API."""
 
 from django.conf import settings
 
@@ -6,7 +6,7 @@ API = "/api/v1/"
 
 
 def resource(model):
-    """The name of a model's endpoint: its plural with hyphens, unless it names another."""
+    """The name of a model's endpoint: its plural with hyphens, unless the model sets another name."""
     return getattr(model, "endpoint", None) or model._meta.verbose_name_plural.replace(" ", "-")
 
 

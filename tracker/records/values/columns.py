@@ -1,6 +1,7 @@
-"""Columns that are computed from others: the bounds of a partial date, the folded form of a name.
+"""Columns that are computed from other columns: the bounds of a partial date, the folded form of a name.
 
-A model with such a field inherits `GuardedSave`, and its QuerySet `GuardedUpdate`; a system check says so.
+A model with such a field inherits `GuardedSave`, and its QuerySet `GuardedUpdate`. A system check verifies
+it.
 """
 
 from django.core import checks
@@ -11,7 +12,7 @@ from .names import fold
 
 
 class DerivedAttribute(DeferredAttribute):
-    """Computes on every read. Assigning only marks the column as loaded: Django saves what is loaded."""
+    """Computes the value on every read. Assigning marks the column as loaded, so that Django saves it."""
 
     def __get__(self, instance, cls=None):
         return self if instance is None else self.field.derive(instance)
@@ -21,7 +22,7 @@ class DerivedAttribute(DeferredAttribute):
 
 
 class Derived:
-    """Mixin for a column computed from attributes of its instance, named by `sources`, and never set.
+    """Mixin for a column that is computed from the attributes in `sources` and never set.
 
     `save`, `bulk_create`, `loaddata` and validation read the attribute, so all of them get the right value.
     """
@@ -47,9 +48,9 @@ class Derived:
 
 
 class FoldedField(Derived, models.TextField):
-    """`name_folded = FoldedField("name")` holds `fold(instance.name)`, to search by.
+    """`name_folded = FoldedField("name")` holds `fold(instance.name)`, for searching.
 
-    Where the first source is a property, those after it are the columns that it reads.
+    If the first source is a property, the following ones are the columns that it reads.
     """
 
     always = {**Derived.always, "default": ""}
@@ -59,7 +60,7 @@ class FoldedField(Derived, models.TextField):
 
 
 def with_derived(model, names) -> set[str]:
-    """Names of fields of a model, with those of the columns derived from them, or from these in turn."""
+    """These field names of a model, plus the names of columns derived from them, directly or indirectly."""
     found, columns = (
         set(names),
         [field for field in model._meta.concrete_fields if isinstance(field, Derived)],
@@ -70,13 +71,13 @@ def with_derived(model, names) -> set[str]:
 
 
 class GuardedSave(models.Model):
-    """Saves derived columns with their source, also where `update_fields` or deferral names only that."""
+    """Saves derived columns with their sources, even if `update_fields` or deferral only names those."""
 
     class Meta:
         abstract = True
 
     def save_base(self, *args, update_fields=None, **kwargs):
-        """As Django's, which `save` and `loaddata` both go through."""
+        """Like Django's. Both `save` and `loaddata` call it."""
         if update_fields is not None:
             update_fields = frozenset(with_derived(type(self), update_fields))
         super().save_base(*args, update_fields=update_fields, **kwargs)
@@ -85,15 +86,17 @@ class GuardedSave(models.Model):
 
 
 class GuardedUpdate:
-    """Mixin for a QuerySet: no write of a source leaves its derived columns behind.
+    """QuerySet mixin that keeps derived columns up to date when their sources are written.
 
-    `update` refuses, since it has no instance to compute from; `bulk_update` and `bulk_create` compute.
+    `update` refuses, since it has no instances to compute from. `bulk_update` and `bulk_create` compute.
     """
 
     def update(self, **kwargs):
         left = sorted(with_derived(self.model, kwargs) - set(kwargs))
         if left:
-            raise TypeError(f"update() would leave {', '.join(left)} as before; bulk_update() computes them.")
+            raise TypeError(
+                f"update() would not update {', '.join(left)}. Use bulk_update(), which computes them."
+            )
         return super().update(**kwargs)
 
     update.alters_data = True
@@ -110,10 +113,10 @@ class GuardedUpdate:
 
 
 def _unguarded(field):
-    """Errors of a system check: what would let a derived column go stale."""
+    """Errors of the system check: reasons why a derived column could become stale."""
     model, columns = field.model, {column.name for column in field.model._meta.concrete_fields}
     if columns.isdisjoint(field.sources):
-        yield _error(field, f"name the columns behind {field.sources[0]!r} too, after it")
+        yield _error(field, f"sources must also name the columns behind {field.sources[0]!r}, after it")
     if not issubclass(model, GuardedSave):
         yield _error(field, "its model must inherit GuardedSave")
     if not issubclass(model._default_manager._queryset_class, GuardedUpdate):
@@ -121,4 +124,4 @@ def _unguarded(field):
 
 
 def _error(field, reason):
-    return checks.Error(f"{field} could go stale: {reason}.", obj=field, id="records.E001")
+    return checks.Error(f"{field} could become stale: {reason}.", obj=field, id="records.E001")

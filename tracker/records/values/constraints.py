@@ -1,4 +1,4 @@
-"""What rows must hold: conditions that several models share."""
+"""Constraints that several models share."""
 
 from django.db import models
 from django.db.models import F, Func, Q, Value
@@ -6,15 +6,15 @@ from django.db.models.functions import NullIf
 from django.db.models.lookups import Exact
 
 
-class Said(Func):
-    """How many of these columns say something; an empty text says nothing."""
+class CountStated(Func):
+    """How many of these columns have a value. An empty text is not a value."""
 
     function = "num_nonnulls"
     output_field = models.IntegerField()
 
     @classmethod
     def exactly(cls, number, *keys, texts=()):
-        """A condition for a CheckConstraint: `number` of these keys and texts say something."""
+        """A condition for a CheckConstraint: exactly `number` of these keys and texts have a value."""
         return Exact(cls(*keys, *[NullIf(text, Value("")) for text in texts]), number)
 
 
@@ -25,5 +25,5 @@ def not_reversed(start="start_date", end="end_date"):
         | Q(**{f"{end}_latest__isnull": True})
         | Q(**{f"{end}_latest__gte": F(f"{start}_earliest")}),
         name=f"%(class)s_{end}_order",
-        violation_error_message=f"The {end} is before the {start}.",
+        violation_error_message=f"The {end} must not be before the {start}.",
     )

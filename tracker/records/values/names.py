@@ -1,10 +1,10 @@
-"""Names in many scripts: the folded form in which spellings of one name meet, and slugs from names.
+"""Names in many scripts: the folded form that different spellings share, and slugs from names.
 
-Folding is for finding, never for showing: it is blind on purpose to what transliteration loses. Where one
-letter of one script is written in two ways in another (Azerbaijani q is Russian г or к, Russian г is q or h),
-all of them must be one, so some different names meet too (Arman and Armen, Zakir and Zahir). Who lists hits
-ranks them by the names as they are written. The sound of a letter is taken as Azerbaijani where languages
-differ: x is kh, c is j.
+Folding is for searching, never for display. It intentionally ignores what transliteration loses. If one
+letter of one script has two spellings in another (Azerbaijani q is Russian г or к, Russian г is q or h),
+all of them fold to one, so some different names are equal too (Arman and Armen, Zakir and Zahir). Lists of
+hits are ranked by the names as written. If languages differ, letters sound as in
+Azerbaijani: x is kh, c is j.
 """
 
 import re
@@ -13,17 +13,17 @@ from functools import lru_cache
 
 from anyascii import anyascii
 
-# What anyascii writes otherwise than passports and newspapers of the region do.
+# Transliterations that differ from those of anyascii, as in passports and newspapers of the region.
 OTHER_LETTERS = str.maketrans({"ј": "y", "є": "ye", "ւ": "v", "ռ": "r"})
 LETTERS = OTHER_LETTERS | str.maketrans(
     {"ə": "a", "ş": "sh", "ç": "ch", "š": "sh", "ș": "sh", "č": "ch", "ć": "ch", "ž": "zh"}
 )
-# Letters of the alphabets of the region: each stands after the one that it looks like, as "~" does after "z".
+# Letters of the region's alphabets. Each is sorted after the letter that it looks like, as "~" after "z".
 PLACES = {"ç": "c~", "ə": "e~", "ğ": "g~", "ö": "o~", "ş": "s~", "ü": "u~"}
 ARMENIAN = ((re.compile("ու"), "u"), (re.compile(r"\bո"), "vo"))
 APOSTROPHES = frozenset("'`´‘’‛′ʹʻʼʽˈ＇")
 
-# In order; each line names the spellings that meet by it.
+# Applied in order. Each line names the spellings that become equal.
 RULES = [
     (re.compile(pattern), replacement)
     for pattern, replacement in (
@@ -53,34 +53,34 @@ RULES = [
 
 
 def fold(text: str) -> str:
-    """The tokens of a text, one space between them; "" when nothing is left. Folding twice changes nothing.
+    """The tokens of a text, separated by spaces; "" if nothing is left. Folding twice changes nothing.
 
-    Apostrophes and invisible characters vanish, any other mark that is no letter or digit separates tokens.
+    Apostrophes and invisible characters are removed. All other non-alphanumeric characters separate tokens.
     """
     return " ".join(token for word in _ascii(text).split() if (token := _canonical(word)))
 
 
 def tokens(text: str) -> list[str]:
-    """The folded tokens of a text, each once, in order: what search and duplicates go by."""
+    """The distinct folded tokens of a text, in order, for search and duplicates."""
     return list(dict.fromkeys(fold(text).split()))
 
 
 def latin(text: str) -> str:
-    """The text in lower-case Latin letters, as people transliterate it: for slugs."""
+    """The text in lower-case Latin letters, as people transliterate it, for slugs."""
     return " ".join(_ascii(text).split())
 
 
 def alphabetical(text: str) -> str:
-    """What a text is sorted by: as it is written, without accents that make no other letter.
+    """The sort key of a text: as it is written, without accents that do not make another letter.
 
-    Ç, Ə, Ğ, Ö, Ş and Ü stand after C, E, G, O, S and U. Another script stands where its transliteration does.
+    Ç, Ə, Ğ, Ö, Ş and Ü come after C, E, G, O, S and U. Other scripts are sorted by their transliteration.
     """
     letters = (PLACES.get(one) or _ascii_character(one) for one in _lower(text).translate(OTHER_LETTERS))
     return " ".join("".join(letters).split())
 
 
 def slugify_name(text: str, longest: int = 80) -> str:
-    """An ASCII slug that can still be read (Məmmədova: mammadova), cut at a word; "" when nothing is left."""
+    """A readable ASCII slug (Məmmədova: mammadova), cut at a word; "" if nothing is left."""
     slug = latin(text).replace(" ", "-")
     if len(slug) <= longest:
         return slug
@@ -88,12 +88,12 @@ def slugify_name(text: str, longest: int = 80) -> str:
 
 
 def _ascii(text: str) -> str:
-    """ASCII letters, digits and, where tokens end, spaces."""
+    """The text as ASCII letters and digits, with spaces between tokens."""
     return "".join(map(_ascii_character, _lower(text).translate(LETTERS)))
 
 
 def _lower(text: str) -> str:
-    """The text in small letters, the digraphs of Armenian as their sounds."""
+    """The text in lower case, with Armenian digraphs as they sound."""
     lower = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", text).lower())
     for pattern, replacement in ARMENIAN:
         lower = pattern.sub(replacement, lower)
@@ -112,7 +112,7 @@ def _ascii_character(character: str) -> str:
 
 @lru_cache(maxsize=16384)
 def _canonical(word: str) -> str:
-    """The word after the rules, applied until none changes it."""
+    """The word after applying the rules until nothing changes."""
     folded = word
     for pattern, replacement in RULES:
         folded = pattern.sub(replacement, folded)

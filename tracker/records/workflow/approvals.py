@@ -1,4 +1,4 @@
-"""Scheduled publication: what an editor approved for a later moment is published then, never before.
+"""Scheduled publication: what an editor approved for a later time is published then, never earlier.
 
 What is approved is a record, and what is published with it, in the versions that the editor saw. All checks
 run again when the moment has come. What fails them, or was changed meanwhile, goes back with a note.
@@ -13,20 +13,20 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import DataError, IntegrityError, models, transaction
 from django.utils import timezone
 
-from tracker.records.audit.actor import noted
-from tracker.records.protection.name_check import Named
+from tracker.records.audit.actor import acting_as
+from tracker.records.protection.name_check import NamesProtectedPerson
 from tracker.records.values.codes.vocabularies import Publication
 
 CHANNEL = "schedule"
 LONGEST = timedelta(days=5 * 365)
-CHANGED = "It was changed after it was approved: look at it, then publish it again."
-ASK = "It could not be published at its moment: an editor knows why."
+CHANGED = "It was changed after it was approved. Check it, then publish it again."
+ASK = "It could not be published at the scheduled time. An editor knows why."
 
 
 def within_reach(moment):
-    """A validator: nobody plans for longer than some years; what is past means now."""
+    """A validator: not more than some years in the future; a time in the past means now."""
     if moment > timezone.now() + LONGEST:
-        raise ValidationError(f"Give a moment within the next {LONGEST.days // 365} years.")
+        raise ValidationError(f"Give a time within the next {LONGEST.days // 365} years.")
 
 
 class ApprovalQuerySet(models.QuerySet):
@@ -34,21 +34,21 @@ class ApprovalQuerySet(models.QuerySet):
         return self.filter(problem="")
 
     def due(self):
-        """Those whose moment has come."""
+        """The approvals whose time has come."""
         return self.waiting().filter(publish_at__lte=timezone.now()).order_by("publish_at", "id")
 
     def of(self, record):
         return self.filter(record_id=record.pk)
 
     def note(self, record, together, by, **said):
-        """Keep that somebody approved a record, and what is published with it, as they are now."""
+        """Store that a user approved a record, and what is published with it, in their current versions."""
         versions = {str(one.pk): one.version for one in together}
         about = {"model": record._meta.label, "record_id": record.pk, "versions": versions}
         return self.create(**about, approved_by=by, **said)
 
 
 class Approval(models.Model):
-    """What is published at a moment; with a `problem` it was not, until somebody takes care of it.
+    """What is published at a later time. With a `problem`, it was not published and an editor must act.
 
     `model` is the label of the record's model; `versions` has the id and the version of each record that is
     published, the record itself and the drafts that belong to it.
@@ -99,7 +99,7 @@ class Approval(models.Model):
                 record.publish_approved(self)
         except (PermissionDenied, ValidationError, IntegrityError, DataError) as refused:
             said = said_by(refused)
-            self.give_back(record, said, ASK if isinstance(refused, Named) else said)
+            self.give_back(record, said, ASK if isinstance(refused, NamesProtectedPerson) else said)
             return False
         return True
 
@@ -132,10 +132,10 @@ def publish_due():
 
 @transaction.atomic
 def carried_out(key):
-    """Whether an approval was carried out, None if somebody else takes care of it."""
+    """Whether an approval was carried out; None if another process has it."""
     due = Approval.objects.due().select_for_update(skip_locked=True, of=("self",))
     approval = due.select_related("approved_by").filter(pk=key).first()
     if approval is None:
         return None
-    with noted(channel=CHANNEL):
+    with acting_as(channel=CHANNEL):
         return approval.carry_out()

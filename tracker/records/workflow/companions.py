@@ -28,7 +28,7 @@ class Lack(str):
 
 
 class Unready(ValidationError):
-    """Refuses a publication: `lacks` has the sentences of each record; each sentence is told once."""
+    """Refuses a publication. `lacks` has the sentences of each record, each sentence only once."""
 
     def __init__(self, first, lacks):
         self.lacks = {record: found for record, found in lacks.items() if found}
@@ -108,9 +108,9 @@ def with_drafts(records, user):
 
 
 def lacks(records, along, by, moment=None, already_public=False):
-    """{record: what stands against its publication by somebody}, if those `along` are published with them.
+    """{record: what blocks its publication by this user}, if those in `along` are published with them.
 
-    For that these are public for a moment, in a transaction that is taken back.
+    For this check they become public in a transaction that is rolled back.
     """
     with transaction.atomic():
         for record in along:

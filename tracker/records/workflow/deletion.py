@@ -1,4 +1,4 @@
-"""Deleting a draft, which tells nobody of what they do not see."""
+"""Deleting a draft, without revealing records that the user cannot see."""
 
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
@@ -8,7 +8,8 @@ from tracker.records.policy import roles
 from tracker.records.policy.visibility import POINTED_AT, sees_any
 from tracker.records.values.codes.vocabularies import Confidentiality
 
-NOT_DELETED = "Only one's own draft that was never published is deleted: withdraw what was published instead."
+NOT_DELETED = "You can delete only your own drafts that were never published."
+" Withdraw published records instead."
 
 
 class Deletion:
@@ -22,7 +23,7 @@ class Deletion:
     def discard(self, by):
         """Delete it; where only what `by` does not see points at it, leave it to those who see both.
 
-        So neither a refusal nor what is left tells of what they do not see. ValidationError if it stays.
+        So neither an error nor what remains reveals hidden records. ValidationError if it stays.
         """
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",)))  # nor new ones
         if not roles.may_delete(by, self):
@@ -49,7 +50,7 @@ class Deletion:
         return [user for user in users if self.is_visible_to(user) and sees_any(user, rows)]
 
     def _leave(self, readers, to_editors):
-        """Take it from its author, and from everybody but these unless every editor sees why it stays."""
+        """Take it from its author, and from everyone but these unless every editor sees why it stays."""
         cleared = [user for user in readers if roles.may_be_cleared(user) and not self.closed_to(user)]
         self.created_by = None
         if self.assigned_to not in readers:

@@ -37,8 +37,8 @@ SCHEMA = {
     "additionalProperties": False,
 }
 EXAMPLE = {"confidentiality": "restricted", "follow_up": "2026-01-31", "notes": "Ask for the indictment."}
-NOBODY = "Give the username of somebody who writes here."
-LOWERED = "Only an editor makes it less confidential."
+NOBODY = "Give the username of a user who can write here."
+LOWERED = "Only editors can make it less confidential."
 UNCLEARED = "It is confidential: an editor or a case officer enters it."
 
 
@@ -62,8 +62,8 @@ class Work(serializers.Serializer):
 FIELDS = Work().fields
 
 
-def names(user):
-    """The names of the fields that somebody reads and sets."""
+def field_names(user):
+    """The names of the fields that the user can read and set."""
     return [name for name in FIELDS if name not in OF_EDITORS or roles.edits(user)]
 
 
@@ -84,9 +84,9 @@ def assignable(usernames):
 
 
 def against(user, row, confidentiality):
-    """Why somebody must not give a record or a name this confidentiality, as a sentence; "" if they may.
+    """A sentence about why the user must not set this confidentiality; "" if they may.
 
-    Others than editors only raise it. Who may not be cleared would lose sight of a confidential record.
+    Non-editors can only raise it. A user who cannot be cleared would lose sight of a confidential record.
     """
     order = list(Confidentiality)
     if not roles.edits(user) and order.index(confidentiality) < order.index(row.confidentiality):

@@ -21,7 +21,7 @@ class ProposalState(Vocabulary):
 
 class ProposalQuerySet(models.QuerySet):
     def visible_to(self, user):
-        """The proposals that somebody may see: their own, and those they may apply, about what they see."""
+        """The proposals that the user may see: their own, and those they may apply, about visible records."""
         if not roles.writes(user):
             return self.none()
         seen = Q(created_by=user)

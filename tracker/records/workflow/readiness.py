@@ -1,4 +1,4 @@
-"""What stands between a record and its publication, and what is worth knowing before it."""
+"""What blocks the publication of a record, and warnings before it."""
 
 from copy import copy
 
@@ -21,7 +21,7 @@ class Readiness:
         """What stands between it and its publication at a moment, now unless given: sentences."""
         found = self.invalid()
         if self.publish_at and self.publish_at > (moment or timezone.now()):
-            found.append("Its publish_at is later: wait, or clear it.")
+            found.append("Its publish_at is in the future. Wait, or clear it.")
         return [*found, *self.missing()]
 
     def invalid(self):
@@ -40,7 +40,7 @@ class Readiness:
         return found
 
     def hindered(self):
-        """What else stands against its publication, perhaps by what its author does not see: for editors."""
+        """What else blocks its publication, perhaps records that its author cannot see; for editors."""
         return []
 
     def exposes(self):
@@ -48,9 +48,9 @@ class Readiness:
         return ""
 
     def lacking(self, by, moment=None, already_public=False):
-        """What stands against its publication by somebody at a moment, now unless given: sentences.
+        """What blocks its publication by this user at a time, now unless given: sentences.
 
-        All that `publish` refuses, but for a name of somebody whom we do not name: a look tells of none.
+        Everything that `publish` would refuse, except protected names: a preview must not reveal them.
         """
         if self.publication == Publication.PUBLISHED:
             return []
@@ -66,7 +66,7 @@ class Readiness:
         return self.publish_at if self.publish_at and self.publish_at > timezone.now() else None
 
     def hints(self, user, together=()):
-        """What hinders nobody but is worth knowing before it is published with others: sentences."""
+        """Hints before it is published with others. They do not block publication: sentences."""
         dates = [field.name for field in self._meta.concrete_fields if isinstance(field, PartialDateField)]
         found = [] if not dates or any(getattr(self, name) for name in dates) else ["It has no date."]
         for name in self.visible_with:

@@ -5,13 +5,13 @@ from django.db import transaction
 from django.utils import timezone
 
 from tracker.records.audit import takedown_ledger
-from tracker.records.audit.actor import noted
+from tracker.records.audit.actor import acting_as
 from tracker.records.audit.admin_log import make_neutral
 from tracker.records.audit.history import Entry
 from tracker.records.policy import roles
 from tracker.records.protection import name_search
-from tracker.records.protection.name_check import Change, Named, refuse_names
-from tracker.records.protection.takedown_scope import belonging
+from tracker.records.protection.name_check import CheckedChange, NamesProtectedPerson, refuse_names
+from tracker.records.protection.takedown_scope import hidden_with
 from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
 
@@ -20,7 +20,7 @@ from .companions import WAITING, Unready, chosen, lacks, named, with_drafts
 from .deletion import Deletion
 from .readiness import Readiness
 
-SAY_WHY = "Say why it comes back: it was taken down."
+SAY_WHY = "It was taken down. Say why it is published again."
 HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
 
 
@@ -36,10 +36,10 @@ class Workflow(Readiness, Deletion):
     def submit(self, by, comment="", also=()):
         """Hand a draft over for review, with what belongs to it, and with those that it names in `also`.
 
-        `also` holds ids. What somebody does not work on stays as it is.
+        `also` holds ids. Records that the user does not work on stay unchanged.
         """
         if not roles.works_on(by, self):
-            raise PermissionDenied("Only who works on a draft, or an editor, submits it.")
+            raise PermissionDenied("Only editors and users who work on a draft can submit it.")
         self._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
         for record in self.going_to_review(by, also):
             record._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
@@ -60,9 +60,9 @@ class Workflow(Readiness, Deletion):
 
     @transaction.atomic
     def send_back(self, by, comment):
-        """Return what is in review to its author, with what belongs to it, saying what is to be mended."""
+        """Return a record in review and what belongs to it to its author, and say what needs to be fixed."""
         if not comment.strip():
-            raise ValidationError({"comment": "Say what is to be mended."})
+            raise ValidationError({"comment": "Say what needs to be fixed."})
         self._must_edit(by)
         rows = [one for one in self.waiting(by) if one.publication == Publication.IN_REVIEW]
         for record in [self, *rows]:
@@ -115,11 +115,11 @@ class Workflow(Readiness, Deletion):
 
         All of them, or ValidationError with what is missing. With a publish_at to come they are approved for
         that moment: the Approval is returned. `already_public`: the publisher says so of everything that
-        `exposes` something. `homonym` says why a name that is not to be public is somebody else's.
+        `exposes` something. `homonym` says why a protected name belongs to someone else.
         """
         try:
             return self._publish(by, comment, already_public, homonym, also)
-        except Named:
+        except NamesProtectedPerson:
             self.refresh_from_db()  # it was published, and is not any more
             raise
 
@@ -159,7 +159,7 @@ class Workflow(Readiness, Deletion):
         self._make_public(by, [*along, *own], approval.comment, approval.homonym)
 
     def _check(self, by, along, own, moment, already_public):
-        """Raises unless somebody may publish all of these at a moment, and nothing stands against it."""
+        """Raises unless the user may publish all of these at this time and nothing blocks it."""
         together = [*own, *along]
         for record in together:
             if not roles.may_publish(by, record):
@@ -180,7 +180,7 @@ class Workflow(Readiness, Deletion):
         for record in together:
             record._move(by, "published", HIDDEN, Publication.PUBLISHED, comment)
         own_first = sorted(together, key=lambda record: record != self)
-        refuse_names(by, [Change(record, homonym=homonym) for record in own_first])
+        refuse_names(by, [CheckedChange(record, homonym=homonym) for record in own_first])
 
     def withdraw(self, by, reason):
         """Take it back from every channel; the reason stands in the history."""
@@ -197,20 +197,20 @@ class Workflow(Readiness, Deletion):
     def takedown(self, by, reason, keep=()):
         """Take it out of every channel at once, as if it had never been there. It comes back by publish().
 
-        What else names a person is searched for afterwards and goes too, but for the ids in `keep`.
+        Other texts that name a person are searched for later and hidden too, except the ids in `keep`.
         """
         if reason not in TakedownReason:
             raise ValidationError({"reason": f"Give one of {', '.join(TakedownReason)}."})
         self._must_edit(by)
         self.take_down_alone(by, reason)
         if hasattr(self, "own_secrets"):
-            name_search.begin(self, by, reason, keep)
+            name_search.begin_search(self, by, reason, keep)
 
     def take_down_alone(self, by, reason):
         """Take this one down; who may is for the caller to say."""
         states = set(Publication) - {Publication.TAKEN_DOWN}
         self._move(by, "taken down", states, Publication.TAKEN_DOWN, reason)
-        for record in [self, *belonging(self)]:
+        for record in [self, *hidden_with(self)]:
             make_neutral(record)
         KeptAnswer.objects.telling_of([self]).delete()
 
@@ -218,7 +218,7 @@ class Workflow(Readiness, Deletion):
     def bring_back(self, by, comment):
         """Make this one public again, as publish() does, and nothing else that waits.
 
-        `comment` also says why the names in it are not those of somebody whom we do not name.
+        `comment` also says why the names in it are not protected names.
         """
         self._must_edit(by)
         self._lock()
@@ -237,7 +237,7 @@ class Workflow(Readiness, Deletion):
     @staticmethod
     def _must_edit(by):
         if not roles.edits(by):
-            raise PermissionDenied("Only an editor does this.")
+            raise PermissionDenied("Only editors can do this.")
 
     def _must_be(self, states, verb):
         if self.publication not in states:
@@ -255,7 +255,7 @@ class Workflow(Readiness, Deletion):
         except ValidationError:
             self.publication = before
             raise
-        with noted(user=by and by.pk, reason=comment):
+        with acting_as(user=by and by.pk, reason=comment):
             self.save()
         if Publication.TAKEN_DOWN in (before, to_state):
             deed = (
@@ -268,7 +268,7 @@ class Workflow(Readiness, Deletion):
             name_search.AlsoHidden.objects.filter(record_id=self.pk).update(decided=True)
 
     def _lock(self):
-        """Read it anew and keep others from writing it: what was read before may have been changed since."""
+        """Read it again and lock it: it may have changed since it was read."""
         self.refresh_from_db(from_queryset=type(self).objects.select_for_update(of=("self",), no_key=True))
 
     def _moved(self, by):

@@ -1,11 +1,11 @@
-"""What a JSON value says to a field, or what would be right. No refusal repeats a text: it may be a name."""
+"""Converts JSON values to values of columns. Errors never repeat a text, since it may be a name."""
 
 from django.core.exceptions import ValidationError
 from rest_framework import serializers
 
 from tracker.records.base import rival_values
 from tracker.records.protocol.strict_json import Invalid, pointer
-from tracker.records.shapes.fields import PartialDate, registry
+from tracker.records.shapes.fields import PartialDateJSONField, registry
 from tracker.records.shapes.reader import FULL
 from tracker.records.values.dates.partial_dates import understand
 from tracker.records.values.texts.text import tidied
@@ -19,9 +19,9 @@ KINDS = (
 )
 
 
-def read(field, value, path):
-    """The value of a column that a JSON value gives a field; Invalid otherwise."""
-    if isinstance(field, PartialDate):
+def column_value(field, value, path):
+    """The column value for the JSON value of a field; otherwise Invalid."""
+    if isinstance(field, PartialDateJSONField):
         return a_date(value, path)
     if errors := mistyped(field, value, path):
         raise Invalid(errors)
@@ -34,22 +34,22 @@ def read(field, value, path):
 
 
 def rival(citation, value, path):
-    """The text of what a source has instead, written as the field is that it contradicts; "" for null."""
+    """The text of what a source says instead, given in the form of the contradicted field; "" for null."""
     if value in (None, ""):
         return ""
     model = citation.cited_model()
     column = rival_values.column_of(model, citation.field)
     if column is None:
-        return "?"  # validation says that there is nothing to contradict
+        return "?"  # validation reports that there is nothing to contradict
     field = registry.whole[model](pick=FULL).fields[citation.field]
     try:
-        return rival_values.text_of(column, read(field, value, path))
+        return rival_values.value_text(column, column_value(field, value, path))
     except ValidationError as error:
         raise Invalid({path: " ".join(error.messages)}) from None
 
 
-def said(text, path):
-    """A text that no model checks, a reason or a comment, as it is kept; Invalid if it cannot be."""
+def kept_text(text, path):
+    """A text that no model validates, such as a reason, in its stored form; or Invalid."""
     try:
         return tidied(text)
     except ValidationError as error:
@@ -57,7 +57,7 @@ def said(text, path):
 
 
 def a_date(value, path):
-    """The EDTF text of a partial date in any form that is understood, or as a read shows it; "" for null."""
+    """The EDTF text of a partial date, given in any valid form or as an object from a read; "" for null."""
     text = value.get("edtf", value) if isinstance(value, dict) else value
     try:
         return "" if text in (None, "") else understand(text).edtf
@@ -66,7 +66,7 @@ def a_date(value, path):
 
 
 def mistyped(field, value, path):
-    """{pointer: sentence} where the JSON type is another than the field's: nothing is taken for a text."""
+    """{pointer: sentence} if the JSON type is wrong for the field. Nothing is converted to text."""
     kind, sentence = next((kind, said) for base, kind, said in KINDS if isinstance(field, base))
     if value is None:
         return {}

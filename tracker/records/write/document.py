@@ -1,8 +1,8 @@
-"""One document, one record: what it refers to, what it sets, and what is wrong with it.
+"""Turns one document into one record: its references, its values, and its errors.
 
-What a read shows can be written back: keys that only the database sets are passed over, unknown ones refused.
-References are ids or slugs, or objects that hold one; all of one model are looked up by one statement. What
-the writer does not see, a write does not touch.
+The result of a read can be written back: read-only keys are ignored, unknown keys are refused.
+References are ids, slugs, or objects with one of them. All references to one model are looked up by one
+statement. A write does not touch what its user cannot see.
 """
 
 from contextlib import contextmanager
@@ -16,8 +16,8 @@ from rest_framework import serializers
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
 from tracker.records.base.slugs import Slugged
-from tracker.records.protection.name_check import HOMONYM, SENTENCE, Named, refuse_names
-from tracker.records.protocol.constraint_errors import check_references, put_in_words, sentence
+from tracker.records.protection.name_check import HOMONYM, SENTENCE, NamesProtectedPerson, refuse_names
+from tracker.records.protocol.constraint_errors import check_references, constraint_message, put_in_words
 from tracker.records.protocol.problems import nearest
 from tracker.records.protocol.strict_json import MOST_ENTRIES, MOST_FAULTS, Invalid, pointer
 from tracker.records.shapes.declaration import PartShape, Ref
@@ -25,27 +25,27 @@ from tracker.records.shapes.fields import Rival
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.workflow import editorial_fields
 
-from .coercion import read, rival
+from .coercion import column_value, rival
 
 REASON, SECRECY = "reason", "confidentiality"
-OWN_PAGE = {"cleared"}  # set in the admin alone
-CLOSED = "Only who wrote it, or is cleared for it, changes this."
+OWN_PAGE = {"cleared"}  # only set in the admin
+CLOSED = "Only the author and cleared users can change this."
 
 
-def rows_of(field):
-    """The shape of the rows of a nested list, None for anything else."""
+def row_shape_of(field):
+    """The shape of the rows of a nested list; None for other fields."""
     shape = field.child if isinstance(field, serializers.ListSerializer) else None
     return None if shape is None or isinstance(shape, Ref) else shape
 
 
 def references_of(field):
-    """The Ref behind a key, or behind a list of keys; None for anything else."""
+    """The Ref behind a key or a list of keys; None for other fields."""
     shape = getattr(field, "child", field)
-    return shape if isinstance(shape, serializers.BaseSerializer) and rows_of(field) is None else None
+    return shape if isinstance(shape, serializers.BaseSerializer) and row_shape_of(field) is None else None
 
 
 def written(shape):
-    """The fields of a shape that can be written, by name. Links are written at the end that has them."""
+    """The writable fields of a shape, by name. Links can only be written on the side that declares them."""
     relations = {
         field.name
         for field in shape.Meta.model._meta.get_fields()
@@ -60,16 +60,16 @@ def written(shape):
 
 
 class Writer:
-    """Makes records of documents on behalf of a user. Errors are collected; `check` raises them together."""
+    """Turns documents into records for a user. Errors are collected, and `check` raises them together."""
 
     def __init__(self, user, tried=False):
-        self.tried = tried  # whether it is only looked at
+        self.tried = tried  # whether it is only a preview
         self.user, self.errors, self.wanted, self.found, self.hidden = user, {}, {}, {}, set()
         self.usernames, self.users = set(), {}
-        self.taken = 0  # entries of lists
+        self.taken = 0  # number of list entries so far
         self.places = {}  # id of a part: its pointer
-        self.changes = []  # (pointer, Change) of what is public
-        self.sound = 0  # how many errors there were before the document at hand
+        self.changes = []  # (pointer, Change) of public records
+        self.sound = 0  # number of errors before the current document
 
     def check(self):
         if self.errors:
@@ -81,7 +81,7 @@ class Writer:
 
     @contextmanager
     def all_or_nothing(self):
-        """A transaction in which everything is written, or nothing because there are errors."""
+        """A transaction in which everything is written, or nothing if there are errors."""
         with transaction.atomic(), put_in_words():
             yield
             self.refuse_names()
@@ -89,23 +89,23 @@ class Writer:
             check_references()
 
     def refuse_names(self):
-        """Points at each text that names somebody whom we do not name, where it is no mere look."""
+        """Reports each text with a protected name, unless it is only a preview."""
         changes = [change for _, change in self.changes]
         try:
             if not (self.tried or self.errors):
                 refuse_names(self.user, changes)
-        except Named as error:
+        except NamesProtectedPerson as error:
             tops = {change.record.pk: path for path, change in self.changes}
             for row, field, _ in error.texts:
                 self.fail(pointer({**tops, **self.places}.get(row.pk, ""), field), SENTENCE)
 
-    # Before anything is built: every reference of the documents, looked up by one statement for each model.
+    # First, all references in the documents are looked up, with one statement for each model.
 
     def look_up(self, shape, documents, records=()):
-        """Finds what the documents refer to, and what of the records' own keys the user does not see."""
+        """Finds what the documents refer to, and which of the records' own keys the user cannot see."""
         for document in documents:
             self.collect(shape, document)
-        kept = {key for record in records for key in keys_of(shape, record)}
+        kept = {key for record in records for key in foreign_keys_of(shape, record)}
         for model, key in kept:
             self.wanted.setdefault(model, set()).add(key)
         for model, keys in self.wanted.items():
@@ -130,16 +130,16 @@ class Writer:
         for name, field in written(shape).items() if isinstance(document, dict) else ():
             values = document.get(name)
             values = values if isinstance(values, list) else [values]
-            if inner := rows_of(field):
+            if inner := row_shape_of(field):
                 for value in values:
                     self.collect(inner, value)
             elif inner := references_of(field):
-                keys = {key_of(value) for value in values} - {None}
+                keys = {key_in(value) for value in values} - {None}
                 self.wanted.setdefault(inner.Meta.model, set()).update(keys)
 
     def reference(self, model, value, path):
-        """The record that a value names; hidden and absent fail alike."""
-        key = key_of(value)
+        """The record that a value names. Hidden and missing records give the same error."""
+        key = key_in(value)
         found = self.found.get((model, key)) if key else None
         if found is None:
             right = "an id or a slug" if issubclass(model, Slugged) else "an id"
@@ -149,7 +149,7 @@ class Writer:
     # One document, one record.
 
     def fill(self, shape, instance, document, path="", partial=False):
-        """Sets on an instance what a document says; returns its many-to-many lists and its nested rows."""
+        """Sets the values of a document on an instance; returns its many-to-many lists and nested rows."""
         if not isinstance(document, dict):
             self.fail(path, "Give an object.")
             return {}, {}
@@ -162,7 +162,7 @@ class Writer:
             if name not in document:
                 if not partial:
                     self.reset(instance, name, field, many, nested)
-            elif rows_of(field):
+            elif row_shape_of(field):
                 nested[name] = self.a_list(document[name], here)
             elif references_of(field):
                 self.refer(instance, field, document[name], here, many)
@@ -208,7 +208,9 @@ class Writer:
 
     def set_value(self, instance, field, value, path):
         try:
-            said = rival(instance, value, path) if isinstance(field, Rival) else read(field, value, path)
+            said = (
+                rival(instance, value, path) if isinstance(field, Rival) else column_value(field, value, path)
+            )
         except Invalid as wrong:
             for error in wrong.errors:
                 self.fail(error["pointer"], error["detail"])
@@ -218,7 +220,7 @@ class Writer:
             setattr(instance, field.source, said)
 
     def set_work(self, instance, said, path):
-        """Sets of the work on a record what is said; what is not stays."""
+        """Sets the given editorial fields of a record. Others stay unchanged."""
         if not isinstance(said, dict | None):
             self.fail(path, "Give an object.")
             said = None
@@ -226,15 +228,15 @@ class Writer:
             here = pointer(path, name)
             if name not in editorial_fields.FIELDS:
                 self.fail(here, f"There is no such key. {nearest(name, editorial_fields.FIELDS)}")
-            elif name not in editorial_fields.names(self.user):
-                self.fail(here, "An editor sets it.")
+            elif name not in editorial_fields.field_names(self.user):
+                self.fail(here, "Only editors can set this.")
             elif name == "assigned_to":
                 self.assign(instance, value, here)
             else:
                 self.set_value(instance, editorial_fields.FIELDS[name], value, here)
 
     def assign(self, instance, username, path):
-        """Gives a record to somebody; unknown names and people without work fail alike."""
+        """Assigns a record to a user. Unknown names and users without a role give the same error."""
         if username is None:
             instance.assigned_to = None
         elif isinstance(username, str) and username in self.users:
@@ -243,11 +245,11 @@ class Writer:
             self.fail(path, editorial_fields.NOBODY)
 
     def reset(self, instance, name, field, many, nested):
-        """Sets a field that a whole document leaves out to what it is when nothing is said."""
+        """Resets a field that a complete document leaves out to its default."""
         column = instance._meta.get_field(field.source)
         if field.source == SECRECY:
-            return  # nothing becomes public because it was forgotten
-        if rows_of(field):
+            return  # a forgotten field must not make anything public
+        if row_shape_of(field):
             nested[name] = []
         elif column.many_to_many:
             many[field.source] = []
@@ -257,13 +259,13 @@ class Writer:
             setattr(instance, field.source, column.get_default())
 
     def empty(self, instance, name):
-        """Takes a key away, unless it leads to what the user does not see: that was never shown to them."""
+        """Clears a key, unless it refers to something hidden from the user: it was never shown to them."""
         column = instance._meta.get_field(name)
         if (column.related_model, getattr(instance, column.attname)) not in self.hidden:
             setattr(instance, name, None)
 
     def validate(self, instance, path):
-        """The model's own validation, as in the admin, of what is not known to be wrong already."""
+        """The model's own validation, as in the admin, without fields that already have errors."""
         fields = instance._meta.concrete_fields
         wrong = {field.name for field in fields if self.failed(pointer(path, field.name))}
         keys = {field.name for field in fields if field.is_relation and getattr(instance, field.attname)}
@@ -289,7 +291,7 @@ class Writer:
                 self.fail(inside if name == NON_FIELD_ERRORS else pointer(inside, name), " ".join(said))
 
     def link(self, instance, name, rows, new):
-        """Links a record to these rows and no others, but for those that the user does not see."""
+        """Links a record to exactly these rows, keeping links to rows that the user cannot see."""
         links = getattr(instance, name)
         known = set() if new else set(links.visible_to(self.user))
         if gone := known.difference(rows):
@@ -298,21 +300,21 @@ class Writer:
             links.add(*more)
 
     def refuse_twins(self, parts, path):
-        """Points at each part that says the same as an earlier one where none may."""
+        """Reports each part that duplicates an earlier one."""
         for rule in (rule for part in parts[:1] for rule in part._meta.constraints if is_comparison(rule)):
             said = [tuple(getattr(part, name) for name in rule.fields) for part in parts]
             for number, values in enumerate(said):
                 if values in said[:number]:
-                    self.fail(pointer(path, number), sentence(rule))
+                    self.fail(pointer(path, number), constraint_message(rule))
 
 
 def is_comparison(rule):
-    """Whether a constraint compares the rows of a whole table."""
+    """Whether a constraint compares rows of the whole table."""
     return isinstance(rule, UniqueConstraint) and rule.condition is None
 
 
-def keys_of(shape, record):
-    """Yields (model, id) for each key of a record that a shape shows."""
+def foreign_keys_of(shape, record):
+    """Yields (model, id) for each foreign key of a record that a shape shows."""
     for field in written(shape).values():
         column = record._meta.get_field(field.source)
         if column.many_to_one and getattr(record, column.attname):
@@ -320,14 +322,14 @@ def keys_of(shape, record):
 
 
 def unique_parts(instance):
-    """The fields by which parts are told apart: the database compares them, once all of them are written."""
+    """The fields that must be unique among parts. The database compares them after all are written."""
     if not isinstance(instance, Part):
         return set()
     return {rule.fields[0] for rule in instance._meta.constraints if isinstance(rule, UniqueConstraint)}
 
 
-def key_of(value):
-    """The id (a UUID) or the slug that a value names a record by, None if it names none."""
+def key_in(value):
+    """The id (a UUID) or slug in a value, None if there is none."""
     if isinstance(value, dict):
         value = value.get("id") or value.get("slug")
     try:

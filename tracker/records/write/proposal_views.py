@@ -1,4 +1,4 @@
-"""The endpoint of proposals: read by who made them and by editors; applied or declined by editors."""
+"""The endpoint of proposals. Their authors and editors can read them; editors apply or decline them."""
 
 import json
 from uuid import UUID
@@ -11,7 +11,7 @@ from rest_framework.decorators import action
 
 from tracker.records.accounts.authentication import must_reach
 from tracker.records.policy import roles
-from tracker.records.protocol.constraint_errors import Conflict
+from tracker.records.protocol.constraint_errors import StateConflict
 from tracker.records.protocol.strict_json import Invalid, StrictJSON
 from tracker.records.read import queries
 from tracker.records.read.views import ApiView
@@ -23,7 +23,7 @@ from tracker.records.workflow import editorial_fields
 from tracker.records.workflow.proposals import Proposal, ProposalState
 
 from . import save
-from .document import REASON, key_of, written
+from .document import REASON, key_in, written
 from .views import check_change, sayings
 
 MOST = 200
@@ -50,8 +50,8 @@ WHOLE = {
 }
 
 
-def rows_of(proposal, user):
-    """The record that a proposal is about, as rows: none if the user does not see it."""
+def record_rows(proposal, user):
+    """The record of a proposal as a queryset, empty if the user cannot see it."""
     return apps.get_model(proposal.model).objects.visible_to(user).filter(pk=proposal.record_id)
 
 
@@ -59,32 +59,32 @@ def shape_of(proposal):
     return registry.whole[apps.get_model(proposal.model)]
 
 
-def shown(proposal, reader):
-    """The record as the reader reads it."""
-    rows = rows_of(proposal, reader.user)
-    return json.loads(queries.text_of(rows, shape_of(proposal), FULL, reader))
+def record_shown(proposal, reader):
+    """The record as the reader sees it."""
+    rows = record_rows(proposal, reader.user)
+    return json.loads(queries.json_text_of(rows, shape_of(proposal), FULL, reader))
 
 
 def difference(proposal, reader):
-    """What an open proposal would change: {"field", "before", "after"}, as a read shows them.
+    """What an open proposal would change: {"field", "before", "after"}, in the form of a read.
 
-    It is tried and undone. Where it can no longer be applied, `after` is what was written.
+    It is applied and rolled back. If it can no longer be applied, `after` is what was proposed.
     """
-    record = rows_of(proposal, reader.user).first()
+    record = record_rows(proposal, reader.user).first()
     if record is None or proposal.state != ProposalState.OPEN:
         return []
     with transaction.atomic():
-        changes = tried(proposal, reader, record)
+        changes = proposed_difference(proposal, reader, record)
         transaction.set_rollback(True)
     return changes
 
 
-def tried(proposal, reader, record):
-    """What a proposal changes of a record as it is now. The caller undoes it."""
-    before, shape = shown(proposal, reader), shape_of(proposal)(pick=FULL)
+def proposed_difference(proposal, reader, record):
+    """What a proposal changes in the current record. The caller rolls back."""
+    before, shape = record_shown(proposal, reader), shape_of(proposal)(pick=FULL)
     try:
         save.change(shape, reader.user, record, proposal.document, partial=True, tried=True)
-        after = shown(proposal, reader)
+        after = record_shown(proposal, reader)
     except Invalid:
         after = {**before, **proposal.document}
     return [
@@ -94,17 +94,19 @@ def tried(proposal, reader, record):
     ]
 
 
-def apply(proposal, user):
-    """Changes the record as proposed, through the same validation as any write."""
-    record = rows_of(proposal, user).select_for_update(of=("self",), no_key=True).first()
+def apply_proposal(proposal, user):
+    """Changes the record as proposed, with the same validation as any write."""
+    record = record_rows(proposal, user).select_for_update(of=("self",), no_key=True).first()
     if record is None:
         raise Http404
     if record.publication != Publication.PUBLISHED:
-        raise Conflict("The record is not published any more: decline the proposal.")
+        raise StateConflict("The record is no longer published. Decline the proposal.")
     if record.version != proposal.version:
-        raise save.PreconditionFailed("The record was changed since: decline it, or make the change.")
+        raise save.PreconditionFailed(
+            "The record has changed since. Decline the proposal, or make the change yourself."
+        )
     if not roles.may_apply(user, proposal):
-        raise exceptions.PermissionDenied("Somebody else applies what you proposed.")
+        raise exceptions.PermissionDenied("You made this proposal, so another editor has to apply it.")
     document = {**proposal.document, REASON: proposal.reason}
     check_change(user, record, document)
     save.change(shape_of(proposal)(pick=FULL), user, record, document, partial=True)
@@ -112,7 +114,7 @@ def apply(proposal, user):
 
 
 class ProposalViewSet(ApiView):
-    """Changes that contributors propose to published records. Nobody else than they and editors sees them."""
+    """Changes to published records that contributors propose. Only their authors and editors see them."""
 
     parser_classes = [StrictJSON]
     example = {
@@ -142,22 +144,22 @@ class ProposalViewSet(ApiView):
     def apply(self, request, pk):
         with transaction.atomic():
             proposal = self.to_decide(pk)
-            apply(proposal, request.user)
+            apply_proposal(proposal, request.user)
         return self.whole(proposal)
 
     @action(detail=True, methods=["post"])
     def decline(self, request, pk):
         comment = sayings(request.data, {"comment": ""})["comment"]
         if not comment.strip():
-            raise Invalid({"/comment": "Say why it is declined."})
+            raise Invalid({"/comment": "Give a reason for declining it."})
         with transaction.atomic():
             proposal = self.to_decide(pk)
             proposal.decide(request.user, ProposalState.DECLINED, comment)
         return self.whole(proposal)
 
     def one(self, pk, **locking):
-        """The proposal of a path, if the reader sees it."""
-        key, rows = key_of(pk), Proposal.objects.visible_to(self.request.user)
+        """The proposal with this key, if the reader may see it."""
+        key, rows = key_in(pk), Proposal.objects.visible_to(self.request.user)
         rows = rows.select_for_update(**locking) if locking else rows
         proposal = rows.filter(pk=key).first() if isinstance(key, UUID) else None
         if proposal is None:
@@ -166,12 +168,12 @@ class ProposalViewSet(ApiView):
         return proposal
 
     def to_decide(self, pk):
-        """The proposal of a path, locked and open, before somebody who may decide."""
+        """The locked, open proposal with this key, for a user who may decide."""
         proposal = self.one(pk, no_key=True)
         if not roles.edits(self.request.user):
-            raise exceptions.PermissionDenied("Only an editor decides.")
+            raise exceptions.PermissionDenied("Only editors can decide.")
         if proposal.state != ProposalState.OPEN:
-            raise Conflict("It is decided already.")
+            raise StateConflict("This proposal has already been decided.")
         return proposal
 
     def whole(self, proposal):
@@ -187,7 +189,7 @@ class ProposalViewSet(ApiView):
 
 
 def summary(proposal):
-    """A proposal without what it would change."""
+    """A proposal without its changes."""
     model = apps.get_model(proposal.model)
     return {
         "id": proposal.pk,

@@ -1,4 +1,4 @@
-"""What the endpoints of records do besides reading: create, change, delete, and the verbs."""
+"""The writing endpoints of records: create, change, delete, and workflow verbs."""
 
 import itertools
 import json
@@ -16,9 +16,9 @@ from tracker.records.accounts.authentication import READING, must_reach
 from tracker.records.policy import roles
 from tracker.records.policy.visibility import kinds
 from tracker.records.protection import name_search
-from tracker.records.protection.name_check import HOMONYM, SENTENCE, Named
+from tracker.records.protection.name_check import SENTENCE, NamesProtectedPerson
 from tracker.records.protocol import idempotency
-from tracker.records.protocol.constraint_errors import Conflict, check_references, put_in_words
+from tracker.records.protocol.constraint_errors import StateConflict, check_references, put_in_words
 from tracker.records.protocol.query import parameters
 from tracker.records.protocol.strict_json import Invalid, StrictJSON
 from tracker.records.read import queries
@@ -29,38 +29,24 @@ from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.workflow.approvals import Approval
 from tracker.records.workflow.companions import ALSO, lacks, ready
 from tracker.records.workflow.states import SAY_WHY
+from tracker.records.workflow.verbs import ALREADY_PUBLIC, BY_NAME, VERBS
 
 from . import save
-from .coercion import said
-from .document import REASON, rows_of, written
+from .coercion import kept_text
+from .document import REASON, row_shape_of, written
 from .save import PreconditionFailed, reason_in
 
-ALREADY_PUBLIC = "already_public"
-KEEP = "keep"  # of a takedown: the ids of what stays though it names who is taken down
-VERBS = {
-    "submit": "comment",
-    "send_back": "comment",
-    "publish": "comment",
-    "withdraw": REASON,
-    "takedown": REASON,
-}
-# What else may be said with a verb, and what it means if it is not.
-MORE = {
-    "submit": {ALSO: []},
-    "publish": {ALREADY_PUBLIC: False, HOMONYM: "", ALSO: []},
-    "takedown": {KEEP: []},
-}
 EXPECTED = {str: "Give a text.", bool: "Give true or false.", list: "Give a list of ids."}
 MOST_DOCUMENTS = settings.MAX_DOCUMENTS
 
 
 class PreconditionRequired(exceptions.APIException):
     status_code = status.HTTP_428_PRECONDITION_REQUIRED
-    default_detail = 'Say by If-Match which version you mean: the ETag of what you read, as in "3".'
+    default_detail = 'Send If-Match with the ETag of the version that you read, for example "3".'
 
 
 class Editing:
-    """Mixin for views of records. A write answers with what a read of the result shows."""
+    """Mixin for views of records. The answer to a write is a read of the result."""
 
     parser_classes = [StrictJSON]
 
@@ -69,7 +55,7 @@ class Editing:
         if request.method in READING:
             return
         if not roles.writes(request.user):
-            raise exceptions.PermissionDenied("Writing needs the role of a contributor or an editor.")
+            raise exceptions.PermissionDenied("Writing needs the role of contributor or editor.")
         self.checked(parameters(request.META.get("QUERY_STRING", ""), self.several()))
 
     def whole(self):
@@ -79,7 +65,7 @@ class Editing:
         return idempotency.once(request, self.made)
 
     def made(self):
-        """Makes what the request asks for: one record, or all of a list."""
+        """Creates one record, or all records of a list."""
         request = self.request
         must_reach(request, self, *nested_in(request.data, self.whole()))
         if isinstance(request.data, list):
@@ -95,7 +81,7 @@ class Editing:
         return self.changed(pk, partial=True)
 
     def bulk_update(self, request):
-        """Changes several records in one transaction: each document names an id, and the version it means."""
+        """Changes several records in one transaction. Each document has an id and a version."""
         documents = a_few(request.data)
         records = save.change_many(self.whole(), request.user, documents, check_change)
         return self.shown_all(records)
@@ -108,15 +94,15 @@ class Editing:
                 return self.proposed(record, document)
             check_change(user, record, document)
             if partial and isinstance(document, dict) and not set(document) - {REASON}:
-                raise Invalid({"": "Name what is to be changed."})
+                raise Invalid({"": "Give at least one field to change."})
             save.change(self.whole(), user, record, document, partial)
         return self.shown(record.pk)
 
     def proposed(self, record, document):
-        """Keeps what a contributor would change of a published record, for an editor to decide: 202."""
+        """Stores a contributor's change of a published record as a proposal for editors; status 202."""
         kept = save.propose(self.whole(), self.request.user, record, document)
         url = api_url(f"proposals/{kept.pk}/")
-        body = {"detail": "It is kept as a proposal until an editor decides.", "url": url}
+        body = {"detail": "The change was saved as a proposal. An editor will decide.", "url": url}
         return JsonResponse(body, status=202, headers={"Location": url, "Cache-Control": "no-store"})
 
     def destroy(self, request, pk):
@@ -125,37 +111,17 @@ class Editing:
             try:
                 record.discard(request.user)
             except PermissionDenied as refusal:
-                raise Conflict(str(refusal)) from None
+                raise StateConflict(str(refusal)) from None
             except ValidationError as refusal:
-                raise Conflict(refusal.message) from None
+                raise StateConflict(refusal.message) from None
             check_references()
         return HttpResponse(status=204, headers={"Cache-Control": "no-store"})
 
-    @action(detail=True, methods=["post"])
-    def submit(self, request, pk):
-        return self.verb(pk, "submit")
-
-    @action(detail=True, methods=["post"], url_path="send-back")
-    def send_back(self, request, pk):
-        return self.verb(pk, "send_back")
-
-    @action(detail=True, methods=["post"])
-    def publish(self, request, pk):
-        return self.verb(pk, "publish")
-
-    @action(detail=True, methods=["post"])
-    def withdraw(self, request, pk):
-        return self.verb(pk, "withdraw")
-
-    @action(detail=True, methods=["post"])
-    def takedown(self, request, pk):
-        return self.verb(pk, "takedown")
-
     @action(detail=True)
     def publication(self, request, pk):
-        """What publishing would publish, and what it would be refused for if nothing is said with it.
+        """What publishing would publish, and why it would be refused without further input.
 
-        For editors, and for whoever works on it.
+        For editors, and for users who work on the record.
         """
         record = self.named(self.key(pk)).first()
         if record is None or not roles.works_on(request.user, record):
@@ -191,7 +157,7 @@ class Editing:
         return idempotency.once(self.request, lambda: self.done(pk, name))
 
     def done(self, pk, name):
-        """Does what a verb of the model does; its comment or reason comes in the body."""
+        """Calls a workflow verb of the model. Its comment or reason is in the body."""
         told = said_to(name, self.request.data)
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
@@ -202,17 +168,17 @@ class Editing:
             except PermissionDenied as error:
                 raise exceptions.PermissionDenied(str(error)) from None
             except ValidationError as error:
-                raise refused(error, record, name, self.request.user, told) from None
+                raise verb_refusal(error, record, name, self.request.user, told) from None
             check_references()
         return self.shown(record.pk)
 
     def locked(self, pk):
-        """The record of a path, locked, if the reader sees it and means this version of it."""
+        """The locked record with this key, if the reader sees it and If-Match names its current version."""
         record = self.named(self.key(pk)).select_for_update(of=("self",), no_key=True).first()
         if record is None:
             raise Http404
         tags = parse_etags(self.request.headers.get("If-Match", ""))
-        # A proxy that compresses makes a tag weak, but a version stays the same; * names none.
+        # A compressing proxy makes the ETag weak, but the version stays the same. * does not name a version.
         named = {tag.removeprefix("W/") for tag in tags} - {"*"}
         if not named:
             raise PreconditionRequired
@@ -231,16 +197,30 @@ class Editing:
     def shown_all(self, records, code=status.HTTP_200_OK):
         keys = [record.pk for record in records]
         rows = self.model().objects.visible_to(self.request.user).filter(pk__in=keys).order_by("pk")
-        lines = queries.every(queries.compiled(rows.values(key=F("pk"))), self.shaped(FULL))
+        lines = queries.export_query(queries.compiled(rows.values(key=F("pk"))), self.shaped(FULL))
         bodies = dict(zip(sorted(keys), lines.copy(), strict=True))
         response = self.answer(f'{{"results": [{", ".join(bodies[key] for key in keys)}]}}'.encode())
         response.status_code = code
         return response
 
 
+def endpoint(one):
+    """The method of a view that carries out a verb of the workflow."""
+
+    def carried_out(self, request, pk):
+        return self.verb(pk, one.name)
+
+    carried_out.__name__ = one.name
+    return action(detail=True, methods=["post"], url_path=one.path)(carried_out)
+
+
+for one in VERBS:
+    setattr(Editing, one.name, endpoint(one))
+
+
 def nested_in(documents, shape):
-    """The resources of the records that documents have nested in them."""
-    lists = {name: rows_of(field) for name, field in written(shape).items() if rows_of(field)}
+    """The resources of the records nested in documents."""
+    lists = {name: row_shape_of(field) for name, field in written(shape).items() if row_shape_of(field)}
     some = documents if isinstance(documents, list) else [documents]
     said = {name for one in some if isinstance(one, dict) for name in lists if one.get(name)}
     return sorted(resource(lists[name].Meta.model) for name in said if not lists[name].nests)
@@ -253,31 +233,31 @@ def a_few(documents):
 
 
 def said_to(verb, document):
-    """What a verb is told besides the user, as the body of a request has it."""
-    return sayings(document, {VERBS[verb]: "", **MORE.get(verb, {})})
+    """The arguments of a verb besides the user, from the request body."""
+    return sayings(document, {BY_NAME[verb].says: "", **BY_NAME[verb].more})
 
 
 def sayings(document, keys):
-    """What the body of a request says under these keys, {key: what it means if it is not there}."""
+    """The values of these keys in a request body; `keys` is {key: default}."""
     document = {} if document is None else document
     if not isinstance(document, dict) or set(document) - {*keys}:
         known = '" and "'.join(keys)
-        raise Invalid({"": f'Give an object with "{known}" and nothing else, or nothing.'})
+        raise Invalid({"": f'Give an object with "{known}" and nothing else, or an empty body.'})
     told = {**keys, **document}
     kinds = {key: type(unsaid) for key, unsaid in keys.items()}
     wrong = {f"/{key}": EXPECTED[kind] for key, kind in kinds.items() if not is_a(kind, told[key])}
     if wrong:
         raise Invalid(wrong)
-    return {key: said(text, f"/{key}") if isinstance(text, str) else text for key, text in told.items()}
+    return {key: kept_text(text, f"/{key}") if isinstance(text, str) else text for key, text in told.items()}
 
 
 def is_a(kind, value):
-    """Whether a value is of a kind, a list one of texts."""
+    """Whether a value has a type; a list must be a list of texts."""
     return type(value) is kind and (kind is not list or all(isinstance(one, str) for one in value))
 
 
 def going_with(record, verb, user, said):
-    """The resources of the other records that a verb acts on, as far as its user may do it."""
+    """The resources of other records that the verb would change, as far as the user may do that."""
     ids = said.get(ALSO, ())
     others = {
         "submit": lambda: record.going_to_review(user, ids, strict=False),
@@ -290,23 +270,25 @@ def going_with(record, verb, user, said):
 
 
 def check_change(user, record, document, path=""):
-    """Raises unless somebody may change a record in its state; what was published needs a reason."""
+    """Raises unless the user may change a record in its state. After publication, a reason is required."""
     if not roles.may_change(user, record):
-        refusal = exceptions.PermissionDenied("Only an editor changes what is no draft of yours.")
+        refusal = exceptions.PermissionDenied(
+            "Only editors can change records that are not drafts of their own."
+        )
         refusal.errors = [{"pointer": path, "detail": str(refusal.detail)}]
         raise refusal
     if record.published_at and not reason_in(document, path):
-        raise Invalid({f"{path}/{REASON}": "Say why it is changed: it was published."})
+        raise Invalid({f"{path}/{REASON}": "Give a reason for the change, because this was published."})
 
 
 def approved_for(record, user):
-    """When a record becomes public without anything more to be done, as editors are told; else None."""
+    """When a record will be published automatically, if the user is an editor; else None."""
     approval = Approval.objects.of(record).waiting().first() if roles.edits(user) else None
     return approval.publish_at.strftime(MOMENT) if approval and approval.covers(record) else None
 
 
 def told_of_takedown(record, user):
-    """What was hidden because it names a record, and whether that is still searched for; None to others."""
+    """For editors: records hidden because they name this one, and whether the search runs; else None."""
     search = name_search.newest(record, user)
     if search is None:
         return None
@@ -318,18 +300,18 @@ def told_of_takedown(record, user):
 
 
 def pointed_at(text):
-    """The record that a text belongs to, and the pointer to the text, or to the list that it stands in."""
+    """The record that a text belongs to, and the pointer to the text or to its list."""
     record = text.record
     name = "" if record is text.row else f"/{text.row._meta.get_field('record').remote_field.related_name}"
     return record, f"{name}/{text.field}"
 
 
-def refused(error, record, name, user, said):
-    """A ValidationError of a verb as an answer: what is missing of what, or that its state is wrong."""
-    if at := {VERBS[name], ALSO} & getattr(error, "error_dict", {}).keys():
+def verb_refusal(error, record, name, user, said):
+    """The answer for a ValidationError of a verb: what is missing where, or that the state is wrong."""
+    if at := {BY_NAME[name].says, ALSO} & getattr(error, "error_dict", {}).keys():
         return Invalid({f"/{key}": " ".join(error.message_dict[key]) for key in at})
-    conflict = Conflict(" ".join(error.messages))
-    if isinstance(error, Named):
+    conflict = StateConflict(" ".join(error.messages))
+    if isinstance(error, NamesProtectedPerson):
         conflict.errors = [
             {"url": record_url(type(one), one.pk), "pointer": where, "detail": SENTENCE}
             for one, where in map(pointed_at, error.texts)

@@ -279,6 +279,7 @@ class RecordList(ChangeList):
 
 def links_to_lists(record, request):
     """Names and addresses of the lists of records that refer to this one, if the user may open them."""
+    names = admin.site.get_model_admin(type(record)).list_names
     for relation in record._meta.related_objects:
         listed = admin.site._registry.get(relation.related_model)
         if (
@@ -287,7 +288,8 @@ def links_to_lists(record, request):
             and listed.has_view_permission(request)
         ):
             query = urlencode({f"{relation.field.name}__{record._meta.pk.name}__exact": record.pk})
-            yield relation.related_name.replace("_", " "), f"{listed.address('changelist')}?{query}"
+            name = names.get(relation.related_name, relation.related_name.replace("_", " "))
+            yield name, f"{listed.address('changelist')}?{query}"
 
 
 def state_of(record):

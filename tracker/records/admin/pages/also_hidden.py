@@ -10,9 +10,9 @@ from django.urls import path
 
 from tracker.records.admin.forms.forms import label_of
 from tracker.records.admin.lists.lists import state_of
-from tracker.records.admin.refusals import refused
+from tracker.records.admin.refusals import refusals
 from tracker.records.protection.name_search import also_hidden, bring_back, newest
-from tracker.records.values.texts.text import SaidField
+from tracker.records.values.texts.text import UncheckedTextField
 
 from .render import address_of, render_page
 
@@ -28,7 +28,7 @@ class TakedownDecisionForm(forms.Form):
             "invalid_choice": "Someone has already decided on this record.",
         }
     )
-    comment = SaidField(
+    comment = UncheckedTextField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}),
         help_text="Why it can be public. For example, it names a different person with the same name."
@@ -91,7 +91,7 @@ class AlsoHiddenPage:
             bring_back(one, request.user, form.cleaned_data["comment"])
             self.message_user(request, f"Public again: {label_of(row)}.", messages.SUCCESS)
 
-        for said in chain(*refused(self, request, row, act).values()):
+        for said in chain(*refusals(self, request, row, act).values()):
             form.add_error(None, f"{label_of(row)}: {said}")
 
 

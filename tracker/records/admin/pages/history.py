@@ -22,8 +22,8 @@ from tracker.records.base.record import Record
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import Homonym
 from tracker.records.protocol import constraint_errors
-from tracker.records.revisions.timeline import Past
-from tracker.records.values.texts.text import SaidField
+from tracker.records.revisions.timeline import VisibleHistory
+from tracker.records.values.texts.text import UncheckedTextField
 
 from .render import render_page
 
@@ -50,7 +50,7 @@ class ChangeGroup(NamedTuple):
 
 def reason_field(required=True):
     """The field for the reason for changing a record that was published."""
-    return SaidField(
+    return UncheckedTextField(
         label="Reason for this change",
         required=required,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
@@ -184,7 +184,7 @@ class HistoryPages:
         record = self.seen(request, object_id)
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        occasions = HistoryInWords(Past(record, request.user)).occasions()
+        occasions = HistoryInWords(VisibleHistory(record, request.user)).occasions()
         page = Paginator(occasions, CHANGES_A_PAGE).get_page(request.GET.get("page"))
         said = {"title": "History", "page": page, "newest": occasions[0] if occasions else None}
         said["homonyms"] = Homonym.objects.of(record, request.user)
@@ -196,7 +196,7 @@ class HistoryPages:
         record = self.seen(request, object_id)
         if record is None:
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
-        past = Past(record, request.user)
+        past = VisibleHistory(record, request.user)
         chosen = next((one for one in past.entries if one.pk == entry), None)
         if chosen is None:
             raise Http404
@@ -221,7 +221,7 @@ class HistoryPages:
         except ValidationError as problem:
             form.add_error(None, sentences(problem))
         except IntegrityError as problem:
-            form.add_error(None, with_field_labels(constraint_errors.words(problem)))
+            form.add_error(None, with_field_labels(constraint_errors.error_message(problem)))
         return form.is_valid()
 
     def page_context(self, request, record):

@@ -3,12 +3,12 @@
 from django import forms
 
 from tracker.records.protection.name_check import HOMONYM
-from tracker.records.values.texts.text import SaidField
+from tracker.records.values.texts.text import UncheckedTextField
 
 
 def homonym_field():
     """The field for why a refused name belongs to a different person."""
-    return SaidField(
+    return UncheckedTextField(
         label="Why this is a different person",
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),

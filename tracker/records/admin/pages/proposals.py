@@ -22,17 +22,17 @@ from tracker.records.audit.history import Entry
 from tracker.records.base.parts import Part
 from tracker.records.policy import roles
 from tracker.records.protocol.strict_json import Invalid
-from tracker.records.revisions.timeline import Past, restore
+from tracker.records.revisions.timeline import VisibleHistory, restore_rows
 from tracker.records.shapes.fields import Rival, registry
 from tracker.records.shapes.reader import Pick, Reader
 from tracker.records.values.codes.vocabularies import Publication
-from tracker.records.values.texts.text import SaidField
+from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.proposals import Proposal, ProposalState
 from tracker.records.write import proposal_views, save
-from tracker.records.write.document import rows_of, written
+from tracker.records.write.document import row_shape_of, written
 
 from .history import REASON
-from .render import address_of, render_page
+from .render import PlainTitle, address_of, render_page
 
 
 def api_value(value):
@@ -52,7 +52,7 @@ def document_of(form, formsets, shape):
     for formset in formsets:
         name = names.get(formset.fk.remote_field.related_name)
         if name and formset.has_changed():
-            said[name] = part_documents(formset, rows_of(fields[name]))
+            said[name] = part_documents(formset, row_shape_of(fields[name]))
     if not said:
         raise Invalid({"/": "Nothing was changed."})
     return {**said, REASON: form.cleaned_data[REASON]}
@@ -205,12 +205,12 @@ def changes_of(proposal, reader):
     """What a proposal would change. For a decided one, compared with the record at that time."""
     if proposal.state == ProposalState.OPEN:
         return proposal_views.difference(proposal, reader)
-    record = proposal_views.rows_of(proposal, reader.user).first()
+    record = proposal_views.record_rows(proposal, reader.user).first()
     if record is None:
         return []
     with transaction.atomic():
         stood = restored_to(record, proposal.created_at, reader.user)
-        changes = proposal_views.tried(proposal, reader, record) if stood else []
+        changes = proposal_views.proposed_difference(proposal, reader, record) if stood else []
         transaction.set_rollback(True)
     unknown = [{"field": name, "before": None, "after": said} for name, said in proposal.document.items()]
     return changes or [{**one, "before": HIDDEN_LABEL} for one in unknown]
@@ -218,21 +218,21 @@ def changes_of(proposal, reader):
 
 def restored_to(record, moment, user):
     """Restore a record to a moment. False if the user may not see all changes since then."""
-    past = Past(record, user)
+    past = VisibleHistory(record, user)
     last = max((entry.pk for entry in past.entries if entry.at <= moment), default=0)
     ways = past.since(Entry(pk=last))
     if any(way.hidden for way in ways):
         return False
     try:
         with transaction.atomic():
-            restore(record, ways, past.table)
+            restore_rows(record, ways, past.table)
     except (ValidationError, IntegrityError):  # what stood then is not valid any more
         return False
     return True
 
 
 class DecisionForm(forms.Form):
-    comment = SaidField(
+    comment = UncheckedTextField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text="Required to decline. The author of the proposal sees it.",
@@ -246,7 +246,7 @@ class DecisionForm(forms.Form):
 
 
 @admin.register(Proposal)
-class ProposalAdmin(SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
+class ProposalAdmin(PlainTitle, SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["reason", "kind", "created_by", "created_at", "state"]
     list_filter = ["state"]
     list_select_related = ["created_by"]
@@ -286,7 +286,7 @@ class ProposalAdmin(SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
         if form.is_valid() and self.decided(request, proposal, form):
             return redirect("admin:records_proposal_change", proposal.pk)
         reader = Reader.today(request.user)
-        record = proposal_views.rows_of(proposal, request.user).first()
+        record = proposal_views.record_rows(proposal, request.user).first()
         changes = [
             {
                 "field": one["field"].replace("_", " "),
@@ -314,7 +314,7 @@ class ProposalAdmin(SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
                 if "_decline" in form.data:
                     locked.decide(request.user, ProposalState.DECLINED, form.cleaned_data["comment"])
                 else:
-                    proposal_views.apply(locked, request.user)
+                    proposal_views.apply_proposal(locked, request.user)
         except Invalid as problem:
             for one in problem.errors:
                 form.add_error(None, with_field_labels(one["detail"]))

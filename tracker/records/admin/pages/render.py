@@ -2,6 +2,7 @@
 
 from django.template.response import TemplateResponse
 from django.urls import reverse
+from django.utils.text import capfirst
 
 
 def address_of(record, page):
@@ -15,6 +16,14 @@ class Addresses:
     def address(self, page, *args):
         """The path of a page of this admin."""
         return reverse(f"admin:{self.opts.app_label}_{self.opts.model_name}_{page}", args=args)
+
+
+class PlainTitle:
+    """Mixin for an admin: the title of its list is what it lists, without "Select ... to change"."""
+
+    def changelist_view(self, request, extra_context=None):
+        title = {"title": capfirst(self.opts.verbose_name_plural)}
+        return super().changelist_view(request, {**title, **(extra_context or {})})
 
 
 def render_page(model_admin, request, template, **said):

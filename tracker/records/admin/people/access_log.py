@@ -4,6 +4,7 @@ from django.contrib import admin
 from django.contrib.auth import get_user_model
 from django.db.models import OuterRef, Q, Subquery
 
+from tracker.records.admin.pages.render import PlainTitle
 from tracker.records.admin.rights import ReadOnlyAdmin, SafeLookups
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.audit.access_log import Reading
@@ -11,7 +12,7 @@ from tracker.records.policy.roles import Role, roles
 
 
 @admin.register(Reading)
-class ReadingAdmin(SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
+class ReadingAdmin(PlainTitle, SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
     list_display = ["at", "who", "through", "method", "page", "how_many"]
     list_filter = ["through"]
     search_fields = ["id"]  # Django's sign that there is a search; what it finds is said below

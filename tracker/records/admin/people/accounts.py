@@ -14,7 +14,7 @@ from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tracker.records.accounts.staff import LoginForm, end_sessions, grant, link_lasts_until, password_link
-from tracker.records.admin.pages.render import render_page, render_secret
+from tracker.records.admin.pages.render import PlainTitle, render_page, render_secret
 from tracker.records.admin.pages.sent_twice import SavedOnce
 from tracker.records.admin.rights import SafeLookups
 from tracker.records.policy.roles import Role, edits
@@ -76,7 +76,7 @@ class NameTakenMessage:
 
 
 @admin.register(User)
-class AccountAdmin(NameTakenMessage, SafeLookups, SavedOnce, admin.ModelAdmin):
+class AccountAdmin(PlainTitle, NameTakenMessage, SafeLookups, SavedOnce, admin.ModelAdmin):
     form = AccountForm
     shown_once = "The link was shown only once, on the page that you left. Create a new password link."
     change_form_template = "admin/account_form.html"

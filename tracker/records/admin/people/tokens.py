@@ -10,7 +10,7 @@ from django.shortcuts import redirect
 from django.urls import path
 
 from tracker.records.accounts.api_tokens import LONGEST, ApiToken, TokenScope
-from tracker.records.admin.pages.render import render_secret
+from tracker.records.admin.pages.render import PlainTitle, render_secret
 from tracker.records.admin.pages.sent_twice import SavedOnce
 from tracker.records.admin.rights import ReadOnlyAdmin, SafeLookups
 from tracker.records.policy.roles import roles
@@ -64,7 +64,7 @@ class TokenForm(forms.ModelForm):
 
 
 @admin.register(ApiToken)
-class TokenAdmin(NameTakenMessage, SafeLookups, ReadOnlyAdmin, SavedOnce, admin.ModelAdmin):
+class TokenAdmin(PlainTitle, NameTakenMessage, SafeLookups, ReadOnlyAdmin, SavedOnce, admin.ModelAdmin):
     form = TokenForm
     shown_once = "The token was shown only once, on the page that you left. Revoke it and create another one."
     change_form_template = "admin/token_form.html"

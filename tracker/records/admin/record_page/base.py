@@ -218,6 +218,7 @@ class RecordAdmin(
     """The admin of a record: its fields, its citations, the rows that belong to it, and the verbs."""
 
     columns = ()  # the columns of the list; the default is made from the model
+    list_names = {}  # names of the lists of related records: {"children": "parts of the series"}
     actions = [*Verbs.actions, "change_selected"]
 
     class Media:

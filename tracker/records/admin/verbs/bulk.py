@@ -15,13 +15,19 @@ from tracker.records.admin.pages.history import reason_field
 from tracker.records.admin.pages.render import render_page
 from tracker.records.admin.rights import editing_fields
 from tracker.records.admin.saving import keep_confidential
-from tracker.records.audit.actor import noted
-from tracker.records.protection.name_check import SENTENCE, Change, Named, refuse_names, standing
+from tracker.records.audit.actor import acting_as
+from tracker.records.protection.name_check import (
+    SENTENCE,
+    CheckedChange,
+    NamesProtectedPerson,
+    refuse_names,
+    texts_before,
+)
 from tracker.records.protocol import constraint_errors
 from tracker.records.workflow import editorial_fields
 
 from .blockers import block_line, blocks, neutral
-from .verbs import chosen
+from .verbs import chosen_ids
 
 
 class BulkForm(forms.Form):
@@ -73,7 +79,7 @@ class BulkChange:
         """Asks for the field, its value and the reason. Changes all records, or says why not."""
         if not self.has_change_permission(request):
             raise PermissionDenied
-        rows = self.get_queryset(request).filter(pk__in=chosen(request))
+        rows = self.get_queryset(request).filter(pk__in=chosen_ids(request))
         records = list(self.labelled(rows, request.user))
         published = any(record.published_at for record in records)
         shown = {"seen": versions_of(records)}
@@ -90,12 +96,12 @@ class BulkChange:
     def changed_all(self, request, form, keys):
         """True if all records were changed. Otherwise none was, and the form says why."""
         name, _, value = form.cleaned_data["change"].partition("=")
-        with transaction.atomic(), noted(reason=form.cleaned_data["reason"]):
+        with transaction.atomic(), acting_as(reason=form.cleaned_data["reason"]):
             rows = self.get_queryset(request).filter(pk__in=keys)
             records = list(rows.select_for_update(of=("self",)).order_by("pk"))
             seen = form.cleaned_data["seen"].split()
             form.data = {**form.data.dict(), "seen": versions_of(records)}
-            stood = [standing(record) for record in records]
+            stood = [texts_before(record) for record in records]
             refused = {}
             for record in records:
                 known = versions_of([record]) in seen
@@ -104,7 +110,7 @@ class BulkChange:
                 )
             for block in blocks(refused, request.user, neutral):
                 form.add_error(None, block_line(block))
-            self.check_names(request, form, list(map(Change, records, stood)))
+            self.check_names(request, form, list(map(CheckedChange, records, stood)))
             transaction.set_rollback(not form.is_valid())
         return form.is_valid()
 
@@ -113,7 +119,7 @@ class BulkChange:
         said = form.cleaned_data["reason"]
         try:
             refuse_names(request.user, [change._replace(reason=said) for change in changes])
-        except Named:
+        except NamesProtectedPerson:
             form.add_error("reason", SENTENCE)
 
     def against(self, request, record, name, value):
@@ -133,6 +139,6 @@ class BulkChange:
         except ValidationError as problem:
             return sentences(problem)
         except IntegrityError as problem:
-            return [with_field_labels(constraint_errors.words(problem))]
+            return [with_field_labels(constraint_errors.error_message(problem))]
         self.log_change(request, record, [{"changed": {"fields": [name]}}])
         return []

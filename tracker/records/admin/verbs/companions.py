@@ -17,7 +17,7 @@ from tracker.records.admin.pages.name_check import homonym_field
 from tracker.records.admin.pages.render import Addresses, address_of, render_page
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import HOMONYM, SENTENCE
-from tracker.records.values.texts.text import SaidField
+from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.companions import WAITING, lacks, ready, with_drafts
 
 from .blockers import anchors, blocks, link, neutral
@@ -32,7 +32,7 @@ class CompanionsForm(forms.Form):
 
     mark = forms.CharField(widget=forms.HiddenInput)
     also = forms.MultipleChoiceField(required=False)
-    comment = SaidField(
+    comment = UncheckedTextField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
         help_text="Saved in the history of each record. Never published.",

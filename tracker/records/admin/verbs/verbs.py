@@ -17,22 +17,22 @@ from django.utils.html import format_html
 from tracker.records.admin.forms.forms import label_of
 from tracker.records.admin.lists.lists import links_to_lists
 from tracker.records.admin.pages.render import render_page
-from tracker.records.admin.refusals import refused
+from tracker.records.admin.refusals import refusals
 from tracker.records.admin.rights import editing_fields
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.audit.history import Entry
-from tracker.records.audit.second_reading import is_unread, read
+from tracker.records.audit.second_reading import is_unread, mark_as_reviewed
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import SENTENCE
 from tracker.records.protection.name_search import newest
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
-from tracker.records.values.texts.text import SaidField
+from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.approvals import Approval
 
 from .blockers import block_messages, blocks
 from .companions import CompanionPages, with_companions
 
-AT_ONCE = 200
+MOST_AT_ONCE = 200
 DONE = {
     "submit": "submitted for review",
     "send_back": "sent back",
@@ -40,10 +40,10 @@ DONE = {
     "withdraw": "withdrawn",
     "takedown": "taken down",
 }
-PLANNED = "approved for publication at the scheduled time"
+SCHEDULED = "approved for publication at the scheduled time"
 
 
-class Words(NamedTuple):
+class PageText(NamedTuple):
     """The texts of a page that asks for a reason or a comment."""
 
     title: str
@@ -53,13 +53,13 @@ class Words(NamedTuple):
 
 
 ASKED = {
-    "withdraw": Words(
+    "withdraw": PageText(
         "Withdraw",
         "These records are withdrawn from the public, with everything that belongs to them:",
         "Reason",
         "Why they are withdrawn. Saved in the history of each record. Never published.",
     ),
-    "takedown": Words(
+    "takedown": PageText(
         "Take down",
         "These records, and everything that belongs to them, are removed from every public page, list and"
         " export at once, as if they had never existed. Their addresses stop working. You can publish them"
@@ -68,7 +68,7 @@ ASKED = {
         "Reason",
         "Saved in the history of each record. Never published.",
     ),
-    "send_back": Words(
+    "send_back": PageText(
         "Send back",
         "Return these records to their authors as drafts:",
         "Comment",
@@ -77,21 +77,21 @@ ASKED = {
 }
 
 
-class SayingForm(forms.Form):
-    reason = SaidField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
+class ReasonForm(forms.Form):
+    reason = UncheckedTextField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
 
     def __init__(self, words, *args, **kwargs):
         super().__init__(*args, **kwargs)
         self.fields["reason"].label, self.fields["reason"].help_text = words.label, words.help
 
 
-class TakedownForm(SayingForm):
+class TakedownForm(ReasonForm):
     reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
 
 
-def chosen(request):
+def chosen_ids(request):
     """The ids of the records that a page was opened for."""
-    return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:AT_ONCE]
+    return [key for key in request.GET.get("ids", "").split(",") if is_uuid(key)][:MOST_AT_ONCE]
 
 
 class Verbs(CompanionPages):
@@ -133,9 +133,11 @@ class Verbs(CompanionPages):
 
     def ask(self, request, page, queryset):
         """Redirect to the page that asks for a reason before acting on many records."""
-        keys = list(queryset.values_list("pk", flat=True)[: AT_ONCE + 1])
-        if len(keys) > AT_ONCE:
-            return self.message_user(request, f"Choose at most {AT_ONCE} records at once.", messages.ERROR)
+        keys = list(queryset.values_list("pk", flat=True)[: MOST_AT_ONCE + 1])
+        if len(keys) > MOST_AT_ONCE:
+            return self.message_user(
+                request, f"Choose at most {MOST_AT_ONCE} records at once.", messages.ERROR
+            )
         return redirect(f"{self.address(page)}?ids={','.join(map(str, keys))}")
 
     def carry_out(self, request, verb, keys, *args):
@@ -150,7 +152,7 @@ class Verbs(CompanionPages):
             problems = self.attempt(request, verb, record, *args, **({"also": along} if along else {}))
             refused |= problems
             if not problems:
-                done[PLANNED if verb == "publish" and record.scheduled_for() else DONE[verb]] += 1
+                done[SCHEDULED if verb == "publish" and record.scheduled_for() else DONE[verb]] += 1
                 others = [others[0] + rows, others[1] + len(along)]
                 named += found
         for deed, number in done.items():
@@ -184,7 +186,7 @@ class Verbs(CompanionPages):
                 later = getattr(record, verb)(request.user, *args, **more)
                 self.log_change(request, record, f"{'approved' if later else DONE[verb]}.".capitalize())
 
-        return refused(self, request, record, act)
+        return refusals(self, request, record, act)
 
     def get_urls(self):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
@@ -203,7 +205,7 @@ class Verbs(CompanionPages):
         """Asks for the reason or the comment, then applies the verb."""
         if not self.has_edit_permission(request):
             raise PermissionDenied
-        keys = chosen(request)
+        keys = chosen_ids(request)
         records = self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user)
         form = self.asking_form(request, verb)
         if form.is_valid():
@@ -215,7 +217,7 @@ class Verbs(CompanionPages):
 
     def asking_form(self, request, verb):
         """The form that asks for the reason. A takedown offers a fixed list of reasons."""
-        return (TakedownForm if verb == "takedown" else SayingForm)(ASKED[verb], request.POST or None)
+        return (TakedownForm if verb == "takedown" else ReasonForm)(ASKED[verb], request.POST or None)
 
     def editable(self, request, object_id):
         """The record of a page that only editors may open."""
@@ -232,7 +234,7 @@ class Verbs(CompanionPages):
         if request.method != "POST":
             return HttpResponseNotAllowed(["POST"])
         meant = request.POST.get("version") == str(record.version)
-        if not (meant and is_unread(record, request.user) and read(record)):
+        if not (meant and is_unread(record, request.user) and mark_as_reviewed(record)):
             said = (
                 "Not marked as reviewed: it was changed after you opened it, or another editor has to"
                 " review it."

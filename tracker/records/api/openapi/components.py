@@ -1,5 +1,6 @@
 """The parts of the OpenAPI document that are the same for all endpoints."""
 
+from tracker.records.read.formats.registry import FORMATS, NESTED, that_take
 from tracker.records.read.pagination import LARGEST_PAGE, PAGE_SIZE, START
 from tracker.records.values.codes.vocabularies import Publication
 
@@ -16,7 +17,8 @@ PROBLEM = {
             "type": "array",
             "items": {
                 "type": "object",
-                "description": "Where, by a parameter, a JSON pointer into what was sent, or an address.",
+                "description": "Where the problem is: a parameter, a JSON pointer into"
+                " the request, or an address.",
                 "properties": {
                     "parameter": {"type": "string"},
                     "pointer": {"type": "string"},
@@ -30,45 +32,56 @@ PROBLEM = {
     "required": ["type", "title", "status", "detail"],
 }
 ENVELOPE = {
-    "total": {"type": "integer", "minimum": 0, "description": "How many there are; left out after a cursor."},
+    "total": {
+        "type": "integer",
+        "minimum": 0,
+        "description": "The number of all rows. Left out after a cursor.",
+    },
     "total_is": {"type": "string", "enum": ["exact", "at_least"]},
-    "as_of": {"type": ["string", "null"], "description": "The day or the period that was asked about."},
+    "as_of": {"type": ["string", "null"], "description": "The requested day or period."},
     "next": {**URI, "type": ["string", "null"]},
     "previous": {**URI, "type": ["string", "null"]},
 }
 PARAMETERS = {
     "as_of": (
-        "The day (UTC), or the period, that is asked about: 2025-10-31, 2025-10. Today if left out. "
-        "Answers about a period say what was so on at least one day of it.",
+        "The requested day (UTC) or period: 2025-10-31, 2025-10. Default: today. "
+        "Answers about a period say what was so on at least one of its days.",
         {"type": "string"},
     ),
-    "fields": ("Only these fields, separated by commas.", None),
-    "omit": ("All but these fields.", None),
-    "expand": ("Related records whole, and fields of the single record, separated by commas.", None),
-    "ordering": ("By which fields, separated by commas, each with a minus to reverse it.", None),
-    "page": ("The number of the page.", {"type": "integer", "minimum": 1}),
+    "fields": ("Show only these fields, separated by commas.", None),
+    "omit": ("Show all but these fields, separated by commas.", None),
+    "expand": (
+        "Show these related records in full, and fields of the single record. Separated by commas.",
+        None,
+    ),
+    "ordering": (
+        "The fields to sort by, separated by commas. A minus before a field reverses the order.",
+        None,
+    ),
+    "page": ("The page number.", {"type": "integer", "minimum": 1}),
     "page_size": (
-        "Rows a page.",
+        "Rows per page.",
         {"type": "integer", "minimum": 1, "maximum": LARGEST_PAGE, "default": PAGE_SIZE},
     ),
     "cursor": (
-        f"{START} to start, then as next says: pages that cost the same however far one goes.",
+        f"{START} to start, then the cursor in next. With cursors, late pages are as fast as early ones.",
         {"type": "string", "minLength": 1},
     ),
-    "bom": (
-        "With format=csv: whether the file begins with a byte order mark, by which Excel knows that it is"
-        " UTF-8.",
-        {"type": "boolean"},
-    ),
-    "nested": (
-        "With format=csv: the table of this list instead. Each line is an item of it, after the id of its"
-        " record. What expand brings can be named too.",
+    NESTED: (
+        f"With {that_take(NESTED)}: the table of this nested list instead. Each line is one item, after the"
+        " id of its record. Lists that expand adds can be named too.",
         None,
     ),
 }
+PARAMETERS |= {
+    name: (f"With {that_take(name)}: {words}", {"type": "boolean"})
+    for form in FORMATS
+    for name, words in form.options.items()
+}
 READS = {
-    "corrections": "What was corrected since it was published, newest first: names of fields, when and why.",
-    "publication": "What publishing would publish, and what is missing; for editors and who works on it.",
+    "corrections": "Corrections since publication, newest first: names of the fields, when and why.",
+    "publication": "What publishing would publish, and what is missing. For editors"
+    " and users who work on the record.",
 }
 CORRECTIONS = {
     "type": "object",
@@ -101,8 +114,9 @@ LISTED = {
 }
 TAKEDOWN = {
     "type": ["object", "null"],
-    "description": "What was hidden because it names a person who was taken down; told to editors. It comes"
-    " back by `publish/` with a comment and a homonym.",
+    "description": "Records that were hidden because they name a person who was"
+    " taken down. Editors only. Publish"
+    " them again by `publish/` with a comment and a homonym.",
     "properties": {
         "search": {"type": "string", "enum": ["running", "finished"]},
         "hidden": {
@@ -126,19 +140,20 @@ PUBLICATION = {
         "approved_for": {
             "type": ["string", "null"],
             "format": "date-time",
-            "description": "When it becomes public by itself; told to editors.",
+            "description": "When it will be published automatically. Editors only.",
         },
         "takedown": TAKEDOWN,
         "missing": {
             **SENTENCES,
-            "description": "What `publish/` without a body is refused for, but for names that are not told.",
+            "description": "Why `publish/` without a body would be refused, except for protected names.",
         },
-        "hints": {**SENTENCES, "description": "What hinders nobody, but is worth knowing."},
-        "drafts": {**LISTED, "description": "What is published with it."},
+        "hints": {**SENTENCES, "description": "Warnings. They do not prevent publication."},
+        "drafts": {**LISTED, "description": "The drafts that are published with it."},
         "named": {
             **LISTED,
-            "description": "What these name and that is not public yet: it goes along if its id stands in"
-            " also. It lacks what is listed even if all of these go along that could.",
+            "description": "Records that these refer to and that are not public yet. They are"
+            " published too if you list them in"
+            " also. `missing` lists what is missing even if all of these are published too.",
         },
     },
     "required": [
@@ -168,15 +183,15 @@ PREVIEW = {
 }
 EXAMPLES = {"corrections": (CORRECTIONS, {"results": [CORRECTION]}), "publication": (PUBLICATION, PREVIEW)}
 TOKEN = {"token": []}
-KEY = "The id, or the slug where records of this kind have one."
+KEY = "The id, or the slug if records of this kind have one."
 ERRORS = {
-    "400": "A parameter is wrong; errors names it and what would be right.",
-    "401": "The credentials are not valid, or are needed.",
-    "403": "The token does not reach it.",
-    "404": "Nothing is here, or nothing that is public.",
-    "406": "The format that Accept asks for is not offered.",
-    "410": "It was published and has been withdrawn.",
+    "400": "A parameter is wrong. errors names it and says what would be right.",
+    "401": "Credentials are missing or not valid.",
+    "403": "The token does not cover this resource.",
+    "404": "Nothing is here, or it is not public.",
+    "406": "The format in Accept is not available.",
+    "410": "This was published and has been withdrawn.",
     "414": "The address is too long.",
-    "429": "These were too many; Retry-After says in how many seconds to try again.",
+    "429": "Too many requests. Retry-After says in how many seconds to try again.",
     "503": "The database cannot be reached at the moment.",
 }

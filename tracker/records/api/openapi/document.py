@@ -1,4 +1,4 @@
-"""The OpenAPI document, drawn from the shapes and the filters."""
+"""The OpenAPI document, generated from the shapes and the filters."""
 
 from drf_spectacular.openapi import AutoSchema
 from drf_spectacular.plumbing import ResolvedComponent
@@ -8,14 +8,23 @@ from tracker.records.protocol.problems import TYPE
 from tracker.records.read.formats.csv_tables import names
 from tracker.records.read.pagination import order_keys
 from tracker.records.shapes.declaration import PartShape, Ref, Row, Shape
-from tracker.records.shapes.fields import Computed, Count, Inferred, Links, Own, PartialDate, Rival, Url
+from tracker.records.shapes.fields import (
+    Computed,
+    Count,
+    Inferred,
+    Links,
+    Own,
+    PartialDateJSONField,
+    Rival,
+    Url,
+)
 from tracker.records.shapes.reader import Pick
 from tracker.records.shapes.urls import API
 from tracker.records.workflow import editorial_fields
 
 from .components import ENVELOPE, ERRORS, EXAMPLES, KEY, PARAMETERS, PROBLEM, READS, TOKEN, URI
 from .examples import sample
-from .writes import ANYTHING, PARTIAL_DATE, WRITES, WritingSchema, answer
+from .writes import ANYTHING, PARTIAL_DATE, WRITES, WritingSchema, json_answer
 
 
 class Schema(WritingSchema, AutoSchema):
@@ -44,7 +53,7 @@ class Schema(WritingSchema, AutoSchema):
         return []
 
     def get_auth(self):
-        return [TOKEN] if self.writes() else [{}, TOKEN]  # anyone reads what is public
+        return [TOKEN] if self.writes() else [{}, TOKEN]  # anyone may read what is public
 
     def get_description(self):
         return (WRITES | READS).get(self.view.action) or self.view.__class__.__doc__
@@ -63,7 +72,7 @@ class Schema(WritingSchema, AutoSchema):
             help_text, schema = explained_filter(filters[name]) if name in filters else self.explained(name)
             listed = {"style": "form", "explode": False} if schema.get("type") == "array" else {}
             found.append({"in": "query", "name": name, "description": help_text, "schema": schema, **listed})
-        formats = [renderer.format for renderer in self.view.offered()]
+        formats = [one.slug for one in self.view.offered()]
         schema = {"type": "string", "enum": formats}
         return [
             *found,
@@ -82,7 +91,7 @@ class Schema(WritingSchema, AutoSchema):
         if name == "nested":
             return help_text, {"type": "string", "enum": [*names(shape)]}
         items = {"type": "string", "enum": values[name]}
-        if name == "ordering":  # what generated programs call the values
+        if name == "ordering":  # the name of the values in generated clients
             items["x-enum-varnames"] = [varname(key) for key in values[name]]
         return help_text, {"type": "array", "items": items, "minItems": 1}
 
@@ -99,18 +108,18 @@ class Schema(WritingSchema, AutoSchema):
         return {"200": self.success(), **dict(sorted(answers.items()))}
 
     def success(self):
-        """The answer of an operation that succeeds, with an example."""
+        """The successful answer of an operation, with an example."""
         if not self.is_record_view():
             schema = self.view.answers.get(self.view.action, ANYTHING)
-            return answer(schema, self.view.example[self.view.action], "What is there.")
+            return json_answer(schema, self.view.example[self.view.action], "The content.")
         if self.view.action in EXAMPLES:
             schema, example = EXAMPLES[self.view.action]
             named = self.component(self.view.action.title(), schema)
-            return answer(named, example, READS[self.view.action])
+            return json_answer(named, example, READS[self.view.action])
         shape = self.view.shape
         schema = self.resolve_serializer(shape(pick=Pick(detail=True)), "response").ref
         if not self.is_list():
-            return answer(schema, sample(shape(pick=Pick(detail=True))), "The record.")
+            return json_answer(schema, sample(shape(pick=Pick(detail=True))), "The record.")
         page = {
             "type": "object",
             "description": "One page of a list.",
@@ -119,10 +128,10 @@ class Schema(WritingSchema, AutoSchema):
         }
         schema = self.component(f"{schema['$ref'].rpartition('/')[2]}Page", page)
         envelope = {"total": 1, "total_is": "exact", "as_of": "2025-10-31", "next": None, "previous": None}
-        found = answer(
-            schema, {**envelope, "results": [sample(shape())]}, "One page of the list; as CSV all."
-        )
-        found["content"]["text/csv"] = {"schema": {"type": "string"}}
+        files = [one for one in self.view.offered() if one.write]
+        words = f"One page of the list; as {' or '.join(one.label for one in files)}, the whole list."
+        found = json_answer(schema, {**envelope, "results": [sample(shape())]}, words)
+        found["content"] |= {one.media_type: {"schema": {"type": "string"}} for one in files}
         return found
 
     def component(self, name, schema):
@@ -135,7 +144,7 @@ class Schema(WritingSchema, AutoSchema):
         return type(serializer).__name__.removesuffix("Shape")
 
     def _map_serializer_field(self, field, direction, bypass_extensions=False):
-        if isinstance(field, PartialDate):
+        if isinstance(field, PartialDateJSONField):
             return self.component("PartialDate", PARTIAL_DATE)
         if isinstance(field, Rival):
             return self.rival()
@@ -158,7 +167,7 @@ class Schema(WritingSchema, AutoSchema):
         return super()._map_serializer_field(field, direction, bypass_extensions)
 
     def rival(self):
-        """What a source has instead: a value of any kind that a field has."""
+        """What a source says instead: a value of any type that a field can have."""
         date = self.component("PartialDate", PARTIAL_DATE)
         texts = {"type": "array", "items": {"type": "string"}}
         plain = [{"type": kind} for kind in ("string", "integer", "boolean")]
@@ -166,7 +175,7 @@ class Schema(WritingSchema, AutoSchema):
         return self.component("RivalValue", {"description": about, "anyOf": [date, texts, *plain]})
 
     def _insert_field_validators(self, field, schema):
-        """As drf-spectacular's, but an address that may be empty is any text: the empty one is no URI."""
+        """Like drf-spectacular, but a URL that may be empty is any text, since "" is not a URI."""
         if isinstance(field, serializers.URLField) and field.allow_blank:
             schema.pop("format", None)
         else:
@@ -174,9 +183,9 @@ class Schema(WritingSchema, AutoSchema):
 
     def _map_basic_serializer(self, serializer, direction):
         schema = super()._map_basic_serializer(serializer, direction)
-        schema["description"] = about(serializer)
+        schema["description"] = description_of(serializer)
         if isinstance(serializer, Shape) and not serializer.nests:
-            schema.pop("required", None)  # `fields` and `omit` leave out what they like
+            schema.pop("required", None)  # `fields` and `omit` can leave out any field
         return schema
 
 
@@ -184,8 +193,8 @@ def varname(key):
     return f"{key.strip('-')}{'_descending' if key.startswith('-') else ''}".upper()
 
 
-def about(shape):
-    """What a shape shows, as its users read it: what it says of itself, or else what its model does."""
+def description_of(shape):
+    """The description of a shape for users: its docstring, or else the docstring of its model."""
     general = (Shape, Row, Ref, PartShape)
     own = next((cls for cls in type(shape).__mro__ if cls in general or vars(cls).get("__doc__")), Shape)
     if own not in general:
@@ -199,7 +208,7 @@ def about(shape):
 
 
 def is_listed_by_django(model):
-    """Whether the description of a model is none of ours, but the list of its fields."""
+    """Whether the docstring of a model is Django's own list of its fields."""
     return (vars(model).get("__doc__") or f"{model.__name__}(").startswith(f"{model.__name__}(")
 
 

@@ -1,20 +1,20 @@
-"""Examples of what the API answers and takes, made from the kind of each field alone."""
+"""Examples of answers and request bodies, made from the types of the fields."""
 
 from functools import singledispatch
 
 from rest_framework import serializers
 
-from tracker.records.shapes.fields import Computed, Count, Inferred, Links, Moment, PartialDate, Url
+from tracker.records.shapes.fields import Computed, Count, Inferred, Links, Moment, PartialDateJSONField, Url
 from tracker.records.shapes.urls import API
-from tracker.records.values.codes.code_fields import Code
-from tracker.records.write.document import references_of, rows_of, written
+from tracker.records.values.codes.code_fields import CodeJSONField
+from tracker.records.write.document import references_of, row_shape_of, written
 
 SAMPLE_ID = "8f1d2c3b-4a5e-4f60-9b7a-0c1d2e3f4a5b"
 
 
 @singledispatch
 def sample(field):
-    """An example of the JSON value of a serializer field, made from its kind alone."""
+    """An example of the JSON value of a serializer field, made from its type."""
     return None if field.allow_null else "text"
 
 
@@ -24,7 +24,7 @@ def _(field: serializers.CharField):
 
 
 @sample.register
-def _(field: Code):
+def _(field: CodeJSONField):
     return field.registry.example
 
 
@@ -69,7 +69,7 @@ def _(field: Moment):
 
 
 @sample.register
-def _(field: PartialDate):
+def _(field: PartialDateJSONField):
     return {"edtf": "2025-10", "earliest": "2025-10-01", "latest": "2025-10-31"}
 
 
@@ -110,7 +110,7 @@ def _(field: serializers.ListSerializer):
 
 
 def sample_of(schema):
-    """An example of a value that a schema describes."""
+    """An example of a value that matches a schema."""
     if "properties" in schema:
         return {name: sample_of(inner) for name, inner in schema["properties"].items()}
     if "enum" in schema or schema.get("format") == "date":
@@ -125,20 +125,20 @@ def kinds_of(schema):
 
 
 def typical(shape):
-    """The values that an example of a shape has because no other would be taken: `Meta.typical`."""
+    """The values that an example of a shape must have to be accepted: `Meta.typical`."""
     return getattr(shape.Meta, "typical", {})
 
 
 def sample_document(shape):
-    """An example of what is written: what must be, choices, dates, rows, and what `Meta.example` names."""
+    """An example document: required fields, choices, dates, rows, and the fields in `Meta.example`."""
     named = getattr(shape.Meta, "example", ())
     found = {}
     for name, field in written(shape).items():
-        if rows := rows_of(field):
+        if rows := row_shape_of(field):
             found[name] = [sample_document(rows)]
-        elif name in named or needed(shape, field):
+        elif name in named or is_required(shape, field):
             found[name] = SAMPLE_ID if references_of(field) else sample_said(field)
-        elif isinstance(field, PartialDate) or (
+        elif isinstance(field, PartialDateJSONField) or (
             isinstance(field, serializers.ChoiceField) and not field.allow_blank
         ):
             found[name] = sample_said(field)
@@ -146,10 +146,10 @@ def sample_document(shape):
 
 
 def sample_said(field):
-    return "October 2025" if isinstance(field, PartialDate) else sample(field)
+    return "October 2025" if isinstance(field, PartialDateJSONField) else sample(field)
 
 
-def needed(shape, field):
-    """Whether a new record must say something here."""
+def is_required(shape, field):
+    """Whether a new record must have a value here."""
     column = shape.Meta.model._meta.get_field(field.source)
     return not (column.many_to_many or column.null or column.blank or column.has_default())

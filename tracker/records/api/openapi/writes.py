@@ -1,55 +1,51 @@
-"""What the OpenAPI document says of writing: the documents that are taken, and what is answered."""
+"""The writing operations in the OpenAPI document: request bodies and answers."""
 
 from rest_framework import serializers
 
 from tracker.records.protection.name_check import HOMONYM
 from tracker.records.protocol.problems import TYPE
 from tracker.records.shapes.declaration import PartShape
-from tracker.records.shapes.fields import PartialDate
+from tracker.records.shapes.fields import PartialDateJSONField
 from tracker.records.shapes.reader import FULL, Pick
-from tracker.records.values.codes.code_fields import Code
+from tracker.records.values.codes.code_fields import CodeJSONField
 from tracker.records.values.codes.vocabularies import TakedownReason
 from tracker.records.workflow import editorial_fields
 from tracker.records.workflow.companions import ALSO
-from tracker.records.write.document import REASON, references_of, rows_of, written
-from tracker.records.write.views import ALREADY_PUBLIC, KEEP, MOST_DOCUMENTS, VERBS
-from tracker.records.write.views import MORE as SAYINGS
+from tracker.records.workflow.verbs import ALREADY_PUBLIC, BY_NAME, KEEP, VERBS
+from tracker.records.write.document import REASON, references_of, row_shape_of, written
+from tracker.records.write.views import MOST_DOCUMENTS
 
-from .examples import SAMPLE_ID, needed, sample, sample_document
+from .examples import SAMPLE_ID, is_required, sample, sample_document
 
 WRITES = {
-    "create": "Makes a draft, with the parts and the records that belong to it; a list makes all or none. New"
-    " rows of one document may name each other by the ids that they have in it.",
-    "bulk_update": "Changes several records, each named by id and version: all or none.",
-    "update": "Makes the record what the document says; what it leaves out is emptied.",
-    "partial_update": "Changes what the document names. Whoever may not change what is published proposes.",
-    "destroy": "Deletes one's own draft that was never published.",
-    "submit": "Hands a draft over for review, with the drafts that belong to it, and those in also.",
-    "send_back": "Returns what is in review to its author, with what belongs to it.",
-    "publish": "Makes the record public, with the drafts that belong to it, and those in also: all or none;"
-    " at its publish_at, if that is to come.",
-    "withdraw": "Takes the record back.",
-    "takedown": "Takes the record out of every channel at once, as if it had never been there, and with a"
-    " person every public record whose text names them, but for the ids in keep.",
-    "apply": "Makes the change that is proposed, in the version that it was proposed for.",
-    "decline": "Refuses the change that is proposed; its author reads why.",
+    "create": "Creates a draft, with its parts and the records that belong to"
+    " it. A list creates all or none. New"
+    " rows of one document can refer to each other by the ids that they have in it.",
+    "bulk_update": "Changes several records, each named by id and version. All are changed, or none.",
+    "update": "Replaces the record with the document. Fields that are left out become empty.",
+    "partial_update": "Changes the fields in the document. If you may not change a"
+    " published record, it becomes a proposal.",
+    "destroy": "Deletes your own draft that was never published.",
+    **{one.name: one.about for one in VERBS},
+    "apply": "Applies the proposed change to the version that it was made for.",
+    "decline": "Declines the proposed change. Its author can read why.",
 }
 DECISIONS = {"apply": None, "decline": "comment"}
 ERRORS = {
-    "400": "The document is wrong; errors points at each place and says what would be right.",
+    "400": "The document is wrong. errors points to each place and says what would be right.",
     "401": "Writing needs credentials.",
     "403": "Your role or your token does not allow it.",
-    "404": "Nothing is here, or nothing that you see.",
-    "409": "Its state does not allow it, or somebody else wrote at the same moment.",
-    "412": "Somebody changed it since you read it.",
-    "413": "It is more than is taken at once.",
+    "404": "Nothing is here, or you may not see it.",
+    "409": "The state of the record does not allow it, or someone else wrote at the same time.",
+    "412": "Someone changed it after you read it.",
+    "413": "The request is too large.",
     "415": "Send application/json.",
-    "422": "The Idempotency-Key named another request.",
-    "428": "If-Match is missing, or names no version.",
-    "429": "These were too many; Retry-After says in how many seconds to try again.",
+    "422": "This Idempotency-Key was used for another request.",
+    "428": "If-Match is missing or does not name a version.",
+    "429": "Too many requests. Retry-After says in how many seconds to try again.",
     "503": "The database cannot be reached at the moment.",
 }
-MUST_SAY = ("send_back", "withdraw", "takedown", "decline")
+MUST_SAY = (*(one.name for one in VERBS if one.must_say), "decline")
 ALWAYS = ("400", "401", "403", "409", "413", "415", "429", "503")
 MORE = {
     "create": ("422",),
@@ -57,41 +53,43 @@ MORE = {
     "apply": ("404", "412"),
     "decline": ("404",),
     **dict.fromkeys(("update", "partial_update", "destroy"), ("404", "412", "428")),
-    **dict.fromkeys(VERBS, ("404", "412", "422", "428")),
+    **dict.fromkeys(BY_NAME, ("404", "412", "422", "428")),
 }
 REFERENCE = {
-    "description": "An id, a slug, or an object that holds one.",
+    "description": "An id, a slug, or an object with one of them.",
     "anyOf": [{"type": "string"}, {"type": "object", "additionalProperties": True}],
 }
-PASSED_OVER = {"readOnly": True, "description": "Passed over when it is written."}
+PASSED_OVER = {"readOnly": True, "description": "Ignored when written."}
 IF_MATCH = {
     "in": "header",
     "name": "If-Match",
     "required": True,
-    "description": "The ETag of the version that is meant.",
+    "description": "The ETag of the version that you read.",
     "schema": {"type": "string"},
     "example": '"1"',
 }
 IDEMPOTENCY_KEY = {
     "in": "header",
     "name": "Idempotency-Key",
-    "description": "A text that names this request: sent again with it, it is done once. Kept for a day.",
+    "description": "A text that identifies this request. If you repeat it with the same key, it is done only"
+    " once. Kept for a day.",
     "schema": {"type": "string", "maxLength": 100},
 }
 TICK = {
     "type": "boolean",
     "default": False,
-    "description": "That what is told of a dialogue that was not open is public already where it is cited.",
+    "description": "Confirms that the cited sources already publish what this says"
+    " about a dialogue that was not open.",
 }
 OTHER = {
     "type": "string",
-    "description": "Why a name that was refused is somebody else's; by editors cleared for both.",
+    "description": "Why a refused name belongs to someone else. Only by editors who are cleared for both.",
 }
 ANYTHING = {"type": "object", "additionalProperties": True}
 DAY = {"type": ["string", "null"], "format": "date"}
 PARTIAL_DATE = {
     "type": ["object", "null"],
-    "description": "EDTF text, its first and its last day (null: open). With ~, ? or % at its end it may be"
+    "description": "EDTF text with its first and last day (null: open). With ~, ? or % at the end, it may be"
     " one unit earlier or later, which filters take into account. Null: not stated.",
     "properties": {"edtf": {"type": "string"}, "earliest": DAY, "latest": DAY},
     "required": ["edtf", "earliest", "latest"],
@@ -100,18 +98,19 @@ ALONG = {
     "type": "array",
     "items": {"type": "string"},
     "default": [],
-    "description": "Ids of what it or its rows name and that is not public yet, to go along with it:"
-    " publication/ lists them under named.",
+    "description": "Ids of records that it or its rows refer to and that are not public yet, to publish or"
+    " submit with it."
+    " publication/ lists them in named.",
 }
-VERSION = {"type": "integer", "description": "The version that is meant: the number in its ETag."}
+VERSION = {"type": "integer", "description": "The version that you read: the number in its ETag."}
 KEPT = {
     "type": "object",
-    "description": "Where the proposal is that was made of a change.",
+    "description": "The address of the new proposal.",
     "properties": {"detail": {"type": "string"}, "url": {"type": "string", "format": "uri"}},
     "required": ["detail", "url"],
 }
 KEPT_EXAMPLE = {
-    "detail": "It is kept as a proposal until an editor decides.",
+    "detail": "The change was saved as a proposal. An editor will decide.",
     "url": f"http://127.0.0.1:8000/api/v1/proposals/{SAMPLE_ID}/",
 }
 
@@ -124,17 +123,18 @@ class WritingSchema:
 
     def write_parameters(self, path):
         action = self.view.action
-        keyed = [IDEMPOTENCY_KEY] if action == "create" or action in VERBS else []
+        keyed = [IDEMPOTENCY_KEY] if action == "create" or action in BY_NAME else []
         meant = [IF_MATCH] if "428" in MORE[action] else []
         return [*(path if "{" in self.path else []), *meant, *keyed]
 
     def _get_request_body(self, direction="request"):
         action = self.view.action
-        saying = {**VERBS, **DECISIONS}.get(action)
+        verb = BY_NAME.get(action)
+        saying = verb.says if verb else DECISIONS.get(action)
         if not self.writes() or action == "destroy" or (action in DECISIONS and not saying):
             return None
         if saying:
-            schema = said(saying, *SAYINGS.get(action, ()))
+            schema = sayings_schema(saying, *(verb.more if verb else ()))
             example = {saying: "The source says something else."}
             required = action in MUST_SAY
             if action == "takedown":
@@ -148,7 +148,7 @@ class WritingSchema:
         return {"content": {"application/json": {"schema": schema, "example": example}}, "required": required}
 
     def documents(self, shape):
-        """The schema of what is sent to an endpoint in the form of a shape, and an example."""
+        """The schema of a request body for a shape, and an example."""
         action, example = (
             self.view.action,
             {**sample_document(shape), editorial_fields.KEY: editorial_fields.EXAMPLE},
@@ -163,75 +163,75 @@ class WritingSchema:
         return {"oneOf": [schema, several(schema)]} if action == "create" else schema, example
 
     def document(self, shape, partial=False, named_by=None):
-        """The schema of one document; `partial` requires nothing but what it is named by."""
+        """The schema of one document. `partial` requires only the keys in `named_by`."""
         fields = written(shape)
         found = {**dict.fromkeys(shape.names(), PASSED_OVER), **(named_by or {})}
         found |= {name: self.written_field(field) for name, field in fields.items()}
         if not isinstance(shape, PartShape):
-            why = "Why it is changed; required once it was published. Public."
+            why = "The reason for the change. Required after publication. It is public."
             work = self.component("Editorial", editorial_fields.SCHEMA)
             found |= {REASON: {"type": "string", "description": why}, editorial_fields.KEY: work}
             found |= {HOMONYM: OTHER}
         schema = {"type": "object", "properties": found, "additionalProperties": False}
         whole = () if partial else fields.items()
-        required = [*(named_by or {}), *(name for name, field in whole if needed(shape, field))]
+        required = [*(named_by or {}), *(name for name, field in whole if is_required(shape, field))]
         kind = ("NamedChange" if named_by else "Change") if partial else "Document"
         name = f"{self.get_serializer_name(shape, 'request')}{kind}"
         return self.component(name, {**schema, **({"required": required} if required else {})})
 
     def written_field(self, field):
-        if rows := rows_of(field):
+        if rows := row_shape_of(field):
             return {"type": "array", "items": self.document(rows)}
         if references_of(field):
             many, one = isinstance(field, serializers.ListSerializer), self.component("Reference", REFERENCE)
             return {"type": "array", "items": one} if many else {"anyOf": [one, {"type": "null"}]}
-        if isinstance(field, PartialDate):
+        if isinstance(field, PartialDateJSONField):
             either = {"anyOf": [{"type": "string"}, self.component("PartialDate", PARTIAL_DATE)]}
-            about = "A date in EDTF or in English, or as it is read."
+            about = "A date in EDTF or in English, or an object as in answers."
             return self.component("WrittenDate", {"description": about, **either})
-        if isinstance(field, Code):
+        if isinstance(field, CodeJSONField):
             return {"type": "string", "description": field.registry.right}
-        if isinstance(getattr(field, "child", None), Code):
+        if isinstance(getattr(field, "child", None), CodeJSONField):
             return {"type": "array", "items": self.written_field(field.child)}
         return self._map_serializer_field(field, "request")
 
     def write_answers(self, problem):
-        """What a write answers: what a read of the result shows, or why not."""
+        """The answers of a write: the result like a read, or an error."""
         action = self.view.action
         codes = sorted({*ALWAYS, *MORE[action]})
         errors = {
             code: {"description": ERRORS[code], "content": {TYPE: {"schema": problem}}} for code in codes
         }
         if action == "destroy":
-            return {"204": {"description": "It is deleted."}, **errors}
+            return {"204": {"description": "The draft was deleted."}, **errors}
         if action in DECISIONS:
-            return {"200": answer(ANYTHING, self.view.example[action], "The decision."), **errors}
+            return {"200": json_answer(ANYTHING, self.view.example[action], "The decision."), **errors}
         shape = self.view.shape(pick=Pick(detail=True))
         one, example = self.resolve_serializer(shape, "response").ref, sample(shape)
         if action == "create":
-            # `results` first: a program that tries them in turn would take anything for one record
+            # `results` first: clients that try the schemas in turn would accept anything as one record
             either = {"anyOf": [self.results(one), one]}
             return {
-                "201": answer(either, example, "The draft; of several, all of them in results."),
+                "201": json_answer(either, example, "The draft. For several, all of them in results."),
                 **errors,
             }
         if action == "bulk_update":
-            return {"200": answer(self.results(one), {"results": [example]}, "The records."), **errors}
-        kept = {"202": answer(self.component("Kept", KEPT), KEPT_EXAMPLE, "It is kept as a proposal.")}
+            return {"200": json_answer(self.results(one), {"results": [example]}, "The records."), **errors}
+        kept = {"202": json_answer(self.component("Kept", KEPT), KEPT_EXAMPLE, "It is kept as a proposal.")}
         kept = kept if action == "partial_update" else {}
-        return {"200": answer(one, example, "The record, as it is now."), **kept, **errors}
+        return {"200": json_answer(one, example, "The record after the change."), **kept, **errors}
 
     def results(self, one):
-        """The answer that has several records, told from a single one by its `results`."""
+        """The schema of an answer with several records. It has `results`, unlike a single record."""
         name = f"{one['$ref'].rpartition('/')[2]}Results"
         listed = {"results": {"type": "array", "items": one}}
-        about = "Several records, in the order in which they were sent."
+        about = "Several records, in the order of the request."
         return self.component(
             name, {"type": "object", "description": about, "properties": listed, "required": ["results"]}
         )
 
 
-def said(*names):
+def sayings_schema(*names):
     known = {HOMONYM: OTHER, ALREADY_PUBLIC: TICK, ALSO: ALONG}
     known |= {KEEP: {"type": "array", "items": {"type": "string"}}}
     told = {name: known.get(name, {"type": "string"}) for name in names}
@@ -242,6 +242,6 @@ def several(schema):
     return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_DOCUMENTS}
 
 
-def answer(schema, example, about):
+def json_answer(schema, example, about):
     """A JSON answer in OpenAPI."""
     return {"description": about, "content": {"application/json": {"schema": schema, "example": example}}}

@@ -1,7 +1,7 @@
 """Draws the data model for docs/data-model.md: one picture for each app, made from the models.
 
-A box is a record, or a part that leads to more than its record. Other parts, and links to many, are lines
-within a box. Keys to users and other housekeeping are left out.
+A box is a record, or a part that refers to more than its record. Other parts and many-to-many links are lines
+in a box. Keys to users and other internal fields are left out.
 """
 
 from itertools import groupby
@@ -25,20 +25,20 @@ LINES = {"one_to_one": "|o--||", "required": "}o--||", "optional": "}o--o|"}
 
 
 def boxes():
-    """The models that have a box, in the order of the code; Citation once for the tables of all."""
+    """The models with a box, in the order of the code. All citation tables share one box."""
     tables = [model for model in apps.get_models() if is_drawn(model) and not is_line(model)]
     return sorted([*tables, Citation], key=lambda model: APPS.index(model._meta.app_label))
 
 
 def is_drawn(model):
-    """Whether a model is a record, a part, or holds more about one of them."""
+    """Whether a model is a record, a part, or more data about one of them."""
     return issubclass(model, Visible) or any(
         field.one_to_one and issubclass(field.related_model, Visible) for field in model._meta.fields
     )
 
 
 def is_line(model):
-    """Whether a part leads to no record but its own; where citations lead is drawn once for all."""
+    """Whether a part refers only to its own record. Citations are drawn once for all."""
     if issubclass(model, Citation):
         return True
     related = [*keys(model), *model._meta.related_objects]
@@ -46,7 +46,7 @@ def is_line(model):
 
 
 def keys(model):
-    """The keys of a model that lead to records and parts."""
+    """The foreign keys of a model to records and parts."""
     return [field for field in model._meta.concrete_fields if leads_to_box(field)]
 
 
@@ -55,14 +55,14 @@ def leads_to_box(field):
 
 
 def kind_of_key(field):
-    """The name, in LINES, of what a key is drawn as."""
+    """The name in LINES for how a key is drawn."""
     if field.one_to_one:
         return "one_to_one"
     return "optional" if field.null else "required"
 
 
-def lists_of(model):
-    """What a record has many of and no line leads to: [(kind, name of the list)]."""
+def record_lists(model):
+    """The lists of a record without an arrow: [(kind, name of the list)]."""
     links = [field for field in model._meta.many_to_many if leads_to_box(field)]
     parts = [
         relation
@@ -75,19 +75,19 @@ def lists_of(model):
 
 
 def kind_of_part(model):
-    """The name of the abstract part that a table of parts is a copy of, its own where there is none."""
+    """The name of the abstract part behind a table of parts, or its own name."""
     base = model.__mro__[1]
     return model.__name__ if base is Part else base.__name__
 
 
 def box(model):
-    """A box with what its record has many of."""
-    inside = [f"        {kind} {name}" for kind, name in lists_of(model)]
+    """A box with the lists of its record."""
+    inside = [f"        {kind} {name}" for kind, name in record_lists(model)]
     return [f"    {model.__name__} {{", *inside, "    }"] if inside else [f"    {model.__name__}"]
 
 
 def arrows(model):
-    """The lines from a box to others: keys of one kind to the same model share one."""
+    """The arrows from a box to others. Keys of one kind to the same model share one arrow."""
 
     def where(field):
         return field.related_model.__name__, kind_of_key(field)
@@ -105,13 +105,13 @@ def picture(app, models):
 
 
 def model_pictures():
-    """All pictures, as they stand in the document between the markers."""
+    """All pictures, as they appear between the markers of the document."""
     by_app = groupby(boxes(), lambda model: model._meta.app_config.name)
     return "\n\n".join(picture(app, list(models)) for app, models in by_app)
 
 
 def drawn_into(text):
-    """The text with the pictures between its markers; CommandError where it has none."""
+    """The text with the pictures between its markers; CommandError if it has no markers."""
     before, begin, rest = text.partition(BEGIN)
     _, end, after = rest.partition(END)
     if not (begin and end):

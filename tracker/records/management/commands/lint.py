@@ -13,27 +13,27 @@ from tracker.records.shapes.urls import resource
 
 
 def old_slugs():
-    """The addresses that lead to public records still."""
+    """The former slugs that redirect to public records."""
     slugs = defaultdict(dict)
     for old in OldSlug.objects.all():
         slugs[old.model].setdefault(old.record_id, []).append(old.slug)
     for label, known in slugs.items():
         for record in apps.get_model(label).objects.visible_to(None).filter(pk__in=known):
             for slug in known[record.pk]:
-                yield protected_names.Text(record, "old slug", slug)
+                yield protected_names.PublicText(record, "old slug", slug)
 
 
 def reasons(record):
-    """The reasons of its corrections, as readers see them."""
+    """The reasons of corrections, as readers see them."""
     rows = type(record).objects.visible_to(None).filter(pk=record.pk)
     found = corrections(rows).fetch()
     for said in json.loads(found[0]) if found else ():
         if said["reason"]:
-            yield protected_names.Text(record, "reason of a correction", said["reason"])
+            yield protected_names.PublicText(record, "reason of a correction", said["reason"])
 
 
-def texts():
-    """Everything public that somebody typed."""
+def all_public_texts():
+    """All public texts that people wrote."""
     explained = set(Entry.objects.exclude(reason="").values_list("record_id", flat=True).distinct())
     for record in protected_names.everything_public():
         yield from protected_names.public_texts(record)
@@ -43,12 +43,12 @@ def texts():
 
 
 class Command(BaseCommand):
-    help = "Searches all that is public for names of people whom we do not name. Prints where, never whom."
+    help = "Searches all public texts for protected names. Prints where they are, never the names."
 
     def handle(self, **options):
         found = [
             mention
-            for mention in protected_names.Held(protected_names.secrets()).mentions(texts())
+            for mention in protected_names.Held(protected_names.secrets()).mentions(all_public_texts())
             if not is_known(mention)
         ]
         for text in (mention.text for mention in found):
@@ -56,5 +56,5 @@ class Command(BaseCommand):
             part = f" {row._meta.verbose_name} {row.pk}" if row is not record else ""
             self.stdout.write(f"{resource(type(record))} {record.pk}{part} {text.field}")
         if found:
-            raise CommandError(f"{len(found)} public texts name somebody whom we do not name.")
-        self.stdout.write("No public text names anybody whom we do not name.")
+            raise CommandError(f"{len(found)} public texts contain a protected name.")
+        self.stdout.write("No public text contains a protected name.")

@@ -1,6 +1,6 @@
-"""The table of who may do what, for the documentation, asked of the rules themselves.
+"""The table of who may do what, for the documentation. It is computed by trying the rules.
 
-Somebody of each role meets a record in each state. What they may do with it is tried, and undone.
+A user of each role meets a record in each state. Every action is tried and rolled back.
 """
 
 from itertools import product
@@ -20,11 +20,12 @@ from tracker.records.accounts.staff import grant
 from tracker.records.base.places import Place
 from tracker.records.policy import roles
 from tracker.records.values.codes.vocabularies import TAKEN_BACK, Confidentiality, Publication, TakedownReason
+from tracker.records.workflow.verbs import BY_NAME
 from tracker.records.write import views
 
 SUPERUSER = "Superuser"
 PEOPLE = [*(role.label for role in roles.Role), SUPERUSER]
-STATES = {  # publication, who is behind it: its writer or whom it is given to, confidentiality
+STATES = {  # publication, the user's relation to it, confidentiality
     "A draft of one's own": (Publication.DRAFT, "created_by", Confidentiality.PUBLIC),
     "A draft that one was given": (Publication.DRAFT, "assigned_to", Confidentiality.PUBLIC),
     "A draft of others": (Publication.DRAFT, "", Confidentiality.PUBLIC),
@@ -39,11 +40,11 @@ STATES = {  # publication, who is behind it: its writer or whom it is given to, 
     "Confidential, one is cleared": (Publication.PUBLISHED, "cleared", Confidentiality.CONFIDENTIAL),
     "Confidential, one is not": (Publication.PUBLISHED, "", Confidentiality.CONFIDENTIAL),
 }
-NOT_ALWAYS = " \\*"  # only where FOUR_EYES is off
+NOT_ALWAYS = " \\*"  # only if FOUR_EYES is off
 
 
 def people():
-    """{column: somebody new}: with one role, and one with all."""
+    """{column: new user}: one for each role, and one with all of them."""
     users = get_user_model().objects
     made = {role.label: users.create(username=f"sample {role}") for role in roles.Role}
     for role in roles.Role:
@@ -52,8 +53,8 @@ def people():
     return {**made, SUPERUSER: everything}
 
 
-def sample(state, user, author):
-    """The key of a new record in a state of STATES, seen from a user."""
+def sample_record(state, user, author):
+    """The key of a new record in a state of STATES, relative to a user."""
     publication, tie, confidentiality = STATES[state]
     once = timezone.now() if publication in (Publication.PUBLISHED, *TAKEN_BACK) else None
     known = {"publication": publication, "confidentiality": confidentiality, "published_at": once}
@@ -67,7 +68,7 @@ def sample(state, user, author):
 
 
 def undone(act):
-    """Whether an act is allowed; what it did is undone."""
+    """Whether an action is allowed. Its effects are rolled back."""
     with transaction.atomic():
         try:
             act()
@@ -79,14 +80,14 @@ def undone(act):
 
 
 def does(user, key, verb, four_eyes):
-    """Whether somebody may do a verb to a record as it is stored."""
+    """Whether a user may apply a verb to a stored record."""
     with override_settings(FOUR_EYES=four_eyes):
         words = TakedownReason.SAFETY if verb == "takedown" else "A sample."
         return undone(lambda: getattr(Place.objects.get(pk=key), verb)(user, words))
 
 
 def deeds(user, key):
-    """What somebody may do with a record, in words."""
+    """What a user may do with a record, in words."""
     record = Place.objects.visible_to(user).filter(pk=key).first()
     if record is None:
         return []
@@ -97,7 +98,7 @@ def deeds(user, key):
         "propose a change": page.may_propose(request, record),
         "delete": page.has_delete_permission(request, record),
     }
-    for verb in views.VERBS:
+    for verb in BY_NAME:
         always, sometimes = (does(user, key, verb, four_eyes) for four_eyes in (True, False))
         words = "take down" if verb == "takedown" else verb.replace("_", " ")
         said[words + ("" if always else NOT_ALWAYS)] = sometimes
@@ -105,7 +106,7 @@ def deeds(user, key):
 
 
 def others(user, token):
-    """What somebody may do besides: {what it is done with: what they may do}."""
+    """What else a user may do: {object: actions}."""
     request = SimpleNamespace(user=user)
     writes, tokens = admin.site.get_model_admin(Place), admin.site.get_model_admin(ApiToken)
     asked = {
@@ -129,7 +130,7 @@ def others(user, token):
 
 
 def cells():
-    """{(row, column): what may be done there}."""
+    """{(row, column): allowed actions}."""
     with transaction.atomic():
         found, known = {}, people()
         author = get_user_model().objects.create(username="sample author")
@@ -139,13 +140,13 @@ def cells():
         for name, user in known.items():
             found |= {(what, name): said for what, said in others(user, token).items()}
         for state, (name, user) in product(STATES, known.items()):
-            found[state, name] = deeds(user, sample(state, user, author))
+            found[state, name] = deeds(user, sample_record(state, user, author))
         transaction.set_rollback(True)
     return found
 
 
-def as_markdown():
-    """The table as the documentation shows it."""
+def roles_table():
+    """The table in Markdown, as in the documentation."""
     found = cells()
     names = [*STATES, *dict.fromkeys(row for row, _ in found if row not in STATES)]
     rows = [("", *PEOPLE), ("---",) * (len(PEOPLE) + 1)]
@@ -157,4 +158,4 @@ class Command(BaseCommand):
     help = "Prints the table of who may do what, as docs/editors.md shows it."
 
     def handle(self, **options):
-        self.stdout.write(as_markdown())
+        self.stdout.write(roles_table())

@@ -2,20 +2,20 @@ import time
 
 from django.core.management import BaseCommand
 
-from tracker.records.protection.name_search import NameSearch, work
+from tracker.records.protection.name_search import NameSearch, run_searches
 
 
 class Command(BaseCommand):
     help = (
-        "Hides what else names the people who were taken down, until all public texts are read. serve and"
-        " publish_due do it, too. It may be stopped and started again at any moment."
+        "Hides all other public texts that name people who were taken down. serve and"
+        " publish_due do this too. It can be stopped and restarted at any time."
     )
 
     def handle(self, **options):
         running = NameSearch.objects.running()
         while running.exists():
-            work()
+            run_searches()
             if running.exists():
-                time.sleep(1)  # until who writes at this moment, or reads for the same searches, has ended
+                time.sleep(1)  # until current writers, and other readers for the same searches, have ended
         if options["verbosity"]:
-            self.stdout.write("Everything that names who was taken down is hidden.")
+            self.stdout.write("Every public text that names people who were taken down is hidden.")

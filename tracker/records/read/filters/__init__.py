@@ -1,1 +1,1 @@
-"""Filters of lists: the values of parameters, and the conditions made of them."""
+"""Filters of lists: parsing parameter values, and building conditions from them."""

@@ -1,4 +1,4 @@
-"""The filters of a list: those that are declared, and those that its fields bring."""
+"""The filters of a list: declared ones, and those generated from its fields."""
 
 import django_filters
 from django import forms
@@ -9,19 +9,19 @@ from tracker.records.base.identifiers import Identified
 from tracker.records.base.slugs import Slugged
 from tracker.records.values.dates.conditions import period_certainly_overlaps, period_overlaps
 
-from .kinds import Filter, VerbFilter, any_of, connected_filters, filters_at, listed
+from .kinds import Filter, VerbFilter, any_of, connected_filters, filters_at, list_schema
 from .reach import meeting
 from .values import LONGEST, PERIODS, ChoiceField, DatesField, IdentifierField, Values, WordsField
 
 
 class RecordFilterSet(django_filters.FilterSet):
-    """The filters of a list: for each field that its shape shows, and for what `paths` reaches elsewhere.
+    """The filters of a list: one or more for each field that its shape shows, and for each path in `paths`.
 
     `paths` is {parameter: path}; `computed` is {parameter: (expression of a reader, vocabulary)}; `verbs` is
     {parameter: (verb of the QuerySet if it is true, verb if it is false, help)}; `connected` is {parameter:
-    (model, a function that gives paths, help)}: records that any of these paths leads to.
+    (model, function that returns paths, help)}: records that any of these paths leads to.
 
-    Filters whose paths begin alike speak of the same row: the kind and the date of one event.
+    Filters whose paths begin the same apply to the same row: the kind and the date of one event.
     """
 
     shape = None
@@ -33,7 +33,7 @@ class RecordFilterSet(django_filters.FilterSet):
 
     def __init__(self, data, queryset, reader):
         self.reader = reader
-        # only those that are asked for: a form of all of them costs more than the answer
+        # only the requested filters: a form with all of them costs more than the answer
         self.base_filters = {name: one for name, one in self.base_filters.items() if name in data}
         super().__init__(data, queryset)
 
@@ -48,7 +48,7 @@ class RecordFilterSet(django_filters.FilterSet):
         return queryset.filter(meeting(queryset.model, asked, self.reader.user)) if asked else queryset
 
     def asked(self):
-        """What is asked of what lies at the ends of paths, [(path, condition)]."""
+        """The conditions at the ends of paths: [(path, condition)]."""
         given = self.given()
         return [
             (way, self.filters[name].condition(value, self.reader))
@@ -57,7 +57,7 @@ class RecordFilterSet(django_filters.FilterSet):
         ]
 
     def given(self):
-        """The values of the filters that have a condition, by name."""
+        """The values of the filters with a condition, by name."""
         values = self.form.cleaned_data.items()
         return {
             name: value
@@ -66,12 +66,12 @@ class RecordFilterSet(django_filters.FilterSet):
         }
 
     def ways(self, name, given):
-        """The paths of a filter, beside the others that are given."""
+        """The paths of a filter, given the other filters."""
         return [self.filters[name].path]
 
 
 def generated(filterset):
-    """The filters that a filter set does not spell out."""
+    """The generated filters of a filter set."""
     model = filterset.shape.Meta.model
     columns = {field.name for field in (*model._meta.concrete_fields, *model._meta.many_to_many)} - {
         "id",
@@ -94,28 +94,28 @@ def generated(filterset):
 
 
 def own_filters(model):
-    """What every list offers: a search, and rows by id."""
+    """The filters of every list: search, and rows by id."""
     search = Filter(
         [],
         WordsField(required=False, max_length=LONGEST),
         lambda text, reader: Q(pk__in=model.objects.matching(text, reader.user).order_by().values("pk")),
-        "Words of a name or title, each at least its beginning, in any spelling or script.",
+        "Start of words in a name or title, in any spelling or script.",
     )
     ids = Filter(
         [],
         Values(forms.UUIDField(required=False, error_messages={"invalid": "Give ids, separated by commas."})),
         lambda values, reader: Q(pk__in=values),
-        "One of these ids.",
-        listed({"type": "string", "format": "uuid"}),
+        "Any of these ids, separated by commas.",
+        list_schema({"type": "string", "format": "uuid"}),
     )
     found = {"q": search, "id__in": ids} if issubclass(model, Slugged) else {"id__in": ids}
     return found | identifier_filters() if issubclass(model, Identified) else found
 
 
 def identifier_filters():
-    """What another system calls a record."""
+    """The filters by identifiers in other systems."""
     one = IdentifierField(required=False, max_length=LONGEST)
-    about = "What another system calls it: scheme:identifier, as in wikidata:Q9036."
+    about = "An identifier in another system, as scheme:identifier, for example wikidata:Q9036."
 
     return {
         "identifier": Filter(["identifiers"], one, lambda q, reader: q, about),
@@ -123,8 +123,8 @@ def identifier_filters():
             ["identifiers"],
             Values(one),
             any_of,
-            f"One of these. {about}",
-            listed({"type": "string", "minLength": 1}),
+            f"Any of these, separated by commas. {about}",
+            list_schema({"type": "string", "minLength": 1}),
         ),
     }
 
@@ -145,7 +145,7 @@ def period_filters(start, end, possibly, certainly):
 def computed_filters(name, expression, vocabulary):
     schema = {"type": "string", "enum": vocabulary.values}
     one = ChoiceField(choices=vocabulary.choices, required=False)
-    help_text = "Whether it was so on the day or in the period that as_of gives."
+    help_text = "Whether this was so on the day or in the period given by as_of."
     return {
         name: Filter([], one, lambda value, reader: Q(Exact(expression(reader), value)), help_text, schema),
         f"{name}__in": Filter(
@@ -153,6 +153,6 @@ def computed_filters(name, expression, vocabulary):
             Values(one),
             lambda values, reader: Q(In(expression(reader), values)),
             help_text,
-            listed(schema),
+            list_schema(schema),
         ),
     }

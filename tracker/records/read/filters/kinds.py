@@ -1,4 +1,4 @@
-"""Filters: each is a path from the listed model to a column or a record, through what the reader may see."""
+"""Kinds of filters. Each is a path from the listed model to a column or a record, through visible rows."""
 
 import django_filters
 from django import forms
@@ -26,10 +26,10 @@ from .values import (
 
 
 class Filter(django_filters.Filter):
-    """One query parameter: a path, a form field, and the condition that a value makes at the end of the path.
+    """One query parameter: a path, a form field, and a condition for the row at the end of the path.
 
-    `condition(value, reader)` gives a Q on the model where the path ends. `schema` is the value in OpenAPI,
-    `leads_to` the model whose id or slug it takes.
+    `condition(value, reader)` returns a Q on the model where the path ends. `schema` is the value in OpenAPI,
+    `leads_to` the model whose id or slug it accepts.
     """
 
     def __init__(self, path, field, condition, help_text, schema=None, leads_to=None):
@@ -44,12 +44,12 @@ class Filter(django_filters.Filter):
         return self.form_field
 
     def filter(self, queryset, value):
-        """The rows of a filter that asks something else than a condition at the end of a path."""
+        """The rows, for a filter that is not a condition at the end of a path."""
         return queryset
 
 
 class MissingFilter(Filter):
-    """Whether a key leads to nothing that the reader may see."""
+    """Whether a key is null or leads to a row that the reader may not see."""
 
     def __init__(self, path, help_text):
         super().__init__(path, TruthField(required=False), None, help_text, {"type": "boolean"})
@@ -62,7 +62,7 @@ class MissingFilter(Filter):
 
 
 class VerbFilter(Filter):
-    """Whether rows are those of one verb of their QuerySet, or those of the other."""
+    """The rows of one QuerySet method if true, or of another if false."""
 
     def __init__(self, yes, no, help_text):
         super().__init__([], TruthField(required=False), None, help_text, {"type": "boolean"})
@@ -72,12 +72,12 @@ class VerbFilter(Filter):
         return queryset if value is None else getattr(queryset, self.verbs[value])()
 
 
-def listed(schema):
+def list_schema(schema):
     return {"type": "array", "items": schema, "minItems": 1, "maxItems": MOST_VALUES}
 
 
 def filters_at(model, name, path):
-    """The filters that a path offers, by parameter: what it leads to decides which."""
+    """The filters for a path, by parameter, depending on what the path leads to."""
     *way, last = path.split(".")
     for there in way:
         model = model if there.endswith("()") else model._meta.get_field(there).related_model
@@ -96,26 +96,30 @@ def any_of(conditions, reader=None):
 
 
 def key_filters(name, path, model):
-    """A record by id or slug, one of several, none."""
+    """Filters for a record: by id or slug, any of several, none."""
     noun = model._meta.verbose_name
     about = "An id or a slug." if issubclass(model, Slugged) else "An id."
     schema = {"type": "string", "minLength": 1, "description": about}
 
     found = {
         name: Filter(
-            path, KeyField(model), lambda q, reader: q, f"The {noun}: id or slug.", schema, leads_to=model
+            path, KeyField(model), lambda q, reader: q, f"The {noun}, by id or slug.", schema, leads_to=model
         ),
         f"{name}__in": Filter(
-            path, Values(KeyField(model)), any_of, f"One of these {noun} keys.", listed(schema)
+            path,
+            Values(KeyField(model)),
+            any_of,
+            f"Any of these {noun} keys, separated by commas.",
+            list_schema(schema),
         ),
     }
     if len(path) == 1:
-        found[f"{name}__isnull"] = MissingFilter(path, f"Whether no {noun} is given.")
+        found[f"{name}__isnull"] = MissingFilter(path, f"true: without {noun}. false: with {noun}.")
     return found
 
 
 def connected_filters(name, model, there, paths, about):
-    """Records that any of some paths leads to: one by id or slug, one of several."""
+    """Filters for records that any of several paths leads to: by id or slug, any of several."""
 
     def leads(condition, reader):
         return any_of([reach(model, path.split("."), reader.user, condition) for path in paths()])
@@ -145,7 +149,9 @@ def choice_filters(name, way, field, help_text):
         single.condition = lambda value, reader: Q(**{f"{field.name}__contains": [value]})
     return {
         name: single,
-        f"{name}__in": column_filter(way, field.name, lookups[1], Values(one), help_text, listed(schema)),
+        f"{name}__in": column_filter(
+            way, field.name, lookups[1], Values(one), help_text, list_schema(schema)
+        ),
     }
 
 
@@ -156,14 +162,14 @@ def array_filters(name, way, field, help_text):
 
 
 def code_filters(name, way, field, help_text):
-    """A language, a script or a country, by its code or its name."""
+    """Filters for a language, a script or a country, by code or name."""
     array = isinstance(field, ArrayField)
     one = CodeFilterField((field.base_field if array else field).registry)
     lookups = ("contains", "overlap") if array else ("exact", "in")
     single = column_filter(way, field.name, lookups[0], one, help_text, None)
     if array:
         single.condition = lambda value, reader: Q(**{f"{field.name}__contains": [value]})
-    several = column_filter(way, field.name, lookups[1], Values(one), help_text, listed(single.schema))
+    several = column_filter(way, field.name, lookups[1], Values(one), help_text, list_schema(single.schema))
     return {name: single, f"{name}__in": several}
 
 
@@ -179,7 +185,7 @@ def date_filters(name, way, field, help_text):
             way,
             TruthField(required=False),
             lambda missing, reader: Q(**{field.name: ""}) if missing else ~Q(**{field.name: ""}),
-            f"{help_text} Whether it is not stated.",
+            f"{help_text} true: not stated. false: stated.",
             {"type": "boolean"},
         ),
     }

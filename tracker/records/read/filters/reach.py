@@ -1,38 +1,38 @@
-"""Conditions on rows that a path leads to, through what a reader may see; none joins a relation to many."""
+"""Conditions on rows that a path leads to through visible rows. To-many relations are never joined."""
 
 from django.db.models import Q
 
 
 def reach(model, path, user, condition):
-    """A Q on a model: a visible row at the end of the path meets the condition. It joins no to-many relation.
+    """A Q on a model: a visible row at the end of the path meets the condition. Joins no to-many relation.
 
-    `path` is a list of names of relations, each perhaps followed by a verb of the QuerySet that it leads
-    to, such as `took_part()`; `condition` a Q on the model that the last one leads to.
+    `path` is a list of relation names, each optionally followed by a method of the related QuerySet,
+    such as `took_part()`. `condition` is a Q on the model at the end.
     """
     return meeting(model, [(path, condition)], user)
 
 
 def meeting(model, asked, user):
-    """A Q on a model: all that is asked is met, [(path, condition)]; what begins alike by the same rows."""
+    """A Q on a model: all conditions [(path, condition)] are met; equal beginnings share a row."""
     found, further = Q(), {}
     for path, condition in asked:
         if path:
-            name, verb, rest = step(path)
+            name, verb, rest = first_step(path)
             further.setdefault((name, verb), []).append((rest, condition))
         else:
             found &= condition
     for (name, verb), inner in further.items():
         relation = model._meta.get_field(name)
-        for of_one in apart(relation.related_model, inner):
+        for of_one in by_row(relation.related_model, inner):
             found &= met(relation, verb, of_one, user)
     return found
 
 
-def apart(model, asked):
-    """What is asked of one row, for each row that it takes.
+def by_row(model, asked):
+    """Conditions grouped by the row that they are about.
 
-    No row is about a person and about an organization (`one_of`): who asks for both asks for two rows, and
-    whatever else is asked is asked of each.
+    No row is about both a person and an organization (`one_of`): conditions on both mean two rows, and all
+    other conditions apply to each of them.
     """
     about, of_each = {}, []
     for one in asked:
@@ -42,20 +42,20 @@ def apart(model, asked):
 
 
 def head(path, condition):
-    """The relation or the column that something asked is about."""
+    """The relation or column at the start of a condition."""
     first = path[0] if path else next(iter(condition.children), "")
     return first[0].partition("__")[0] if isinstance(first, tuple) else first
 
 
-def step(path):
-    """The first relation of a path, the verb that narrows its rows or "", and the rest."""
+def first_step(path):
+    """The first relation of a path, the QuerySet method after it or "", and the rest."""
     name, *rest = path
     verb = rest.pop(0) if rest and rest[0].endswith("()") else ""
     return name, verb.removesuffix("()"), rest
 
 
 def met(relation, verb, asked, user):
-    """A Q: a visible row behind a relation, of those that a verb leaves, meets all that is asked."""
+    """A Q: a visible related row, within those that the method returns, meets all conditions."""
     there = relation.related_model
     rows = there.objects.visible_to(user).filter(meeting(there, asked, user)).order_by()
     rows = getattr(rows, verb)() if verb else rows

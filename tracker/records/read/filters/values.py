@@ -1,4 +1,4 @@
-"""What the value of a parameter may be: form fields that understand it, or say what would be right."""
+"""Form fields for parameter values. They parse the value or say what would be right."""
 
 import re
 from datetime import UTC
@@ -22,13 +22,13 @@ LONGEST_SLUG = Slugged._meta.get_field("slug").max_length
 LONGEST_IDENTIFIER = 1 + sum(Identifier._meta.get_field(name).max_length for name in ("scheme", "identifier"))
 MOST_VALUES = settings.MAX_VALUES
 LARGEST_NUMBER = 2_000_000_000
-LOST_PLUS = re.compile(r"[T ]\d\d:?\d\d(:?\d\d([.,]\d+)?)? \d\d(:?\d\d)?\Z")  # a + means a space in a query
+LOST_PLUS = re.compile(r"[T ]\d\d:?\d\d(:?\d\d([.,]\d+)?)? \d\d(:?\d\d)?\Z")  # in a query, + means a space
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*\Z")
 PERIODS = (("start_date", "end_date"), ("founding_date", "dissolution_date"), ("birth_date", "death_date"))
 
 
 class Values(forms.CharField):
-    """Several values, separated by commas, each cleaned by the form field of one."""
+    """Several values separated by commas, each cleaned by the form field of a single value."""
 
     def __init__(self, one):
         self.one = one
@@ -39,12 +39,12 @@ class Values(forms.CharField):
         if len(texts) > MOST_VALUES:
             raise ValidationError(f"Give at most {MOST_VALUES} values.")
         if "" in texts:
-            raise ValidationError("Give values separated by commas, none of them empty.")
+            raise ValidationError("Give values separated by commas. None of them may be empty.")
         return [self.one.clean(text) for text in texts]
 
 
 class WordsField(forms.CharField):
-    """Words to search for."""
+    """A text to search for."""
 
     def validate(self, value):
         if len(tokens(value)) > SEARCH_WORDS:
@@ -52,7 +52,7 @@ class WordsField(forms.CharField):
 
 
 class KeyField(forms.CharField):
-    """The id of a record, or its slug if it has one; gives the condition that finds it."""
+    """The id of a record, or its slug if it has one. Returns the condition that finds it."""
 
     def __init__(self, model):
         self.slugged = issubclass(model, Slugged)
@@ -71,24 +71,24 @@ class KeyField(forms.CharField):
         raise ValidationError(f"Give {right}.")
 
     def run_validators(self, value):
-        """Nothing: what it gives is no text."""
+        """Nothing: the cleaned value is not text."""
 
 
 class IdentifierField(forms.CharField):
-    """What another system calls a record, as scheme:identifier; gives the condition that finds it."""
+    """An identifier in another system, as scheme:identifier. Returns the condition that finds it."""
 
     def to_python(self, value):
         scheme, _, identifier = (value or "").partition(":")
         if value and not (scheme and identifier and len(value) <= LONGEST_IDENTIFIER):
-            raise ValidationError("Give scheme:identifier, as in wikidata:Q9036.")
+            raise ValidationError("Give an identifier as scheme:identifier, for example wikidata:Q9036.")
         return Q(scheme=scheme, identifier=identifier) if value else None
 
     def run_validators(self, value):
-        """Nothing: what it gives is no text."""
+        """Nothing: the cleaned value is not text."""
 
 
 class DatesField(forms.CharField):
-    """A day, a month, a range: any form that a partial date is written in."""
+    """A day, a month or a range, in any form of a partial date."""
 
     def to_python(self, value):
         return understand(value) if value else None
@@ -98,28 +98,30 @@ class DatesField(forms.CharField):
 
 
 class MomentField(forms.CharField):
-    """A moment in ISO 8601 with its offset from UTC."""
+    """A time in ISO 8601 with an offset from UTC."""
 
     def to_python(self, value):
         if value and LOST_PLUS.search(value):
             raise ValidationError(
-                "The + before the offset arrived as a space: write it as %2B, as in "
-                "2025-12-10T00:00:00%2B04:00, or give the moment in UTC, as in 2025-12-10T00:00:00Z."
+                "The + before the offset arrived as a space. Write it as %2B, as in "
+                "2025-12-10T00:00:00%2B04:00, or give the time in UTC, as in 2025-12-10T00:00:00Z."
             )
         try:
             moment = models.DateTimeField().to_python(value) if value else None
             if moment and moment.tzinfo is None:
                 raise ValidationError(value)
-            return moment and moment.astimezone(UTC)  # the database knows no offset of a day
+            return moment and moment.astimezone(UTC)  # the database cannot store offsets of a day
         except (ValidationError, OverflowError):
-            raise ValidationError("Give a moment with its offset, as in 2025-12-10T00:00:00Z.") from None
+            raise ValidationError(
+                "Give a time with its offset from UTC, as in 2025-12-10T00:00:00Z."
+            ) from None
 
     def run_validators(self, value):
-        """Nothing: it is a moment."""
+        """Nothing: the cleaned value is a datetime."""
 
 
 class ChoiceField(forms.ChoiceField):
-    """A slug of a vocabulary; the error names them all."""
+    """A slug of a vocabulary. The error lists all slugs."""
 
     def validate(self, value):
         if value and not self.valid_value(value):
@@ -127,7 +129,7 @@ class ChoiceField(forms.ChoiceField):
 
 
 class CodeFilterField(forms.CharField):
-    """A code, or the name of one."""
+    """A code or its name."""
 
     def __init__(self, registry):
         self.registry = registry
@@ -146,4 +148,4 @@ class TruthField(forms.CharField):
         return value == "true" if value else None
 
     def run_validators(self, value):
-        """Nothing: it is no text."""
+        """Nothing: the cleaned value is not text."""

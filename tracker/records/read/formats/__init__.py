@@ -1,1 +1,3 @@
 """The formats of an answer."""
+
+ORDER = ("format", "csv_tables", "registry", "negotiation")

@@ -12,8 +12,10 @@ from typing import NamedTuple
 from rest_framework import serializers
 
 from tracker.records.protocol.database_errors import passing
-from tracker.records.shapes.fields import Computed, Inferred, Links, PartialDate
+from tracker.records.shapes.fields import Computed, Inferred, Links, PartialDateJSONField
 from tracker.records.shapes.reader import Pick
+
+from .format import Format
 
 log = logging.getLogger(__name__)
 BOM = "\ufeff"
@@ -61,7 +63,7 @@ def columns(shape, path=(), links=False):
         here = (*path, name)
         if isinstance(field, Links):
             found += [(*here, to) for to in (*field.urls(shape.Meta.model), "corrections")] if links else []
-        elif isinstance(field, PartialDate):
+        elif isinstance(field, PartialDateJSONField):
             found += [(*here, part) for part in ("edtf", "earliest", "latest")]
         elif isinstance(field, Computed):
             found += leaves(field.schema, here)
@@ -156,3 +158,13 @@ def told_if_broken(lines):
     except Exception as error:
         log.exception("A list broke off.")
         yield [f"Incomplete. {passing(error) or 'This is a mistake of the server.'}"]
+
+
+CSV = Format(
+    "csv",
+    "text/csv",
+    "csv",
+    csv_lines,
+    flat=True,
+    options={"bom": "whether the file begins with a byte order mark, so that Excel reads it as UTF-8."},
+)

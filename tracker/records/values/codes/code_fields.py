@@ -1,4 +1,4 @@
-"""Fields for languages, scripts and countries: of models, of forms, and of the API."""
+"""Fields for languages, scripts and countries, for models, forms and the API."""
 
 from django import forms
 from django.contrib.postgres.fields import ArrayField
@@ -11,11 +11,11 @@ from rest_framework import serializers
 
 from .registries import COUNTRIES, LANGUAGES, SCRIPTS
 
-BOXES = 3  # of a list, at least; one more than it has codes
+BOXES = 3  # minimum for a list; otherwise one more than it has codes
 
 
 class CodeField(models.CharField):
-    """A code of a registry; any text that the registry reads is kept as its code, no other text is."""
+    """A code of a registry. Any text that the registry can read is stored as its code; others are refused."""
 
     registry = None
     longest = 35
@@ -31,18 +31,18 @@ class CodeField(models.CharField):
         return self.registry.read(value) if value else super().to_python(value)
 
     def get_prep_value(self, value):
-        """The value as it is: what was stored before a registry changed can still be withdrawn."""
+        """The value unchanged: values stored before a registry changed can still be withdrawn."""
         return super(models.CharField, self).get_prep_value(value)
 
     def codes_of(self, text):
-        """The code that a text is read as, in a list; an empty one if it is none."""
+        """The code for a text, in a list; an empty list if there is none."""
         try:
             return [self.to_python(text)]
         except ValidationError:
             return []
 
     def formfield(self, **kwargs):
-        return CodeFormField(self.registry, required=not self.blank, **described(self, kwargs))
+        return CodeFormField(self.registry, required=not self.blank, **label_and_help(self, kwargs))
 
 
 class LanguageField(CodeField):
@@ -58,13 +58,13 @@ class ScriptField(CodeField):
 
 
 class CountryField(CodeField):
-    """A country: ISO 3166-1, or ISO 3166-3 where the state is no more."""
+    """A country: ISO 3166-1, or ISO 3166-3 for a state that no longer exists."""
 
     registry, longest = COUNTRIES, 4
 
 
 class CodesField(ArrayField):
-    """A list of codes, each once: `CodesField(CountryField())`."""
+    """A list of distinct codes: `CodesField(CountryField())`."""
 
     def to_python(self, value):
         found = super().to_python(value)
@@ -72,17 +72,17 @@ class CodesField(ArrayField):
 
     def formfield(self, **kwargs):
         registry = self.base_field.registry
-        return CodesFormField(registry, required=not self.blank, **described(self, kwargs))
+        return CodesFormField(registry, required=not self.blank, **label_and_help(self, kwargs))
 
 
-def described(field, kwargs):
-    """What a form field is called, as its model field says."""
+def label_and_help(field, kwargs):
+    """The label and help text of a form field, from its model field."""
     kept = {name: kwargs[name] for name in ("label", "help_text", "initial") if name in kwargs}
     return {"label": capfirst(field.verbose_name), "help_text": field.help_text, **kept}
 
 
 class CodeInput(forms.TextInput):
-    """A box in which a code is chosen by its name; the browser searches the list that codes.js brings."""
+    """An input in which a code is chosen by name. The browser searches the list that codes.js loads."""
 
     class Media:
         js = ["tracker/codes.js"]
@@ -97,9 +97,9 @@ class CodeInput(forms.TextInput):
 
 
 class CodesInput(CodeInput):
-    """Several such boxes, some of them still empty; no button is needed for one more."""
+    """Several such inputs, some of them empty, so that no button is needed to add one."""
 
-    label = ""  # what the first of them is called
+    label = ""  # the label of the first one
 
     def render(self, name, value, attrs=None, renderer=None):
         given = value or []
@@ -115,7 +115,7 @@ class CodesInput(CodeInput):
         )
 
     def told(self, attrs, number, code):
-        """The attributes of one box."""
+        """The attributes of one input."""
         value = {"value": self.format_value(code)}
         if not number:
             return value
@@ -130,7 +130,7 @@ class CodesInput(CodeInput):
 
 
 class CodeFormField(forms.CharField):
-    """Gives the code of what was chosen or typed."""
+    """Returns the code for what was chosen or typed."""
 
     def __init__(self, registry, **kwargs):
         self.registry = registry
@@ -142,7 +142,7 @@ class CodeFormField(forms.CharField):
 
 
 class CodesFormField(forms.Field):
-    """Gives the codes of what was chosen or typed in several boxes."""
+    """Returns the codes for what was chosen or typed in several inputs."""
 
     def __init__(self, registry, **kwargs):
         self.registry = registry
@@ -159,8 +159,8 @@ class CodesFormField(forms.Field):
             return True
 
 
-class Code(serializers.CharField):
-    """A code in the API: written as any text that the registry reads."""
+class CodeJSONField(serializers.CharField):
+    """A code in the API. It can be written as any text that the registry can read."""
 
     def __init__(self, registry, **kwargs):
         self.registry = registry

@@ -1,12 +1,12 @@
-"""Languages, scripts and countries: read by an English name or a code, kept as the code of a registry.
+"""Languages, scripts and countries: given by an English name or a code, stored as the code of a registry.
 
 Languages are BCP 47 tags, scripts ISO 15924, countries the two letters of ISO 3166-1. Names and codes are
-those of CLDR and the IANA registry, as langcodes and language_data have them. A text with two readings is
+from CLDR and the IANA registry, as in langcodes and language_data. A text with two readings is
 refused.
 
-A state that is no more keeps the two letters that it had: SU, YU, DD. CS were two states, one after another,
-so they have the four letters of ISO 3166-3: CSHH and CSXX. XK is in CLDR and not in ISO 3166-1; without it
-nobody could enter what a source says of Kosovo.
+A former state keeps the two letters that it had: SU, YU, DD. CS was used for two states, one after another,
+so they have the four letters of ISO 3166-3: CSHH and CSXX. XK is in CLDR but not in ISO 3166-1; without it,
+nobody could enter what a source says about Kosovo.
 """
 
 import difflib
@@ -26,16 +26,16 @@ from language_data.util import data_filename
 
 from tracker.records.values.names import alphabetical, latin
 
-# Unions, parts of countries and places that have two letters in the registry, and what tests software.
+# Unions, parts of countries and places with two letters in the registry, and codes for testing software.
 NOT_COUNTRIES = {
     *("AC", "CP", "CQ", "DG", "EA", "EU", "EZ", "FX", "IC", "NT", "QO", "TA", "UN", "XA", "XB", "ZZ"),
-    *("BU", "CS"),  # Burma is MM; CS were two
+    *("BU", "CS"),  # Burma is MM; CS was two states
 }
 FORMER = {"CSHH": "Czechoslovakia", "CSXX": "Serbia and Montenegro"}
-# Three letters of states that are no more: langcodes takes them for one of those that followed.
+# Three letters of former states: langcodes takes them for one of their successors.
 FORMER_LETTERS = {"SUN": "SU", "YUG": "YU", "DDR": "DD", "CSK": "CSHH", "SCG": "CSXX", "YMD": "YD"}
 FORMER_LETTERS |= {"ANT": "AN", "ZAR": "ZR", "NTZ": "", "PCI": ""}
-# What is written often, and what the libraries do not know or know as something else.
+# Common names that the libraries do not know, or know as something else.
 COUNTRIES_SAID = {"ussr": "SU", "soviet union": "SU", "east germany": "DD", "great britain": "GB"}
 COUNTRIES_SAID |= {"burma": "MM", "czechoslovakia": "CSHH", "serbia montenegro": "CSXX"}
 COUNTRIES_SAID |= {"u s": "US", "u s a": "US", "u k": "GB", "britain": "GB", "uae": "AE", "gdr": "DD"}
@@ -49,22 +49,22 @@ COUNTRIES_SAID |= {
 }
 LANGUAGES_SAID = {"montenegrin": "cnr", "dari": "prs"}
 NO_LANGUAGE = {"und", "mis"}
-LITTLE = {"and", "the"}  # words that names are written with and without
-SHORTEST, LONGEST = 4, 100  # letters of a name: fewer are a code, or none
+LITTLE = {"and", "the"}  # words that are optional in names
+SHORTEST, LONGEST = 4, 100  # letters of a name; shorter texts can only be codes
 CLOSE = 0.85
 
 
-class Registry:
-    """The codes of one kind: `read` gives the code of a text, `name` the English name of a code."""
+class CodeRegistry:
+    """The codes of one kind: `read` returns the code for a text, `name` the English name of a code."""
 
     category = said = right = example = None
 
     def codes(self):
-        """The codes that a reader chooses from."""
+        """The codes that can be chosen."""
         raise NotImplementedError
 
     def coded(self, text):
-        """The code that a text is, perhaps written otherwise; None if it is none."""
+        """The code that a text spells, perhaps in another form; None if it is not a code."""
         raise NotImplementedError
 
     def name(self, code):
@@ -72,63 +72,63 @@ class Registry:
         raise NotImplementedError
 
     def label(self, text):
-        """What stands for a code where it can be typed again: its name; any other text stays as it is."""
+        """The name of a code, in a form that can be typed again. Any other text is returned unchanged."""
         return self.name(text) if text in self.codes() else text
 
     def read(self, text):
-        """The code of a text; ValidationError says what would be right."""
+        """The code for a text; ValidationError says what would be right."""
         text = text.strip()
-        words, short = worded(text[:LONGEST]), len(text) <= LONGEST
+        words, short = name_words(text[:LONGEST]), len(text) <= LONGEST
         likely = self.readings(text, words) if short else ()
         code = (self.coded(text) or self.named(text, words)) if short else None
         if likely or code is None:
-            raise ValidationError(" ".join([self.right, *meant(self, likely or self.like(words))]))
+            raise ValidationError(" ".join([self.right, *suggestion(self, likely or self.like(words))]))
         return code
 
     def readings(self, text, words):
-        """The codes that a text may mean if it has more than one reading, else none."""
+        """The codes that a text may mean, if it is ambiguous; else none."""
         return ()
 
     def named(self, text, words):
-        """The code of a name, None if no code of ours has it."""
+        """The code for a name, None if there is none."""
         if code := self.said.get(words) or self.words().get(words):
             return code
-        trie, key = names_of(self.category), normalize_name(text)
+        trie, key = english_names(self.category), normalize_name(text)
         return self.coded(trie[key][0].decode()) if key in trie and len(key) >= SHORTEST else None
 
     def holding(self, words):
-        """The codes with these words in their names."""
+        """The codes whose names contain these words."""
         return [code for name, code in self.words().items() if f" {words} " in f" {name} "]
 
     def like(self, words):
-        """The codes with names that hold these words, or are nearly the same."""
+        """The codes whose names contain these words or are very similar."""
         close = difflib.get_close_matches(words, self.words(), 3, CLOSE)
         return self.holding(words) or [self.words()[name] for name in close]
 
     @cache  # noqa: B019 - there are three of them
     def words(self):
-        """{words of a name: its code} of what a reader chooses from."""
-        return {worded(self.name(code)): code for code in self.codes()}
+        """{words of a name: its code} for the codes that can be chosen."""
+        return {name_words(self.name(code)): code for code in self.codes()}
 
     @cache  # noqa: B019
     def listed(self):
-        """[(code, name)] of what a reader chooses from, by name."""
+        """[(code, name)] of the codes that can be chosen, by name."""
         named = [(code, self.name(code)) for code in self.codes()]
         return sorted(named, key=lambda pair: alphabetical(pair[1]))
 
 
-class Countries(Registry):
+class Countries(CodeRegistry):
     category, said, example = "territory", COUNTRIES_SAID, "AM"
-    right = "Give a country by its name in English or its code in ISO 3166-1, as in Armenia or AM."
+    right = "Give a country by its English name or its ISO 3166-1 code, for example Armenia or AM."
 
     @cache  # noqa: B019
     def codes(self):
-        known = {code.decode() for _, code in names_of(self.category).items()}
+        known = {code.decode() for _, code in english_names(self.category).items()}
         return {code for code in known if len(code) == 2 and code not in NOT_COUNTRIES} | {*FORMER}
 
     def coded(self, text):
         letters = text.upper()
-        other = len(letters) == 3 or letters == "UK"  # two letters that are no more stay what they were
+        other = len(letters) == 3 or letters == "UK"  # former two-letter codes stay what they were
         code = TERRITORY_REPLACEMENTS.get(letters.lower(), letters) if other else letters
         code = FORMER_LETTERS.get(letters, code)
         return code if code in self.codes() else None
@@ -137,7 +137,7 @@ class Countries(Registry):
         return FORMER.get(code) or Language.make(territory=code).territory_name()
 
     def readings(self, text, words):
-        """CS was two states; Congo and Korea are the names of none, and in those of two."""
+        """CS was two states. Congo and Korea are each part of the names of two."""
         if words == "cs":
             return [*FORMER]
         if self.coded(text) or words in self.words() or words in self.said:
@@ -146,9 +146,9 @@ class Countries(Registry):
         return found if len(found) > 1 else ()
 
 
-class Scripts(Registry):
+class Scripts(CodeRegistry):
     category, said, example = "script", {}, "Latn"
-    right = "Give a script by its name in English or its code in ISO 15924, as in Cyrillic or Cyrl."
+    right = "Give a script by its English name or its ISO 15924 code, for example Cyrillic or Cyrl."
 
     @cache  # noqa: B019
     def codes(self):
@@ -161,13 +161,13 @@ class Scripts(Registry):
         return Language.make(script=code).script_name()
 
 
-class Languages(Registry):
+class Languages(CodeRegistry):
     category, said, example = "language", LANGUAGES_SAID, "en"
-    right = "Give a language by its name in English or its BCP 47 tag, as in Armenian, hy or az-Latn."
+    right = "Give a language by its English name or its BCP 47 tag, for example Armenian, hy or az-Latn."
 
     @cache  # noqa: B019
     def short(self):
-        """{three letters: two letters} of the languages that have both."""
+        """{three letters: two letters} for languages that have both."""
         known = {**LANGUAGE_ALPHA3, **LANGUAGE_ALPHA3_BIBLIOGRAPHIC}
         pairs = [*LANGUAGE_ALPHA3_BIBLIOGRAPHIC.items(), *LANGUAGE_ALPHA3.items()]
         return {long: two for two, long in pairs if two in known and len(two) == 2}
@@ -177,7 +177,7 @@ class Languages(Registry):
         return {two for two in LANGUAGE_ALPHA3 if len(two) == 2 and self.canonical(two) == two}
 
     def canonical(self, letters):
-        """The shortest letters of a language. What a registry replaces by something narrower stays."""
+        """The shortest code of a language. A code that a registry replaces by a narrower one stays."""
         letters = self.short().get(letters, letters)
         other = LANGUAGE_REPLACEMENTS.get(letters, letters)
         return other if len(other) == 2 else letters
@@ -198,33 +198,33 @@ class Languages(Registry):
 
 
 @cache
-def names_of(category):
-    """The English names of a category with their codes, as language_data keeps them."""
+def english_names(category):
+    """The English names of a category with their codes, from language_data."""
     return load_trie(data_filename(f"trie/en/name_to_{category}.marisa"))
 
 
 def place_of(code):
-    """The country or the number of a region in a tag, None if there is none."""
+    """The country or region number in a tag, None if there is none."""
     return code if code.isdigit() else COUNTRIES.coded(code)
 
 
 def is_private(language):
-    """Whether a part of a tag means something to its user only, or nothing at all."""
+    """Whether a part of a tag is for private use or undefined."""
     own = "qaa" <= language.language <= "qtz" or "Qaaa" <= (language.script or "") <= "Qabx"
     return own or language.private is not None or language.territory == "ZZ" or "x-" in language.language
 
 
-def worded(text):
-    """The words of a name as they are compared."""
+def name_words(text):
+    """The words of a name in the form in which they are compared."""
     words = ["st" if word == "saint" else word for word in latin(text).split()]
     return " ".join(word for word in words if word not in LITTLE)
 
 
-def meant(registry, codes):
-    """A sentence that names what a text may have meant, if anything."""
+def suggestion(registry, codes):
+    """Yields a sentence with what a text may have meant, if anything."""
     if codes:
         names = sorted(f"{registry.name(code)} ({code})" for code in codes)[:3]
-        yield f"It may be {' or '.join(names)}."
+        yield f"Did you mean {' or '.join(names)}?"
 
 
 COUNTRIES, SCRIPTS, LANGUAGES = Countries(), Scripts(), Languages()

@@ -1,4 +1,4 @@
-"""Vocabularies: a stable slug, the code of a standard where it has one, and a label."""
+"""Vocabularies: each term has a stable slug, the code of a standard if there is one, and a label."""
 
 import re
 from typing import NamedTuple
@@ -7,14 +7,14 @@ from django.db import models
 
 
 class Code(NamedTuple):
-    """What a standard calls a term: the same or, where it has no nearer one, what includes it; never more."""
+    """The code of a standard for a term: the same term or, if there is none, the closest broader one."""
 
     scheme: str
     code: str
 
 
 def huridocs(number: int, term: str) -> Code:
-    """A term of one of the numbered HURIDOCS micro-thesauri; trailing zeros are left out."""
+    """A term of a numbered HURIDOCS micro-thesaurus, without trailing zeros."""
     return Code("huridocs", f"{number}:{term}")
 
 
@@ -29,7 +29,7 @@ def ftm(name: str) -> Code:
 
 
 class Vocabulary(models.TextChoices):
-    """Base of every list: `ARREST = "arrest", huridocs(4, "030101"), "Arrest"`, the code left out if none."""
+    """Base class: `ARREST = "arrest", huridocs(4, "030101"), "Arrest"`. The code is optional."""
 
     def __new__(cls, slug, code=None):
         member = str.__new__(cls, slug)
@@ -56,10 +56,10 @@ TAKEN_BACK = (Publication.WITHDRAWN, Publication.TAKEN_DOWN)
 
 
 class TakedownReason(Vocabulary):
-    SAFETY = "safety", "Somebody is in danger"
-    WRONG_FACT = "wrong_fact", "It is false"
+    SAFETY = "safety", "Someone is in danger"
+    WRONG_FACT = "wrong_fact", "The information is wrong"
     CONSENT_WITHDRAWN = "consent_withdrawn", "Consent was withdrawn"
-    LEGAL = "legal", "The law or a court asks for it"
+    LEGAL = "legal", "A law or a court requires it"
 
 
 class Confidentiality(Vocabulary):

@@ -1,1 +1,1 @@
-"""Partial dates: read, stored, compared, and written in words."""
+"""Partial dates: parsing, storing, comparing, and writing them in words."""

@@ -1,7 +1,7 @@
-"""What partial dates leave possible and what they say for certain, as conditions of the database.
+"""What is possible and what is certain according to partial dates, as database conditions.
 
-The stored bounds are those of the text. What a qualifier adds to them is computed from the text, for the few
-rows that an index finds near the day: so each condition can use the index of its bound.
+The stored bounds are those of the text without its qualifier. The effect of a qualifier is computed from the
+text, for the few rows that an index finds near the day. So each condition can use the index of its bound.
 """
 
 from datetime import date, timedelta
@@ -14,25 +14,25 @@ from django.db.models.expressions import Col
 from .date_columns import PartialDateField
 from .partial_dates import FEW_DAYS, WIDTHS, PartialDate, understand
 
-QUALIFIED, DOUBTFUL = "'[^0-9X/.-]'", "'[^0-9X/.~-]'"  # what else the text can hold is ?, ~ or %
+QUALIFIED, DOUBTFUL = "'[^0-9X/.-]'", "'[^0-9X/.~-]'"  # everything else in the text is ?, ~ or %
 SHAPES = ("^[0-9-]{10}.$", "-2[1-4].$", "-[0-9]{2}(-XX)?.$", "^[0-9]{4}", "^[0-9]{3}X")  # as WIDTHS
 
 
 def period_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
-    """Records whose time, from field `start` to field `end`, possibly shares a day with the asked range.
+    """Records whose time, from field `start` to field `end`, possibly shares a day with the given range.
 
-    Not excluded is possible: a missing start is "possibly active", a missing end "possibly still going on".
-    The names may lead through relations to one ("dialogue__start_date"); no related row, no overlap.
+    Whatever is not excluded is possible: without a start or an end, the record is possibly active.
+    The names may follow to-one relations ("dialogue__start_date"). Without a related row there is no overlap.
     """
     first, last = asked_days(asked)
     return Q(**{f"{start}__possibly_by": last, f"{end}__possibly_from": first})
 
 
 def period_certainly_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
-    """Records whose time certainly shares a day with the asked range.
+    """Records whose time certainly shares a day with the given range.
 
-    One of three says so: it had begun by the last asked day and had not ended before the first; or the day it
-    began is in the range; or the day it ended is. The latter two need only the one field.
+    One of three must hold: it had begun by the last given day and had not ended before the first; or the day
+    it began is in the range; or the day it ended is. The latter two need only one field.
     """
     first, last = asked_days(asked)
     through = Q(**{f"{start}__surely_by": last, f"{end}__surely_from": first})
@@ -42,13 +42,13 @@ def period_certainly_overlaps(start: str, end: str, asked: str | PartialDate) ->
 
 
 def asked_days(value: str | PartialDate) -> tuple[date, date]:
-    """The first and the last day that are asked for; an open end excludes nothing."""
+    """The first and the last requested day. An open end excludes nothing."""
     first, last = (value if isinstance(value, PartialDate) else understand(value)).possible
     return first or date.min, last or date.max
 
 
 def _reach(point: str) -> str:
-    """How many days a qualifier adds to an end of a range, in SQL; 0 where there is none."""
+    """SQL for the number of days that a qualifier adds to an end of a range; 0 without a qualifier."""
     widths = " ".join(
         f"WHEN {point} ~ '{shape}' THEN {days}" for shape, days in zip(SHAPES, WIDTHS, strict=False)
     )
@@ -56,21 +56,21 @@ def _reach(point: str) -> str:
 
 
 def _first(text: str, earliest: str) -> str:
-    """The first possible day of a date in SQL, of its text and its stored bound."""
+    """SQL for the first possible day of a date, from its text and its stored bound."""
     start = f"split_part({text}, '/', 1)"
     return f"GREATEST({earliest} - ({_reach(start)}), '{date.min}'::date)"
 
 
 def _last(text: str, latest: str) -> str:
-    """The last possible day, likewise."""
+    """SQL for the last possible day, likewise."""
     end = f"split_part({text}, '/', -1)"
     return f"LEAST({latest} + ({_reach(end)}), '{date.max}'::date)"
 
 
 def _near(day: date, before: bool) -> tuple[list[date], date]:
-    """Days before or after one on which a qualified bound may lie and yet reach it.
+    """Days before or after a day on which a qualified bound may be and still reach the day.
 
-    All that are a few days away, and of those farther off the ends of months, years, decades and centuries.
+    All days nearby and, further away, the ends of months, years, decades and centuries.
     """
     months = [divmod(day.year * 12 + day.month - 1 + step, 12) for step in range(-4, 5)]
     years = [(day.year // unit + step) * unit for unit in (1, 10, 100) for step in range(-2, 3)]
@@ -84,7 +84,7 @@ def _near(day: date, before: bool) -> tuple[list[date], date]:
 
 
 class DayLookup(models.Lookup):
-    """Compares a partial date with a day. `rule(columns, day)` gives the SQL and its parameters."""
+    """Compares a partial date with a day. `rule(columns, day)` returns the SQL and its parameters."""
 
     prepare_rhs = False
 
@@ -93,9 +93,9 @@ class DayLookup(models.Lookup):
         return f"({sql})", params
 
     def columns(self, compiler):
-        """The text of the date and its two bounds, in SQL."""
+        """SQL for the text of the date and its two bounds."""
         if not isinstance(self.lhs, Col):
-            raise FieldError(f"{self.lookup_name} needs a field of a model, not an expression.")
+            raise FieldError(f"{self.lookup_name} needs a model field, not an expression.")
         field, model = self.lhs.target, self.lhs.target.model
         names = (field.name, f"{field.name}_earliest", f"{field.name}_latest")
         return [compiler.compile(Col(self.lhs.alias, model._meta.get_field(name)))[0] for name in names]
@@ -103,7 +103,7 @@ class DayLookup(models.Lookup):
 
 @PartialDateField.register_lookup
 class PossiblyBy(DayLookup):
-    """Nothing known excludes that it was on the day or before. No date at all excludes nothing."""
+    """Possibly on the day or before: nothing excludes it. A missing date excludes nothing."""
 
     lookup_name = "possibly_by"
 
@@ -120,7 +120,7 @@ class PossiblyBy(DayLookup):
 
 @PartialDateField.register_lookup
 class PossiblyFrom(DayLookup):
-    """Nothing known excludes that it was on the day or after. No date at all excludes nothing."""
+    """Possibly on the day or after: nothing excludes it. A missing date excludes nothing."""
 
     lookup_name = "possibly_from"
 
@@ -136,7 +136,7 @@ class PossiblyFrom(DayLookup):
 
 @PartialDateField.register_lookup
 class SurelyBy(DayLookup):
-    """Certainly on the day or before: no doubt about it, and its last possible day is known and not later."""
+    """Certainly on the day or before: not in doubt, and its last possible day is known and not later."""
 
     lookup_name = "surely_by"
 
@@ -162,7 +162,7 @@ class SurelyFrom(DayLookup):
 
 @PartialDateField.register_lookup
 class Sure(DayLookup):
-    """Whether there is no doubt about it; no date at all is not in doubt."""
+    """Whether the date is not in doubt. A missing date is not in doubt."""
 
     lookup_name = "sure"
 
@@ -172,7 +172,7 @@ class Sure(DayLookup):
 
 
 class RangeLookup(DayLookup):
-    """Compares a partial date with the range that is asked for: a text, or a PartialDate."""
+    """Compares a partial date with a range, given as a text or a PartialDate."""
 
     by, since = None, None
 
@@ -187,20 +187,20 @@ class RangeLookup(DayLookup):
 
 @PartialDateField.register_lookup
 class Overlaps(RangeLookup):
-    """Possible overlap: nothing known excludes that it was within the asked range. Never of an empty text."""
+    """Possible overlap: nothing excludes that it was in the given range. An empty text never overlaps."""
 
     lookup_name, by, since = "overlaps", PossiblyBy, PossiblyFrom
 
 
 @PartialDateField.register_lookup
 class CertainlyOverlaps(RangeLookup):
-    """Certain overlap: no doubt about the date, and all that is possible of it is within the asked range."""
+    """Certain overlap: the date is not in doubt, and all its possible days are in the given range."""
 
     lookup_name, by, since = "certainly_overlaps", SurelyBy, SurelyFrom
 
 
 class PossibleDay(Func):
-    """The first or the last possible day of the partial date of that name; null where it is open."""
+    """The first or last possible day of the named partial date; null if it is open."""
 
     output_field = models.DateField()
 

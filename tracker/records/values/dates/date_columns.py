@@ -1,4 +1,4 @@
-"""Partial dates as columns of a model and as fields of a form, with the days that they may be."""
+"""Partial dates as model columns and form fields, with the days that they may be."""
 
 from datetime import date
 
@@ -23,9 +23,9 @@ PARTS = ("earliest", "latest", "sort")
 
 
 class Bound(Derived, models.DateField):
-    """One of the three days that a partial date is filtered and ordered by; made by `PartialDateField`.
+    """One of the three days by which a partial date is filtered and ordered. `PartialDateField` adds it.
 
-    None while the text is not understood; such a text cannot be written.
+    None while the text cannot be parsed. Such a text cannot be saved.
     """
 
     def __init__(self, part, **kwargs):
@@ -35,7 +35,7 @@ class Bound(Derived, models.DateField):
         super().__init__(**kwargs)
 
     def set_attributes_from_name(self, name):
-        """The date's name is in the column's, so that a migration can rename both."""
+        """Keeps the name of the date in the name of the column, so that a migration can rename both."""
         super().set_attributes_from_name(name)
         self.sources = (self.name.removesuffix(f"_{self.part}"),)
 
@@ -54,10 +54,10 @@ class Bound(Derived, models.DateField):
 
 
 class BoundsAgree(models.CheckConstraint):
-    """The database's own guard: no date text without its bounds, no bounds without their text.
+    """A database constraint: no date text without bounds, and no bounds without a text.
 
-    A constraint and not the check of one column, because migrations add and remove it in the right order
-    whichever way they run.
+    It is a constraint and not a column check, because migrations add and remove constraints in the right
+    order in both directions.
     """
 
     def __init__(self, source, *, name):
@@ -75,26 +75,26 @@ class BoundsAgree(models.CheckConstraint):
         return path, (self.source,), {"name": kwargs["name"]}
 
     def validate(self, *args, **kwargs):
-        """Nothing: an instance computes its bounds, they cannot disagree. Saves a query for every date."""
+        """Nothing: an instance computes its bounds, so they always agree. Saves one query for each date."""
 
 
 def newest_first(name):
-    """What rows are ordered by, descending, for the newest date first and for those without one last.
+    """The expression to order by, descending, for the newest date first and missing dates last.
 
-    `start_date_sort` alone would put these first. The days stand in the text itself, as in the index.
+    `start_date_sort` alone would put missing dates first. The days are literals, as in the index.
     """
     known = "COALESCE(NULLIF(%(expressions)s, DATE '9999-12-31'), DATE '0001-01-01')"
     return Func(F(f"{name}_sort"), template=known, output_field=models.DateField())
 
 
 class InOrder(models.Index):
-    """An index of what a list is ordered by, which ends with the id; its name has all of the date's."""
+    """An index for the order of a list, ending with the id. Its name contains the full name of the date."""
 
-    max_name_length = 63  # what PostgreSQL takes
+    max_name_length = 63  # the limit of PostgreSQL
 
 
 class NewestFirst(InOrder):
-    """The index of `newest_first` of a date."""
+    """The index for `newest_first` of a date."""
 
     def __init__(self, source, *, name):
         self.source = source
@@ -106,13 +106,13 @@ class NewestFirst(InOrder):
 
 
 class PartialDateField(models.CharField):
-    """A date as far as it is known: EDTF text, "" when nothing is stated.
+    """A date that may be only partly known: EDTF text, "" if nothing is stated.
 
     `start_date = PartialDateField()` also gives the model `start_date_earliest` and `start_date_latest`
-    (null: open or unknown), `start_date_sort` (never null; what has no date comes last), the constraint
-    that keeps them together, and an index for each direction. `required` forbids the empty text. In a
-    field that holds one moment the bounds mean "some time within". Text in any form that `understand` reads
-    is stored as EDTF; no other text is.
+    (null: open or unknown), `start_date_sort` (never null; missing dates come last), the constraint that
+    keeps them together, and an index for each direction. `required` forbids the empty text. In a field that
+    means one point in time, the bounds mean "some time within". Text in any form that `understand` reads is
+    stored as EDTF. Other text is refused.
     """
 
     def __init__(self, *args, required=False, **kwargs):
@@ -128,7 +128,7 @@ class PartialDateField(models.CharField):
     def contribute_to_class(self, cls, name, private_only=False):
         super().contribute_to_class(cls, name, private_only)
         if cls.__module__ == "__fake__":
-            return  # a model of a migration has its columns and constraints spelled out
+            return  # models in migrations list their columns and constraints themselves
         for part in PARTS:
             cls.add_to_class(f"{name}_{part}", Bound(part))
         named = f"{cls._meta.db_table}_{name}"
@@ -137,18 +137,18 @@ class PartialDateField(models.CharField):
         _declare(cls, "indexes", NewestFirst(name, name=f"{named}_newest"))
 
     def get_lookup(self, lookup_name):
-        """No comparison of partial dates as strings: they are compared by their bounds."""
+        """Refuses comparisons of partial dates as strings. They are compared by their bounds."""
         return None if lookup_name in ("gt", "gte", "lt", "lte", "range") else super().get_lookup(lookup_name)
 
     def to_python(self, value):
-        """The EDTF text of any text that is understood; ValidationError names the right forms."""
+        """The EDTF text for any text that can be parsed. Otherwise ValidationError lists the right forms."""
         return "" if value in (None, "") else _understood(value).edtf
 
     def get_prep_value(self, value):
         return self.to_python(value)
 
     def pre_save(self, model_instance, add):
-        """Puts the EDTF text on the instance too, so that it equals the row."""
+        """Sets the EDTF text on the instance too, so that it equals the row."""
         try:
             text = self.to_python(getattr(model_instance, self.attname))
         except ValidationError as error:
@@ -162,7 +162,7 @@ class PartialDateField(models.CharField):
 
 
 def possible_days(record, name) -> tuple[date | None, date | None]:
-    """The first and the last day that a date of a record may be; None where nothing is known."""
+    """The first and the last possible day of a date of a record; None if unknown."""
     try:
         return _understood(getattr(record, name)).possible
     except ValidationError:
@@ -174,14 +174,14 @@ def _understood(value) -> PartialDate:
 
 
 def _declare(model, option, one):
-    """Adds a constraint or an index to the model and to what migrations read of its Meta."""
+    """Adds a constraint or an index to the model, and to the Meta options that migrations read."""
     both = [*getattr(model._meta, option), one]
     setattr(model._meta, option, both)
     model._meta.original_attrs[option] = both
 
 
 class PartialDateInput(forms.TextInput):
-    """A text input that says below itself, also to screen readers, which days were understood."""
+    """A text input with a line below it that says, also to screen readers, which days were understood."""
 
     def get_context(self, name, value, attrs):
         context = super().get_context(name, value, attrs)
@@ -192,7 +192,7 @@ class PartialDateInput(forms.TextInput):
         return context
 
     def render(self, name, value, attrs=None, renderer=None):
-        """The input, then "understood: 1 to 31 October 2025 (2025-10)" when the value is understood."""
+        """The input, followed by "understood: 1 to 31 October 2025 (2025-10)" if the value can be parsed."""
         field, sentence = super().render(name, value, attrs, renderer), self.understood(value)
         if not sentence:
             return field
@@ -202,12 +202,12 @@ class PartialDateInput(forms.TextInput):
         )
 
     def understood(self, value) -> str:
-        """The sentence for a value, "" when there is none."""
+        """The line for a value, "" if there is none."""
         return explain(value).get("understood", "") if value else ""
 
 
 class PartialDateFormField(forms.CharField):
-    """Gives the EDTF text of what was typed; its error says which forms are right."""
+    """Returns the EDTF text for the input. Its error lists the right forms."""
 
     widget = PartialDateInput
 
@@ -220,7 +220,7 @@ class PartialDateFormField(forms.CharField):
 
 
 def _explained(widget):
-    """The input that explains itself in place of a plain one, such as the admin's, with its attributes."""
+    """A PartialDateInput instead of a plain input, such as the admin's, with the same attributes."""
     widget = widget() if isinstance(widget, type) else widget
     if not isinstance(widget, forms.TextInput) or isinstance(widget, PartialDateInput):
         return widget

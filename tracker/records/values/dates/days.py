@@ -1,4 +1,4 @@
-"""The days that an answer is about: a day, a period, or the time of something of which that is not exact."""
+"""The days that an answer is about: a day, a period, or the possibly inexact time of a dialogue."""
 
 from datetime import UTC, date, datetime
 from typing import NamedTuple
@@ -7,14 +7,14 @@ from django.core.exceptions import ValidationError
 
 from .partial_dates import understand
 
-FORMS = "Give a day as in 2025-10-31, or a period as in 2025-10."
+FORMS = "Give a day, for example 2025-10-31, or a period, for example 2025-10."
 
 
 class Days(NamedTuple):
-    """Days from a start to an end, each of which is one day of a few.
+    """Days from a start to an end. Each of the two is one of several possible days.
 
-    A day and a period have one start and one end. Where it is not known when something took place, what is
-    the same wherever its days lie is the answer. `text` is what was asked for.
+    A day and a period have exactly one start and one end. If it is not known when something took place, an
+    answer must be true for all possible days. `text` is the original text.
     """
 
     first_start: date
@@ -33,7 +33,7 @@ class Days(NamedTuple):
 
     @classmethod
     def read(cls, text):
-        """The days of a text: a day, or a period with both ends. ValueError for any other."""
+        """The days for a text: a day, or a period with both ends. Otherwise ValueError."""
         try:
             period = understand(text)
         except ValidationError:
@@ -48,5 +48,5 @@ class Days(NamedTuple):
 
     @property
     def is_placed(self):
-        """Whether it is known which days these are."""
+        """Whether the exact days are known."""
         return self.first_start == self.last_start and self.first_end == self.last_end

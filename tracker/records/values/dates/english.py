@@ -1,4 +1,4 @@
-"""Partial dates in English: those with one reading are read as EDTF; what is written is read again."""
+"""Partial dates in English. Unambiguous forms are converted to EDTF."""
 
 import re
 from collections.abc import Callable
@@ -20,8 +20,8 @@ MONTHS = (
     "November",
     "December",
 )
-# The codes of ISO 8601-2 for seasons, with the first of their three months on the northern half. The standard
-# leaves open which winter 24 is; here it begins in the year that is written and ends in the next February.
+# The ISO 8601-2 codes of seasons, with the first of their three months in the northern hemisphere. The
+# standard does not define winter 24 exactly; here it begins in the given year and ends in the next February.
 SEASONS = {21: ("spring", 3), 22: ("summer", 6), 23: ("autumn", 9), 24: ("winter", 12)}
 WINTER = 24
 POINT = re.compile(r"([0-9]{4}|[0-9]{3}X|[0-9]{2}XX)(?:-([0-9]{2}|XX)(?:-([0-9]{2}|XX))?)?([?~%]?)")
@@ -57,32 +57,34 @@ ABOUT = _form(
 )
 PERHAPS = _form(r"(?:perhaps|possibly|probably|maybe|likely) (.+)|(.+) \(uncertain\)")
 MARKED = _form(r"(.*[^ ?~%]) ?([?~%])")
-SIGNS = {"": "", "?": "?", "~": "~", "?~": "%"}  # of what words and a sign say together
+SIGNS = {"": "", "?": "?", "~": "~", "?~": "%"}  # a word and a sign combined
 
 VAGUE = _form(r"(?:early|mid|middle|late|beginning|start|end|turn)\b.*")
 UP_TO = _form(r"(?:until|till|by|up to) .+")
 NUMBERS = _form(r"([0-9]{1,2})[./-]([0-9]{1,2})[./-]([0-9]{4})|([0-9]{4})[./-]([0-9]{1,2})[./-]([0-9]{1,2})")
 
-TWO_WINTERS = "A winter lies in two years: write winter {}/{} or winter {}/{}."
-NO_WINTER = "A winter lies in two years that follow each other: write winter 2024/2025."
-NO_LIMITS = "Early, mid, late and the like have no exact limits: write months, as in March to May 2026."
-MISTAKEN = "Day and month can be mistaken for each other: write {}."
-NOT_ISO = "Numbers are read in one form only: write {}."
-TWO_ABOUTS = "Say which ends that is true of: write from about 2019 to 2021 or from about 2019 to about 2021."
+TWO_WINTERS = "A winter belongs to two years. Write winter {}/{} or winter {}/{}."
+NO_WINTER = "A winter belongs to two consecutive years. Write, for example, winter 2024/2025."
+NO_LIMITS = "Early, mid and late have no exact limits. Write months, for example March to May 2026."
+MISTAKEN = "Day and month are ambiguous. Write {}."
+NOT_ISO = "Numeric dates have only one valid form. Write {}."
+TWO_ABOUTS = "Say which ends are approximate. Write from about 2019 to 2021,"
+" or from about 2019 to about 2021."
 NOT_NEXT = (
-    'What "or" connects follows each other, as in 2004 or 2005: else write between 2004 and 2006, which takes'
-    " in all that lies between."
+    '"or" can only connect consecutive dates, for example 2004 or 2005. Otherwise write between'
+    " 2004 and 2006,"
+    " which includes everything in between."
 )
 TAKEN_IN_OR_NOT = (
-    '"until" and "by" may or may not include the date itself: write before 2020, or 2020 or earlier.'
+    '"until" and "by" may or may not include the date itself. Write before 2020, or 2020 or earlier.'
 )
-OTHER_WEEKDAY = "That day was a {}: check the day of the week and the date."
-CENTURY = "A decade that ends in 00 could be a century: write 200X for ten years, 20XX for a hundred."
+OTHER_WEEKDAY = "That day was a {}. Check the day of the week and the date."
+CENTURY = "A decade that ends in 00 could mean a century. Write 200X for ten years, 20XX for a hundred."
 NO_SUCH_DAY = "There is no such day between the years 0001 and 9999."
 
 
-class Refused(Exception):
-    """Why a text is not a partial date, in one sentence."""
+class NotADate(Exception):
+    """The reason, in one sentence, why a text is not a partial date."""
 
 
 # Reading
@@ -90,29 +92,29 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class End:
-    """A date, or an end of a range, which may leave to the other end what both share."""
+    """A date, or one end of a range. Shared parts may be given at the other end only."""
 
     day: str = ""
-    name: str = ""  # of a month or a season
+    name: str = ""  # name of a month or a season
     year: str = ""
-    whole: str = ""  # EDTF of what shares nothing
-    qualifier: str = ""  # by a word, as "about"
+    whole: str = ""  # EDTF text, if nothing is shared with the other end
+    qualifier: str = ""  # from a word such as "about"
 
     def edtf(self) -> str:
-        """Its EDTF text, "" where something is lacking."""
+        """Its EDTF text, "" if something is missing."""
         if self.whole:
             return self.whole + self.qualifier
         code = CODES.get(self.name.lower().rstrip("."))
         if not code or not self.year or (self.day and code in SEASONS):
             return ""
         if code == WINTER:
-            raise Refused(_two_winters(int(self.year)))
+            raise NotADate(_two_winters(int(self.year)))
         day = f"-{int(self.day):02}" if self.day else ""
         return f"{self.year}-{code:02}{day}{self.qualifier}"
 
 
 def from_english(text: str) -> str:
-    """EDTF for an English date or range; any other text as it is. Refused says why not."""
+    """EDTF for an English date or range; any other text unchanged. Refused has the reason."""
     if is_edtf(text):
         return text
     if stop := FULL_STOP.fullmatch(text):
@@ -129,12 +131,12 @@ def from_english(text: str) -> str:
 
 
 def is_edtf(text: str) -> bool:
-    """Whether it has the shape of a date or a range in EDTF."""
+    """Whether the text looks like a date or a range in EDTF."""
     return all(end in OPEN_ENDS or POINT.fullmatch(end) for end in text.split("/"))
 
 
 def _end(text: str) -> End | None:
-    """What one end says; None if it cannot be read."""
+    """One end of a range; None if it cannot be parsed."""
     signs = ""
     if marked := MARKED.fullmatch(text):
         text, signs = marked[1], "?~" if marked[2] == "%" else marked[2]
@@ -170,25 +172,25 @@ def _plain_end(text: str) -> End | None:
 
 
 def _on_weekday(name: str, text: str) -> str:
-    """EDTF for a day that is said to be a certain day of the week."""
+    """EDTF for a day with a day of the week."""
     edtf = from_english(text)
     if not _is_day(edtf):
         return text
     weekday = WEEKDAYS[date.fromisoformat(edtf).weekday()]
     if not weekday.lower().startswith(name.lower()):
-        raise Refused(OTHER_WEEKDAY.format(weekday))
+        raise NotADate(OTHER_WEEKDAY.format(weekday))
     return edtf
 
 
 def _decade(start: str) -> str:
     if start.endswith("0"):
-        raise Refused(CENTURY)
+        raise NotADate(CENTURY)
     return f"{start}X"
 
 
 def _winter(first: str, second: str) -> str:
     if (int(first) + 1) % 10 ** len(second) != int(second):
-        raise Refused(NO_WINTER)
+        raise NotADate(NO_WINTER)
     return f"{first}-{WINTER}"
 
 
@@ -197,7 +199,7 @@ def _two_winters(year: int) -> str:
 
 
 def _years(first: str, last: str) -> str:
-    """The decade or the century that these years are, else nothing."""
+    """EDTF for the decade or century from the first to the last year, else ""."""
     for known, digits in ((3, "X"), (2, "XX")):
         if first == first[:known] + "0" * len(digits) and last == first[:known] + "9" * len(digits):
             return first[:known] + digits
@@ -215,18 +217,18 @@ def _unknown(what: str, of: str) -> str:
 
 
 def _refuse(why: str) -> str:
-    raise Refused(why)
+    raise NotADate(why)
 
 
 def _mistaken(*parts: str | None) -> str:
-    """Refused, with each day that the numbers can mean."""
+    """Raises Refused, with each day that the numbers can mean."""
     one, other, year, *iso = parts
     orders = [iso] if not year else [(year, other, one), (year, one, other)]
     meant = dict.fromkeys("-".join(part.zfill(2) for part in order) for order in orders)
     real = [text for text in meant if _is_day(text)]
     if not real:
-        raise Refused(NO_SUCH_DAY)
-    raise Refused((MISTAKEN if year else NOT_ISO).format(" or ".join(real)))
+        raise NotADate(NO_SUCH_DAY)
+    raise NotADate((MISTAKEN if year else NOT_ISO).format(" or ".join(real)))
 
 
 def _is_day(text: str) -> bool:
@@ -237,7 +239,7 @@ def _is_day(text: str) -> bool:
 
 
 def _range(first: str, last: str) -> str:
-    """EDTF for a range whose ends are each as certain as they say."""
+    """EDTF for a range in which each end has its own qualifier."""
     start, end = _end(first), _end(last)
     if not start or not end:
         return ""
@@ -252,13 +254,13 @@ def _range(first: str, last: str) -> str:
 
 
 def _simple_range(first: str, last: str) -> str:
-    """EDTF for a range in whose form what one end says could be meant of both: "about 2019 to 2021"."""
+    """EDTF for a range in which a qualifier could apply to both ends: "about 2019 to 2021"."""
     edtf = _range(first, last)
     if not edtf:
         return ""
     start, end = _end(first), _end(last)
     if start.qualifier or end.qualifier:
-        raise Refused(TWO_ABOUTS)
+        raise NotADate(TWO_ABOUTS)
     return "" if start.name and end.whole.isdecimal() else edtf  # "summer 2024-2025"
 
 
@@ -266,24 +268,24 @@ def _either(first: str, last: str) -> str:
     edtf = _simple_range(first, last)
     start, _, end = edtf.partition("/")
     if edtf and neighbor(start, 1) != end:
-        raise Refused(NOT_NEXT)
+        raise NotADate(NOT_NEXT)
     return edtf
 
 
 def _alone(text: str, form: str, step: int = 0) -> str:
-    """EDTF for what is open on one side; `step` to what lies next, where a word excludes the date itself."""
+    """EDTF for a range with one open side. `step` moves to the next date, if the date itself is excluded."""
     end = _end(text)
     edtf = end.edtf() if end else ""
     return form.format(neighbor(edtf, step) if step else edtf) if edtf else ""
 
 
 def neighbor(edtf: str, step: int) -> str:
-    """The date that follows one (step 1) or goes before it (-1), as exact and as sure as that one is."""
+    """The next (step 1) or previous (-1) date, with the same precision and qualifier."""
     year, code, day, qualifier = POINT.fullmatch(edtf).groups()
     try:
         return f"{_neighbor(year, code, day, step)}{qualifier}"
     except (ValueError, OverflowError):
-        raise Refused(NO_SUCH_DAY) from None
+        raise NotADate(NO_SUCH_DAY) from None
 
 
 def _neighbor(year: str, code: str | None, day: str | None, step: int) -> str:

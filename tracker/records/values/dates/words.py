@@ -1,4 +1,4 @@
-"""Partial dates as English words, which are read again as the same date."""
+"""Partial dates in English words that parse back to the same date."""
 
 from datetime import date
 
@@ -7,7 +7,7 @@ from .english import MONTHS, OPEN_ENDS, POINT, SEASONS, WINTER
 # Writing
 
 
-def words(edtf: str) -> str:
+def english_words(edtf: str) -> str:
     """A partial date in English: "October 2025", "between June 2024 and August 2024"."""
     start, slash, end = edtf.partition("/")
     if not slash:
@@ -61,7 +61,7 @@ def _words_of_parts(year: str, month: str | None, day: str | None) -> str:
 
 
 def _words_of_years(year: str) -> str:
-    """ "the 1990s", but what could be taken for a century, and a century, by its years."""
+    """ "the 1990s"; first and last year for a century, or a decade that looks like one."""
     if "XX" in year or year[2] == "0":
         return f"the years {year.replace('X', '0')} to {year.replace('X', '9')}"
     return f"the {year[:3]}0s"

@@ -1,1 +1,1 @@
-"""Texts in the form in which they are kept, and addresses on the web."""
+"""Texts in their stored form, and web addresses."""

@@ -1,4 +1,4 @@
-"""Fixtures in JSON: their texts are made tidy, or refused, as those of a form are."""
+"""JSON fixtures. Their texts are tidied or refused like texts of a form."""
 
 from django.core.serializers import json
 from django.core.serializers.base import DeserializationError

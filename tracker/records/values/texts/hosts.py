@@ -1,4 +1,4 @@
-"""Hosts of addresses: which ones any reader can reach, and which ones look like another host."""
+"""Hosts in web addresses: whether any reader can reach them, and whether they imitate another host."""
 
 import re
 import unicodedata
@@ -6,12 +6,12 @@ from ipaddress import ip_address
 
 from .text import tidied
 
-NUMBER = re.compile(r"\d+|0x[\da-f]*", re.IGNORECASE)  # a last label that makes browsers read an IPv4 address
+NUMBER = re.compile(r"\d+|0x[\da-f]*", re.IGNORECASE)  # a last label that browsers read as an IPv4 address
 DOTS = str.maketrans(dict.fromkeys("\u3002\uff0e\uff61", "."))
-# Names that no public server has: RFC 6761, 6762, 7686 and 8375, and what ICANN keeps for inner networks.
+# Names that no public server has: RFC 6761, 6762, 7686 and 8375, and those reserved for private networks.
 INNER = {"localhost", "local", "internal", "invalid", "test", "onion", "arpa"}
 
-# Letters that look like Latin ones, as Chromium's idn_spoof_checker.cc has them, with their capitals.
+# Letters that look like Latin ones, from Chromium's idn_spoof_checker.cc, with their capitals.
 LOOK_LATIN = {
     *"аысԁеԍһіюјӏорԗԛѕԝхуъьҽпгѵѡАВСԀЕԌҺІЈӀКМНОРԚЅТԜХУѴ",
     *"αικνρυωηοπτΑΒΕΖΗΙΚΜΝΟΡΤΥΧ",
@@ -20,18 +20,25 @@ LOOK_LATIN = {
 }
 NEARLY = {*"кмнт"}  # enough for .сом, which looks like .com and does not exist
 ALPHABETS = {"LATIN", "CYRILLIC", "GREEK", "COPTIC", "ARMENIAN", "GEORGIAN", "CHEROKEE", "LISU"}
-UNUSUAL = re.compile("[ɑɡɩᴀ-ᵿ]")  # Latin, but in no usual spelling: they look like a, g, i and capitals
-OWN = {"ею", "ком", "мон", "орг", "укр", "հայ"}  # top domains that exist, though all their letters look Latin
+UNUSUAL = re.compile("[ɑɡɩᴀ-ᵿ]")  # Latin, but not in usual spelling: they look like a, g, i and capitals
+OWN = {
+    "ею",
+    "ком",
+    "мон",
+    "орг",
+    "укр",
+    "հայ",
+}  # top-level domains that exist although all their letters look Latin
 
 
 def labels_of(host):
-    """The parts of a host as readers see them: without punycode; ValueError if it is none."""
+    """The labels of a host as readers see them, without punycode; ValueError if it is not a host."""
     plain = unicodedata.normalize("NFKC", host.translate(DOTS)).translate(DOTS)
-    return [decoded(label) for label in plain.removesuffix(".").split(".")]
+    return [without_punycode(label) for label in plain.removesuffix(".").split(".")]
 
 
-def decoded(label):
-    """A label without punycode, which only what has other letters than ASCII may have."""
+def without_punycode(label):
+    """A label without punycode. Only labels with non-ASCII letters may use it."""
     if not label.lower().startswith("xn--"):
         return label
     found = label[4:].encode("ascii").decode("punycode")
@@ -41,7 +48,7 @@ def decoded(label):
 
 
 def is_reachable(labels):
-    """Whether any reader may reach a host."""
+    """Whether any reader can reach a host."""
     last = labels[-1].lower()
     if NUMBER.fullmatch(last):
         number = ip_address(".".join(labels))
@@ -50,23 +57,23 @@ def is_reachable(labels):
 
 
 def is_disguised(labels):
-    """Whether a part of a host mixes alphabets, or looks as if it were in Latin letters."""
+    """Whether a label of a host mixes alphabets, or only looks Latin."""
     top = labels[-1]
     native = top.lower() in OWN or not (top.isascii() or letters(top) <= LOOK_LATIN | NEARLY)
-    return any(is_mixed(label) or (not native and looks_latin(label)) for label in labels)
+    return any(mixes_alphabets(label) or (not native and looks_latin(label)) for label in labels)
 
 
-def is_mixed(label):
-    """Whether letters of two alphabets are in a label, or Latin ones that no language is written with."""
+def mixes_alphabets(label):
+    """Whether a label has letters of two alphabets, or Latin letters that no language uses."""
     scripts = {unicodedata.name(letter, "").partition(" ")[0] for letter in letters(label)}
     return len(scripts & ALPHABETS) > 1 or bool(UNUSUAL.search(label))
 
 
 def looks_latin(label):
-    """Whether all letters of a label look Latin, and are not."""
+    """Whether all letters of a label look Latin but are not."""
     return not label.isascii() and letters(label) <= LOOK_LATIN
 
 
 def letters(label):
-    """The letters of a label, without their accents."""
+    """The letters of a label, without accents."""
     return {letter for letter in unicodedata.normalize("NFD", label) if letter.isalpha()}

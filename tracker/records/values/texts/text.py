@@ -1,7 +1,7 @@
-"""Texts as they are kept: in one form, without what nobody sees, and none that looks like another.
+"""Texts in their stored form: normalized, without invisible characters or look-alike letters.
 
-Whatever writes a text goes through `tidied`: API, admin and loaddata alike. What has no meaning is taken out,
-so that a name pasted from a page is taken; what cannot be a text of anybody is refused.
+Every text goes through `tidied`, from the API, the admin and loaddata. Meaningless characters are removed,
+so that a name pasted from a web page is accepted. Texts that nobody could have meant are refused.
 """
 
 import re
@@ -16,26 +16,26 @@ from django.db import models
 from tracker.records.values.columns import Derived
 from tracker.records.values.dates.date_columns import PartialDateField
 
-MOST_MARKS = 8  # one after the other; written languages need four
+MOST_MARKS = 8  # in a row; written languages need four
 LINE_END = re.compile("\r\n|[\r\x0b\x0c\x85\u2028\u2029]")
-# Controls, direction, zero width, fillers, tags and code points that are no characters. Joiners and variation
-# selectors are looked at one by one.
+# Controls, direction marks, zero width, fillers, tags and noncharacters. Joiners and variation
+# selectors are checked one by one.
 UNSEEN = re.compile(
     "[\x00-\x08\x0e-\x1f\x7f-\x9f\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180e\u200b\u200e\u200f"
     "\u202a-\u202e\u2060-\u206f\u2800\u3164\ud800-\udfff\ufdd0-\ufdef\ufeff\uffa0\ufff0-\ufffb\ufffe\uffff"
     "\U0001bca0-\U0001bca3\U0001d173-\U0001d17a\U000e0000-\U000e00ff\U000e01f0-\U000e0fff]"
 )
 JOINERS = re.compile("[\u200c\u200d\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-# Persian, Kurdish and the scripts of India spell with joiners, emoji are made with them. Letters of scripts
-# that have capitals never join: between them they only hide that two names differ.
+# Persian, Kurdish and Indian scripts use joiners, and so do emoji. Letters of scripts with
+# capitals never join. Between them, a joiner would only hide that two names differ.
 JOINED = {"Lo", "Mn", "Mc", "So", "Sk", "Sm"}
 LATIN, CYRILLIC = set("acdehijopqswxyəABCEHIJKMOPSTXYƏ"), set("асԁеһіјорԛѕԝхуәАВСЕНІЈКМОРЅТХУӘ")  # look alike
-LOOKS_ALIKE = "A word has letters of two alphabets that look alike: write it in one."
+LOOKS_ALIKE = "A word mixes letters of two alphabets that look alike. Write it in one alphabet."
 WORD = re.compile(r"\w+")
 
 
 def tidied(text, lines=True):
-    """The text as it is kept; ValidationError if it cannot be. Without `lines` it becomes one line."""
+    """The text in its stored form, in one line without `lines`; ValidationError if it cannot be stored."""
     if text.isascii() and text.isprintable():
         found = text
     else:
@@ -45,14 +45,14 @@ def tidied(text, lines=True):
     if len(found) > settings.MAX_TEXT:
         raise ValidationError(f"Give at most {settings.MAX_TEXT} characters.")
     if most_marks(found) > MOST_MARKS:
-        raise ValidationError(f"Give at most {MOST_MARKS} accents on one letter.")
-    if not lines and any(map(is_mixed, WORD.findall(found))):
+        raise ValidationError(f"Use at most {MOST_MARKS} accents on one letter.")
+    if not lines and any(map(mixes_look_alikes, WORD.findall(found))):
         raise ValidationError(LOOKS_ALIKE)
     return found
 
 
 def joins(found):
-    """Whether a joiner or a variation selector stands where it changes what is seen."""
+    """Whether a joiner or a variation selector changes what readers see."""
     before, after = found.string[: found.start()][-1:], found.string[found.end() :][:1]
     selects = found[0] not in "\u200c\u200d"
     return is_joined(before) and (selects or is_joined(after) or bool(JOINERS.match(after)))
@@ -63,7 +63,7 @@ def is_joined(character):
 
 
 def most_marks(text):
-    """How many combining marks stand one after the other at most."""
+    """The largest number of combining marks in a row."""
     most = run = 0
     for character in "" if text.isascii() else text:
         run = run + 1 if unicodedata.category(character)[0] == "M" else 0
@@ -71,8 +71,8 @@ def most_marks(text):
     return most
 
 
-def is_mixed(word):
-    """Whether a word of Latin letters has Cyrillic ones that look like them, or the other way round."""
+def mixes_look_alikes(word):
+    """Whether a Latin word has Cyrillic look-alikes, or the other way around."""
     if word.isascii():
         return False
     latin = {letter for letter in word if unicodedata.name(letter, "").startswith("LATIN")}
@@ -81,7 +81,7 @@ def is_mixed(word):
 
 
 class Tidy(models.Model):
-    """Has tidy texts once it is validated or loaded; vocabularies and what is computed are none."""
+    """Tidies its texts when it is validated or loaded, except vocabulary slugs and computed columns."""
 
     class Meta:
         abstract = True
@@ -96,9 +96,9 @@ class Tidy(models.Model):
             raise ValidationError(errors)
 
     def tidy(self, exclude=()):
-        """Tidies the texts that are loaded; {field: what is wrong} of those that cannot be kept."""
+        """Tidies the loaded texts; returns {field: error} for those that cannot be stored."""
         errors = {}
-        for field in texts_of(type(self)):
+        for field in text_columns(type(self)):
             value = self.__dict__.get(field.attname)
             if value and field.name not in exclude:
                 try:
@@ -114,26 +114,26 @@ def tidied_value(field, value):
     return tidied(value, lines=isinstance(field, models.TextField)) if isinstance(value, str) else value
 
 
-def texts_of(model):
-    """The fields of a model that hold what somebody wrote, dates among them."""
+def text_columns(model):
+    """The fields of a model with texts that people wrote, including dates."""
     fields = model._meta.concrete_fields
     return [field for field in fields if field.editable and field.serialize and is_text(field)]
 
 
 def words_of(model):
-    """The fields of a model that hold words: a slug is one, a date or what is computed is not."""
+    """The fields of a model that contain words: slugs, but not dates or computed columns."""
     dull = (Derived, PartialDateField)
     return [field for field in model._meta.concrete_fields if is_text(field) and not isinstance(field, dull)]
 
 
 def is_text(field):
-    """Whether a field holds texts, alone or in a list, which are no choice of a vocabulary."""
+    """Whether a field contains a text, or a list of texts, that is not a vocabulary choice."""
     column = field.base_field if isinstance(field, ArrayField) else field
     return isinstance(column, models.CharField | models.TextField) and not column.choices
 
 
-class SaidField(forms.CharField):
-    """A text of a form that no model checks: a reason, a comment."""
+class UncheckedTextField(forms.CharField):
+    """A text in a form that no model validates: a reason, a comment."""
 
     lines = True
 
@@ -141,7 +141,7 @@ class SaidField(forms.CharField):
         return tidied(super().to_python(value), self.lines)
 
 
-class LineField(SaidField):
-    """Such a text in one line: a name."""
+class LineField(UncheckedTextField):
+    """Such a text on one line: a name."""
 
     lines = False

@@ -1,7 +1,7 @@
-"""Addresses on the web: which ones a source may have, and which two are probably the same.
+"""Web addresses: which ones a source may have, and which two are probably the same.
 
-An address is kept as it was given: what follows `#` may be all that tells two pages apart. Two that are
-probably the same are never merged. They have one key, and whoever publishes the second is told.
+An address is stored as it was given: two pages may only differ after `#`. Two addresses that are
+probably the same are never merged. They share one key, and the editor who publishes the second is warned.
 """
 
 import hashlib
@@ -18,11 +18,9 @@ from tracker.records.values.columns import Derived
 from .hosts import is_disguised, is_reachable, labels_of
 
 PORTS = {"http": 80, "https": 443}
-NOT_OPEN = "Give an address that everybody can open, as https://example.org/ is."
-DISGUISED = (
-    "The host has letters that look like those of another alphabet. Give the address of the real site."
-)
-# Parameters that say where a reader came from, and nothing of what is read.
+NOT_OPEN = "Give an address that anyone can open, for example https://example.org/."
+DISGUISED = "The host has letters that imitate another alphabet. Give the address of the real site."
+# Parameters that only say where a reader came from.
 TRACKING_PREFIXES = ("utm_", "mtm_", "pk_", "hsa_", "_hs", "oly_", "vero_", "at_", "fb_")
 TRACKING = {
     *(
@@ -55,7 +53,7 @@ TRACKING = {
 
 
 def fault_of(url):
-    """What is wrong with an address, as a sentence; "" if any reader can open it, or if there is none."""
+    """A sentence that says what is wrong with an address; "" if it is fine or empty."""
     try:
         parts = urlsplit(url.strip())
         fits = parts.scheme in PORTS and "@" not in parts.netloc and parts.port != 0  # above 65535 it raises
@@ -70,10 +68,10 @@ def fault_of(url):
 
 
 def likeness(url):
-    """What an address has in common with those that probably lead to the same page, "" without a host.
+    """The common form of addresses that probably lead to the same page; "" without a host.
 
-    Not compared are the scheme, `www.`, punycode, final slashes, percent signs, tracking parameters, the
-    order of the others, and a fragment, unless it is the route of a page that a script builds.
+    These are ignored: scheme, `www.`, punycode, trailing slashes, percent encoding, tracking parameters, the
+    order of the others, and a fragment, unless it is a route within a single-page application.
     """
     try:
         parts = urlsplit(url.strip())
@@ -83,17 +81,19 @@ def likeness(url):
     if not parts.hostname:
         return ""
     path = unquote(parts.path).rstrip("/")
-    return repr((bare_host(parts.hostname) + port, path, asked(parts.query), route(parts.fragment)))
+    return repr(
+        (bare_host(parts.hostname) + port, path, sorted_parameters(parts.query), route(parts.fragment))
+    )
 
 
-def key_of(url):
-    """A short text that is the same for addresses with one likeness, "" for what is no address."""
+def address_key(url):
+    """A short key that similar addresses share; "" if it is not an address."""
     common = likeness(url)
     return hashlib.sha256(common.encode("utf-8", "replace")).hexdigest() if common else ""
 
 
-def asked(query):
-    """The parameters of a query in one order, without those that say only where a reader came from."""
+def sorted_parameters(query):
+    """The sorted parameters of a query, without tracking parameters."""
     return sorted(one for one in parse_qsl(query, True) if not is_tracking(one[0].lower()))
 
 
@@ -103,24 +103,24 @@ def is_tracking(name):
 
 
 def bare_host(host):
-    """A host as the network knows it: in ASCII, without `www.`."""
+    """A host in ASCII, without `www.`."""
     labels = unicodedata.normalize("NFKC", host.lower()).rstrip(".").split(".")
     ascii_labels = [one if one.isascii() else f"xn--{one.encode('punycode').decode()}" for one in labels]
     return ".".join(ascii_labels).removeprefix("www.")
 
 
 def route(fragment):
-    """A fragment that tells pages apart, as in #/company/123 or #!inbox; "" for a place within a page."""
+    """A fragment that distinguishes pages, as in #/company/123 or #!inbox; "" for a place within a page."""
     if not fragment.startswith("!") and ("/" not in fragment or fragment.startswith(":~:")):
         return ""
     path, _, query = fragment.partition("?")
-    return repr((unquote(path).rstrip("/"), asked(query)))
+    return repr((unquote(path).rstrip("/"), sorted_parameters(query)))
 
 
 class LikenessField(Derived, models.CharField):
-    """`url_key = LikenessField("source_url")` is the same for addresses that are probably the same page."""
+    """`url_key = LikenessField("source_url")` is equal for addresses that probably lead to the same page."""
 
     always = {**Derived.always, "default": "", "max_length": 64, "db_index": True}
 
     def derive(self, instance):
-        return key_of(getattr(instance, self.sources[0]) or "")
+        return address_key(getattr(instance, self.sources[0]) or "")

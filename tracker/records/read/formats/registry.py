@@ -1,0 +1,18 @@
+"""All formats in which lists are answered. A new one is a module with a `Format`, and a line here."""
+
+from .csv_tables import CSV
+from .format import Format
+
+JSON = Format("json", "application/json", "json")
+FORMATS = (
+    JSON,
+    CSV,
+)
+NESTED = "nested"  # the parameter that names a list inside the rows, of which a table is made
+OPTIONS = (*dict.fromkeys(name for one in FORMATS for name in one.options), NESTED)
+
+
+def that_take(option):
+    """The words that name the formats with an option: "format=csv"."""
+    found = [one.slug for one in FORMATS if option in one.options or (option == NESTED and one.flat)]
+    return f"format={' or '.join(found)}"

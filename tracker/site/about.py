@@ -1,0 +1,27 @@
+"""What this site is, where its data comes from, who may correct what, and whom to write to."""
+
+from django.conf import settings
+
+from tracker.records.base.sources import Source
+from tracker.records.shapes.urls import api_url, list_url
+
+from .page import Page
+
+MOST_SOURCES = 10
+SHOWN = ("title", "display_title", "publisher", "source_url")
+
+
+class About(Page):
+    address = "about/"
+    template = "site/about.html"
+
+    def content(self):
+        return {
+            "title": "About",
+            "license": settings.DATA_LICENSE,
+            "contact": settings.SECURITY_CONTACT,
+            "sources": self.rows(Source, SHOWN, "-date", MOST_SOURCES),
+            "sources_url": list_url(Source),
+            "api_url": api_url(""),
+            "docs_url": api_url("docs/"),
+        }
