@@ -121,8 +121,8 @@ class WritingTest(EditingTest):
 
     def test_a_date_that_is_not_understood_is_refused_in_short_without_its_words(self):
         for text, reason in (
-            ("winter 2025", "write winter 2024/2025 or winter 2025/2026."),
-            ("11.12.2025", "write 2025-12-11 or 2025-11-12."),
+            ("winter 2025", "Write winter 2024/2025 or winter 2025/2026."),
+            ("11.12.2025", "Write 2025-12-11 or 2025-11-12."),
             ("Somebody", "Write 2025-12-10, 10 December 2025, December 2025"),
         ):
             typed = self.client.get("/admin/understand/", {"text": text}).json()
@@ -151,7 +151,7 @@ class RefusalTest(EditingTest):
         self.refused(answer, "The end date must not be before the start date.")
 
     def test_an_unreadable_date(self):
-        self.refused(self.change(make.dialogue(), start_date="11.12.2025"), "write 2025-12-11 or 2025-11-12")
+        self.refused(self.change(make.dialogue(), start_date="11.12.2025"), "Write 2025-12-11 or 2025-11-12")
 
     def test_two_kinds_of_speaker(self):
         statement = make.statement(speakers=["a crowd"])
@@ -252,7 +252,7 @@ class VerbTest(EditingTest):
         make.source(source_url="https://example.org/a")
         second = make.source(source_url="https://example.org/a", publication="draft")
         answer = self.act(Source, "publish_selected", second)
-        self.assertContains(answer, "A published source has this source url.")
+        self.assertContains(answer, "Another published source has this source url.")
 
     def test_a_likely_duplicate_is_shown_before_it_is_published(self):
         make.source(title="The First", source_url="https://example.org/a")

@@ -31,7 +31,7 @@ class AdminInBrowserTest(BrowserTest):
         self.page.fill("#id_new_password1", "another long password")
         self.page.fill("#id_new_password2", "another long password")
         self.page.click("[type=submit]")
-        self.page.wait_for_selector("text=Your password is set")
+        self.page.wait_for_selector("text=Your password has been set")
         self.page.fill("#id_username", "second")
         self.page.fill("#id_password", "another long password")
         self.page.click("[type=submit]")

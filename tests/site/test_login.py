@@ -64,7 +64,7 @@ class GuessTest(LoginTest):
     def test_from_one_address_half_the_limit_then_the_time_to_wait(self):
         answers = [log_in(self.client, "owner", "wrong") for _ in range(LIMIT // 2 + 1)]
         self.assertEqual(self.evaluated(answers[:-1]), LIMIT // 2)
-        self.assertContains(answers[-1], "try again in 60 minutes", status_code=429)
+        self.assertContains(answers[-1], "Try again in 60 minutes", status_code=429)
         self.assertGreater(int(answers[-1]["Retry-After"]), 3500)
         self.assertEqual(log_in(self.client, "owner").status_code, 429)  # nor is the right one looked at
         later(minutes=61)

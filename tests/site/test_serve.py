@@ -247,7 +247,7 @@ class ServeTest(SimpleTestCase):
     def test_taken_port_is_refused_in_a_sentence(self):
         with socket.create_server(("127.0.0.1", self.port)):
             words = self.words(self.start(), within=DEADLINE)
-        self.assertRegex(words, rf"^CommandError: 127.0.0.1:{self.port} cannot be used .* set PORT .*\n$")
+        self.assertRegex(words, rf"^CommandError: 127.0.0.1:{self.port} cannot be used .* Set PORT .*\n$")
         self.assert_nothing_runs()
 
     def test_files_with_secrets_are_closed(self):

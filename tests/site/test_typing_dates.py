@@ -9,7 +9,7 @@ from tests.keyboard import Keyboard
 
 TOLD = "#id_start_date_understood"
 REFUSED = f"{TOLD}.refused"
-WINTER = "write winter 2024/2025 or winter 2025/2026."
+WINTER = "Write winter 2024/2025 or winter 2025/2026."
 
 
 class TypingDatesTest(BrowserTest):
