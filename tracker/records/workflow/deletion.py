@@ -8,8 +8,9 @@ from tracker.records.policy import roles
 from tracker.records.policy.visibility import POINTED_AT, sees_any
 from tracker.records.values.codes.vocabularies import Confidentiality
 
-NOT_DELETED = "You can delete only your own drafts that were never published."
-" Withdraw published records instead."
+NOT_DELETED = (
+    "You can delete only your own drafts that were never published. Withdraw published records instead."
+)
 
 
 class Deletion:
