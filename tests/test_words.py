@@ -36,6 +36,12 @@ def sentences(tree):
             yield node.lineno, CODE.sub("", text)
 
 
+def docstring_owners(tree):
+    """The nodes whose first statement may be a docstring."""
+    owners = ast.Module | ast.ClassDef | ast.FunctionDef
+    return [node for node in ast.walk(tree) if isinstance(node, owners) and node.body]
+
+
 def comments(text):
     """(line, text) of every comment that begins with a space."""
     for number, line in enumerate(text.splitlines(), 1):
@@ -88,6 +94,19 @@ class WordsTest(SimpleTestCase):
             self.assertTrue(BANNED.search(text), text)
         for text in ("Complete that row first.", "SELECT told FROM deeds"):
             self.assertEqual(found_in(ROOT / "x.py", sentences(ast.parse(repr(text)))), [], text)
+
+    def test_no_sentence_ends_before_its_last_line(self):
+        """A text that stands alone, and is no docstring, is the lost end of the one before."""
+        for module in packages.modules().values():
+            lost = [
+                node.lineno
+                for node in ast.walk(module.tree)
+                if isinstance(node, ast.Expr)
+                and isinstance(node.value, ast.Constant | ast.JoinedStr)
+                and node not in [parent.body[0] for parent in docstring_owners(module.tree)]
+            ]
+            with self.subTest(module.name):
+                self.assertEqual(lost, [])
 
 
 class NamesTest(SimpleTestCase):

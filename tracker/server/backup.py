@@ -293,10 +293,9 @@ def wrong(problem):
     """A sentence about why a file cannot be decrypted."""
     if "No matching keys" in str(problem):
         return "This backup is encrypted to a different key than the one in --identity."
-    return "This is not a complete backup: it is truncated, damaged, or"
-
-
-" another kind of file. Use another one."
+    return (
+        "This is not a complete backup: it is truncated, damaged, or another kind of file. Use another one."
+    )
 
 
 def identities(path):

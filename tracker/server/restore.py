@@ -21,15 +21,18 @@ from .backup import MARK, Failed
 
 NO_LEDGER = (
     "There is no ledger {}. Without it, records that were taken down since would be public again."
-    " Bring it back. If"
-    " nothing was ever taken down or erased, create an empty file with this name."
+    " Bring it back. If nothing was ever taken down or erased, create an empty file with this name."
 )
 NOT_EMPTY = "The database is not empty. Restore into an empty one. Nothing was changed."
 OTHERS = "Another process is connected to the database. Stop the program, then restore again."
-OTHER_FILE = "The restore of another backup was interrupted here. Continue with that file, or empty the"
-" database first."
-OLDER = "This backup comes from PostgreSQL {}, but this is PostgreSQL {}. Restore into that version"
-" or a newer one."
+OTHER_FILE = (
+    "The restore of another backup was interrupted here."
+    " Continue with that file, or empty the database first."
+)
+OLDER = (
+    "This backup comes from PostgreSQL {}, but this is PostgreSQL {}."
+    " Restore into that version or a newer one."
+)
 OTHERS_THERE = """
     SELECT count(*) FROM pg_stat_activity
     WHERE datname = current_database() AND usesysid IS NOT NULL AND pid <> pg_backend_pid()

@@ -32,8 +32,9 @@ CHANNEL = "name search"
 BATCH = 500  # records
 LONGEST = timedelta(minutes=10)  # no request writes longer than this
 LOCK = 7_045_331  # held by the worker
-OTHERS = "This text also names another person whose identity is protected."
-" Publish the record on its own page."
+OTHERS = (
+    "This text also names another person whose identity is protected. Publish the record on its own page."
+)
 WRITING = """
     SELECT count(*) FROM pg_stat_activity WHERE datname = current_database() AND pid <> pg_backend_pid()
     AND backend_xid IS NOT NULL AND xact_start < %s

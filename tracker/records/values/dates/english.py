@@ -68,8 +68,9 @@ NO_WINTER = "A winter belongs to two consecutive years. Write, for example, wint
 NO_LIMITS = "Early, mid and late have no exact limits. Write months, for example March to May 2026."
 MISTAKEN = "Day and month are ambiguous. Write {}."
 NOT_ISO = "Numeric dates have only one valid form. Write {}."
-TWO_ABOUTS = "Say which ends are approximate. Write from about 2019 to 2021,"
-" or from about 2019 to about 2021."
+TWO_ABOUTS = (
+    "Say which ends are approximate. Write from about 2019 to 2021, or from about 2019 to about 2021."
+)
 NOT_NEXT = (
     '"or" can only connect consecutive dates, for example 2004 or 2005. Otherwise write between'
     " 2004 and 2006,"
