@@ -211,7 +211,7 @@ class DeleteTest(StatesTest):
         ):
             answer = self.delete(self.editor, record)
             self.assertEqual(answer.status_code, 409)
-            self.assertIn("withdraw", answer.json()["detail"])
+            self.assertIn("Withdraw published records", answer.json()["detail"])
 
     def test_what_others_point_at_stays_and_they_are_not_named(self):
         place = self.draft(Place)
