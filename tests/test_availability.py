@@ -1,8 +1,11 @@
 """Nobody can stop the others: slow reads in lanes, exports one by one, large requests counted."""
 
+import sys
 import time
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import closing
+from contextlib import ExitStack, closing
+from os import environ
+from subprocess import run
 from threading import Barrier
 from unittest import mock
 
@@ -17,6 +20,7 @@ from tests.emptied import TransactionTestCase
 from tests.records.test_throttling import limited
 from tests.site.test_start import StartTest
 from tracker.records.admin import start_page
+from tracker.records.protocol import giving_way
 from tracker.records.read import queries
 from tracker.records.shapes.reader import Pick, Reader
 from tracker.web import lanes
@@ -36,28 +40,33 @@ class LanesTest(SimpleTestCase):
     def entered(self, *kinds):
         return [self.lanes.enter(kind) for kind in kinds]
 
-    def test_a_slow_kind_leaves_three_quarters_of_the_threads_to_others(self):
+    def test_a_slow_kind_leaves_all_but_one_thread_to_others(self):
         self.took("slow", 3)
         self.took("quick", 0.01)
-        self.entered("slow", "slow")
+        self.entered("slow")
         with self.assertRaises(lanes.Full):
             self.lanes.enter("slow")
         self.entered(*["quick"] * 20)
 
     def test_slow_kinds_share_their_lane(self):
-        for kind in ("one", "other", "third"):
+        for kind in ("one", "other"):
             self.took(kind, 3)
-        self.entered("one", "other")
+        self.entered("one")
         with self.assertRaises(lanes.Full):
-            self.lanes.enter("third")
+            self.lanes.enter("other")
 
-    def test_new_kinds_have_half_of_the_threads(self):
-        self.entered(*range(THREADS // 2))
+    def test_few_threads_have_lanes_too(self):
+        self.lanes = lanes.Lanes(1)
+        self.took("slow", 3)
+        self.entered("slow")
+
+    def test_new_kinds_have_a_quarter_of_the_threads(self):
+        self.entered(*range(THREADS // 4))
         with self.assertRaises(lanes.Full):
             self.lanes.enter("new")
 
     def test_a_place_that_becomes_free_is_taken_by_who_waits(self):
-        places = self.entered(*range(THREADS // 2))
+        places = self.entered(*range(THREADS // 4))
         with mock.patch.object(lanes, "PATIENCE", 60), ThreadPoolExecutor(1) as pool:
             waiting = pool.submit(self.lanes.enter, "new")
             while not self.lanes.waiting:
@@ -65,11 +74,11 @@ class LanesTest(SimpleTestCase):
             self.lanes.leave(places[0])
             self.assertTrue(waiting.result(60).counted)
 
-    def test_not_all_threads_wait(self):
-        self.entered(*range(THREADS // 2))
-        waiting = THREADS // 2 - 1
+    def test_those_who_run_and_those_who_wait_leave_half_of_the_threads(self):
+        self.entered(*range(THREADS // 4))
+        waiting = THREADS // 4
         with mock.patch.object(lanes, "PATIENCE", 60), ThreadPoolExecutor(waiting) as pool:
-            asked = [pool.submit(self.lanes.enter, number) for number in "abc"]
+            asked = [pool.submit(self.lanes.enter, number) for number in "ab"]
             while self.lanes.waiting < waiting:
                 time.sleep(0.01)
             with self.assertRaises(lanes.Full):
@@ -80,7 +89,9 @@ class LanesTest(SimpleTestCase):
     def test_what_was_slow_is_forgiven_after_some_quick_ones(self):
         self.took("kind", 3)
         self.took("kind", 0.01)
-        self.assertTrue(self.lanes.enter("kind").counted)
+        again = self.lanes.enter("kind")
+        self.assertTrue(again.counted)
+        self.lanes.leave(again)
         for _ in range(5):
             self.took("kind", 0.01)
         self.assertFalse(self.lanes.enter("kind").counted)
@@ -133,6 +144,43 @@ class InLanesTest(TestCase):
                 self.assertEqual(self.client.get("/api/v1/places/?q=a").status_code, 500)
         self.assertEqual(own.running, 0)
         self.assertEqual(len(own.costs), 3)
+
+
+class GivingWayTest(SimpleTestCase):
+    """Long work pauses for other requests, and the garbage collector does not stop them."""
+
+    def pauses(self, own, others):
+        """The pauses of work on three rows, each of which takes a second of processor time."""
+        moments = iter(range(99))
+        clock = mock.Mock(thread_time=moments.__next__)
+        with ExitStack() as stack, mock.patch.object(giving_way, "time", clock):
+            for _ in range(own + others):
+                stack.enter_context(giving_way.in_progress.one())
+            self.assertEqual([*giving_way.giving_way("abc", own)], [*"abc"])
+        return [call.args[0] for call in clock.sleep.call_args_list]
+
+    def test_it_pauses_while_others_are_there(self):
+        wanted = [giving_way.PAUSE] * 3
+        self.assertEqual([self.pauses(0, 1), self.pauses(1, 1)], [wanted, wanted])
+
+    def test_alone_it_does_not_pause(self):
+        self.assertEqual([self.pauses(0, 0), self.pauses(1, 0)], [[], []])
+
+    def test_a_request_that_failed_is_over(self):
+        with self.assertRaises(ZeroDivisionError), giving_way.in_progress.one():
+            self.assertEqual(giving_way.in_progress.number, 1)
+            raise ZeroDivisionError
+        self.assertEqual(giving_way.in_progress.number, 0)
+
+    def test_what_is_loaded_at_the_start_is_not_collected_again(self):
+        """This includes the views."""
+        text = (
+            "import gc, sys, tracker.wsgi\nprint(gc.get_freeze_count(), 'dialogues.api.views' in sys.modules)"
+        )
+        ran = run([sys.executable, "-c", text], env={**environ, "SERVED_LOCALLY": "1"}, capture_output=True)
+        frozen, loaded = ran.stdout.split()
+        self.assertGreater(int(frozen), 50_000)
+        self.assertEqual(loaded, b"True")
 
 
 class ExportsTest(TransactionTestCase):

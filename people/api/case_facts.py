@@ -33,6 +33,7 @@ from people.situations.asked import of_case, person, situation, told_days
 from people.situations.effects import TRACKS
 from people.situations.facts import Accusation, CaseHistory, Fact, interval
 from tracker.records.protocol.database_errors import Overdue
+from tracker.records.protocol.giving_way import giving_way
 from tracker.records.shapes.expressions import Json, Many, One, marked
 from tracker.records.shapes.fields import WHOLE
 from tracker.records.shapes.finishing import finisher
@@ -246,13 +247,6 @@ def partial_date(fact):
 PEOPLE_KEPT = 50_000  # in each process, some 500 bytes a person
 
 
-class KnownOfPerson(NamedTuple):
-    """What is known about a person by track, and about their cases: {id: (by track, whether it was open)}."""
-
-    person: tuple[str, ...]
-    cases: dict[str, tuple[tuple[str, ...], str]]
-
-
 def fact_texts(reader):
     """(id of the person or None, text of the facts) for all cases that the reader sees."""
     cases = PersecutionCase.objects.visible_to(reader.user).order_by()
@@ -267,16 +261,20 @@ def as_text(expression):
 
 
 def facts_digest(text, days):
-    return blake2b(text.encode(), digest_size=16).digest(), days
+    return blake2b(f"{days} {text}".encode(), digest_size=16).digest()
 
 
 @cached(LRUCache(PEOPLE_KEPT), facts_digest, Lock())
 def known_by_facts(text, days):
-    """What the facts say about the days. Readers who see the same facts get the same answer."""
+    """What the facts say about the days: answers by track about the person, and about each of their cases
+    (id, answers by track, whether it was open). Readers who see the same facts get the same answer.
+
+    Plain tuples of texts: the garbage collector leaves them out, and so all threads run on.
+    """
     facts = Facts.read(json.loads(text))
     found = situation(facts.histories, facts.death, days)
-    of_cases = zip(map(answer_slugs, found.cases), found.opened, strict=True)
-    return KnownOfPerson(answer_slugs(found.person), dict(zip(facts.cases, of_cases, strict=True)))
+    cases = zip(facts.cases, map(answer_slugs, found.cases), map(str, found.opened), strict=True)
+    return answer_slugs(found.person), tuple(cases)
 
 
 def answer_slugs(answers):
@@ -294,15 +292,15 @@ class Found(NamedTuple):
         """The answers for a reader. Raises Overdue if it takes too long, but keeps what was computed."""
         people, cases = {name: {} for name in TRACKS}, {name: {} for name in (*TRACKS, "open")}
         due = time.monotonic() + (settings.STATEMENT_TIMEOUT or math.inf)
-        for pk, text in fact_texts(reader):
+        for pk, text in giving_way(fact_texts(reader), own=1):
             if time.monotonic() > due:
                 raise Overdue
-            found = known_by_facts(text, reader.days)
-            for case, (answers, opened) in found.cases.items():
+            of_person, of_cases = known_by_facts(text, reader.days)
+            for case, answers, opened in of_cases:
                 cases["open"][case] = opened
                 for track, answer in zip(TRACKS, answers, strict=True):
                     cases[track][case] = answer
-            for track, answer in zip(TRACKS, found.person, strict=True) if pk else ():
+            for track, answer in zip(TRACKS, of_person, strict=True) if pk else ():
                 people[track][pk] = answer
         return cls(people, cases)
 

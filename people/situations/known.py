@@ -80,7 +80,7 @@ def latest(one):
     return one.strength, interval(one.basis)[1::-1] if one.basis else (BEFORE_ALL,) * 2
 
 
-@lru_cache(maxsize=4096)
+@lru_cache(maxsize=256)
 def _answers(histories, death, day):
     """What is known on a day (a number), for each case and track."""
     if not histories:

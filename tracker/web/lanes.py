@@ -35,8 +35,8 @@ class Lanes:
     """The running reads in a process with this many threads."""
 
     def __init__(self, threads):
-        self.narrow, self.wide = threads // 4, threads // 2
-        self.may_wait = threads - self.wide - 1
+        self.narrow, self.wide = max(1, threads // 8), max(1, threads // 4)
+        self.may_wait = threads // 4  # who waits occupies a thread too
         self.costs = LRUCache(KINDS)  # kind -> seconds
         self.running = self.waiting = 0
         self.left = threading.Condition()

@@ -26,6 +26,7 @@ from tracker.records.audit import access_log
 from tracker.records.audit.actor import acting_as, channel_of, is_for_admin
 from tracker.records.protection.name_check import check_refusals, was_refused
 from tracker.records.protocol import database_errors
+from tracker.records.protocol.giving_way import in_progress
 from tracker.records.protocol.problems import problem
 from tracker.records.protocol.rate_limits import TooMany, spend
 
@@ -317,11 +318,12 @@ class InLanes:
 
     def __call__(self, request):
         request.place = None
-        try:
-            return self.get_response(request)
-        finally:
-            if request.place:
-                lanes.leave(request.place)
+        with in_progress.one():
+            try:
+                return self.get_response(request)
+            finally:
+                if request.place:
+                    lanes.leave(request.place)
 
     def process_view(self, request, view, args, kwargs):
         plain = request.path.startswith("/api/") and self.PLAIN.issuperset(request.GET)

@@ -12,6 +12,7 @@ from django.db.models import F
 from django.db.models.expressions import RawSQL
 
 from tracker.records.policy import roles
+from tracker.records.protocol.giving_way import giving_way
 from tracker.records.protocol.rate_limits import TooMany, tally_key
 from tracker.records.shapes.expressions import row_expression
 from tracker.records.shapes.finishing import finished
@@ -74,7 +75,7 @@ class Query(NamedTuple):
             if exporter and not cursor.fetchone()[1]:
                 raise Underway
             with connection.wrap_database_errors, cursor.copy(f"COPY ({text}) TO STDOUT") as copy:
-                for (line,) in copy.rows():
+                for (line,) in giving_way(copy.rows()):
                     yield finished(line, self.reader)
 
 
