@@ -86,7 +86,29 @@ class ApiTest(ReadingsTest):
 
     def test_a_record_that_is_open_by_now_is_not_entered(self):
         Person.objects.filter(pk=self.row.pk).update(confidentiality="public")
-        self.assertEqual(self.told(self.officer, f"{API}people/"), [])
+        for query in ("people/", "people/?fields=name", "people/?fields=name&format=csv"):
+            self.assertEqual(self.told(self.officer, f"{API}{query}"), [])
+
+    def test_what_shows_no_id_is_read_once_too(self):
+        self.client.force_login(self.officer)
+        citations = "citations/?record_type=people"
+        for path, fields, other in (
+            ("people/", "?fields=id", "?fields=name"),
+            (f"people/{self.row.pk}/", "", "corrections/"),
+            ("people/?format=csv", "&fields=id", "&fields=name"),
+            ("people/?format=csv&page_size=9", "&fields=id", "&fields=name"),
+            (citations, "&fields=record", "&fields=quotation"),
+        ):
+            with self.subTest(path):
+                counts = []
+                for query in (fields, other):
+                    with wire.statements() as sent:
+                        self.client.get(f"{API}{path}{query}").getvalue()
+                    counts.append(len(sent))
+                # The session and its user, the read, whether anything is confidential, what, and the entry;
+                # a whole list as a file has a statement for its time and its lock.
+                whole = "format=csv" in path and "page_size" not in path
+                self.assertEqual(counts, [6 + whole] * 2)
 
     def test_it_costs_others_nothing(self):
         for user in (None, self.contributor, self.administrator):

@@ -336,7 +336,7 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
     ),
     (
         "the access log of a public page",
-        replaced(page, note_told=lambda text: None),
+        replaced(page, note_ids=lambda text: None),
         f"{PUBLIC}AboutTest.test_a_read_of_a_confidential_record_is_logged_as_one_of_the_site",
     ),
     (

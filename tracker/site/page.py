@@ -12,7 +12,7 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from tracker.records.accounts.devices import is_proven
-from tracker.records.audit.access_log import note_told
+from tracker.records.audit.access_log import note_ids
 from tracker.records.protocol.problems import Gone
 from tracker.records.read import pagination, queries
 from tracker.records.shapes.fields import registry
@@ -67,7 +67,7 @@ class Page(View):
         listed, total = queries.paged(seen, order, page), queries.count_query(seen, page)
         text, _, more, total = queries.many(listed, shaped, total, page, len(order.keys)).fetch()
         if self.reader.user:
-            note_told(text)  # the page may not show the ids
+            note_ids(text)  # those inside the rows, too: the page may not show them
         return {"results": json.loads(text), "total": total, "more": more}
 
 

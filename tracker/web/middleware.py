@@ -260,13 +260,10 @@ class Logged:
         self.get_response = get_response
 
     def __call__(self, request):
-        kept = access_log.loaded.set(set())
-        try:
+        with access_log.noting():
             response = self.get_response(request)
             user = known_user(request)
             return access_log.logged(request, user, response) if user else response
-        finally:
-            access_log.loaded.reset(kept)
 
 
 class DatabaseAway:

@@ -22,6 +22,9 @@ TABLES = sorted(
 )
 
 
+ABOUT = "record_id"  # for the access log, whoever reads a citation reads its record
+
+
 class RecordType(Own):
     """The endpoint of the cited record."""
 
@@ -105,7 +108,6 @@ class CitationViewSet(ReadingViewSet):
 
     shape = ENTRIES[TABLES[0]]
     filterset_class = CitationFilterSet
-    marked_by = "record"
 
     def shaped(self, pick):
         """The JSON of the row with the id page.key in the table that page.part names."""
@@ -114,10 +116,10 @@ class CitationViewSet(ReadingViewSet):
         params = sum((part.params for part in parts), ())
         return Query(f"CASE page.part {cases} END", params, self.reader)
 
-    def each(self, rows, *columns, **named):
+    def each(self, rows, **columns):
         """The rows of all tables as one statement. `rows(table)` gives the rows of one table."""
         return queries.united(
-            queries.compiled(rows(table).values(*columns, key=F("pk"), part=Value(number), **named))
+            queries.compiled(rows(table).values(ABOUT, key=F("pk"), part=Value(number), **columns))
             for number, table in enumerate(TABLES)
         )
 
@@ -125,7 +127,7 @@ class CitationViewSet(ReadingViewSet):
         def rows(table):
             return table.objects.visible_to(self.reader.user).filter(**key).order_by()
 
-        return queries.one(self.each(rows, edition=F("record__version")), self.shaped(pick))
+        return queries.one(self.each(rows, edition=F("record__version")), self.shaped(pick), ABOUT)
 
     def page_of(self, order, page, pick):
         end = page.offset + page.size + 1
@@ -139,10 +141,10 @@ class CitationViewSet(ReadingViewSet):
             self.each(rows, key0=F("pk")), order, f"LIMIT {page.size + 1} OFFSET {page.offset}"
         )
         counted = queries.united(queries.count_query(self.selection(table), page) for table in TABLES)
-        return queries.many(listed, self.shaped(pick), counted, page, len(order.keys))
+        return queries.many(listed, self.shaped(pick), counted, page, len(order.keys), ABOUT)
 
     def all_of(self, order, pick):
-        return queries.export_query(self.in_order(self.each(self.selection), order), self.shaped(pick))
+        return queries.export_query(self.in_order(self.each(self.selection), order), self.shaped(pick), ABOUT)
 
     def in_order(self, rows, order, limit=""):
         direction = "DESC" if order.descending else "ASC"

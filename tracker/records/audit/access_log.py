@@ -1,15 +1,15 @@
 """The access log: who read which confidential records, when and through which channel. It has no content.
 
-An answer shows a record if it contains the record's id, or if the row was loaded to make it. Both are
+An answer shows a record if it contains the record's id, or if it was made from the record's row. Both are
 checked once per request for users who may be cleared. For other readers nothing is done.
 """
 
 import re
 import tempfile
+from contextlib import contextmanager
 from contextvars import ContextVar
 from functools import cache
 from itertools import chain
-from uuid import UUID
 
 import pgtrigger
 from django.conf import settings
@@ -26,6 +26,7 @@ from .actor import channel_of
 ID = re.compile(rb"[0-9a-f]{8}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{4}-[0-9a-f]{12}")
 IN_MEMORY = 1_000_000  # bytes of a table that are held in memory until it is logged
 loaded = ContextVar("loaded", default=None)  # ids of confidential rows loaded during a request
+answered = ContextVar("answered", default=None)  # ids of all rows that a statement made an answer from
 
 
 class Reading(models.Model):
@@ -54,13 +55,29 @@ def note_load(key):
     """Records that a confidential row was loaded during this request."""
     keys = loaded.get()
     if keys is not None:
-        keys.add(key)
+        keys.add(str(key))
 
 
-def note_told(text):
-    """Records the ids in a text, for what an answer reveals without showing ids."""
-    for key in ID.findall(text.encode()):
-        note_load(UUID(key.decode()))
+def note_ids(text):
+    """Records the ids in a text, for an answer that may not show the ids of its rows."""
+    keys = answered.get()
+    if keys is not None:
+        keys.update(ids_in(text.encode()))
+
+
+def ids_in(text):
+    return (key.decode() for key in ID.findall(text))
+
+
+@contextmanager
+def noting():
+    """Records during a request which rows are loaded and answered."""
+    tokens = [(one, one.set(set())) for one in (loaded, answered)]
+    try:
+        yield
+    finally:
+        for one, token in tokens:
+            one.reset(token)
 
 
 @cache
@@ -95,7 +112,7 @@ def cleared_for(user, ids):
 
 def log(request, user, response, lines):
     """Logs the confidential records that an answer shows, if any. `lines` is its content."""
-    found = chain(map(str, loaded.get()), (one[0].decode() for line in lines for one in ID.finditer(line)))
+    found = chain(loaded.get(), answered.get(), chain.from_iterable(map(ids_in, lines)))
     first = next(found, None)
     if first and is_cleared_for_anything(user) and (told := cleared_for(user, {first, *found})):
         through = channel_of(request)

@@ -188,7 +188,7 @@ def corrections(rows):
     )
     sql = (
         f"WITH page AS MATERIALIZED ({chosen.sql}), {steps.sql}"
-        f" SELECT array_to_json(ARRAY({one}))::text, page.edition FROM page"
+        f" SELECT array_to_json(ARRAY({one}))::text, page.edition, page.key::text FROM page"
     )
     return Query(sql, chosen.params + steps.params)
 
@@ -202,5 +202,4 @@ class Corrected:
         found = corrections(self.named(key)).fetch()
         if found is None:
             return HttpResponsePermanentRedirect(f"{self.absent(key).url}corrections/")
-        self.note_rows(lambda ids: [self.one_of(key, ids).fetch()[0]])
         return self.answer(f'{{"results": {found[0]}}}'.encode(), str(found[1]))

@@ -11,6 +11,7 @@ from django.db import connection, transaction
 from django.db.models import F
 from django.db.models.expressions import RawSQL
 
+from tracker.records.audit.access_log import note_ids
 from tracker.records.policy import roles
 from tracker.records.protocol.giving_way import giving_way
 from tracker.records.protocol.rate_limits import TooMany, tally_key
@@ -49,18 +50,26 @@ def one_of_few():
 
 
 class Query(NamedTuple):
-    """SQL with parameters. With a reader, the JSON in the first column is finished for that reader."""
+    """SQL with parameters. The first column is JSON, which is finished for the reader, if there is one.
+
+    The last column has the ids of the records that the row shows, for the access log.
+    """
 
     sql: str
     params: tuple
     reader: Reader | None = None
 
     def fetch(self):
-        """The single row of the result."""
+        """The single row of the result, without the ids."""
         with connection.cursor() as cursor:
             cursor.execute(self.sql, self.params)
             row = cursor.fetchone()
-        return row and (finished(row[0], self.reader), *row[1:])
+        return row and self.noted(*row)
+
+    def noted(self, text, *rest):
+        *rest, ids = rest
+        note_ids(ids or "")
+        return finished(text, self.reader), *rest
 
     def copy(self, exporter=()):
         """Yields the JSON text of each row, streamed by COPY within the time limit of an export.
@@ -75,8 +84,8 @@ class Query(NamedTuple):
             if exporter and not cursor.fetchone()[1]:
                 raise Underway
             with connection.wrap_database_errors, cursor.copy(f"COPY ({text}) TO STDOUT") as copy:
-                for (line,) in giving_way(copy.rows()):
-                    yield finished(line, self.reader)
+                for row in giving_way(copy.rows()):
+                    yield self.noted(*row)[0]
 
 
 def compiled(queryset):
@@ -115,12 +124,13 @@ def fresh(shape, pick, reader):
     return compiled(rows.order_by().values(json=row_expression(shape(pick=pick), reader)))
 
 
-def one(rows, json):
+def one(rows, json, about="key"):
     """The statement for one record: its JSON text and its version; no row if it does not exist.
 
-    `rows` has `key` and `edition`; `json` is what `shaped` returns. The same applies below.
+    `rows` has `key` and `edition`, and the column `about` with the id for the access log; `json` is what
+    `shaped` returns. The same applies below.
     """
-    select = f"SELECT ({json.sql})::text, page.edition FROM page LIMIT 1"
+    select = f"SELECT ({json.sql})::text, page.edition, {about}::text FROM page LIMIT 1"
     return with_page(rows, select, json.params, json.reader)
 
 
@@ -130,7 +140,7 @@ def json_text_of(rows, shape, pick, reader):
     return answer and answer[0]
 
 
-def many(rows, json, total, page, keys):
+def many(rows, json, total, page, keys, about="key"):
     """The statement for one page: JSON text of the rows, keys of the last one, whether more follow, total.
 
     `rows` has `key`, the sort keys `key0`, `key1` ..., and one row more than the page.
@@ -141,14 +151,15 @@ def many(rows, json, total, page, keys):
         f"SELECT array_to_json(ARRAY(SELECT ({json.sql}) FROM {shown}))::text,"
         f" (SELECT ARRAY[{last}] FROM page OFFSET {page.size - 1} LIMIT 1),"
         f" EXISTS (SELECT FROM page OFFSET {page.size}),"
-        f" (SELECT count(*) FROM ({total.sql}) AS counted)"
+        f" (SELECT count(*) FROM ({total.sql}) AS counted),"
+        f" (SELECT string_agg({about}::text, ' ') FROM {shown})"
     )
     return with_page(rows, select, json.params + total.params, json.reader)
 
 
-def export_query(rows, json):
+def export_query(rows, json, about="key"):
     """The statement for all rows, each as a JSON text, for COPY."""
-    return with_page(rows, f"SELECT ({json.sql})::text FROM page", json.params, json.reader)
+    return with_page(rows, f"SELECT ({json.sql})::text, {about}::text FROM page", json.params, json.reader)
 
 
 def with_page(rows, select, params, reader):

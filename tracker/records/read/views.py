@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-from functools import lru_cache
 from itertools import chain
 from urllib.parse import urlencode
 from uuid import UUID
@@ -14,7 +13,6 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import permissions, viewsets
 
 from tracker.records.accounts.authentication import Bearer, ReadOrKnown, Session, count, count_search, who_of
-from tracker.records.audit.access_log import note_told
 from tracker.records.audit.actor import act_as
 from tracker.records.base.slugs import OldSlug, Slugged
 from tracker.records.policy import roles
@@ -147,7 +145,6 @@ class ReadingViewSet(ApiView):
     shape = None
     filterset_class = None
     linked = {}  # links to parts of the list: {name: additional parameters}; empty: one link to the list
-    marked_by = "id"  # the field with the id of the record that a row is about
     lookup_value_regex = "[^/]+"
 
     def __init_subclass__(cls, **kwargs):
@@ -214,7 +211,6 @@ class ReadingViewSet(ApiView):
         if self.form.write:
             return self.exported(order, page, pick)
         rows, last, more, total = self.page_of(order, page, pick).fetch()
-        self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
         following = self.address({**self.given, **page.following(last)}) if more else None
         envelope = {} if page.cursor is not None else totals(total)
         envelope[AS_OF] = self.reader.days.text or None
@@ -236,20 +232,8 @@ class ReadingViewSet(ApiView):
         found = self.one_of(key, pick).fetch()
         if found is None:
             return self.absent(key)
-        self.note_rows(lambda ids: [self.one_of(key, ids).fetch()[0]], pick)
         body, edition = found
         return self.answer(body.encode(), str(edition))
-
-    def note_rows(self, texts, pick=None):
-        """Notes the ids of rows, where none is shown to a reader who may be cleared for them.
-
-        `texts(ids)` gives the rows once more, with nothing but what ids picks; no pick shows nothing of them.
-        """
-        if not roles.may_be_cleared(self.reader.user):
-            return
-        if pick is None or not shows(self.shape, self.marked_by, pick):
-            for text in texts(Pick(fields=(self.marked_by,))):
-                note_told(text)
 
     def shaped(self, pick):
         return queries.shaped(self.shape, pick, self.reader)
@@ -306,12 +290,9 @@ class ReadingViewSet(ApiView):
         table, pick = self.tabled(pick) if form.flat else (None, pick)
         options = {name: self.truth(name) for name in form.options}
         if {"page", "page_size", "cursor"} & set(self.given):
-            self.note_rows(lambda ids: [self.page_of(order, page, ids).fetch()[0]], pick)
             lines = iter(json.loads(self.page_of(order, page, pick).fetch()[0]))
         else:
-            exporter = who_of(self.request)
-            self.note_rows(lambda ids: self.all_of(order, ids).copy(exporter), pick)
-            lines = map(json.loads, self.all_of(order, pick).copy(exporter))
+            lines = map(json.loads, self.all_of(order, pick).copy(who_of(self.request)))
         first = list(next_or_nothing(lines))
         body = form.write(table, chain(first, lines), **options)
         response = StreamingHttpResponse(body, content_type=form.content_type)
@@ -361,12 +342,6 @@ class ReadingViewSet(ApiView):
         if self.given.get(name, "false") not in ("true", "false"):
             raise BadParameters({name: "Give true or false."})
         return self.given.get(name) == "true"
-
-
-@lru_cache(maxsize=256)
-def shows(shape, name, pick):
-    """Whether a shape shows a field with this selection of fields."""
-    return name in shape(pick=pick).fields
 
 
 def totals(total):
