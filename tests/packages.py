@@ -5,6 +5,7 @@
 
 import ast
 import sys
+from collections import defaultdict
 from functools import cache
 from pathlib import Path
 from typing import NamedTuple
@@ -24,6 +25,7 @@ LAYERS = (  # each may import those before it; `tracker` is what is left of it
 APPS = ("people", "dialogues")
 DJANGO = {"apps", "migrations", "management"}  # what Django looks for in an app stands in no order
 TABLES = "tracker.records.models"  # nobody imports it
+SHARED = {"Command", "ORDER", "User", "_", "log", "urlpatterns"}  # one thing in every module that has it
 MOST_LINES, MOST_MODULES, MOST_IN_FOLDER = 400, 10, 1500  # of a module; in a folder, without those below it
 
 
@@ -179,6 +181,32 @@ def oversized():
             yield f"{folder} has {count} modules, {MOST_MODULES} are the most: make a package of some."
         if lines > MOST_IN_FOLDER:
             yield f"{folder} has {lines} lines, {MOST_IN_FOLDER} are the most: make a package of some."
+
+
+def defined(tree):
+    """(name, whether it is a constant) of what stands at the top of a module."""
+    for node in tree.body:
+        if isinstance(node, ast.ClassDef | ast.FunctionDef):
+            yield node.name, False
+        elif isinstance(node, ast.Assign | ast.AnnAssign):
+            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
+                names = target.elts if isinstance(target, ast.Tuple) else [target]
+                yield from ((name.id, True) for name in names if isinstance(name, ast.Name))
+
+
+def ambiguous():
+    """{name: modules} of the names that stand at the top of two modules.
+
+    A constant counts if others import it; one that only its own module reads is explained there.
+    """
+    where, counted = defaultdict(set), set()
+    used = {other for _, other in imports()}
+    for module, tree in ((name, one.tree) for name, one in modules().items()):
+        for name, is_constant in defined(tree):
+            where[name].add(module)
+            if not is_constant or f"{module}.{name}" in used:
+                counted.add(name)
+    return {name: sorted(where[name]) for name in sorted(counted - SHARED) if len(where[name]) > 1}
 
 
 def children(package):

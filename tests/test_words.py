@@ -2,7 +2,7 @@
 
 import ast
 import re
-from collections import defaultdict
+from unittest import mock
 
 from django.test import SimpleTestCase
 
@@ -20,12 +20,6 @@ BANNED = re.compile(
 CODE = re.compile(r"`[^`\n]+`|\{[^}\n]*\}")
 LANGUAGE = re.compile(r"\b(SELECT|FROM|WHERE|CASE WHEN)\b")  # SQL is read by the database
 UNREAD = ("/formats/",)  # not gone through yet
-SHARED = {  # names that Django, Python or this project gives to one thing in every module
-    "Command",
-    "User",
-    "log",
-    "urlpatterns",
-}
 
 
 def sentences(tree):
@@ -59,16 +53,6 @@ def found_in(path, texts):
         for line, text in texts
         for found in BANNED.finditer(text)
     ]
-
-
-def meanings():
-    """{name: modules} of the classes and functions of modules that others may import."""
-    found = defaultdict(set)
-    for module in packages.modules().values():
-        for node in module.tree.body:
-            if isinstance(node, ast.ClassDef | ast.FunctionDef) and not node.name.startswith("_"):
-                found[node.name].add(module.name)
-    return found
 
 
 class WordsTest(SimpleTestCase):
@@ -113,7 +97,23 @@ class NamesTest(SimpleTestCase):
     """A name is enough to know what is meant."""
 
     def test_a_class_or_function_of_one_name_is_in_one_module_only(self):
-        twice = {
-            name: sorted(where) for name, where in meanings().items() if len(where) > 1 and name not in SHARED
-        }
-        self.assertEqual(twice, {})
+        """And a constant, if one of the modules that have it lets others import it."""
+        self.assertEqual(packages.ambiguous(), {})
+
+    def test_a_name_with_two_meanings_would_be_found(self):
+        for first, second, other, found in (
+            ("def f(): pass", "def f(): pass", "", ["f"]),
+            ("def _f(): pass", "class _f: pass", "", ["_f"]),
+            ("A = 1", "A = 2", "", []),
+            ("A = 1", "A = 2", "from first import A", ["A"]),
+            ("A = 1", "B, A = 2, 3", "from second import A", ["A"]),
+            ("A = {}", "A: int = 2", "import first\nfirst.A", []),
+            ("def Command(): pass", "class Command: pass", "", []),
+        ):
+            texts = {"first": first, "second": second, "other": other}
+            trees = {
+                name: packages.Module(name, ROOT / f"{name}.py", ast.parse(text), 1)
+                for name, text in texts.items()
+            }
+            with self.subTest(texts), mock.patch.object(packages, "modules", return_value=trees):
+                self.assertEqual([*packages.ambiguous()], found)

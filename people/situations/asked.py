@@ -61,9 +61,9 @@ def situation(histories, death, days: Days) -> Situation:
         return on_day(histories, death, days.first_start)
     stretches = spans(histories, death, days.first_start, days.last_end)
     return Situation(
-        [_known(placings(stretches, days, latest, person(track))) for track in range(len(TRACKS))],
+        [_best(placings(stretches, days, latest, person(track))) for track in range(len(TRACKS))],
         [
-            [_known(placings(stretches, days, latest, of_case(case, track))) for track in range(len(TRACKS))]
+            [_best(placings(stretches, days, latest, of_case(case, track))) for track in range(len(TRACKS))]
             for case in range(len(histories))
         ],
         [
@@ -113,7 +113,7 @@ def told_days(histories, death, days, of):
     return found
 
 
-def _known(found):
+def _best(found):
     strength = join(one.strength for one in found)
     if strength == Strength.NOT_RECORDED:
         return Known(strength)

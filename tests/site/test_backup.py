@@ -329,7 +329,7 @@ class WholeTest(SimpleTestCase):
         self.done("backup", again, DATABASE_URL=server.url)
         first, last = (backup.read_backup(file, self.identity)["rows"] for file in (self.file, again))
         self.assertEqual(first, last)
-        marked = f"SELECT to_regclass('{backup.MARK}') IS NULL"
+        marked = f"SELECT to_regclass('{backup.UNFINISHED_MARK}') IS NULL"
         self.assertEqual(server.run("psql", "-qAt", server.url, "-c", marked).strip(), "t")
         self.assertGreater(kills, 2)
         print(f"A restore was killed {kills} times and ended whole.")

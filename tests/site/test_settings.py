@@ -327,10 +327,10 @@ class PassingTest(SimpleTestCase):
             "57P01": database_errors.AWAY,
             "55P03": database_errors.BUSY,
             "57014": database_errors.SLOW,
-            "53100": database_errors.FULL,
+            "53100": database_errors.DISK_FULL,
         }.items():
             self.assertEqual(self.passing(OperationalError(), state), sentence, state)
-        self.assertEqual(self.passing(InternalError(), "25006"), database_errors.FULL)
+        self.assertEqual(self.passing(InternalError(), "25006"), database_errors.DISK_FULL)
         self.assertEqual(self.passing(InternalError(), "25P03"), database_errors.SLOW)
 
     def test_what_is_a_mistake(self):

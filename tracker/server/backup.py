@@ -33,7 +33,7 @@ PIECE = 1 << 16
 LONGEST_MANIFEST = 1 << 22
 # Tables that only the running program needs, and that may name people who must not be in a backup.
 LEFT_OUT = ("django_session", "records_keptanswer", "records_tally")
-MARK = "restore_unfinished"
+UNFINISHED_MARK = "restore_unfinished"
 
 
 class Failed(Exception):
@@ -106,7 +106,7 @@ def tables():
     """The names of our tables, in order."""
     with connection.cursor() as cursor:
         cursor.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'")
-        return sorted(name for (name,) in cursor.fetchall() if name != MARK)
+        return sorted(name for (name,) in cursor.fetchall() if name != UNFINISHED_MARK)
 
 
 def counts():

@@ -17,7 +17,7 @@ from tracker.records.changes import announcing
 from tracker.records.revisions import erasure
 
 from . import backup, embedded
-from .backup import MARK, Failed
+from .backup import UNFINISHED_MARK, Failed
 
 NO_LEDGER = (
     "There is no ledger {}. Without it, records that were taken down since would be public again."
@@ -88,7 +88,7 @@ def mark_unfinished(said):
 
 def is_marked():
     """Whether a restore into this database is unfinished."""
-    return first_row("SELECT to_regclass(%s)", f"public.{MARK}") != (None,)
+    return first_row("SELECT to_regclass(%s)", f"public.{UNFINISHED_MARK}") != (None,)
 
 
 def first_row(sql, *params):

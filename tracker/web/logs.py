@@ -21,7 +21,7 @@ TRUSTED = ("tracker", "people", "dialogues", "_granian")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
 FRAMES = 15
 # Hexadecimal digits, as proxies make them. No name can be spelled with them.
-TOKEN = re.compile(r"[0-9A-Fa-f-]{8,64}")
+SAFE_ID = re.compile(r"[0-9A-Fa-f-]{8,64}")
 QUIET = ("healthz", "readyz")
 request_id = ContextVar("request_id", default=None)
 log = logging.getLogger("tracker.requests")
@@ -96,7 +96,7 @@ class Requests:
 
     def __call__(self, request):
         given, began = request.headers.get("X-Request-ID", ""), time.perf_counter()
-        mine = request_id.set(given if TOKEN.fullmatch(given) else uuid.uuid4().hex)
+        mine = request_id.set(given if SAFE_ID.fullmatch(given) else uuid.uuid4().hex)
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id.get()

@@ -24,7 +24,7 @@ from tracker.records.values.texts.text import Tidy
 
 PREFIX = "dtrk_"  # programs that search for leaked secrets recognize it
 FORM = re.compile(rf"{PREFIX}[0-9a-f]{{64}}")
-LONGEST = timedelta(days=365)
+LONGEST_VALIDITY = timedelta(days=365)
 USE_IS_NOTED_EVERY = timedelta(minutes=1)
 
 
@@ -85,9 +85,9 @@ class ApiToken(Tidy):
         ordering = ["-created_at", "-pk"]
         constraints = [
             models.CheckConstraint(
-                condition=Q(expires_at__lte=F("created_at") + LONGEST),
+                condition=Q(expires_at__lte=F("created_at") + LONGEST_VALIDITY),
                 name="token_expires",
-                violation_error_message=f"A token can be valid for at most {LONGEST.days} days.",
+                violation_error_message=f"A token can be valid for at most {LONGEST_VALIDITY.days} days.",
             ),
             models.CheckConstraint(condition=Q(scopes__len__gt=0), name="token_has_scope"),
             models.UniqueConstraint(
@@ -132,7 +132,7 @@ class ApiToken(Tidy):
         try:
             type(self).objects.filter(stale, pk=self.pk).update(last_used_at=now)
         except DatabaseError as error:
-            if database_errors.passing(error) != database_errors.FULL:
+            if database_errors.passing(error) != database_errors.DISK_FULL:
                 raise
 
     def lacks(self, scope, resource):

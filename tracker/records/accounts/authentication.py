@@ -85,7 +85,7 @@ def count_read(limit, request):
     try:
         spend(limit, *who_of(request))
     except DatabaseError as error:  # while nothing can be stored, reads continue uncounted
-        if database_errors.passing(error) != database_errors.FULL:
+        if database_errors.passing(error) != database_errors.DISK_FULL:
             raise
 
 

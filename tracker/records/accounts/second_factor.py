@@ -29,7 +29,7 @@ from .after_login import landing
 from .devices import PROVEN, is_proven, known_device, remember_device
 
 User = get_user_model()
-BEGUN = "second_factor_begun"  # in the session: the key that is shown until a code is entered
+UNCONFIRMED_KEY = "second_factor_begun"  # in the session: the key that is shown until a code is entered
 RECOVERY_CODES = 10
 
 
@@ -127,7 +127,7 @@ class SecondFactor(RedirectURLMixin, FormView):
 
     def key(self):
         """The key that is being set up. It stays the same when the page is opened again."""
-        return self.request.session.setdefault(BEGUN, default_key())
+        return self.request.session.setdefault(UNCONFIRMED_KEY, default_key())
 
     def form_valid(self, form):
         user, code = self.request.user, "".join(form.cleaned_data["code"].split())
@@ -159,7 +159,7 @@ class SecondFactor(RedirectURLMixin, FormView):
 
     def renew_session(self, **proof):
         """Bind the session to the current factors, with a new session key."""
-        for name in (PROVEN, BEGUN):
+        for name in (PROVEN, UNCONFIRMED_KEY):
             self.request.session.pop(name, None)
         self.request.session.update(proof)
         update_session_auth_hash(self.request, User.objects.get(pk=self.request.user.pk))

@@ -25,11 +25,11 @@ from tracker.records.protection.name_check import (
 )
 from tracker.records.protocol import constraint_errors
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication
+from tracker.records.write.document import REASON
 
 from .forms.edit_conflicts import SEEN, EditConflict, lock_version
 from .forms.forms import with_field_labels
 from .lists.lists import facts
-from .pages.history import REASON
 
 BY_ITSELF = "became confidential automatically. Only people who are cleared for it can see it."
 

@@ -5,7 +5,7 @@ from django.apps import apps
 from django.db.models import F, Q, Value
 
 from tracker.records.base.citations import Citation
-from tracker.records.policy.visibility import NOTHING
+from tracker.records.policy.visibility import NO_ROW
 from tracker.records.read import queries
 from tracker.records.read.filters.filter_set import RecordFilterSet
 from tracker.records.read.filters.kinds import Filter
@@ -71,7 +71,7 @@ class TypeFilter(Filter):
     """Citations of one kind of record; the other tables give no rows."""
 
     def filter(self, queryset, value):
-        return queryset if value in ("", resource(queryset.model.cited_model())) else queryset.filter(NOTHING)
+        return queryset if value in ("", resource(queryset.model.cited_model())) else queryset.filter(NO_ROW)
 
 
 TYPES = [resource(table.cited_model()) for table in TABLES]

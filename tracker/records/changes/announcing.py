@@ -19,13 +19,13 @@ from tracker.records.read import queries
 from tracker.records.shapes.reader import Reader
 
 from .models import Announcement, Event, Feed, Touched, Unannounced
-from .paths import WHOLE, shapes, ways
+from .paths import WHOLE_RECORD, shapes, ways
 
 LOCK = 7_262_103  # any number that no other lock uses
 NOTES = 10_000  # rows taken at once
 RECORDS = 500
 IDS = 200
-WAITING = """
+ANYTHING_TO_DO = """
     SELECT EXISTS (SELECT FROM records_touched) OR EXISTS (SELECT FROM records_unannounced)
         OR (SELECT digest FROM records_feed) IS DISTINCT FROM %s
 """
@@ -55,7 +55,7 @@ def start_again():
 def waiting():
     """Whether there is anything to do, in one statement. Usually there is not."""
     with connection.cursor() as cursor:
-        cursor.execute(WAITING, [form(settings.PUBLIC_URL)])
+        cursor.execute(ANYTHING_TO_DO, [form(settings.PUBLIC_URL)])
         return cursor.fetchone()[0]
 
 
@@ -195,7 +195,7 @@ def digests(rows):
 def digest_query(kind, rows):
     """The statement for the ids and digests of these rows."""
     page = queries.compiled(rows.order_by().values(key=F("pk")))
-    json = queries.shaped(shapes()[kind], WHOLE, PUBLIC)
+    json = queries.shaped(shapes()[kind], WHOLE_RECORD, PUBLIC)
     return queries.with_page(page, DIGEST.format(json.sql), json.params, None)
 
 

@@ -11,7 +11,7 @@ from tracker.records.shapes.expressions import link_of
 from tracker.records.shapes.fields import Computed, Count, Inferred, registry
 from tracker.records.shapes.reader import Pick
 
-WHOLE = Pick(detail=True)
+WHOLE_RECORD = Pick(detail=True)
 
 
 class Ways(NamedTuple):
@@ -37,7 +37,7 @@ def ways():
     for kind, shape in shapes().items():
         starts[kind._meta.label_lower].add(kind)
         ends[kind].add((kind, ()))
-        for path in {*ruling(kind), *of_shape(shape(pick=WHOLE))}:
+        for path in {*ruling(kind), *of_shape(shape(pick=WHOLE_RECORD))}:
             above = kind
             for length, name in enumerate(path, 1):
                 relation, model = above._meta.get_field(name), above._meta.get_field(name).related_model

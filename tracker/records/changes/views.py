@@ -11,7 +11,7 @@ from tracker.records.protocol.problems import BadParameters, Gone
 from tracker.records.protocol.query import whole_number
 from tracker.records.read.pagination import Key, read_cursor, write_cursor
 from tracker.records.read.views import ApiView
-from tracker.records.shapes.urls import api_url, record_url, resource
+from tracker.records.shapes.urls import URI, api_url, record_url, resource
 
 from .models import Event
 
@@ -40,7 +40,6 @@ EXAMPLE = {
         }
     ],
 }
-URI = {"type": "string", "format": "uri"}
 SCHEMA = {
     "type": "object",
     "properties": {

@@ -17,7 +17,7 @@ from . import roles
 from .search_words import Token
 
 POINTED_AT = "Other records refer to this one. Change or delete them first."
-NOTHING = RawSQL(
+NO_ROW = RawSQL(
     "false", (), output_field=models.BooleanField()
 )  # unlike none(), this still queries the database
 SEARCH_WORDS = settings.MAX_WORDS
@@ -56,7 +56,7 @@ class VisibleQuerySet(GuardedUpdate, models.QuerySet):
         readable = Token.objects.filter(
             Q() if roles.edits(user) else Q(confidentiality=Confidentiality.PUBLIC)
         )
-        found = self if words else self.filter(NOTHING)
+        found = self if words else self.filter(NO_ROW)
         for word in words:
             hits = readable.filter(token__gte=word, token__lt=f"{word}~")
             found = found.filter(pk__in=hits.values("record_id"))

@@ -30,7 +30,7 @@ log = logging.getLogger(__name__)
 
 CHANNEL = "name search"
 BATCH = 500  # records
-LONGEST = timedelta(minutes=10)  # no request writes longer than this
+LONGEST_REQUEST = timedelta(minutes=10)  # no request writes longer than this
 LOCK = 7_045_331  # held by the worker
 OTHERS = (
     "This text also names another person whose identity is protected. Publish the record on its own page."
@@ -191,7 +191,7 @@ def finish(searches):
     """Ends searches when no transaction is left that may not know about them, after reading their texts."""
     ending = [one for one in searches if not first_value(WRITING, one.begun_at)]
     for model in kinds() if ending else ():
-        since = min(one.created_at for one in ending) - LONGEST
+        since = min(one.created_at for one in ending) - LONGEST_REQUEST
         recent = own_public_rows(model).filter(updated_at__gte=since).values_list("pk", flat=True)
         hide(model, list(recent), ending)
     for search in ending:

@@ -6,7 +6,7 @@ AWAY = "The database cannot be reached at the moment."
 SLOW = "The database took too long to answer."
 OVERDUE = "Computing the answer took too long."
 BUSY = "Someone else was writing the same data at this moment."
-FULL = "The database cannot store anything at the moment. Reading still works."
+DISK_FULL = "The database cannot store anything at the moment. Reading still works."
 # By SQLSTATE, or its first two characters. https://www.postgresql.org/docs/current/errcodes-appendix.html
 PASSING = {
     "08": AWAY,  # the connection broke
@@ -14,9 +14,9 @@ PASSING = {
     "53": AWAY,  # too many clients, no memory
     "57": AWAY,  # shut down, killed, not yet started
     "58": AWAY,  # a file cannot be read or written
-    "25006": FULL,  # read-only, as `embedded` sets it when the disk is nearly full
+    "25006": DISK_FULL,  # read-only, as `embedded` sets it when the disk is nearly full
     "25P03": SLOW,  # idle_in_transaction_session_timeout
-    "53100": FULL,  # no space left on the disk
+    "53100": DISK_FULL,  # no space left on the disk
     "55P03": BUSY,  # lock_timeout
     "57014": SLOW,  # statement_timeout
 }

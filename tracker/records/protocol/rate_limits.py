@@ -14,7 +14,7 @@ from django.db import connection, models
 from django.utils.crypto import salted_hmac
 from rest_framework import exceptions
 
-PERIODS = {"MINUTE": 60, "HOUR": 3600}  # seconds, by the last word of a limit's name
+SECONDS = {"MINUTE": 60, "HOUR": 3600}  # by the last word of a limit's name
 FORGET_EVERY = 100
 # One statement, one row: two processes cannot both take the last try. Refused tries are not counted.
 SPEND = """
@@ -79,7 +79,7 @@ def spend(limit, *who, share=1):
             cursor.execute(WAIT, given)
             raise TooMany(*(cursor.fetchone() or [1]))
         if not secrets.randbelow(FORGET_EVERY):
-            cursor.execute(FORGET, [max(PERIODS.values())])
+            cursor.execute(FORGET, [max(SECONDS.values())])
 
 
 def check(limit, *who):
@@ -94,7 +94,7 @@ def check(limit, *who):
 def limit_parameters(limit, who, share=1):
     """The parameters of the statements for a limit, or a share of it, and a key."""
     most = math.ceil(settings.LIMITS[limit] * share)
-    return {"key": tally_key(limit, *who), "most": most, "period": PERIODS[limit.rpartition("_")[2]]}
+    return {"key": tally_key(limit, *who), "most": most, "period": SECONDS[limit.rpartition("_")[2]]}
 
 
 def tally_key(*who):

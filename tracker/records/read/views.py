@@ -24,7 +24,7 @@ from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import Pick, Reader
 from tracker.records.shapes.urls import list_url, record_url, resource
 from tracker.records.values.codes.vocabularies import Publication
-from tracker.records.values.dates.days import FORMS, Days
+from tracker.records.values.dates.days import DAY_FORMS, Days
 
 from . import queries
 from .formats import csv_tables
@@ -121,7 +121,7 @@ class ApiView(viewsets.ViewSet):
         try:
             return Days.read(text) if text else Days.today()
         except ValueError:
-            raise BadParameters({AS_OF: FORMS}) from None
+            raise BadParameters({AS_OF: DAY_FORMS}) from None
 
     def answer(self, body, edition=None):
         """A JSON answer with an ETag: from its content for the public, else from the version.

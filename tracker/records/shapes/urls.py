@@ -3,6 +3,7 @@
 from django.conf import settings
 
 API = "/api/v1/"
+URI = {"type": "string", "format": "uri"}  # the schema of an address
 
 
 def resource(model):

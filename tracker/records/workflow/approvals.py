@@ -18,15 +18,15 @@ from tracker.records.protection.name_check import NamesProtectedPerson
 from tracker.records.values.codes.vocabularies import Publication
 
 CHANNEL = "schedule"
-LONGEST = timedelta(days=5 * 365)
+LONGEST_DELAY = timedelta(days=5 * 365)
 CHANGED = "It was changed after it was approved. Check it, then publish it again."
 ASK = "It could not be published at the scheduled time. An editor knows why."
 
 
 def within_reach(moment):
     """A validator: not more than some years in the future; a time in the past means now."""
-    if moment > timezone.now() + LONGEST:
-        raise ValidationError(f"Give a time within the next {LONGEST.days // 365} years.")
+    if moment > timezone.now() + LONGEST_DELAY:
+        raise ValidationError(f"Give a time within the next {LONGEST_DELAY.days // 365} years.")
 
 
 class ApprovalQuerySet(models.QuerySet):

@@ -37,7 +37,7 @@ EXAMPLE = {
     "created_at": "2025-12-10T09:00:00.000000+00:00",
     "comment": "",
 }
-WHOLE = {
+WITH_DIFFERENCE = {
     **EXAMPLE,
     "document": {"birth_date": "1996"},
     "difference": [
@@ -119,9 +119,14 @@ class ProposalViewSet(ApiView):
     parser_classes = [StrictJSON]
     example = {
         "list": {"results": [EXAMPLE]},
-        "retrieve": WHOLE,
-        "apply": {**WHOLE, "state": "applied", "difference": []},
-        "decline": {**WHOLE, "state": "declined", "comment": "The source says 1997.", "difference": []},
+        "retrieve": WITH_DIFFERENCE,
+        "apply": {**WITH_DIFFERENCE, "state": "applied", "difference": []},
+        "decline": {
+            **WITH_DIFFERENCE,
+            "state": "declined",
+            "comment": "The source says 1997.",
+            "difference": [],
+        },
     }
 
     def initial(self, request, *args, **kwargs):

@@ -24,11 +24,11 @@ from tracker.records.protection.name_check import Homonym
 from tracker.records.protocol import constraint_errors
 from tracker.records.revisions.timeline import VisibleHistory
 from tracker.records.values.texts.text import UncheckedTextField
+from tracker.records.write.document import REASON
 
 from .render import render_page
 
 CHANGES_A_PAGE = 50
-REASON = "reason"
 EMPTY = (None, "", [])
 
 

@@ -29,9 +29,8 @@ from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.proposals import Proposal, ProposalState
 from tracker.records.write import proposal_views, save
-from tracker.records.write.document import row_shape_of, written
+from tracker.records.write.document import REASON, row_shape_of, written
 
-from .history import REASON
 from .render import PlainTitle, address_of, render_page
 
 

@@ -9,7 +9,7 @@ from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path
 
-from tracker.records.accounts.api_tokens import LONGEST, ApiToken, TokenScope
+from tracker.records.accounts.api_tokens import LONGEST_VALIDITY, ApiToken, TokenScope
 from tracker.records.admin.pages.render import PlainTitle, render_secret
 from tracker.records.admin.pages.sent_twice import SavedOnce
 from tracker.records.admin.rights import ReadOnlyAdmin, SafeLookups
@@ -19,7 +19,7 @@ from tracker.records.shapes.urls import resource
 
 from .accounts import NameTakenMessage
 
-DAYS = (7, 30, 90, 180, LONGEST.days)
+DAYS = (7, 30, 90, 180, LONGEST_VALIDITY.days)
 
 
 def endpoints():

@@ -30,7 +30,7 @@ from tracker.records.admin.lists.saved_filters import SavedFilters
 from tracker.records.admin.lists.similar import Similar
 from tracker.records.admin.pages.also_hidden import AlsoHiddenPage
 from tracker.records.admin.pages.erasing import ErasurePage
-from tracker.records.admin.pages.history import REASON, HistoryPages
+from tracker.records.admin.pages.history import HistoryPages
 from tracker.records.admin.pages.name_check import NameCheck
 from tracker.records.admin.pages.proposals import Proposing
 from tracker.records.admin.pages.sent_twice import SavedOnce
@@ -45,6 +45,7 @@ from tracker.records.policy.visibility import SEARCH_WORDS, Visible
 from tracker.records.shapes.urls import record_url
 from tracker.records.values.codes.code_fields import CodeField
 from tracker.records.values.dates.date_columns import PartialDateField
+from tracker.records.write.document import REASON
 
 from .inlines import CitationInline, citation_inline
 from .relations import VisibleRelations

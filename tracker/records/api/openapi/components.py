@@ -2,9 +2,9 @@
 
 from tracker.records.read.formats.registry import FORMATS, NESTED, that_take
 from tracker.records.read.pagination import LARGEST_PAGE, PAGE_SIZE, START
+from tracker.records.shapes.urls import URI
 from tracker.records.values.codes.vocabularies import Publication
 
-URI = {"type": "string", "format": "uri"}
 PROBLEM = {
     "type": "object",
     "description": "Problem details (RFC 9457).",
@@ -103,12 +103,17 @@ CORRECTIONS = {
     "required": ["results"],
 }
 CORRECTION = {"changed_at": "2025-12-10T09:00:00.000000Z", "fields": ["start_date"], "reason": "A misprint."}
-SENTENCES = {"type": "array", "items": {"type": "string"}}
+PROSE = {"type": "array", "items": {"type": "string"}}
 LISTED = {
     "type": "array",
     "items": {
         "type": "object",
-        "properties": {"url": URI, "type": {"type": "string"}, "missing": SENTENCES, "hints": SENTENCES},
+        "properties": {
+            "url": URI,
+            "type": {"type": "string"},
+            "missing": PROSE,
+            "hints": PROSE,
+        },
         "required": ["url", "type", "missing", "hints"],
     },
 }
@@ -144,10 +149,10 @@ PUBLICATION = {
         },
         "takedown": TAKEDOWN,
         "missing": {
-            **SENTENCES,
+            **PROSE,
             "description": "Why `publish/` without a body would be refused, except for protected names.",
         },
-        "hints": {**SENTENCES, "description": "Warnings. They do not prevent publication."},
+        "hints": {**PROSE, "description": "Warnings. They do not prevent publication."},
         "drafts": {**LISTED, "description": "The drafts that are published with it."},
         "named": {
             **LISTED,
@@ -183,7 +188,7 @@ PREVIEW = {
 }
 EXAMPLES = {"corrections": (CORRECTIONS, {"results": [CORRECTION]}), "publication": (PUBLICATION, PREVIEW)}
 TOKEN = {"token": []}
-KEY = "The id, or the slug if records of this kind have one."
+ID_OR_SLUG = "The id, or the slug if records of this kind have one."
 ERRORS = {
     "400": "A parameter is wrong. errors names it and says what would be right.",
     "401": "Credentials are missing or not valid.",

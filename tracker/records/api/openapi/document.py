@@ -19,10 +19,10 @@ from tracker.records.shapes.fields import (
     Url,
 )
 from tracker.records.shapes.reader import Pick
-from tracker.records.shapes.urls import API
+from tracker.records.shapes.urls import API, URI
 from tracker.records.workflow import editorial_fields
 
-from .components import ENVELOPE, ERRORS, EXAMPLES, KEY, PARAMETERS, PROBLEM, READS, TOKEN, URI
+from .components import ENVELOPE, ERRORS, EXAMPLES, ID_OR_SLUG, PARAMETERS, PROBLEM, READS, TOKEN
 from .examples import sample
 from .writes import ANYTHING, PARTIAL_DATE, WRITES, WritingSchema, json_answer
 
@@ -60,7 +60,13 @@ class Schema(WritingSchema, AutoSchema):
 
     def _get_parameters(self):
         found = [
-            {"in": "path", "name": "id", "required": True, "schema": {"type": "string"}, "description": KEY}
+            {
+                "in": "path",
+                "name": "id",
+                "required": True,
+                "schema": {"type": "string"},
+                "description": ID_OR_SLUG,
+            }
         ]
         if self.is_list() or "{" not in self.path:
             found = []

@@ -7,6 +7,7 @@ from tracker.records.protocol.problems import TYPE
 from tracker.records.shapes.declaration import PartShape
 from tracker.records.shapes.fields import PartialDateJSONField
 from tracker.records.shapes.reader import FULL, Pick
+from tracker.records.shapes.urls import URI
 from tracker.records.values.codes.code_fields import CodeJSONField
 from tracker.records.values.codes.vocabularies import TakedownReason
 from tracker.records.workflow import editorial_fields
@@ -31,7 +32,7 @@ WRITES = {
     "decline": "Declines the proposed change. Its author can read why.",
 }
 DECISIONS = {"apply": None, "decline": "comment"}
-ERRORS = {
+WRITE_ERRORS = {
     "400": "The document is wrong. errors points to each place and says what would be right.",
     "401": "Writing needs credentials.",
     "403": "Your role or your token does not allow it.",
@@ -106,7 +107,7 @@ VERSION = {"type": "integer", "description": "The version that you read: the num
 KEPT = {
     "type": "object",
     "description": "The address of the new proposal.",
-    "properties": {"detail": {"type": "string"}, "url": {"type": "string", "format": "uri"}},
+    "properties": {"detail": {"type": "string"}, "url": URI},
     "required": ["detail", "url"],
 }
 KEPT_EXAMPLE = {
@@ -200,7 +201,8 @@ class WritingSchema:
         action = self.view.action
         codes = sorted({*ALWAYS, *MORE[action]})
         errors = {
-            code: {"description": ERRORS[code], "content": {TYPE: {"schema": problem}}} for code in codes
+            code: {"description": WRITE_ERRORS[code], "content": {TYPE: {"schema": problem}}}
+            for code in codes
         }
         if action == "destroy":
             return {"204": {"description": "The draft was deleted."}, **errors}

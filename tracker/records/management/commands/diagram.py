@@ -19,7 +19,7 @@ from tracker.records.policy.visibility import Visible
 DOCUMENT = Path(settings.BASE_DIR) / "docs" / "data-model.md"
 BEGIN = "<!-- drawn by `make diagram` -->"
 END = "<!-- end of what is drawn -->"
-HOUSEKEEPING = {field.name for field in Record._meta.get_fields()}
+FIELDS_OF_RECORD = {field.name for field in Record._meta.get_fields()}
 APPS = [config.label for config in apps.get_app_configs()]
 LINES = {"one_to_one": "|o--||", "required": "}o--||", "optional": "}o--o|"}
 
@@ -51,7 +51,7 @@ def keys(model):
 
 
 def leads_to_box(field):
-    return field.is_relation and field.name not in HOUSEKEEPING and is_drawn(field.related_model)
+    return field.is_relation and field.name not in FIELDS_OF_RECORD and is_drawn(field.related_model)
 
 
 def kind_of_key(field):

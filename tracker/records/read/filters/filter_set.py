@@ -11,7 +11,7 @@ from tracker.records.values.dates.conditions import period_certainly_overlaps, p
 
 from .kinds import Filter, VerbFilter, any_of, connected_filters, filters_at, list_schema
 from .reach import meeting
-from .values import LONGEST, PERIODS, ChoiceField, DatesField, IdentifierField, Values, WordsField
+from .values import LONGEST_TEXT, PERIODS, ChoiceField, DatesField, IdentifierField, Values, WordsField
 
 
 class RecordFilterSet(django_filters.FilterSet):
@@ -97,7 +97,7 @@ def own_filters(model):
     """The filters of every list: search, and rows by id."""
     search = Filter(
         [],
-        WordsField(required=False, max_length=LONGEST),
+        WordsField(required=False, max_length=LONGEST_TEXT),
         lambda text, reader: Q(pk__in=model.objects.matching(text, reader.user).order_by().values("pk")),
         "Start of words in a name or title, in any spelling or script.",
     )
@@ -114,7 +114,7 @@ def own_filters(model):
 
 def identifier_filters():
     """The filters by identifiers in other systems."""
-    one = IdentifierField(required=False, max_length=LONGEST)
+    one = IdentifierField(required=False, max_length=LONGEST_TEXT)
     about = "An identifier in another system, as scheme:identifier, for example wikidata:Q9036."
 
     return {

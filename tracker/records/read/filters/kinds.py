@@ -13,7 +13,7 @@ from tracker.records.values.dates.date_columns import PartialDateField
 from .reach import reach
 from .values import (
     LARGEST_NUMBER,
-    LONGEST,
+    LONGEST_TEXT,
     MOST_VALUES,
     ChoiceField,
     CodeFilterField,
@@ -156,7 +156,7 @@ def choice_filters(name, way, field, help_text):
 
 
 def array_filters(name, way, field, help_text):
-    text = forms.CharField(required=False, max_length=LONGEST)
+    text = forms.CharField(required=False, max_length=LONGEST_TEXT)
     condition = lambda value, reader: Q(**{f"{field.name}__contains": [value]})  # noqa: E731
     return {name: Filter(way, text, condition, help_text)}
 
@@ -202,7 +202,7 @@ def number_filters(name, way, field, help_text):
 
 def moment_filters(name, way, field, help_text):
     def at(lookup):
-        return column_filter(way, field.name, lookup, MomentField(required=False), help_text, MOMENT)
+        return column_filter(way, field.name, lookup, MomentField(required=False), help_text, MOMENT_SCHEMA)
 
     return {f"{name}__gte": at("gte"), f"{name}__lte": at("lte")}
 
@@ -218,13 +218,18 @@ def truth_filters(name, way, field, help_text):
 def text_filters(name, way, field, help_text):
     def at(lookup):
         return column_filter(
-            way, field.name, lookup, forms.CharField(required=False, max_length=LONGEST), help_text, None
+            way,
+            field.name,
+            lookup,
+            forms.CharField(required=False, max_length=LONGEST_TEXT),
+            help_text,
+            None,
         )
 
     return {name: at("exact"), f"{name}__icontains": at("icontains")}
 
 
-MOMENT = {"type": "string", "format": "date-time"}
+MOMENT_SCHEMA = {"type": "string", "format": "date-time"}
 KINDS = (
     (lambda field: isinstance(field, PartialDateField), date_filters),
     (lambda field: isinstance(getattr(field, "base_field", field), CodeField), code_filters),

@@ -17,7 +17,7 @@ from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.dates.partial_dates import understand
 from tracker.records.values.names import tokens
 
-LONGEST = settings.MAX_SEARCH
+LONGEST_TEXT = settings.MAX_SEARCH
 LONGEST_SLUG = Slugged._meta.get_field("slug").max_length
 LONGEST_IDENTIFIER = 1 + sum(Identifier._meta.get_field(name).max_length for name in ("scheme", "identifier"))
 MOST_VALUES = settings.MAX_VALUES
@@ -133,7 +133,7 @@ class CodeFilterField(forms.CharField):
 
     def __init__(self, registry):
         self.registry = registry
-        super().__init__(required=False, max_length=LONGEST)
+        super().__init__(required=False, max_length=LONGEST_TEXT)
 
     def to_python(self, value):
         return self.registry.read(value) if value else ""

@@ -50,7 +50,7 @@ COUNTRIES_SAID |= {
 LANGUAGES_SAID = {"montenegrin": "cnr", "dari": "prs"}
 NO_LANGUAGE = {"und", "mis"}
 LITTLE = {"and", "the"}  # words that are optional in names
-SHORTEST, LONGEST = 4, 100  # letters of a name; shorter texts can only be codes
+SHORTEST_NAME, LONGEST_NAME = 4, 100  # letters of a name; shorter texts can only be codes
 CLOSE = 0.85
 
 
@@ -78,7 +78,7 @@ class CodeRegistry:
     def read(self, text):
         """The code for a text; ValidationError says what would be right."""
         text = text.strip()
-        words, short = name_words(text[:LONGEST]), len(text) <= LONGEST
+        words, short = name_words(text[:LONGEST_NAME]), len(text) <= LONGEST_NAME
         likely = self.readings(text, words) if short else ()
         code = (self.coded(text) or self.named(text, words)) if short else None
         if likely or code is None:
@@ -94,7 +94,7 @@ class CodeRegistry:
         if code := self.said.get(words) or self.words().get(words):
             return code
         trie, key = english_names(self.category), normalize_name(text)
-        return self.coded(trie[key][0].decode()) if key in trie and len(key) >= SHORTEST else None
+        return self.coded(trie[key][0].decode()) if key in trie and len(key) >= SHORTEST_NAME else None
 
     def holding(self, words):
         """The codes whose names contain these words."""

@@ -47,7 +47,7 @@ def asked_days(value: str | PartialDate) -> tuple[date, date]:
     return first or date.min, last or date.max
 
 
-def _reach(point: str) -> str:
+def _days_of_qualifier(point: str) -> str:
     """SQL for the number of days that a qualifier adds to an end of a range; 0 without a qualifier."""
     widths = " ".join(
         f"WHEN {point} ~ '{shape}' THEN {days}" for shape, days in zip(SHAPES, WIDTHS, strict=False)
@@ -58,13 +58,13 @@ def _reach(point: str) -> str:
 def _first(text: str, earliest: str) -> str:
     """SQL for the first possible day of a date, from its text and its stored bound."""
     start = f"split_part({text}, '/', 1)"
-    return f"GREATEST({earliest} - ({_reach(start)}), '{date.min}'::date)"
+    return f"GREATEST({earliest} - ({_days_of_qualifier(start)}), '{date.min}'::date)"
 
 
 def _last(text: str, latest: str) -> str:
     """SQL for the last possible day, likewise."""
     end = f"split_part({text}, '/', -1)"
-    return f"LEAST({latest} + ({_reach(end)}), '{date.max}'::date)"
+    return f"LEAST({latest} + ({_days_of_qualifier(end)}), '{date.max}'::date)"
 
 
 def _near(day: date, before: bool) -> tuple[list[date], date]:

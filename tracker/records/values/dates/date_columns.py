@@ -12,7 +12,7 @@ from django.utils.html import format_html
 from tracker.records.values.columns import Derived
 
 from .partial_dates import (
-    LONGEST,
+    LONGEST_EDTF,
     LONGEST_TYPED,
     PartialDate,
     explain,
@@ -117,11 +117,13 @@ class PartialDateField(models.CharField):
 
     def __init__(self, *args, required=False, **kwargs):
         self.required = required
-        super().__init__(*args, **{"max_length": LONGEST, **kwargs, "blank": not required, "default": ""})
+        super().__init__(
+            *args, **{"max_length": LONGEST_EDTF, **kwargs, "blank": not required, "default": ""}
+        )
 
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
-        dropped = {"blank", "default"} | ({"max_length"} if self.max_length == LONGEST else set())
+        dropped = {"blank", "default"} | ({"max_length"} if self.max_length == LONGEST_EDTF else set())
         kept = {key: value for key, value in kwargs.items() if key not in dropped}
         return name, path, args, {**kept, "required": True} if self.required else kept
 

@@ -7,7 +7,7 @@ from django.core.exceptions import ValidationError
 
 from .partial_dates import understand
 
-FORMS = "Give a day, for example 2025-10-31, or a period, for example 2025-10."
+DAY_FORMS = "Give a day, for example 2025-10-31, or a period, for example 2025-10."
 
 
 class Days(NamedTuple):

@@ -22,7 +22,7 @@ QUALIFIERS = {"?": ", uncertain", "~": ", approximate", "%": ", approximate and 
 # years, a hundred.
 WIDTHS = (7, 91, 31, 366, 3653, 36525)
 FEW_DAYS = WIDTHS[0]
-LONGEST = 60  # characters of a stored text
+LONGEST_EDTF = 60  # characters of a stored text
 LONGEST_TYPED = 120  # two ends as "about an unknown day of September 2025 (uncertain)"
 
 FORMS = (
@@ -121,15 +121,15 @@ def _range_or_point(text: str) -> PartialDate:
         return _point(start)
     if start in OPEN_ENDS and end in OPEN_ENDS:
         raise NotADate(BOUNDLESS)
-    return _range(_end(start), _end(end))
+    return _from_to(_point_or_open(start), _point_or_open(end))
 
 
-def _end(text: str) -> PartialDate:
+def _point_or_open(text: str) -> PartialDate:
     """One end of a range. Open (..) and unknown (empty) ends only differ in the text; neither has a bound."""
     return PartialDate(text, None, None) if text in OPEN_ENDS else _point(text)
 
 
-def _range(start: PartialDate, end: PartialDate) -> PartialDate:
+def _from_to(start: PartialDate, end: PartialDate) -> PartialDate:
     if start.earliest and end.latest and end.latest < start.earliest:
         raise NotADate(BACKWARDS)
     return PartialDate(f"{start.edtf}/{end.edtf}", start.earliest, end.latest)
