@@ -53,8 +53,8 @@ diagram: install  ## draw the data model in docs/data-model.md from the code
 variables: install  ## print the table of variables for docs/settings.md
 	@exec $(BIN)/python -c 'from tracker import environment; print(environment.as_markdown())'
 
-packages: install  ## print the table of packages for docs/architecture.md, and how large they are
-	@exec $(BIN)/python -m tests.packages
+packages: install  ## print the table of packages for docs/architecture.md, and how easy the code is to follow
+	@exec $(BIN)/python -m tests.measures
 
 roles: install  ## print the table of who may do what for docs/editors.md
 	@$(BIN)/python manage.py migrate --verbosity 0

@@ -1,10 +1,9 @@
-"""The packages in their order, read off the code. `make packages` prints them for docs/architecture.md.
+"""The packages in their order, read off the code. `make packages` (`measures`) prints them.
 
 `ORDER` of a package lists what is in it: each module and package imports only from those before it.
 """
 
 import ast
-import sys
 from collections import defaultdict
 from functools import cache
 from pathlib import Path
@@ -235,27 +234,3 @@ def as_markdown():
             shown = name if depth == 0 else f"{'&emsp;' * depth}{name.rpartition('.')[2]}/"
             lines.append(f"| {'**`' + shown.replace('.', '/') + '/`**' if depth == 0 else shown} | {line} |")
     return "\n".join(lines)
-
-
-def figures():
-    """What this guard measures, in lines of text."""
-    largest = max(modules().values(), key=lambda one: one.lines)
-    fullest = max(folders().items(), key=lambda pair: sum(one.lines for one in pair[1]))
-    functions = sorted(
-        node.end_lineno - node.lineno + 1
-        for module in modules().values()
-        for node in ast.walk(module.tree)
-        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
-    )
-    return [
-        f"Packages of the kernel: {len(order('tracker.records'))}",
-        f"Pairs that import each other: {len(two_way())}",
-        f"Imports against the order: {sum(bool(refusal(*one)) for one in imports())}",
-        f"Largest module: {largest.name}, {largest.lines} lines",
-        f"Largest folder: {fullest[0]}, {sum(one.lines for one in fullest[1])} lines",
-        f"Functions: {functions[len(functions) // 2]} lines in the median, {functions[-1]} at most",
-    ]
-
-
-if __name__ == "__main__":
-    sys.stdout.write("\n".join([as_markdown(), "", *figures(), ""]))

@@ -305,7 +305,7 @@ class Found(NamedTuple):
         return cls(people, cases)
 
 
-def answered(found, answers, silent):
+def with_answer(found, answers, silent):
     """A Q: rows that have one of these answers. Rows without any answer have the answer `silent`."""
     if silent in answers:
         return ~Q(pk__in=[pk for pk, answer in found.items() if answer not in answers])

@@ -70,7 +70,7 @@ class SituationFilterSet(RecordFilterSet):
         """A Q: the rows that have one of these answers."""
         rows = getattr(self.known, "people" if self.shape.Meta.model is Person else "cases")[name]
         silent = self.answers[name].values[0] if name in TRACKS else None
-        return case_facts.answered(rows, answers, silent)
+        return case_facts.with_answer(rows, answers, silent)
 
 
 class PersonFilterSet(SituationFilterSet):
