@@ -148,13 +148,20 @@ class AboutTest(TestCase):
             make.source(title=f"Source {number}")
         text = self.text()
         self.assertIn(f"The newest of {MOST_SOURCES + 1} sources", text)
-        self.assertEqual(text.count("<li>"), MOST_SOURCES)
+        self.assertEqual(text.partition("<main")[2].count("<li>"), MOST_SOURCES)
 
     def test_it_is_one_statement(self):
         self.text()
         with wire.statements() as sent:
             self.text()
         self.assertEqual(len(sent), 1)
+
+    def test_the_public_gets_no_page_twice(self):
+        first = self.client.get(self.URL)
+        again = self.client.get(self.URL, headers={"If-None-Match": first["ETag"]})
+        self.assertEqual((again.status_code, again.content), (304, b""))
+        make.source(title="Another")
+        self.assertEqual(self.client.get(self.URL, headers={"If-None-Match": first["ETag"]}).status_code, 200)
 
     def test_the_contact_is_the_one_that_is_set(self):
         self.assertIn("have not published a contact", self.text())

@@ -1,5 +1,6 @@
 """The base of all public pages."""
 
+import hashlib
 import json
 from datetime import date
 from functools import cached_property
@@ -7,7 +8,7 @@ from functools import cached_property
 from django.http import HttpResponse
 from django.template.loader import render_to_string
 from django.urls import path
-from django.utils.cache import patch_vary_headers
+from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
@@ -52,10 +53,16 @@ class Page(View):
         except Gone as gone:
             return HttpResponse(status=gone.status_code)  # which gets its page from the middleware
         check_plain(content)
-        response = HttpResponse(render_to_string(self.template, content))
-        response["Cache-Control"] = "no-cache" if self.reader.user is None else "no-store"
+        text = render_to_string(self.template, {"address": request.path, **content})
+        response = HttpResponse(text)
         patch_vary_headers(response, ["Cookie"])
-        return response
+        if self.reader.user:
+            response["Cache-Control"] = "no-store"
+            return response
+        response["Cache-Control"] = "no-cache"  # so that what is taken down disappears at once
+        etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        response["ETag"] = etag
+        return get_conditional_response(request, etag=etag, response=response)
 
     def rows(self, model, names, ordering, most):
         """{results, total, more} of the first records that the reader may see: these fields of each."""

@@ -1,0 +1,150 @@
+"""Filters and tags of the templates: dates in words, labels, links to records, citations on demand.
+
+Every argument is plain data as the API shows it, so a template can only show what came through a shape.
+"""
+
+import re
+from functools import cache
+
+from django.conf import settings
+from django.template import Library
+from django.utils.html import format_html
+from django.utils.text import capfirst
+
+from tracker.records.shapes.fields import WHOLE
+from tracker.records.shapes.urls import api_url
+from tracker.records.values.codes.registries import COUNTRIES, LANGUAGES
+from tracker.records.values.codes.vocabularies import LocatorKind, vocabularies
+from tracker.records.values.dates.words import english_words
+
+from .navigation import menu
+
+register = Library()
+FULL = re.compile(r"\d{4}(-(0\d|1[0-2])(-\d\d)?)?\Z")  # what the element `time` accepts
+SECTIONS = ("people", "organizations", "cases", "dialogues", "statements", "questions", "sources")
+
+
+@register.filter
+def words(partial_date):
+    """A partial date in words, as a `time` element if it is a year, a month or a day; "" if there is none."""
+    if not partial_date:
+        return ""
+    edtf = partial_date["edtf"]
+    said = english_words(edtf)
+    if FULL.match(edtf):
+        return format_html('<time datetime="{}">{}</time>', edtf, said)
+    return format_html('<span class="date">{}</span>', said)
+
+
+@register.filter
+def label(slug, vocabulary):
+    """The label of a term, by the name of its vocabulary: `{{ kind|label:"statement_kind" }}`."""
+    return slug_labels(vocabulary).get(slug, slug) if slug else ""
+
+
+@cache
+def slug_labels(vocabulary):
+    """{slug: label} of a vocabulary; KeyError if there is none of this name."""
+    return dict(vocabularies()[vocabulary].choices)
+
+
+@register.filter
+def language(code):
+    return LANGUAGES.label(code) if code else ""
+
+
+@register.filter
+def country(code):
+    return COUNTRIES.label(code) if code else ""
+
+
+@register.filter
+def page_address(reference):
+    """The address of the page of a record, "" if its kind has no pages."""
+    section = reference["url"].rstrip("/").split("/")[-2]
+    return f"/{section}/{reference.get('slug') or reference['id']}/" if section in SECTIONS else ""
+
+
+@register.filter
+def name_of(reference):
+    """The name or the title of a record."""
+    return reference.get("name") or reference.get("title") or reference.get("display_title") or ""
+
+
+@register.inclusion_tag("site/parts/link.html")
+def record_link(reference):
+    """The name of a record, which leads to its page if it has one."""
+    return {"address": page_address(reference), "words": name_of(reference)}
+
+
+@register.simple_tag
+def not_stated(said="not stated"):
+    """What stands in the place of a value that no source gives."""
+    return format_html('<span class="unknown">{}</span>', said)
+
+
+@register.inclusion_tag("site/parts/citations.html")
+def why(record, field=""):
+    """Where a fact comes from: the citations of a field, else those of the whole record."""
+    listed = record.get("citations") or []
+    chosen = [one for one in listed if one["field"] == field] or [one for one in listed if not one["field"]]
+    cited_as = chosen[0]["field"] if chosen else ""
+    return {
+        "citations": [
+            {**one, "place": place_in_source(one), "said": rival_words(one["value"])} for one in chosen
+        ],
+        "short": short_places(chosen),
+        "inferred": (cited_as or WHOLE) in record.get("inferred", ()),
+    }
+
+
+def place_in_source(citation):
+    """Where in its source a citation is: "paragraph 6"."""
+    kind = label(citation["locator_kind"], "locator_kind")
+    words = [] if citation["locator_kind"] == LocatorKind.OTHER else [kind.lower()]
+    return " ".join([*words, citation["locator"]])
+
+
+def short_places(citations):
+    """What stands for citations until they are opened: "¶ 6, 22", "source", "3 sources"."""
+    sources = {one["source"]["id"] for one in citations}
+    if len(sources) > 1:
+        return f"{len(sources)} sources"
+    places = dict.fromkeys(
+        one["locator"] for one in citations if one["locator_kind"] == LocatorKind.PARAGRAPH
+    )
+    whole = len(citations) == sum(one["locator_kind"] == LocatorKind.PARAGRAPH for one in citations)
+    return f"¶ {', '.join(places)}" if places and whole else "source"
+
+
+def rival_words(value):
+    """What a contradicting source says instead, in words."""
+    if isinstance(value, dict):
+        return english_words(value["edtf"]) if value.get("edtf") else ""
+    return ", ".join(value) if isinstance(value, list) else str(value) if value is not None else ""
+
+
+@register.inclusion_tag("site/parts/table.html")
+def table(caption, heads, rows):
+    """A table of plain texts, which scrolls sideways where it does not fit."""
+    return {"caption": caption, "heads": heads, "rows": rows}
+
+
+@register.inclusion_tag("site/parts/navigation.html")
+def navigation(here):
+    return {"links": menu(here or "")}
+
+
+@register.inclusion_tag("site/parts/footer.html")
+def footer():
+    contact = settings.SECURITY_CONTACT
+    return {
+        "license": settings.DATA_LICENSE,
+        "contact": contact,
+        "contact_words": contact.removeprefix("mailto:"),
+        "api_url": api_url(""),
+        "docs_url": api_url("docs/"),
+    }
+
+
+register.filter("capitalized", capfirst)
