@@ -66,31 +66,27 @@ def record_shown(proposal, reader):
 
 
 def difference(proposal, reader):
-    """What an open proposal would change: {"field", "before", "after"}, in the form of a read.
+    """What a proposal changes in the current record: {"field", "before", "after"}, in the form of a read.
 
-    It is applied and rolled back. If it can no longer be applied, `after` is what was proposed.
+    It is applied and rolled back. If it can no longer be applied, `after` is what was proposed. After the
+    decision, fields that are now as proposed are listed too.
     """
     record = record_rows(proposal, reader.user).first()
-    if record is None or proposal.state != ProposalState.OPEN:
+    if record is None:
         return []
-    with transaction.atomic():
-        changes = proposed_difference(proposal, reader, record)
-        transaction.set_rollback(True)
-    return changes
-
-
-def proposed_difference(proposal, reader, record):
-    """What a proposal changes in the current record. The caller rolls back."""
     before, shape = record_shown(proposal, reader), shape_of(proposal)(pick=FULL)
-    try:
-        save.change(shape, reader.user, record, proposal.document, partial=True, tried=True)
-        after = record_shown(proposal, reader)
-    except Invalid:
-        after = {**before, **proposal.document}
+    with transaction.atomic():
+        try:
+            save.change(shape, reader.user, record, proposal.document, partial=True, tried=True)
+            after = record_shown(proposal, reader)
+        except Invalid:
+            after = {**before, **proposal.document}
+        transaction.set_rollback(True)
+    listed = () if proposal.state == ProposalState.OPEN else proposal.document
     return [
         {"field": name, "before": before[name], "after": after[name]}
         for name in [*written(shape), editorial_fields.KEY]
-        if before[name] != after[name]
+        if before[name] != after[name] or name in listed
     ]
 
 
@@ -182,8 +178,8 @@ class ProposalViewSet(ApiView):
         return proposal
 
     def whole(self, proposal):
-        document, changed = proposal.document, difference(proposal, self.reader)
-        return self.told({**summary(proposal), "document": document, "difference": changed})
+        changes = difference(proposal, self.reader) if proposal.state == ProposalState.OPEN else []
+        return self.told({**summary(proposal), "document": proposal.document, "difference": changes})
 
     def told(self, body):
         return HttpResponse(

@@ -7,22 +7,20 @@ from django import forms
 from django.contrib import admin, messages
 from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
-from django.db import IntegrityError, models, transaction
+from django.db import models, transaction
 from django.http import Http404
 from django.shortcuts import redirect
 from django.urls import path
 from rest_framework.exceptions import APIException
 
-from tracker.records.admin.forms.forms import HIDDEN_LABEL, label_of, with_field_labels
+from tracker.records.admin.forms.forms import label_of, with_field_labels
 from tracker.records.admin.lists.layout import field_lines
 from tracker.records.admin.lists.lists import facts
 from tracker.records.admin.rights import ReadOnlyAdmin, SafeLookups
 from tracker.records.admin_site.autocomplete import is_uuid
-from tracker.records.audit.history import Entry
 from tracker.records.base.parts import Part
 from tracker.records.policy import roles
 from tracker.records.protocol.strict_json import Invalid
-from tracker.records.revisions.timeline import VisibleHistory, restore_rows
 from tracker.records.shapes.fields import Rival, registry
 from tracker.records.shapes.reader import Pick, Reader
 from tracker.records.values.codes.vocabularies import Publication
@@ -200,36 +198,6 @@ def value_in_words(value):
     )
 
 
-def changes_of(proposal, reader):
-    """What a proposal would change. For a decided one, compared with the record at that time."""
-    if proposal.state == ProposalState.OPEN:
-        return proposal_views.difference(proposal, reader)
-    record = proposal_views.record_rows(proposal, reader.user).first()
-    if record is None:
-        return []
-    with transaction.atomic():
-        stood = restored_to(record, proposal.created_at, reader.user)
-        changes = proposal_views.proposed_difference(proposal, reader, record) if stood else []
-        transaction.set_rollback(True)
-    unknown = [{"field": name, "before": None, "after": said} for name, said in proposal.document.items()]
-    return changes or [{**one, "before": HIDDEN_LABEL} for one in unknown]
-
-
-def restored_to(record, moment, user):
-    """Restore a record to a moment. False if the user may not see all changes since then."""
-    past = VisibleHistory(record, user)
-    last = max((entry.pk for entry in past.entries if entry.at <= moment), default=0)
-    ways = past.since(Entry(pk=last))
-    if any(way.hidden for way in ways):
-        return False
-    try:
-        with transaction.atomic():
-            restore_rows(record, ways, past.table)
-    except (ValidationError, IntegrityError):  # what stood then is not valid any more
-        return False
-    return True
-
-
 class DecisionForm(forms.Form):
     comment = UncheckedTextField(
         required=False,
@@ -284,7 +252,6 @@ class ProposalAdmin(PlainTitle, SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
             raise PermissionDenied
         if form.is_valid() and self.decided(request, proposal, form):
             return redirect("admin:records_proposal_change", proposal.pk)
-        reader = Reader.today(request.user)
         record = proposal_views.record_rows(proposal, request.user).first()
         changes = [
             {
@@ -292,7 +259,7 @@ class ProposalAdmin(PlainTitle, SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
                 "before": value_in_words(one["before"]),
                 "after": value_in_words(one["after"]),
             }
-            for one in changes_of(proposal, reader)
+            for one in proposal_views.difference(proposal, Reader.today(request.user))
         ]
         is_open = proposal.state == ProposalState.OPEN
         said = {"title": "Proposal", "proposal": proposal, "form": form, "decides": decides}
