@@ -10,8 +10,10 @@ from rest_framework import serializers
 
 from people.api import as_of_days, case_facts
 from tests import slow_asof
+from tracker.records.api.citation_views import RecordType
 from tracker.records.policy import roles
 from tracker.records.shapes import expressions, fields
+from tracker.records.shapes.urls import record_url, resource
 
 
 def work(oracle, record):
@@ -38,6 +40,34 @@ COMPUTED = {
     as_of_days.affiliation: slow_asof.affiliation,
     case_facts.facts_of_case: slow_asof.case,
     case_facts.facts_of_person: slow_asof.person,
+}
+
+
+def links(record, field):
+    """The lists that refer to a record, and its corrections."""
+    listed = {name: f"{url}{record.pk}" for name, url in field.urls(type(record)).items()}
+    return {**listed, "corrections": f"{record_url(type(record), record.pk)}corrections/"}
+
+
+def moment(record, field):
+    found = getattr(record, field.source)
+    return found and found.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def partial_date(record, field):
+    name = field.source
+    days = {part: getattr(record, f"{name}_{part}") for part in ("earliest", "latest")}
+    days = {part: day and day.isoformat() for part, day in days.items()}
+    return {"edtf": getattr(record, name), **days} if getattr(record, name) else None
+
+
+WRITTEN = {
+    fields.Url: lambda record, field: record_url(type(record), record.pk),
+    fields.Links: links,
+    fields.Moment: moment,
+    fields.PartialDateJSONField: partial_date,
+    fields.Rival: lambda citation, field: citation.value_said,
+    RecordType: lambda citation, field: resource(citation.cited_model()),
 }
 ABSENT = {"invited_absent", "excluded", "prevented"}
 PARTS = {  # lists that have some of the rows alone, by the verb that says which
@@ -101,6 +131,8 @@ class Oracle:
             return self.inferred(record)
         if hasattr(field, "relation"):
             return len(self.related(record, field.relation))
+        if type(field) in WRITTEN:
+            return WRITTEN[type(field)](record, field)
         attribute = field.get_attribute(record)
         return None if attribute is None else plain(field.to_representation(attribute))
 

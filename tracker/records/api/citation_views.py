@@ -28,9 +28,6 @@ ABOUT = "record_id"  # for the access log, whoever reads a citation reads its re
 class RecordType(Own):
     """The endpoint of the cited record."""
 
-    def to_representation(self, citation):
-        return resource(type(citation).cited_model())
-
 
 @value_expression.register
 def _(field: RecordType, reader):

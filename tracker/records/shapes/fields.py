@@ -1,4 +1,4 @@
-"""Fields of shapes that are not plain columns."""
+"""Fields of shapes that are not plain columns. `expressions` has the SQL for the value of each."""
 
 from django.db.models import Count as NumberOf
 from django.db.models import Q
@@ -7,7 +7,7 @@ from rest_framework import serializers
 from tracker.records.values.codes.vocabularies import CitationBasis, Stance
 from tracker.records.workflow import editorial_fields as editorial
 
-from .urls import list_url, record_url
+from .urls import list_url
 
 WHOLE = "*"  # the whole record, in a list of fields
 MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
@@ -48,16 +48,9 @@ class Own(serializers.Field):
 class Url(Own):
     """The absolute address of a record."""
 
-    def to_representation(self, record):
-        return record_url(type(record), record.pk)
-
 
 class Links(Own):
     """The addresses of the lists that refer to a record, filtered by it."""
-
-    def to_representation(self, record):
-        listed = {name: f"{url}{record.pk}" for name, url in self.urls(type(record)).items()}
-        return {**listed, "corrections": f"{record_url(type(record), record.pk)}corrections/"}
 
     @staticmethod
     def urls(model):
@@ -71,10 +64,6 @@ class Count(Own):
     def __init__(self, relation, **kwargs):
         self.relation = relation
         super().__init__(**kwargs)
-
-    def to_representation(self, record):
-        reader = self.context["reader"]
-        return getattr(record, self.relation).visible_to(reader.user).count()
 
 
 class Inferred(Own):
@@ -90,10 +79,6 @@ class Inferred(Own):
         f" {WHOLE} is the record as a whole, except fields that a citation states.",
         "items": {"type": "string"},
     }
-
-    def to_representation(self, record):
-        cites = record.citations.visible_to(self.context["reader"].user)
-        return [name or WHOLE for name in inferred(cites).values_list("field", flat=True)]
 
 
 def inferred(citations):
@@ -119,21 +104,9 @@ class Computed(Own):
 class Moment(editorial.Zoned):
     """A time in UTC, always with microseconds."""
 
-    def to_representation(self, moment):
-        return moment and moment.strftime(MOMENT)
-
 
 class PartialDateJSONField(serializers.CharField):
     """A partial date: null, or EDTF text with the first and the last day that it may mean (null: open)."""
-
-    def get_attribute(self, record):
-        name = self.source
-        return [getattr(record, column) for column in (name, f"{name}_earliest", f"{name}_latest")]
-
-    def to_representation(self, value):
-        text, *days = value
-        earliest, latest = (day and day.isoformat() for day in days)
-        return {"edtf": text, "earliest": earliest, "latest": latest} if text else None
 
 
 class Rival(serializers.Field):
@@ -152,9 +125,3 @@ class Rival(serializers.Field):
 
     def __init__(self, **kwargs):
         super().__init__(**{"required": False, "allow_null": True, **kwargs})
-
-    def get_attribute(self, citation):
-        return citation.value_said
-
-    def to_representation(self, value):
-        return value
