@@ -28,7 +28,7 @@ from tracker.records.read.views import ReadingViewSet
 from tracker.records.shapes import expressions, fields, urls
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.write.document import Writer
-from tracker.site import page
+from tracker.site import asking
 from tracker.site.page import Page
 
 
@@ -198,9 +198,9 @@ def a_touch(self, public, whole=Part._touch):
     whole(self, True)
 
 
-def every_row(self, model, names, ordering, most):
-    rows = model.objects.order_by("pk").values(*names)
-    return {"results": list(rows[:most]), "total": rows.count(), "more": rows.count() > most}
+def every_row(self, view, given=None, size=0, fields=(), **picked):
+    rows = view.shape.Meta.model.objects.order_by("pk").values(*fields)
+    return {"results": list(rows[:size]), "total": rows.count(), "more": rows.count() > size}
 
 
 def every_form(rows):
@@ -336,7 +336,7 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
     ),
     (
         "the access log of a public page",
-        replaced(page, note_ids=lambda text: None),
+        replaced(asking, noted=lambda text, user: None),
         f"{PUBLIC}AboutTest.test_a_read_of_a_confidential_record_is_logged_as_one_of_the_site",
     ),
     (

@@ -1,3 +1,3 @@
 """The public pages, for people who read in a browser, and the pages for errors."""
 
-ORDER = ("navigation", "tags", "errors", "page", "about", "urls")
+ORDER = ("navigation", "tags", "phrases", "errors", "asking", "page", "about", "lists", "all_lists", "urls")

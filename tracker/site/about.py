@@ -2,6 +2,7 @@
 
 from django.conf import settings
 
+from tracker.records.api.sources_places import SourceViewSet
 from tracker.records.base.sources import Source
 from tracker.records.shapes.urls import api_url, list_url
 
@@ -20,7 +21,7 @@ class About(Page):
             "title": "About",
             "license": settings.DATA_LICENSE,
             "contact": settings.SECURITY_CONTACT,
-            "sources": self.rows(Source, SHOWN, "-date", MOST_SOURCES),
+            "sources": self.rows(SourceViewSet, {"ordering": "-date"}, size=MOST_SOURCES, fields=SHOWN),
             "sources_url": list_url(Source),
             "api_url": api_url(""),
             "docs_url": api_url("docs/"),

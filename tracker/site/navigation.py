@@ -1,6 +1,13 @@
 """The links at the top of every public page. A page that should stand there gets one line here."""
 
 NAVIGATION = [  # (address, words), in their order
+    ("/dialogues/", "Dialogues"),
+    ("/people/", "People"),
+    ("/organizations/", "Organizations"),
+    ("/cases/", "Cases"),
+    ("/statements/", "Statements"),
+    ("/questions/", "Questions"),
+    ("/sources/", "Sources"),
     ("/about/", "About"),
 ]
 
@@ -8,12 +15,12 @@ NAVIGATION = [  # (address, words), in their order
 def menu(here):
     """The links as a page at this address shows them: the one of its section is marked."""
     return [
-        {"address": address, "words": words, "current": current(here, address)}
+        {"address": address, "words": words, "current": mark_of(here, address)}
         for address, words in NAVIGATION
     ]
 
 
-def current(here, address):
+def mark_of(here, address):
     """The value of aria-current: "page" for the page itself, "true" for a page below it, else ""."""
     if here == address:
         return "page"

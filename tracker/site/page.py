@@ -1,11 +1,11 @@
 """The base of all public pages."""
 
 import hashlib
-import json
 from datetime import date
 from functools import cached_property
 
-from django.http import HttpResponse
+from django.conf import settings
+from django.http import HttpResponse, HttpResponseRedirect
 from django.template.loader import render_to_string
 from django.urls import path
 from django.utils.cache import get_conditional_response, patch_vary_headers
@@ -13,11 +13,10 @@ from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
 from tracker.records.accounts.devices import is_proven
-from tracker.records.audit.access_log import note_ids
 from tracker.records.protocol.problems import Gone
-from tracker.records.read import pagination, queries
-from tracker.records.shapes.fields import registry
-from tracker.records.shapes.reader import Pick, Reader
+from tracker.records.shapes.reader import Reader
+
+from .asking import Moved, ask_list
 
 PLAIN = (str, int, float, date, type(None))
 
@@ -44,7 +43,7 @@ class Page(View):
         return Reader.today(self.request.user if is_proven(self.request) else None)
 
     def content(self, **named):
-        """What the template shows: plain data. Http404 or Gone if there is nothing to show."""
+        """What the template shows: plain data. Http404, Gone or Moved if there is nothing to show."""
         return {}
 
     def get(self, request, **named):
@@ -52,30 +51,26 @@ class Page(View):
             content = self.content(**named)
         except Gone as gone:
             return HttpResponse(status=gone.status_code)  # which gets its page from the middleware
+        except Moved as moved:
+            return self.kept_by(HttpResponseRedirect(moved.address))
         check_plain(content)
-        text = render_to_string(self.template, {"address": request.path, **content})
-        response = HttpResponse(text)
-        patch_vary_headers(response, ["Cookie"])
-        if self.reader.user:
-            response["Cache-Control"] = "no-store"
-            return response
-        response["Cache-Control"] = "no-cache"  # so that what is taken down disappears at once
-        etag = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
-        response["ETag"] = etag
-        return get_conditional_response(request, etag=etag, response=response)
+        text = render_to_string(
+            self.template, {"address": request.path, "public_url": settings.PUBLIC_URL, **content}
+        )
+        return self.kept_by(HttpResponse(text))
 
-    def rows(self, model, names, ordering, most):
-        """{results, total, more} of the first records that the reader may see: these fields of each."""
-        shape = registry.whole[model]
-        order = pagination.Order(shape, ordering)
-        page = pagination.ListPage({"page_size": str(most)}, order)
-        seen = model.objects.visible_to(self.reader.user)
-        shaped = queries.shaped(shape, Pick(fields=("id", *names)), self.reader)
-        listed, total = queries.paged(seen, order, page), queries.count_query(seen, page)
-        text, _, more, total = queries.many(listed, shaped, total, page, len(order.keys)).fetch()
-        if self.reader.user:
-            note_ids(text)  # those inside the rows, too: the page may not show them
-        return {"results": json.loads(text), "total": total, "more": more}
+    def kept_by(self, response):
+        """The answer with what it says to caches: what is taken down must disappear at once."""
+        patch_vary_headers(response, ["Cookie"])
+        response["Cache-Control"] = "no-store" if self.reader.user else "no-cache"
+        if self.reader.user or response.status_code != 200:
+            return response
+        response["ETag"] = f'"{hashlib.sha256(response.content).hexdigest()[:32]}"'
+        return get_conditional_response(self.request, etag=response["ETag"], response=response)
+
+    def rows(self, view, given=None, **picked):
+        """{results, total, more} of a list of the API, with its parameters; see `ask_list`."""
+        return ask_list(view, self.reader.user, given or {}, **picked)
 
 
 def check_plain(content):

@@ -20,7 +20,7 @@ from tracker.records.values.dates.words import english_words
 from .navigation import menu
 
 register = Library()
-FULL = re.compile(r"\d{4}(-(0\d|1[0-2])(-\d\d)?)?\Z")  # what the element `time` accepts
+TIME_VALUE = re.compile(r"\d{4}(-(0\d|1[0-2])(-\d\d)?)?\Z")  # what the element `time` accepts
 SECTIONS = ("people", "organizations", "cases", "dialogues", "statements", "questions", "sources")
 
 
@@ -31,7 +31,7 @@ def words(partial_date):
         return ""
     edtf = partial_date["edtf"]
     said = english_words(edtf)
-    if FULL.match(edtf):
+    if TIME_VALUE.match(edtf):
         return format_html('<time datetime="{}">{}</time>', edtf, said)
     return format_html('<span class="date">{}</span>', said)
 

@@ -196,10 +196,14 @@ def corrections(rows):
 class Corrected:
     """Mixin for views of records: corrections since publication, newest first."""
 
+    def corrections_of(self, key):
+        """The statement for the corrections of the record with this key."""
+        return corrections(self.named(key))
+
     @action(detail=True)
     def corrections(self, request, pk):
         key = self.key(pk)
-        found = corrections(self.named(key)).fetch()
+        found = self.corrections_of(key).fetch()
         if found is None:
             return HttpResponsePermanentRedirect(f"{self.absent(key).url}corrections/")
         return self.answer(f'{{"results": {found[0]}}}'.encode(), str(found[1]))

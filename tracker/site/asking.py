@@ -1,0 +1,77 @@
+"""What a page asks: a list or a record of the API, in the same rows and shapes as its reader gets there."""
+
+import json
+from types import SimpleNamespace
+
+from django.contrib.auth.models import AnonymousUser
+from django.http import Http404
+
+from tracker.records.audit.access_log import note_ids
+from tracker.records.read.pagination import ListPage, Order
+from tracker.records.shapes.reader import Pick
+from tracker.records.shapes.urls import resource
+
+MOST = 200  # rows of one block of a page
+
+
+class Moved(Exception):
+    """What was asked for has another address on this site."""
+
+    def __init__(self, address):
+        self.address = address
+
+
+def view_for(view_class, user, given, action="list"):
+    """A view of the API that is asked by a page instead of a request of its own."""
+    view = view_class()
+    view.request, view.given, view.action = SimpleNamespace(user=user or AnonymousUser()), given, action
+    return view
+
+
+def ask_list(view_class, user, given, size=MOST, fields=(), expand=(), detail=False):
+    """One page of a list: {results, total, more, following}; BadParameters as in the API.
+
+    `given` are the parameters of the API, `following` those of the next page.
+    """
+    view = view_for(view_class, user, given)
+    order = Order(view.shape, given.get("ordering"))
+    page = ListPage({"page_size": str(size), **given}, order)
+    pick = Pick(detail=detail, fields=("id", *fields) if fields else (), expand=tuple(expand))
+    text, last, more, total = view.page_of(order, page, pick).fetch()
+    noted(text, user)
+    total = None if page.cursor is not None else total
+    following = {**given, **page.following(last)} if more else {}
+    return {"results": json.loads(text), "total": total, "more": more, "following": following}
+
+
+def ask_record(view_class, user, key, expand=()):
+    """The record with an id or a slug, in full; Moved, Gone or Http404 if it is not there."""
+    view = view_for(view_class, user, {}, "retrieve")
+    column = view.key(key)
+    found = view.one_of(column, Pick(detail=True, expand=tuple(expand))).fetch()
+    if found is None:
+        raise Moved(address_of_page(view, view.absent(column).url.rstrip("/").rpartition("/")[2]))
+    noted(found[0], user)
+    record = json.loads(found[0])
+    if record.get("slug") and record["slug"] != key:
+        raise Moved(address_of_page(view, record["slug"]))
+    return record
+
+
+def address_of_page(view, key):
+    return f"/{resource(view.model())}/{key}/"
+
+
+def ask_corrections(view_class, user, key):
+    """The corrections of a record since its publication, newest first."""
+    view = view_for(view_class, user, {}, "corrections")
+    found = view.corrections_of({"pk": key}).fetch()
+    if found is None:
+        raise Http404
+    return json.loads(found[0])
+
+
+def noted(text, user):
+    """For the access log, a page shows all of what it reads, whether or not it shows the ids."""
+    if user:
+        note_ids(text)

@@ -1,0 +1,111 @@
+"""What records say about people, in words that never say more than the records.
+
+An accusation is attributed to those who make it, an answer about custody is shown with the date of the fact
+that it rests on, and silence is not taken for freedom.
+"""
+
+from django.template import Library
+from django.utils.html import format_html
+from django.utils.safestring import SafeString
+
+from .tags import label, words
+
+register = Library()
+OF_STAGE = {
+    "accused": "Accused of {}",
+    "charged": "Charged with {}",
+    "indicted": "Indicted on a charge of {}",
+    "convicted": "Convicted on a charge of {}",
+    "acquitted": "Acquitted of {}",
+    "dropped": "Charge dropped: {}",
+    "unknown": "Accused of {} (how far it went is not stated)",
+}
+OF_EVENT = {"imprisonment_unspecified": "Time in prison", "in_custody": "Reported in custody"}
+NOTHING = {
+    "custody": "No custody recorded around this day",
+    "house_arrest": "No house arrest recorded around this day",
+    "travel_ban": "No travel ban recorded around this day",
+    "abroad": "No stay abroad recorded around this day",
+}
+ANSWERS = {  # what an answer means, and what is not recorded
+    "held": "Held on this day: {fact}",
+    "held_when_last_reported": "Held when last reported: {fact}. No end of custody is recorded since",
+    "not_held": "{fact}. No custody recorded since",
+    "in_force": "{track} in force on this day: {fact}",
+    "in_force_when_last_reported": "{track} in force when last reported: {fact}. No end is recorded since",
+    "not_in_force": "No {track_low} recorded since: {fact}",
+    "abroad": "Abroad on this day: {fact}",
+    "abroad_when_last_reported": "Abroad when last reported: {fact}. No return is recorded since",
+    "not_abroad": "{fact}. No stay abroad recorded since",
+    "possibly": "{track} possible on this day, neither confirmed nor excluded by the records: {fact}",
+    "undated": "{track} at some time; no source says when",
+}
+TRACK_WORDS = {
+    "custody": "Custody",
+    "house_arrest": "House arrest",
+    "travel_ban": "Travel ban",
+    "abroad": "A stay abroad",
+}
+
+
+@register.filter
+def charge_words(charge):
+    """A charge as an accusation: "Charged with treason"."""
+    offence = label(charge["offence"], "offence").lower()
+    return OF_STAGE[charge["stage"]].format("something not stated" if offence in ("", "unknown") else offence)
+
+
+@register.filter
+def event_words(event):
+    """What happened, with its term: "Sentence: 15 years"."""
+    said = OF_EVENT.get(event["kind"]) or label(event["kind"], "case_event_kind")
+    term = term_words(event)
+    outcome = label(event.get("outcome"), "appeal_outcome").lower()
+    return ": ".join([said, ", ".join(filter(None, [outcome, term]))]) if outcome or term else said
+
+
+def term_words(event):
+    """The term of a sentence: "15 years", "2 years and 6 months, 1 year of them suspended", "life"."""
+    if event.get("life"):
+        return "life"
+    term = length(event.get("term_months"), event.get("term_days"))
+    suspended = length(event.get("suspended_months"), event.get("suspended_days"))
+    if suspended and suspended == term:
+        return f"{term}, suspended"
+    return f"{term}, {suspended} of them suspended" if suspended else term
+
+
+def length(months, days):
+    """A length of time in words, "" if it is not stated."""
+    years, months = divmod(months or 0, 12)
+    parts = [(years, "year"), (months, "month"), (days or 0, "day")]
+    return " and ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
+
+
+@register.filter
+def situation_words(as_of, track):
+    """What is known of one track: "Held when last reported: Arrest, summer 2024. No end ..."."""
+    told = as_of[track]
+    if told["answer"] == "not_recorded":
+        return NOTHING[track]
+    fact = fact_words(told)
+    template = ANSWERS[told["answer"]]
+    if not fact:
+        template = template.replace(": {fact}", "").replace("{fact}. ", "")
+    track_low = TRACK_WORDS[track].lower()
+    said = format_html(template, fact=fact, track=TRACK_WORDS[track], track_low=track_low)
+    return SafeString(f"{said[:1].upper()}{said[1:]}") if not said.startswith("<") else said
+
+
+def fact_words(told):
+    """The fact that an answer rests on: its kind and its date."""
+    kind = told["last_event"]
+    said = OF_EVENT.get(kind) or (label(kind, "case_event_kind") if kind != "death" else "Death")
+    date = words(told["last_reported"])
+    parts = [part for part in (said, date) if part]
+    inferred = " (inferred)" if told["inferred"] else ""
+    return (
+        format_html("{}{}{}", parts[0], format_html(", {}", parts[1]) if len(parts) > 1 else "", inferred)
+        if parts
+        else ""
+    )
