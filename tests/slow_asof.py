@@ -27,9 +27,6 @@ class Moment:
         """Certainly on or before the day: its last possible day is known, and not later."""
         return self.last <= day
 
-    def perhaps_by(self, day):
-        return self.first <= day
-
     def perhaps_on(self, day):
         return self.first <= day <= self.last
 

@@ -268,7 +268,7 @@ class WhoseNamesTest(LintTest):
     """Whose names nothing may say, and about what."""
 
     def mentions(self, row):
-        return list(lint.mentions_in([row], lint.secrets()))
+        return list(lint.Held(lint.secrets()).mentions(lint.public_texts(row)))
 
     def test_who_is_behind_a_pseudonym_is_not_named_about_that_dialogue(self):
         person = make.person(name="Irina Morozova")

@@ -1,5 +1,7 @@
 """No public text names somebody whom we do not name."""
 
+from itertools import chain
+
 from django.test import TestCase
 
 from tests import make
@@ -21,6 +23,8 @@ class NamingTest(TestCase):
         make.dialogue(summary=NAME, publication="draft")
         make.case(person=person, title=f"Case of {NAME}")
         found = {}
-        for mention in protected_names.mentions_in(protected_names.everything_public(), person.own_secrets()):
+        public = protected_names.everything_public()
+        texts = chain.from_iterable(map(protected_names.public_texts, public))
+        for mention in protected_names.Held(person.own_secrets()).mentions(texts):
             found.setdefault(mention.text.record, []).append(mention.text.field)
         self.assertEqual(found, {dialogue: ["summary"], source: ["source_url"], quoting: ["quotation"]})

@@ -172,7 +172,7 @@ def a_table(self, order, pick):
     return queries.export_query(rows, self.shaped(pick))
 
 
-def a_correction(model, row, at):
+def a_correction(model, row):
     return queries.Query(f"{row} IS NOT NULL", ())
 
 

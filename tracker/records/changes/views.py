@@ -98,7 +98,7 @@ class ChangeViewSet(ApiView):
         }
 
     def list(self, request):
-        limit = whole_number(self.given, "limit", LIMIT, 1, MOST)
+        limit = whole_number(self.given, "limit", LIMIT, MOST)
         known, since = self.since()
         with connection.cursor() as cursor:
             cursor.execute(ENTRIES, [since, limit])

@@ -180,10 +180,3 @@ def everything_public():
     for model in kinds():
         rows = model.objects.visible_to(None).order_by("pk").prefetch_related(*part_lists(model))
         yield from rows.iterator(chunk_size=500)
-
-
-def mentions_in(records, held):
-    """The Mentions of Secrets in the public texts of records."""
-    held = Held(held)
-    for record in records:
-        yield from held.mentions(public_texts(record))

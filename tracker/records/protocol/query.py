@@ -58,9 +58,9 @@ def number_in(text, least, most):
     return int(text) if sound and least <= int(text) <= most else None
 
 
-def whole_number(given, name, default, least, most, hint=""):
-    """A parameter as an integer within its bounds."""
-    number = number_in(given.get(name, str(default)), least, most)
+def whole_number(given, name, default, most, hint=""):
+    """A parameter as an integer from 1."""
+    number = number_in(given.get(name, str(default)), 1, most)
     if number is None:
-        raise BadParameters({name: f"Give a whole number from {least} to {most}.{hint}"})
+        raise BadParameters({name: f"Give a whole number from 1 to {most}.{hint}"})
     return number

@@ -26,18 +26,18 @@ def all_conditions(*conditions):
     return Query(sql, sum((condition.params for condition in conditions), ()))
 
 
-def is_public_row(model, key, at):
-    """The condition that the row of this key is public, and was published by that time."""
+def is_public_row(model, key):
+    """The condition that the row of this key is public, and was published when the entry was made."""
     moment = "published_at" if issubclass(model, Record) else "record__published_at"
     rows = compiled(model.objects.visible_to(None).order_by().values("pk", moment))
     sql = (
         f"EXISTS (SELECT FROM ({rows.sql}) AS seen (id, moment)"
-        f" WHERE seen.id = ({key})::uuid AND coalesce(seen.moment, '-infinity') <= {at})"
+        f" WHERE seen.id = ({key})::uuid AND coalesce(seen.moment, '-infinity') <= at)"
     )
     return Query(sql, rows.params)
 
 
-def public(model, row, at):
+def public(model, row):
     """The condition that a row in JSON is public, by its own fields and by what it belongs to."""
     names = {field.name for field in model._meta.concrete_fields}
     states = {"publication": "published", "confidentiality": "public"}
@@ -48,12 +48,12 @@ def public(model, row, at):
         if name != "record":
             field = model._meta.get_field(name)
             key = f"{row} ->> '{field.column}'"
-            shown = is_public_row(field.related_model, key, at)
+            shown = is_public_row(field.related_model, key)
             conditions.append(Query(f"{key} IS NULL OR {shown.sql}", shown.params))
     return all_conditions(Query(f"{row} IS NOT NULL", ()), *conditions)
 
 
-def value(model, field, row, at):
+def value(model, field, row):
     """The value of a field of a row in JSON; null if it refers to something that is not public."""
     kept = f"{row} -> '{field.column}'"
     if (
@@ -62,7 +62,7 @@ def value(model, field, row, at):
         or not issubclass(field.related_model, Visible)
     ):
         return Query(kept, ())
-    shown = is_public_row(field.related_model, f"{row} ->> '{field.column}'", at)
+    shown = is_public_row(field.related_model, f"{row} ->> '{field.column}'")
     return Query(f"CASE WHEN {shown.sql} THEN {kept} END", shown.params)
 
 
@@ -76,7 +76,7 @@ def told_fields(model):
 
 def states(model):
     """All changes of the record itself, and whether it was public before and after."""
-    was, now = (public(model, row, "at") for row in ("before", "after"))
+    was, now = (public(model, row) for row in ("before", "after"))
     sql = (
         f"SELECT id, at, occasion, reason, before, after, ({was.sql}) AS was_public, ({now.sql}) AS is_public"
         f" FROM entry WHERE kind = '{model._meta.label_lower}'"
@@ -88,7 +88,7 @@ def own_changes(model):
     """The fields that differ between a public state and the previous public state."""
     rows, params = [], ()
     for field in told_fields(model)[0]:
-        new, old = (value(model, field, row, "at") for row in ("after", "earlier"))
+        new, old = (value(model, field, row) for row in ("after", "earlier"))
         rows.append(f"('{field.name}', {new.sql}, {old.sql}, jsonb_exists(earlier, '{field.column}'))")
         params += new.params + old.params
     sql = f"""
@@ -113,12 +113,11 @@ def rows_changed(model):
         if field.many_to_many:
             table, column = field.remote_field.through, f"{field.m2m_reverse_field_name()}_id"
             old, new = (
-                is_public_row(field.related_model, f"{row} ->> '{column}'", "at")
-                for row in ("before", "after")
+                is_public_row(field.related_model, f"{row} ->> '{column}'") for row in ("before", "after")
             )
         else:
             table = field.related_model
-            old, new = (public(table, row, "at") for row in ("before", "after"))
+            old, new = (public(table, row) for row in ("before", "after"))
         sql = (
             f"SELECT id, at, occasion, reason, '{field.name}' AS field FROM entry"
             f" WHERE kind = '{table._meta.label_lower}' AND CASE WHEN {old.sql} THEN before END"
@@ -131,7 +130,7 @@ def rows_changed(model):
 
 def row_changes(model):
     """These changes at the time when the public saw them: at once, or when the record came back."""
-    then = public(model, "state", "at")
+    then = public(model, "state")
     sql = f"""
         SELECT coalesce(back.id, part.id), coalesce(back.at, part.at), coalesce(back.occasion, part.occasion),
             CASE WHEN back.id IS NULL THEN reason END, field

@@ -100,12 +100,12 @@ class ListPage:
     def __init__(self, given, order):
         self.cursor, self.size = (
             given.get("cursor"),
-            whole_number(given, "page_size", PAGE_SIZE, 1, LARGEST_PAGE),
+            whole_number(given, "page_size", PAGE_SIZE, LARGEST_PAGE),
         )
         if self.cursor is not None and "page" in given:
             raise BadParameters({"cursor": "Give either cursor or page."})
         self.last = LARGEST_OFFSET // self.size + 1
-        self.number = whole_number(given, "page", 1, 1, self.last, f" Beyond that, use cursor={START}.")
+        self.number = whole_number(given, "page", 1, self.last, f" Beyond that, use cursor={START}.")
         self.offset = (self.number - 1) * self.size
         self.after = None if self.cursor in (None, START) else read_cursor(self.cursor, order.keys)
 

@@ -21,6 +21,7 @@ LETTERS = OTHER_LETTERS | str.maketrans(
 # Letters of the region's alphabets. Each is sorted after the letter that it looks like, as "~" after "z".
 PLACES = {"ç": "c~", "ə": "e~", "ğ": "g~", "ö": "o~", "ş": "s~", "ü": "u~"}
 ARMENIAN = ((re.compile("ու"), "u"), (re.compile(r"\bո"), "vo"))
+CUT_AT = 80  # characters of a slug
 APOSTROPHES = frozenset("'`´‘’‛′ʹʻʼʽˈ＇")
 
 # Applied in order. Each line names the spellings that become equal.
@@ -79,12 +80,12 @@ def alphabetical(text: str) -> str:
     return " ".join("".join(letters).split())
 
 
-def slugify_name(text: str, longest: int = 80) -> str:
+def slugify_name(text: str) -> str:
     """A readable ASCII slug (Məmmədova: mammadova), cut at a word; "" if nothing is left."""
     slug = latin(text).replace(" ", "-")
-    if len(slug) <= longest:
+    if len(slug) <= CUT_AT:
         return slug
-    return slug[: longest + 1].rpartition("-")[0] or slug[:longest]
+    return slug[: CUT_AT + 1].rpartition("-")[0] or slug[:CUT_AT]
 
 
 def _ascii(text: str) -> str:

@@ -41,11 +41,11 @@ class Unready(ValidationError):
         )
 
 
-def listed(records, first, most=3):
-    """Records in words: a few of them, and how many more."""
+def listed(records, first):
+    """Records in words: three of them, and how many more."""
     names = ["this record" if record == first else str(record) for record in records]
-    more = len(names) - most
-    return ", ".join(names[:most]) + (f" and {more} more" if more > 0 else "")
+    more = len(names) - 3
+    return ", ".join(names[:3]) + (f" and {more} more" if more > 0 else "")
 
 
 def parts_of(model):
