@@ -16,6 +16,7 @@ LAYERS = (  # each may import those before it; `tracker` is what is left of it
     "dialogues",
     "tracker.environment",
     "tracker.postgres",
+    "tracker.figures",
     "tracker.site",
     "tracker.web",
     "tracker.server",

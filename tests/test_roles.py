@@ -18,6 +18,7 @@ from tests import make
 from tests.sampling import seed, some
 from tests.writing import API, WritingTest, path
 from tracker.api import ENDPOINTS, router, urlpatterns
+from tracker.figures.registry import FIGURES
 from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.policy import roles
 from tracker.records.shapes.urls import resource
@@ -370,6 +371,7 @@ class CompleteTest(SimpleTestCase):
         of_records = {"", "{pk}/", *(f"{{pk}}/{name}/" for name in verbs)}
         expected = {f"/{resource(view.model())}/{end}" for view in RESOURCES for end in of_records}
         expected |= {named(address) for _, address, *_ in others()} - {"/nothing/"}
+        expected |= {plain(str(one.route().pattern)) for one in FIGURES}
         self.assertEqual(routes(), expected)
 
     def test_every_request_of_a_route_has_a_column_or_a_line(self):

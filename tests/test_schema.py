@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from tests import make, shared
 from tracker import api
+from tracker.figures.registry import FIGURES
 from tracker.records.changes import announcing
 from tracker.records.read.formats.registry import FORMATS, JSON
 from tracker.records.shapes.urls import resource
@@ -102,12 +103,14 @@ class DocumentTest(SimpleTestCase):
         records = {resource(view.model()) for view in api.ENDPOINTS} - {"citations"}
         below = dict.fromkeys(records, (*VERBS, "publication", "corrections"))
         below |= {"citations": (), "vocabularies": (), "proposals": ("apply", "decline")}
-        wanted = {"/api/v1/", "/api/v1/changes/"}
+        figures = {f"/api/v1/{one.address.replace('<id>', '{id}')}/" for one in FIGURES}
+        wanted = {"/api/v1/", "/api/v1/changes/", *figures}
         for name, more in below.items():
             wanted |= {f"/api/v1/{name}/", f"/api/v1/{name}/{{id}}/"}
             wanted |= {f"/api/v1/{name}/{{id}}/{last}/" for last in more}
         self.assertEqual(set(document()["paths"]), wanted)
         plain = {str(one.pattern) for one in api.urlpatterns if isinstance(one, URLPattern)}
+        plain -= {str(one.route().pattern) for one in FIGURES}
         self.assertEqual(plain, {"", "schema/", "docs/"})
 
     def test_every_operation_is_described_and_has_a_name_of_its_own(self):
@@ -143,11 +146,11 @@ class DocumentTest(SimpleTestCase):
                         self.assertEqual(list(response["content"]), ["application/problem+json"])
                         self.assertTrue(response["description"])
 
-    def test_only_lists_of_records_are_tables(self):
+    def test_only_lists_of_records_and_figures_are_tables(self):
         for path, operation in reads():
             listed = (
                 path.split("/")[3] not in ("", "changes", "vocabularies", "proposals") and "{" not in path
-            )
+            ) or operation["operationId"].endswith("_figure")
             self.assertIn("406", operation["responses"])
             formats = next(p for p in operation["parameters"] if p["name"] == "format")["schema"]["enum"]
             with self.subTest(path=path):

@@ -12,6 +12,7 @@ from rest_framework.routers import SimpleRouter
 
 from dialogues.api import views as dialogues
 from people.api import views as people
+from tracker.figures.registry import FIGURES
 from tracker.records.api import sources_places
 from tracker.records.api.citation_views import TABLES, CitationViewSet
 from tracker.records.api.vocabulary_views import VocabularyViewSet
@@ -136,6 +137,7 @@ router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
 urlpatterns = [
     path("", Root.as_view({"get": "list"}, name="API root")),
     path("schema/", Document.as_view({"get": "list"}), name="schema"),
+    *(one.route() for one in FIGURES),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
     path("", include(router.urls)),
     re_path("", not_found),

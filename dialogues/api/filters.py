@@ -70,6 +70,7 @@ class ParticipationFilterSet(RecordFilterSet):
         "dialogue_classification": "dialogue.classification",
         "dialogue_start_date": "dialogue.start_date",
         "affiliation_organization": "affiliation.organization",
+        "person_gender": "person.gender",
     }
 
 

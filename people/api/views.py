@@ -17,15 +17,17 @@ from . import filters, shapes
 KNOWN_ON = "known_on"
 
 
-class SituationViewSet(RecordViewSet):
-    """Base of views that answer about people's situations: on a day, in a period, or during a dialogue."""
+class OnDays:
+    """Mixin for views that answer about people's situations: on a day, in a period, or during a dialogue."""
 
     missed = False  # whether the requested dialogue does not exist for this reader
 
     @classmethod
     def more_parameters(cls):
         day = {"type": "string", "format": "date"}
-        found = {KNOWN_ON: ("Use only sources of this day or earlier: what was known then.", day)}
+        found = super().more_parameters() | {
+            KNOWN_ON: ("Use only sources of this day or earlier: what was known then.", day)
+        }
         for name, model in occasions.items():
             noun = model._meta.verbose_name
             words = f"Instead of as_of: the id or slug of a {noun}. Answers are about the time it took place."
@@ -67,6 +69,10 @@ class SituationViewSet(RecordViewSet):
             found = model.objects.visible_to(user).filter(condition).first()
             self.missed, self.found_days = found is None, found.took_place() if found else Days.today()
         return self.found_days
+
+
+class SituationViewSet(OnDays, RecordViewSet):
+    """Base of the endpoints of people and cases."""
 
     def selection(self, model=None):
         rows = super().selection(model)

@@ -4,32 +4,28 @@ import hashlib
 import json
 from itertools import chain
 from urllib.parse import urlencode
-from uuid import UUID
 
 from django.conf import settings
-from django.db.models import Q
-from django.http import Http404, HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import permissions, viewsets
 
 from tracker.records.accounts.authentication import Bearer, ReadOrKnown, Session, count, count_search, who_of
 from tracker.records.audit.actor import act_as
-from tracker.records.base.slugs import OldSlug, Slugged
 from tracker.records.policy import roles
-from tracker.records.protocol.problems import BadParameters, Gone, nearest
+from tracker.records.protocol.problems import BadParameters, nearest
 from tracker.records.protocol.query import parameters
 from tracker.records.read.filters.filter_set import RecordFilterSet
-from tracker.records.read.filters.values import LONGEST_SLUG, SLUG
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import Pick, Reader
 from tracker.records.shapes.urls import list_url, record_url, resource
-from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.dates.days import DAY_FORMS, Days
 
 from . import queries
 from .formats import csv_tables
 from .formats.negotiation import Negotiation, Renderer
 from .formats.registry import FORMATS, JSON, NESTED, OPTIONS, that_take
+from .lookup import MovedRecord, absent, key_of, rows_named
 from .pagination import ListPage, Order, order_keys
 
 PICKS = ("fields", "omit", "expand")
@@ -108,6 +104,12 @@ class ApiView(viewsets.ViewSet):
 
     def options(self, request, *args, **kwargs):
         return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
+
+    def truth(self, name):
+        """A boolean parameter; false if it is left out."""
+        if self.given.get(name, "false") not in ("true", "false"):
+            raise BadParameters({name: "Give true or false."})
+        return self.given.get(name) == "true"
 
     @property
     def reader(self):
@@ -240,8 +242,7 @@ class ReadingViewSet(ApiView):
 
     def named(self, key):
         """The record with this key as a queryset, empty if the reader may not see it."""
-        rows = self.model().objects.visible_to(self.reader.user).filter(**key)
-        return rows.filter(publication=Publication.PUBLISHED) if "slug" in key else rows
+        return rows_named(self.model(), key, self.reader)
 
     def one_of(self, key, pick):
         """The statement for the record with this key."""
@@ -259,23 +260,14 @@ class ReadingViewSet(ApiView):
 
     def key(self, text):
         """The column and value for the key in a path; 404 if no record can have such a key."""
-        try:
-            return {"pk": UUID(text)}
-        except ValueError:
-            if issubclass(self.model(), Slugged) and SLUG.match(text) and len(text) <= LONGEST_SLUG:
-                return {"slug": text}
-        raise Http404
+        return key_of(self.model(), text)
 
     def absent(self, key):
         """A redirect from an old slug, 410 for a withdrawn record that may be known, else 404."""
-        model = self.model()
-        old = OldSlug.objects.filter(model=model._meta.label, slug=key.get("slug")).values("record_id")
-        moved = model.objects.visible_to(self.reader.user).filter(pk__in=old).first()
-        if moved:
-            return HttpResponsePermanentRedirect(record_url(model, moved.pk))
-        if model.gone and model.objects.filter(Q(**key) | Q(pk__in=old)).withdrawn().exists():
-            raise Gone
-        raise Http404
+        try:
+            absent(self.model(), key, self.reader)
+        except MovedRecord as moved:
+            return HttpResponsePermanentRedirect(record_url(self.model(), moved.key))
 
     def refuse_options(self):
         """BadParameters if an option is given that only other formats have."""
@@ -293,13 +285,8 @@ class ReadingViewSet(ApiView):
             lines = iter(json.loads(self.page_of(order, page, pick).fetch()[0]))
         else:
             lines = map(json.loads, self.all_of(order, pick).copy(who_of(self.request)))
-        first = list(next_or_nothing(lines))
-        body = form.write(table, chain(first, lines), **options)
-        response = StreamingHttpResponse(body, content_type=form.content_type)
-        response.exported_as = form.label  # for the access log
         name = "-".join([resource(self.model()), *(table.within if table else ())])
-        response["Content-Disposition"] = f'attachment; filename="{name}.{form.extension}"'
-        return response
+        return file_of(form, table, lines, name, options)
 
     def tabled(self, pick):
         """The requested table and the fields for it. For a nested list, only that list."""
@@ -337,18 +324,22 @@ class ReadingViewSet(ApiView):
                         }
                     )
 
-    def truth(self, name):
-        """A boolean parameter; false if it is left out."""
-        if self.given.get(name, "false") not in ("true", "false"):
-            raise BadParameters({name: "Give true or false."})
-        return self.given.get(name) == "true"
-
 
 def totals(total):
     """The total of a list, exact up to a limit."""
     if total > queries.TOTAL:
         return {"total": queries.TOTAL, "total_is": "at_least"}
     return {"total": total, "total_is": "exact"}
+
+
+def file_of(form, table, records, name, options):
+    """The records as a file with this name, in a format."""
+    first = list(next_or_nothing(records))
+    body = form.write(table, chain(first, records), **options)
+    response = StreamingHttpResponse(body, content_type=form.content_type)
+    response.exported_as = form.label  # for the access log
+    response["Content-Disposition"] = f'attachment; filename="{name}.{form.extension}"'
+    return response
 
 
 def next_or_nothing(rows):

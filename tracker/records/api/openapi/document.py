@@ -40,8 +40,10 @@ class Schema(WritingSchema, AutoSchema):
         return [self.path.removeprefix(API).split("/")[0] or "api"]
 
     def get_operation_id(self):
-        words = self.path.removeprefix(API).split("/")[0].replace("-", "_")
-        return f"{words or 'api'}_{self.view.action}"
+        first, *others = self.path.removeprefix(API).replace("-", "_").strip("/").split("/")
+        if self.view.action == "figure":
+            return "_".join([first, *others[1:], "figure"])
+        return f"{first or 'api'}_{self.view.action}"
 
     def get_request_serializer(self):
         return None
@@ -117,7 +119,13 @@ class Schema(WritingSchema, AutoSchema):
         """The successful answer of an operation, with an example."""
         if not self.is_record_view():
             schema = self.view.answers.get(self.view.action, ANYTHING)
-            return json_answer(schema, self.view.example[self.view.action], "The content.")
+            if callable(schema):  # it needs the schemas of shapes
+                schema = schema(lambda shape: self._map_serializer(shape, "response"))
+            example = self.view.example[self.view.action]
+            example = example() if callable(example) else example
+            found = json_answer(schema, example, "The content.")
+            found["content"] |= self.files()
+            return found
         if self.view.action in EXAMPLES:
             schema, example = EXAMPLES[self.view.action]
             named = self.component(self.view.action.title(), schema)
@@ -134,11 +142,15 @@ class Schema(WritingSchema, AutoSchema):
         }
         schema = self.component(f"{schema['$ref'].rpartition('/')[2]}Page", page)
         envelope = {"total": 1, "total_is": "exact", "as_of": "2025-10-31", "next": None, "previous": None}
-        files = [one for one in self.view.offered() if one.write]
-        words = f"One page of the list; as {' or '.join(one.label for one in files)}, the whole list."
+        files = " or ".join(one.label for one in self.view.offered() if one.write)
+        words = f"One page of the list; as {files}, the whole list."
         found = json_answer(schema, {**envelope, "results": [sample(shape())]}, words)
-        found["content"] |= {one.media_type: {"schema": {"type": "string"}} for one in files}
+        found["content"] |= self.files()
         return found
+
+    def files(self):
+        """The answers in other formats than JSON."""
+        return {one.media_type: {"schema": {"type": "string"}} for one in self.view.offered() if one.write}
 
     def component(self, name, schema):
         """A reference to a named schema."""

@@ -2,6 +2,7 @@
 
 from functools import singledispatch
 
+from django.conf import settings
 from rest_framework import serializers
 
 from tracker.records.shapes.fields import Computed, Count, Inferred, Links, Moment, PartialDateJSONField, Url
@@ -113,6 +114,8 @@ def sample_of(schema):
     """An example of a value that matches a schema."""
     if "properties" in schema:
         return {name: sample_of(inner) for name, inner in schema["properties"].items()}
+    if schema.get("format") == "uri":
+        return f"{settings.PUBLIC_URL}{API}"
     if "enum" in schema or schema.get("format") == "date":
         return schema.get("enum", ["2025-10-31"])[0]
     return {"array": [], "string": "text"}.get(kinds_of(schema)[0], 0)

@@ -106,7 +106,7 @@ def names(shape):
     return tuple(lists(shape(pick=Pick(detail=True))))
 
 
-def arrays(schema, path):
+def arrays(schema, path=()):
     """The same, in an object of this schema."""
     if "items" in schema and "object" not in schema["type"]:
         return {".".join(path): leaves(schema["items"])}

@@ -1,0 +1,155 @@
+"""Who took part in dialogues, for whom, and what is recorded about that."""
+
+from datetime import timedelta
+from uuid import UUID
+
+from django.db.models import Q
+
+from dialogues.models import Assessment, Dialogue, Participation, Speaker, Statement
+from dialogues.models.dialogues import UNDISCLOSED, DialogueCitation
+from dialogues.models.participations import ParticipationCitation
+from people.api.shapes import AFFILIATION_DAY
+from people.models import Affiliation, Person
+from tracker.records.base.sources import Source
+from tracker.records.values.dates.date_columns import possible_days
+
+from .figure import LINKED_COUNT, TEXT, Figure, ListOf, ids_with_link, object_schema, rows_schema
+from .participants import BREAKDOWN, TOTAL_SCHEMA, breakdown, participant_totals
+
+NOT_RECORDED = "not_recorded"
+PARTICIPANT = (
+    *("naming", "person", "organization", "group_label", "pseudonym", "count_min", "count_max", "member_of"),
+    *("side", "no_side", "role", "capacity", "selection", "selected_by", "described_as", "note", "citations"),
+)
+AFFILIATION = ListOf(Affiliation, ("organization", "role", "as_of"))
+ON_THE_DAY = {
+    "type": ["object", "null"],
+    "description": "The affiliation, and what is known about it on the days of the dialogue.",
+    "properties": {
+        "organization": {"$ref": "#/components/schemas/OrganizationRef"},
+        "role": TEXT,
+        "as_of": AFFILIATION_DAY,
+    },
+}
+JUDGMENT = (
+    *("assessor_person", "assessor_organization", "person", "organization", "participation", "attribute"),
+    *("value", "wording", "share", "form", "date", "citations"),
+)
+VOICES = {
+    **rows_schema({"side": TEXT, "statements": LINKED_COUNT}),
+    "description": "Recorded statements about it by the side for which the speaker took part in it."
+    f" {NOT_RECORDED}: no side of the speaker is recorded for this dialogue.",
+}
+MAYBE = {**LINKED_COUNT, "type": ["object", "null"]}
+OUTLINE = ("title", "classification", "status", "disclosure", "start_date", "end_date", "conflict")
+
+
+class DialogueRepresentation(Figure):
+    """Who took part in a dialogue, for whom, and what is recorded about that."""
+
+    address = "dialogues/<id>/representation"
+    about = Dialogue
+    table = "participants"
+    schema_of = {
+        "counts": TEXT,
+        "dialogue": ListOf(Dialogue, OUTLINE),
+        "total": TOTAL_SCHEMA,
+        "breakdown": BREAKDOWN,
+        "participants": ListOf(Participation, PARTICIPANT, {"affiliation_on_the_day": ON_THE_DAY}),
+        "did_not_take_part": ListOf(Participation, PARTICIPANT),
+        "earlier": {
+            **object_schema({"people": MAYBE, "dialogues": MAYBE}),
+            "description": "How many of the named people took part in an earlier dialogue of the same"
+            " conflict, and of how many earlier dialogues participants are recorded. Null: its conflict or"
+            " date is not recorded, or it was not open.",
+        },
+        "assessments": ListOf(Assessment, JUDGMENT),
+        "voices": VOICES,
+        "sources": LINKED_COUNT,
+    }
+
+    def days(self):
+        """The days of the dialogue."""
+        return self.record.took_place() if hasattr(self, "record") else super().days()
+
+    def computed(self):
+        rows = self.seen(Participation).filter(dialogue=self.record)
+        came, scope = rows.took_part(), {"dialogue": self.record.pk, "took_part": "true"}
+        return {
+            "counts": "Participations that are recorded for this dialogue.",
+            "dialogue": self.records(
+                self.seen(Dialogue).filter(pk=self.record.pk), self.schema_of["dialogue"]
+            ),
+            "total": participant_totals(came, scope),
+            "breakdown": breakdown(came, scope),
+            "participants": self.with_affiliations(came),
+            "did_not_take_part": self.records(rows.did_not_take_part(), self.schema_of["did_not_take_part"]),
+            "earlier": self.earlier(came),
+            "assessments": self.records(self.judgments(rows), self.schema_of["assessments"]),
+            "voices": self.voices(came),
+            "sources": self.sources(rows),
+        }
+
+    def with_affiliations(self, came):
+        """The participants, each with what is known about the affiliation on the days of the dialogue."""
+        found = self.records(came, self.schema_of["participants"])
+        rows = self.seen(Affiliation).filter(pk__in=came.values("affiliation"))
+        ties = {tie["id"]: tie for tie in self.records(rows, AFFILIATION)}
+        held = dict(came.exclude(affiliation=None).values_list("pk", "affiliation"))
+        shown = ("organization", "role", "as_of")
+        for row in found:
+            tie = ties.get(str(held.get(UUID(row["id"]))))
+            row["affiliation_on_the_day"] = tie and {name: tie[name] for name in shown}
+        return found
+
+    def earlier(self, came):
+        """How many named participants also took part in an earlier dialogue of the conflict, and of how many
+        earlier dialogues participants are recorded. Only open dialogues connect people.
+        """
+        first, _ = possible_days(self.record, "start_date")
+        if not (first and self.record.conflict_id) or self.record.disclosure in UNDISCLOSED:
+            return {"people": None, "dialogues": None}
+        before = self.seen(Dialogue).filter(
+            conflict=self.record.conflict_id, start_date__surely_by=first - timedelta(days=1)
+        )
+        before = before.exclude(disclosure__in=UNDISCLOSED)
+        took_part = self.seen(Participation).filter(dialogue__in=before).took_part()
+        people = came.filter(person__in=took_part.values("person")).values_list("person", flat=True)
+        dialogues = took_part.order_by().values_list("dialogue", flat=True).distinct()
+        return {"people": ids_with_link(people, Person), "dialogues": ids_with_link(dialogues, Dialogue)}
+
+    def judgments(self, rows):
+        """Assessments of the groups that took part, and of nobody else: members inherit nothing."""
+        return self.seen(Assessment).filter(participation__in=rows)
+
+    def voices(self, came):
+        """How many statements are recorded about it, by the side for which the speaker took part in it."""
+        about = self.seen(Statement).filter(about_dialogues=self.record)
+        spoke = self.seen_speakers(about)
+        sides = dict(came.exclude(person=None).exclude(side=None).values_list("person", "side__name"))
+        found = {}
+        for statement, people in spoke.items():
+            own = sorted({sides[person] for person in people if person in sides}) or [NOT_RECORDED]
+            for side in own:
+                found.setdefault(side, []).append(statement)
+        return [
+            {"side": side, "statements": ids_with_link(found[side], Statement)}
+            for side in sorted(found, key=lambda one: (one == NOT_RECORDED, one))
+        ]
+
+    def seen_speakers(self, statements):
+        """{statement: the people who spoke} of statements that the reader sees."""
+        found = {pk: set() for pk in statements.values_list("pk", flat=True)}
+        rows = self.seen(Speaker).filter(record__in=statements).exclude(person=None)
+        for statement, person in rows.values_list("record", "person"):
+            found[statement].add(person)
+        return found
+
+    def sources(self, rows):
+        """The sources that the dialogue and its participations cite."""
+        cited = [
+            self.seen(model).filter(record__in=records).values("source")
+            for model, records in ((DialogueCitation, [self.record.pk]), (ParticipationCitation, rows))
+        ]
+        found = self.seen(Source).filter(Q(pk__in=cited[0]) | Q(pk__in=cited[1]))
+        return ids_with_link(found.values_list("pk", flat=True), Source)
