@@ -6,6 +6,7 @@
 import ast
 from collections import defaultdict
 from functools import cache
+from importlib import import_module
 from pathlib import Path
 from typing import NamedTuple
 
@@ -81,6 +82,13 @@ def imported(name, is_package, node):
     base = ".".join(here[: len(here) - node.level + 1]) if node.level else ""
     start = ".".join(filter(None, (base, node.module)))
     return [f"{start}.{alias.name}" for alias in node.names]
+
+
+def values_in(package):
+    """What stands at the top of the modules of a package."""
+    for name in modules():
+        if name.startswith(f"{package}."):
+            yield from vars(import_module(name)).values()
 
 
 def imports():

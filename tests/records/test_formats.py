@@ -6,10 +6,12 @@ from django.test import SimpleTestCase, TestCase, override_settings
 
 from tests import make
 from tests.catalog import FILES
+from tests.packages import values_in
 from tests.test_schema import OFFERED
 from tracker.records.audit.access_log import Reading
 from tracker.records.protocol.rate_limits import Tally
 from tracker.records.read.formats.csv_tables import Table
+from tracker.records.read.formats.format import Format
 from tracker.records.read.formats.registry import FORMATS, JSON, NESTED, OPTIONS
 
 PLACES = "/api/v1/places/"
@@ -24,6 +26,10 @@ class RegistryTest(SimpleTestCase):
         for name in ("slug", "media_type"):
             self.assertEqual(len({getattr(one, name) for one in FORMATS}), len(FORMATS), name)
         self.assertIs(FORMATS[0], JSON, "who asks for nothing gets the first")
+
+    def test_each_format_is_listed(self):
+        found = {one.slug for one in values_in("tracker.records.read.formats") if isinstance(one, Format)}
+        self.assertEqual(found, {one.slug for one in FORMATS}, "List it in FORMATS.")
 
     def test_no_option_is_named_like_another_parameter(self):
         self.assertNotIn(NESTED, {name for one in FORMATS for name in one.options})

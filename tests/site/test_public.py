@@ -10,6 +10,7 @@ from django.urls import URLPattern, get_resolver
 
 from tests import make, wire
 from tests.browser import BrowserTest
+from tests.packages import values_in
 from tracker.records.audit.access_log import Reading
 from tracker.records.audit.actor import channel_of
 from tracker.records.base.sources import Source
@@ -62,6 +63,10 @@ class RouteTest(SimpleTestCase):
         other = get_resolver().url_patterns[0]
         with mock.patch.object(other.pattern, "_route", "dialogues/"):
             self.assertEqual(strays(), ["dialogues/"])
+
+    def test_every_page_that_has_an_address_is_listed(self):
+        kinds = [one for one in values_in("tracker.site") if isinstance(one, type) and issubclass(one, Page)]
+        self.assertEqual({one for one in kinds if one.address}, {*PAGES}, "List it in PAGES.")
 
     def test_every_page_is_listed_says_what_it_shows_and_takes_nothing(self):
         found = {view.view_class for _, view in routes() if hasattr(view, "view_class")}
