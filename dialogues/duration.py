@@ -58,17 +58,17 @@ def lacks_end(dialogue) -> str:
     )
 
 
-def dialogue_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
+def dialogue_overlaps(start: str, end: str, requested: str | PartialDate) -> Q:
     """Dialogues that possibly took place on one of the given days.
 
     For a dialogue that did not take place, these are the planned days; its status says so.
     """
-    first, _ = conditions.asked_days(asked)
-    return conditions.period_overlaps(start, end, asked) & (
+    first, _ = conditions.day_range(requested)
+    return conditions.period_overlaps(start, end, requested) & (
         ~ONE_DAY | Q(**{f"{start}__possibly_from": first})
     )
 
 
-def dialogue_certainly_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
+def dialogue_certainly_overlaps(start: str, end: str, requested: str | PartialDate) -> Q:
     """Dialogues that were held, and certainly on one of the given days."""
-    return Q(status=DialogueStatus.HELD) & conditions.period_certainly_overlaps(start, end, asked)
+    return Q(status=DialogueStatus.HELD) & conditions.period_certainly_overlaps(start, end, requested)

@@ -159,8 +159,8 @@ class PersonAdmin(RecordAdmin):
         """Takes down everything that no consent covers any more."""
         taken = consent.follow(record, request.user)
         if seen := [row for row in taken if row.is_visible_to(request.user)]:
-            said = f"{len(seen)} taken down: {consent.ENDED.lower()}"
-            self.message_user(request, capfirst(said), messages.WARNING)
+            message = f"{len(seen)} taken down: {consent.ENDED.lower()}"
+            self.message_user(request, capfirst(message), messages.WARNING)
 
     def label(self, record, without=""):
         known = getattr(record, "known_affiliations", [])[:KNOWN_AFFILIATIONS]

@@ -2,7 +2,7 @@
 
 from collections import Counter
 
-from people.situations.effects import TELLS_OF_CUSTODY
+from people.situations.effects import IMPLY_CUSTODY
 from tracker.records.values.dates.date_columns import possible_days
 
 from .choices import CaseEventKind
@@ -23,8 +23,8 @@ def is_unborn(person, act):
 def acts_before_birth(person, acts):
     """A list with one sentence that counts the acts dated before the person's birth, by kind; else empty."""
     kinds = Counter(type(act) for act in acts if is_unborn(person, act))
-    said = [f"{number} {noun(kind, number)}" for kind, number in kinds.items()]
-    return [ACTS_BEFORE.format(", ".join(said))] if said else []
+    counts = [f"{number} {noun(kind, number)}" for kind, number in kinds.items()]
+    return [ACTS_BEFORE.format(", ".join(counts))] if counts else []
 
 
 def noun(kind, number):
@@ -44,5 +44,5 @@ def terms(event):
 
 def never_held(event, events):
     """A list with one warning, if no event of the case begins the custody for this term; else empty."""
-    told = events.filter(kind__in=TELLS_OF_CUSTODY)
-    return [NEVER_HELD] if is_term_to_serve(event) and not told.exists() else []
+    of_custody = events.filter(kind__in=IMPLY_CUSTODY)
+    return [NEVER_HELD] if is_term_to_serve(event) and not of_custody.exists() else []

@@ -32,8 +32,8 @@ def without_news(user):
     reader = Reader.today(user)
     custody = case_facts.Found.by(reader).cases["custody"]
     held = [pk for pk, answer in custody.items() if answer in (Custody.HELD, Custody.HELD_WHEN_LAST_REPORTED)]
-    told = CaseEvent.objects.visible_to(user).filter(case=OuterRef("pk"), kind__in=SHOW_CUSTODY).order_by()
-    newest = told.values("case").annotate(newest=Max("date_latest")).values("newest")
+    events = CaseEvent.objects.visible_to(user).filter(case=OuterRef("pk"), kind__in=SHOW_CUSTODY).order_by()
+    newest = events.values("case").annotate(newest=Max("date_latest")).values("newest")
     cases = PersecutionCase.objects.visible_to(user).exclude(publication__in=TAKEN_BACK).filter(pk__in=held)
     cases = cases.annotate(moment=Subquery(newest))
     return [cases.filter(Q(moment=None) | Q(moment__lt=timezone.now().date() - SILENCE))]

@@ -6,9 +6,9 @@ A moment is a pair of days, the first and the last it may be; None where that si
 from datetime import date
 
 from people.api.case_facts import WORDS
-from people.situations.asked import situation
 from people.situations.effects import TRACKS
 from people.situations.facts import Accusation, CaseHistory, Fact, interval
+from people.situations.periods import situation
 from tracker.records.values.dates.days import Days
 from tracker.records.values.dates.partial_dates import understand
 

@@ -115,7 +115,7 @@ EXEMPT = {  # where a query may start elsewhere, and why; in tracker/records/ if
     "dialogues/models/statements.py answers_for_others": "who speaks in the row itself",
     "people/models/case_events.py _protect": "the row itself, as it is stored",
     "dialogues/models/dialogues.py _closes": "the row itself, as it is stored",
-    "dialogues/models/participations.py _tells_more": "the row itself, as it is stored",
+    "dialogues/models/participations.py _reveals_more": "the row itself, as it is stored",
     "people/api/as_of_days.py days_apart": "the visible row itself, once more",
     "people/models/acts.py hindered": "identifiers of public cases, and of those that will be with a person",
     "base/identifiers.py missing": "identifiers, cut down to those of public records",
@@ -152,7 +152,7 @@ EXEMPT = {  # where a query may start elsewhere, and why; in tracker/records/ if
     "changes/announcing.py showing": "ids alone; those that are or were public are announced",
     "changes/announcing.py all_public": "what was announced, as it was public",
     "changes/announcing.py announce_some": "ids alone, compared with what is public",
-    "changes/announcing.py said_of": "what was announced, as it was public",
+    "changes/announcing.py announcements_of": "what was announced, as it was public",
     "changes/announcing.py store_announcements": "what is announced, since it is or was public",
     "admin/verbs/verbs.py standing": "who changed the visible row last",
 }

@@ -1,7 +1,7 @@
 """The endpoints of dialogues and of what is said about them."""
 
 from dialogues.models import Dialogue
-from people.situations.asked import occasions
+from people.situations.periods import occasions
 from tracker.records.api.viewsets import RecordViewSet
 
 from . import filters, shapes

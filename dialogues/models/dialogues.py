@@ -29,7 +29,7 @@ from tracker.records.values.dates.days import Days
 MEANT_FOR = (DialogueStatus.PLANNED, DialogueStatus.POSTPONED, DialogueStatus.CANCELED)
 # People are charged for contact across the line. This site must never be the first to reveal it.
 UNDISCLOSED = (Disclosure.CLOSED, Disclosure.SECRET, Disclosure.UNKNOWN)
-STILL_TOLD = (
+STILL_PUBLISHED = (
     "Participations are published. Withdraw them, change this, then publish them again and confirm"
     " (already_public) that the information is public."
 )
@@ -98,8 +98,8 @@ class Dialogue(Identified, Titled):
     def clean(self):
         if self.venue_side and self.venue_side.record_id != self.conflict_id:
             raise ValidationError({"venue_side": "Choose a side of the dialogue's conflict."})
-        if self._closes() and self.told().exists():
-            raise ValidationError({"disclosure": STILL_TOLD})
+        if self._closes() and self.unconfirmed_participations().exists():
+            raise ValidationError({"disclosure": STILL_PUBLISHED})
 
     def missing(self):
         return [*super().missing(), *filter(None, [lacks_end(self)])]
@@ -125,7 +125,7 @@ class Dialogue(Identified, Titled):
         before = Dialogue.objects.filter(pk=self.pk).exclude(disclosure__in=UNDISCLOSED)
         return self.disclosure in UNDISCLOSED and before.exists()
 
-    def told(self):
+    def unconfirmed_participations(self):
         """The published participations for which nobody confirmed that they were already public."""
         rows = self.participations.filter(
             publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC, already_public=False

@@ -31,7 +31,7 @@ EXPOSED = (
     "Its dialogue may not have been open. To publish this, confirm (already_public) that the cited source"
     " publicly says who took part."
 )
-TOLD_AGAIN = (
+WITHDRAW_FIRST = (
     "Its dialogue may not have been open. Withdraw this, change it, then publish it again and confirm"
     " (already_public) that it is public."
 )
@@ -171,10 +171,10 @@ class Participation(Act, Record):
             errors["person"] = "This person is already entered for the dialogue."
         if errors:
             raise ValidationError(errors)
-        if dialogue and dialogue.disclosure in UNDISCLOSED and self._tells_more():
-            raise ValidationError({"dialogue": TOLD_AGAIN})
+        if dialogue and dialogue.disclosure in UNDISCLOSED and self._reveals_more():
+            raise ValidationError({"dialogue": WITHDRAW_FIRST})
 
-    def _tells_more(self):
+    def _reveals_more(self):
         """Whether it is published and this save reveals who took part, or in what."""
         if self.publication != Publication.PUBLISHED:
             return False

@@ -75,10 +75,10 @@ def active(reader, model=Affiliation):
     A doubtful date proves nothing: what it excludes is still possible, and it makes nothing certain.
     """
     surely, perhaps = excluded(reader.days, model)
-    told = vouching(model.citations.rel.related_model, reader, record=OuterRef("pk"))
-    untold = When(~Exists(told), then=Value(Active.POSSIBLE))  # no source of that time mentions it
+    mentioning = vouching(model.citations.rel.related_model, reader, record=OuterRef("pk"))
+    unmentioned = When(~Exists(mentioning), then=Value(Active.POSSIBLE))  # no source of that time mentions it
     return choice(
-        *([untold] if reader.known_on else []),
+        *([unmentioned] if reader.known_on else []),
         When(surely, then=Value(Active.NO)),
         When(perhaps, then=Value(Active.POSSIBLE)),
         When(certain(reader.days), then=Value(Active.CERTAIN)),
@@ -101,17 +101,17 @@ class Distance(Subquery):
 
 def days_apart(reader, model=Affiliation):
     """How far the given days are from the day for which a source confirms it: as stated, else the newest."""
-    asked = {"first": literal(reader.days.first_start), "last": literal(reader.days.last_end)}
+    days = {"first": literal(reader.days.first_start), "last": literal(reader.days.last_end)}
     stated = model.objects.filter(pk=OuterRef("pk")).exclude(attested_date="")
     stated = stated.values(
         earliest=PossibleDay("attested_date"),
         latest=PossibleDay("attested_date", last=True),
-        **asked,
+        **days,
     )
     newest = cited_dates(reader, model).values(
         earliest=PossibleDay("source__date"),
         latest=PossibleDay("source__date", last=True),
-        **asked,
+        **days,
     )
     attested = Exact(active(reader, model), Value(Active.ATTESTED))
     return Case(
@@ -122,8 +122,8 @@ def days_apart(reader, model=Affiliation):
 
 def affiliation(reader, model=Affiliation):
     """{"day" or "period", "active", "distance_days"} of an affiliation, or of an occupation."""
-    asked = ("day" if reader.days.is_day else "period", Value(reader.days.text, models.TextField()))
-    return Json([asked, ("active", active(reader, model)), ("distance_days", days_apart(reader, model))])
+    days = ("day" if reader.days.is_day else "period", Value(reader.days.text, models.TextField()))
+    return Json([days, ("active", active(reader, model)), ("distance_days", days_apart(reader, model))])
 
 
 def occupation(reader):

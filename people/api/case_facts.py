@@ -29,9 +29,9 @@ from people.models import (
     Person,
     PersonCitation,
 )
-from people.situations.asked import of_case, person, situation, told_days
 from people.situations.effects import TRACKS
 from people.situations.facts import Accusation, CaseHistory, Fact, interval
+from people.situations.periods import of_case, person, possible_stretches, situation
 from tracker.records.protocol.database_errors import Overdue
 from tracker.records.protocol.giving_way import giving_way
 from tracker.records.shapes.expressions import Json, Many, One, marked
@@ -145,11 +145,11 @@ class Facts(NamedTuple):
         death, marks = found["death"]
         inferred, histories = {Fact("death", death): marks}, []
         for _, events, charges in found["cases"]:
-            told = [(fact(row), row[-1]) for row in events]
-            told += cleared(charges, told)
+            facts = [(fact(row), row[-1]) for row in events]
+            facts += cleared(charges, facts)
             accusations = tuple(Accusation(stage, edtf) for stage, edtf, _ in charges)
-            histories.append(CaseHistory(tuple(one for one, _ in told), accusations))
-            for one, marks in told:  # for equal facts: what none of them states
+            histories.append(CaseHistory(tuple(one for one, _ in facts), accusations))
+            for one, marks in facts:  # for equal facts: what none of them states
                 inferred[one] = [name for name in marks if name in inferred.get(one, marks)]
         return cls(ids, tuple(histories), death, inferred)
 
@@ -161,11 +161,11 @@ def fact(row):
     return Fact(kind, edtf, newest and date.fromisoformat(newest), position, term, off, bool(life), outcome)
 
 
-def cleared(charges, told):
+def cleared(charges, facts):
     """An acquittal that is only known from the stages of the charges, as an event."""
     kinds = {ChargeStage.ACQUITTED: "acquittal", ChargeStage.DROPPED: "charges_dropped"}
-    said = {one.kind for one, _ in told} & set(kinds.values())
-    if said or not charges or not all(stage in kinds for stage, _, _ in charges):
+    stated = {one.kind for one, _ in facts} & set(kinds.values())
+    if stated or not charges or not all(stage in kinds for stage, _, _ in charges):
         return []
     stage, edtf, marks = max(charges, key=lambda charge: interval(Fact("", charge[1]))[1::-1])
     return [(Fact(kinds[stage], edtf), marks)]
@@ -207,7 +207,7 @@ def tracks(answers, reader, facts, of):
             "inferred": inferred_parts(known.basis, facts) if known.basis else [],
         }
         if not reader.days.is_placed:
-            days = told_days(facts.histories, facts.death, reader.days, of(number))
+            days = possible_stretches(facts.histories, facts.death, reader.days, of(number))
             found[track]["days"] = [
                 {"first": edge(first), "last": edge(last), "answer": WORDS[track][strength]}
                 for first, last, strength in days
@@ -244,7 +244,7 @@ def partial_date(fact):
 
 # Lists, filtered by the answers.
 
-PEOPLE_KEPT = 50_000  # in each process, some 500 bytes a person
+PEOPLE_CACHED = 50_000  # in each process, some 500 bytes a person
 
 
 def fact_texts(reader):
@@ -264,7 +264,7 @@ def facts_digest(text, days):
     return blake2b(f"{days} {text}".encode(), digest_size=16).digest()
 
 
-@cached(LRUCache(PEOPLE_KEPT), facts_digest, Lock())
+@cached(LRUCache(PEOPLE_CACHED), facts_digest, Lock())
 def known_by_facts(text, days):
     """What the facts say about the days: answers by track about the person, and about each of their cases
     (id, answers by track, whether it was open). Readers who see the same facts get the same answer.

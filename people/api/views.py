@@ -5,7 +5,7 @@ from datetime import date
 from django.core.exceptions import ValidationError
 from django.http import Http404
 
-from people.situations.asked import occasions
+from people.situations.periods import occasions
 from tracker.records.api.viewsets import RecordViewSet
 from tracker.records.protocol.problems import BadParameters
 from tracker.records.read.filters.values import KeyField

@@ -51,8 +51,8 @@ class WithCases(models.Model):
         public = identifiers.filter(Q(published=True) | Q(record__in=cases), **same)
         own = identifiers.filter(record__in=cases)
         taken = own.filter(Exists(public.exclude(record=OuterRef("record"))))
-        said = [
+        sentences = [
             f"Another published case has the same {row.scheme} identifier as one of the cases here."
             for row in taken
         ]
-        return [*super().hindered(), *said]
+        return [*super().hindered(), *sentences]

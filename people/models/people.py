@@ -151,9 +151,9 @@ class Person(WithCases, Identified, Named):
             if issubclass(model, Act):
                 yield model.objects.visible_to(user).filter(**about)
             elif issubclass(model, Part) and issubclass(model._meta.get_field("record").related_model, Act):
-                told = model.objects.visible_to(user).filter(**about).values("record")
+                owners = model.objects.visible_to(user).filter(**about).values("record")
                 whole = model._meta.get_field("record").related_model
-                yield whole.objects.visible_to(user).filter(pk__in=told)
+                yield whole.objects.visible_to(user).filter(pk__in=owners)
 
 
 class PersonName(Name):

@@ -64,7 +64,7 @@ def resolved(seen, effect, item, own, day):
     of_case = own and item.case is not None
     if effect is Effect.UNSETTLES or (effect is Effect.STOPS and not of_case and was_so(seen)):
         return unvouched(seen)
-    answer = told_by_next(seen, effect, item, day) if own or effect is Effect.STOPS else None
+    answer = answer_of_next(seen, effect, item, day) if own or effect is Effect.STOPS else None
     return seen if answer is None else DayAnswer(max(seen.best, answer, key=rank))
 
 
@@ -84,7 +84,7 @@ def unvouched(seen):
     return DayAnswer(max(seen.best, seen.otherwise, key=rank))
 
 
-def told_by_next(seen, effect, item, day):
+def answer_of_next(seen, effect, item, day):
     """The answer that the next fact of the case gives to an open question; None if it says nothing."""
     status, presupposes = seen.waiting.status, effect in (Effect.CONFIRMS, Effect.ENDS)
     if effect in (Effect.NOTHING, Effect.SUSPENDS):

@@ -161,7 +161,7 @@ PURSUES_CASE = {
 # What shows that the person is in custody.
 SHOW_CUSTODY = [kind for kind, does in EFFECTS.items() if does.custody in (Effect.BEGINS, Effect.CONFIRMS)]
 # A person with one of these was in custody at some time, even if its beginning is not recorded.
-TELLS_OF_CUSTODY = [
+IMPLY_CUSTODY = [
     kind
     for kind, does in EFFECTS.items()
     if does.custody in (Effect.BEGINS, Effect.CONFIRMS, Effect.ENDS, Effect.MAY_BEGIN)

@@ -91,8 +91,8 @@ def _answers(histories, death, day):
     found = [[[] for _ in RANGE] for _ in histories]
     subsets = _subsets(doubts)
     for left_out in subsets:
-        kept = [entry for entry in entries if entry not in left_out]
-        for case, of_case in enumerate(_of_worlds(histories, kept, day, MOST_STEPS // len(subsets))):
+        others = [entry for entry in entries if entry not in left_out]
+        for case, of_case in enumerate(_of_worlds(histories, others, day, MOST_STEPS // len(subsets))):
             for track, one in enumerate(of_case):
                 found[case][track].append(one)
     return [
@@ -106,12 +106,12 @@ def _doubted(history, track):
 
     An end without a known beginning, such as a doubtful departure, does not make custody possible.
     """
-    told = any(effects_of(fact)[track] not in (Effect.NOTHING, Effect.STOPS) for fact in history.facts)
+    affected = any(effects_of(fact)[track] not in (Effect.NOTHING, Effect.STOPS) for fact in history.facts)
 
     def common(strengths):
         found = set(strengths)
         not_so = Strength.NOT_SO in found and max(found) <= Strength.UNDATED and len(found) > 1
-        return Strength.POSSIBLY if not_so and (told or Strength.UNDATED in found) else join(found)
+        return Strength.POSSIBLY if not_so and (affected or Strength.UNDATED in found) else join(found)
 
     return common
 
@@ -133,14 +133,14 @@ def _joined(ones, common=None):
 
 def _of_worlds(histories, entries, day, most):
     """What these facts say about the day, for each case and track."""
-    told = _walked(histories, entries, day, most)
+    answers = _walked(histories, entries, day, most)
     deaths = [fact for case, fact in entries if case is None or fact.kind in DEATHS]
     if any(interval(fact).last < day for fact in deaths if not interval(fact).doubtful):
-        return told
+        return answers
     for case, fact in entries:
         if fact.kind == CaseEventKind.IMPRISONMENT_UNSPECIFIED:
-            told[case][CUSTODY] = max(told[case][CUSTODY], _some_time(fact, day), key=latest)
-    return told
+            answers[case][CUSTODY] = max(answers[case][CUSTODY], _some_time(fact, day), key=latest)
+    return answers
 
 
 def _walked(histories, entries, day, most):
@@ -153,7 +153,7 @@ def _walked(histories, entries, day, most):
     cases = range(len(histories))
     if any(_reaches(item) for item in items):
         try:
-            return _told(facts, items, len(histories), day, most)
+            return _in_worlds(facts, items, len(histories), day, most)
         except Tangled:
             pass
     found = []
@@ -163,7 +163,7 @@ def _walked(histories, entries, day, most):
         places = {None: None, case: 0}  # the other cases are kept apart from the one that is walked
         alone = [item._replace(case=places.get(item.case, (item.case or 0) + 1)) for _, item in pairs]
         try:
-            found += _told(facts_of_case, alone, 1, day, most // len(histories))
+            found += _in_worlds(facts_of_case, alone, 1, day, most // len(histories))
         except Tangled:
             found.append([_untangled(facts_of_case, alone, track, day) for track in RANGE])
     return found
@@ -179,7 +179,7 @@ def _concerns(item, case):
     return item.case in (None, case) or _reaches(item)
 
 
-def _told(facts, items, cases, day, most):
+def _in_worlds(facts, items, cases, day, most):
     """What the worlds of these facts say, by case and track. Positions that cannot hold are ignored."""
     items = [item._replace(index=bit) for bit, item in enumerate(items)]
     items = [

@@ -5,7 +5,7 @@ from django.test import override_settings
 from people.choices import CaseEventKind
 from people.likely_mistakes import ACTS_BEFORE, BEFORE_BIRTH, NEVER_HELD
 from people.models import CaseEvent, Person
-from people.situations.effects import TELLS_OF_CUSTODY
+from people.situations.effects import IMPLY_CUSTODY
 from tests import make
 from tests.site.test_workflow import WorkTest
 from tests.writing import WritingTest, path
@@ -78,7 +78,7 @@ class SentenceTest(WritingTest):
         self.assertTrue(self.told(case))
 
     def test_any_event_that_tells_of_custody(self):
-        for kind in TELLS_OF_CUSTODY:
+        for kind in IMPLY_CUSTODY:
             case = make.case()
             event = make.case_event(case=case, kind=kind)
             event.cleared.add(self.editor)

@@ -58,8 +58,8 @@ def program(name, version):
         folders.append(embedded.programs())
     for folder in folders:
         with suppress(OSError, subprocess.SubprocessError, ValueError, IndexError):
-            said = subprocess.run([folder / name, "--version"], capture_output=True, text=True, check=True)
-            if int(said.stdout.split()[2].split(".")[0]) >= version:
+            found = subprocess.run([folder / name, "--version"], capture_output=True, text=True, check=True)
+            if int(found.stdout.split()[2].split(".")[0]) >= version:
                 return folder / name
     raise Failed(
         f"There is no {name} of PostgreSQL {version} or newer. Install PostgreSQL's client programs, or"
@@ -142,8 +142,8 @@ def manifest():
 class Sealing(io.RawIOBase):
     """The content to encrypt: the manifest, the dump from a process, and the digest of both."""
 
-    def __init__(self, said, process):
-        self.waiting = HEAD + json.dumps(said).encode() + b"\n"
+    def __init__(self, head, process):
+        self.waiting = HEAD + json.dumps(head).encode() + b"\n"
         self.process, self.digest, self.ended = process, hashlib.sha256(self.waiting), False
 
     def readable(self):
@@ -190,16 +190,16 @@ def write_backup(path):
     if path.exists():
         raise Failed(f"{path} already exists. Give another name.")
     with transaction.atomic(), snapshot() as name:
-        said = manifest()
+        head = manifest()
         left = [f"--exclude-table-data=public.{table}" for table in LEFT_OUT]
         arguments = ["--format=custom", "--compress=6", f"--snapshot={name}", "--no-owner", "--no-acl", *left]
         with complete_file(path) as file, running("pg_dump", *arguments, stdout=subprocess.PIPE) as dump:
             try:
-                pyrage.encrypt_io(Sealing(said, dump), file, keys)
+                pyrage.encrypt_io(Sealing(head, dump), file, keys)
             except pyrage.EncryptError as problem:
                 if not dump.poll():
                     raise Failed(f"The backup could not be written: {problem}") from None
-    return said
+    return head
 
 
 @contextmanager
@@ -264,12 +264,12 @@ class Opened(io.RawIOBase):
             )
 
 
-def check_version(said):
+def check_version(manifest):
     """Failed if a newer program with unknown tables wrote the backup."""
-    if said.get("format", FORMAT + 1) > FORMAT:
+    if manifest.get("format", FORMAT + 1) > FORMAT:
         raise Failed("This backup has a newer format. Restore it with the program that wrote it.")
     known = {".".join(key) for key in MigrationLoader(None).disk_migrations}
-    if {*said["migrations"]} - known:
+    if {*manifest["migrations"]} - known:
         raise Failed("A newer program wrote this backup. Restore it with that version or a later one.")
 
 

@@ -51,8 +51,8 @@ def command_of(pid) -> str:
     if not pid:
         return ""
     if not Path("/proc/self").exists():
-        asked = ["ps", "-ww", "-o", "args=", "-p", str(pid)]
-        return subprocess.run(asked, capture_output=True, text=True, check=False).stdout
+        command = ["ps", "-ww", "-o", "args=", "-p", str(pid)]
+        return subprocess.run(command, capture_output=True, text=True, check=False).stdout
     with contextlib.suppress(OSError):
         return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes()).replace("\0", " ")
     return ""

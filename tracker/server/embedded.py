@@ -267,8 +267,9 @@ class Server:
 
     def ready(self):
         """Whether the server answers."""
-        asked = [self.bin / "pg_isready", "-q", "-h", self.socket_folder(), "-U", "tracker", "-d", "tracker"]
-        return subprocess.run(asked, env=environment(), check=False).returncode == 0
+        where = ["-h", self.socket_folder(), "-U", "tracker", "-d", "tracker"]
+        command = [self.bin / "pg_isready", "-q", *where]
+        return subprocess.run(command, env=environment(), check=False).returncode == 0
 
     def alive(self):
         """Whether the server process of these files is alive, and not a zombie or another process."""

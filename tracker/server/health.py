@@ -33,8 +33,8 @@ def readiness(request):
         faults = [passing(error) or AWAY]
     if not faults:
         return JsonResponse({"status": "ready"})
-    said = [{"detail": getattr(fault, "msg", fault)} for fault in faults]
-    return problem(503, "Requests cannot be served correctly.", said, RETRY_AFTER)
+    details = [{"detail": getattr(fault, "msg", fault)} for fault in faults]
+    return problem(503, "Requests cannot be served correctly.", details, RETRY_AFTER)
 
 
 def unapplied():

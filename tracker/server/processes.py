@@ -61,18 +61,18 @@ class Web:
             "log-config": settings.BASE_DIR / "tracker" / "granian.json",
         }
         where = {"uds": self.socket} if self.in_front else {"host": settings.HOST, "port": settings.PORT}
-        said = {"SERVED_LOCALLY": settings.DEMO, "CADDY_IN_FRONT": self.in_front}
+        flags = {"SERVED_LOCALLY": settings.DEMO, "CADDY_IN_FRONT": self.in_front}
         command += [f"--{name}={value}" for name, value in {**where, **options}.items()]
         self.socket.unlink(missing_ok=True)  # left by a killed process
         self.workers = started(
             [*command, "--respawn-failed-workers", "--no-ws"],
-            os.environ | {name: "1" for name, so in said.items() if so},
+            os.environ | {name: "1" for name, so in flags.items() if so},
         )
 
     def start_caddy(self):
         """Starts Caddy without our environment, which contains secrets."""
         room = settings.DATA_UPLOAD_MAX_MEMORY_SIZE
-        told = {
+        variables = {
             "HOST": settings.HOST,
             "PORT": settings.PORT,
             "SOCKET": self.socket,
@@ -84,7 +84,7 @@ class Web:
         }
         config = settings.BASE_DIR / "tracker" / "Caddyfile"
         command = [CADDY, "run", "--config", config, "--adapter", "caddyfile"]
-        return started(command, {name: str(value) for name, value in told.items()})
+        return started(command, {name: str(value) for name, value in variables.items()})
 
     def ended(self):
         """Whether one of the processes ended by itself."""

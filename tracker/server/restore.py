@@ -41,11 +41,11 @@ OTHERS_THERE = """
 
 def restore(path, identity, more_ledgers=()):
     """Restores a backup; returns (rows, number taken down again, number erased again), or raises Failed."""
-    said = backup.read_backup(path, identity)  # the whole file is checked before anything is written
+    manifest = backup.read_backup(path, identity)  # the whole file is checked before anything is written
     deeds = ledger_lines(more_ledgers)
-    if mark_unfinished(said) != "compared":
+    if mark_unfinished(manifest) != "compared":
         load(path, identity)
-        compare(said)
+        compare(manifest)
         first_row("UPDATE restore_unfinished SET step = 'compared'")
     call_command("migrate", verbosity=0, interactive=False)
     with transaction.atomic():
@@ -54,7 +54,7 @@ def restore(path, identity, more_ledgers=()):
         announcing.start_again()
     takedown_ledger.write_down()
     first_row("DROP TABLE restore_unfinished")
-    return sum(said["rows"].values()), down, erased
+    return sum(manifest["rows"].values()), down, erased
 
 
 def ledger_lines(more):
@@ -67,13 +67,13 @@ def ledger_lines(more):
     return found
 
 
-def mark_unfinished(said):
+def mark_unfinished(manifest):
     """Marks the database as being restored; returns the last completed step."""
-    if backup.server_version() < said["postgres"]:
-        raise Failed(OLDER.format(said["postgres"], backup.server_version()))
+    if backup.server_version() < manifest["postgres"]:
+        raise Failed(OLDER.format(manifest["postgres"], backup.server_version()))
     if is_marked():
         digest, step = first_row("SELECT digest, step FROM restore_unfinished")
-        if digest != said["digest"]:
+        if digest != manifest["digest"]:
             raise Failed(OTHER_FILE)
         return step
     if backup.tables():
@@ -82,7 +82,7 @@ def mark_unfinished(said):
         raise Failed(OTHERS)
     with transaction.atomic():
         first_row("CREATE TABLE restore_unfinished (digest text, step text)")
-        first_row("INSERT INTO restore_unfinished VALUES (%s, '')", said["digest"])
+        first_row("INSERT INTO restore_unfinished VALUES (%s, '')", manifest["digest"])
     return ""
 
 
@@ -110,10 +110,12 @@ def load(path, identity):
             process.wait()
 
 
-def compare(said):
+def compare(manifest):
     """Failed if a table does not have as many rows as the backup says."""
     found = backup.counts()
-    other = sorted(name for name in {*found, *said["rows"]} if found.get(name) != said["rows"].get(name))
+    other = sorted(
+        name for name in {*found, *manifest["rows"]} if found.get(name) != manifest["rows"].get(name)
+    )
     if other:
         raise Failed(
             f"Not everything was restored: {', '.join(other)} differ from the backup. Start again with an"
@@ -121,15 +123,15 @@ def compare(said):
         )
 
 
-def trial_restore(path, identity, said, folder):
+def trial_restore(path, identity, manifest, folder):
     """Restores a backup into a temporary server; returns a sentence about the result."""
     try:
         server = embedded.Server(folder / "server", throwaway=True).join()
     except embedded.CannotStart:
         return "No trial restore: it needs the embedded PostgreSQL, which is not installed."
     try:
-        if int(server.version) < said["postgres"]:
-            return f"No trial restore. {OLDER.format(said['postgres'], server.version)}"
+        if int(server.version) < manifest["postgres"]:
+            return f"No trial restore. {OLDER.format(manifest['postgres'], server.version)}"
         none = folder / "ledger"
         none.touch()
         there = {**os.environ, "DATABASE_URL": server.url, "ERASURE_LEDGER": str(none)}

@@ -35,10 +35,10 @@ class OneForm:
 
 def in_one_form(request, response):
     """The same refusal as problem details or as a page."""
-    kept = {name: value for name, value in response.headers.items() if name.lower() not in GIVEN}
-    told = error(request, response.status_code, headers=kept)
-    told.cookies = response.cookies
-    return told
+    headers = {name: value for name, value in response.headers.items() if name.lower() not in GIVEN}
+    answer = error(request, response.status_code, headers=headers)
+    answer.cookies = response.cookies
+    return answer
 
 
 def refusal(request):

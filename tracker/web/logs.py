@@ -37,9 +37,9 @@ class JSONLine(logging.Formatter):
             "logger": record.name,
             "request_id": request_id.get(),
         }
-        said = record.__dict__.get("line") or {"message": message(record)}
+        content = record.__dict__.get("line") or {"message": message(record)}
         error = record.exc_info and record.exc_info[1]
-        return json.dumps(line | said | ({"error": error_summary(error)} if error else {}))
+        return json.dumps(line | content | ({"error": error_summary(error)} if error else {}))
 
 
 class RequestFile(WatchedFileHandler):

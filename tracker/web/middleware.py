@@ -152,8 +152,10 @@ def too_many(request, refusal):
     return too_much(request, refusal.status_code, refusal.detail, headers)
 
 
-def too_much(request, status, said, headers=None):
-    return TemplateResponse(request, "admin/too_many.html", {"said": said}, headers=headers, status=status)
+def too_much(request, status, detail, headers=None):
+    return TemplateResponse(
+        request, "admin/too_many.html", {"detail": detail}, headers=headers, status=status
+    )
 
 
 def misread(request, exception):
@@ -163,7 +165,7 @@ def misread(request, exception):
     return defaults.bad_request(request, exception)
 
 
-def tells_anyone(request):
+def is_public_read(request):
     """Whether the answer is the same for everyone: a read of the API without credentials."""
     asks = request.path.startswith("/api/") and request.method in READING
     return asks and not request.COOKIES and "Authorization" not in request.headers
@@ -179,9 +181,9 @@ class OpenToScripts:
         response = self.get_response(request)
         if request.path.startswith("/api/") and request.method in ("GET", "HEAD"):
             patch_vary_headers(response, ["Authorization", "Cookie"])
-        if tells_anyone(request):
-            asked = request.headers.get("Access-Control-Request-Method")
-            preflight = PREFLIGHT if asked in ("GET", "HEAD") else {}
+        if is_public_read(request):
+            method = request.headers.get("Access-Control-Request-Method")
+            preflight = PREFLIGHT if method in ("GET", "HEAD") else {}
             for name, value in (preflight if request.method == "OPTIONS" else OPEN).items():
                 response.headers[name] = value
         return response
@@ -199,7 +201,7 @@ class Compressed:
 
     def __call__(self, request):
         response = self.get_response(request)
-        if request.method == "OPTIONS" or not tells_anyone(request):
+        if request.method == "OPTIONS" or not is_public_read(request):
             return response
         patch_vary_headers(response, ["Accept-Encoding"])
         if not takes_gzip(request.headers.get("Accept-Encoding", "")):

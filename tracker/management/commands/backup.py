@@ -16,10 +16,10 @@ class Command(BaseCommand):
     def handle(self, file, **options):
         try:
             takedown_ledger.write_down()
-            said = backup.write_backup(file.absolute())
+            manifest = backup.write_backup(file.absolute())
         except (backup.Failed, takedown_ledger.LedgerAway, OSError) as problem:
             raise CommandError(str(problem)) from None
         with open(file, "rb") as written:
             digest = hashlib.file_digest(written, "sha256").hexdigest()
-        rows = sum(said["rows"].values())
+        rows = sum(manifest["rows"].values())
         self.stdout.write(f"{file}: {rows} rows, {file.stat().st_size} bytes, SHA-256 {digest}")

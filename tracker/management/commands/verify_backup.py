@@ -16,12 +16,12 @@ class Command(BaseCommand):
 
     def handle(self, file, identity, **options):
         try:
-            said = backup.read_backup(file, identity)
-            rows = sum(said["rows"].values())
+            manifest = backup.read_backup(file, identity)
+            rows = sum(manifest["rows"].values())
             self.stdout.write(
-                f"{file} of {said['at']} is complete and its checksum is correct. It holds {rows} rows."
+                f"{file} of {manifest['at']} is complete and its checksum is correct. It holds {rows} rows."
             )
             with tempfile.TemporaryDirectory(prefix="tracker-verify-") as folder:
-                self.stdout.write(restore.trial_restore(file, identity, said, Path(folder)))
+                self.stdout.write(restore.trial_restore(file, identity, manifest, Path(folder)))
         except backup.Failed as problem:
             raise CommandError(str(problem)) from None

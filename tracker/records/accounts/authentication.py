@@ -97,8 +97,8 @@ def who_of(request):
 def must_reach(request, view, *resources):
     """Raises if the request has a token that does not cover these resources with the needed scope."""
     for resource in resources if isinstance(request.auth, ApiToken) else ():
-        if lacking := request.auth.lacks(needed_scope(request, view), resource):
-            raise PermissionDenied(lacking)
+        if refusal := request.auth.lacks(needed_scope(request, view), resource):
+            raise PermissionDenied(refusal)
 
 
 def needed_scope(request, view):

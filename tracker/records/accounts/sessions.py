@@ -15,12 +15,12 @@ def session_key_hash(key):
 class SessionStore(db.SessionStore):
     def _get_session_from_db(self):
         rows = self.model.objects.filter(expire_date__gt=timezone.now())
-        kept = (
+        session = (
             rows.filter(session_key=session_key_hash(self.session_key)).first() if self.session_key else None
         )
-        if kept is None:
+        if session is None:
             self._session_key = None
-        return kept
+        return session
 
     def exists(self, session_key):
         return super().exists(session_key_hash(session_key))

@@ -114,7 +114,7 @@ def log(request, user, response, lines):
     """Logs the confidential records that an answer shows, if any. `lines` is its content."""
     found = chain(loaded.get(), answered.get(), chain.from_iterable(map(ids_in, lines)))
     first = next(found, None)
-    if first and is_cleared_for_anything(user) and (told := cleared_for(user, {first, *found})):
+    if first and is_cleared_for_anything(user) and (records := cleared_for(user, {first, *found})):
         through = channel_of(request)
         where = request.resolver_match.view_name if request.resolver_match else ""
         Reading.objects.create(
@@ -122,16 +122,16 @@ def log(request, user, response, lines):
             through=", ".join([through, *filter(None, [getattr(response, "exported_as", "")])]),
             method=request.method,
             page=where,
-            records=told,
+            records=records,
         )
 
 
-def held_back(response):
+def spooled(response):
     """The lines of a streamed answer, read to the end and kept before anything is sent."""
-    kept = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is read while the answer is sent
-    kept.writelines(response.streaming_content)
-    kept.seek(0)
-    return kept
+    file = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115 - it is read while the answer is sent
+    file.writelines(response.streaming_content)
+    file.seek(0)
+    return file
 
 
 def logged(request, user, response):
@@ -139,10 +139,10 @@ def logged(request, user, response):
     if not roles.may_be_cleared(user):
         return response
     if response.streaming:
-        kept = held_back(response)
-        log(request, user, response, kept)
-        kept.seek(0)
-        response.streaming_content = kept
+        file = spooled(response)
+        log(request, user, response, file)
+        file.seek(0)
+        response.streaming_content = file
     else:
         log(request, user, response, [response.content])
     return response

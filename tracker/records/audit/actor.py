@@ -31,11 +31,11 @@ def is_for_admin(request):
 
 
 @contextmanager
-def acting_as(**said):
+def acting_as(**context):
     """Changes made inside are stored with this user, channel or reason, added to the outer ones."""
     with pghistory.context() as known:
         before = dict(known.metadata)
-        known.metadata.update(said)
+        known.metadata.update(context)
         try:
             yield
         finally:
@@ -43,6 +43,6 @@ def acting_as(**said):
             known.metadata.update(before)
 
 
-def act_as(**said):
+def act_as(**context):
     """Sets these for the rest of the request or command. Does nothing outside of one."""
-    pghistory.context(**said)
+    pghistory.context(**context)

@@ -38,11 +38,11 @@ class EntryQuerySet(models.QuerySet):
         """The entries that sent a record back to its author."""
         return self.filter(before__publication=Publication.IN_REVIEW, after__publication=Publication.DRAFT)
 
-    def saying(self, words):
+    def containing(self, words):
         """The entries that contain these words."""
         held = {f"{name}_text": Cast(name, models.TextField()) for name in ("before", "after")}
-        said = Q(before_text__icontains=words) | Q(after_text__icontains=words) | Q(reason__icontains=words)
-        return self.annotate(**held).filter(said)
+        found = Q(before_text__icontains=words) | Q(after_text__icontains=words) | Q(reason__icontains=words)
+        return self.annotate(**held).filter(found)
 
     @transaction.atomic
     def erase(self, *columns, reason=""):
@@ -118,13 +118,13 @@ class Entry(models.Model):
     def __str__(self):
         return f"entry {self.pk}"
 
-    def columns_saying(self, words):
+    def columns_containing(self, words):
         """The columns of the stored rows that contain these words."""
         held = [*(self.before or {}).items(), *(self.after or {}).items()]
         return {column for column, value in held if words.lower() in str(value).lower()}
 
 
-def untold(model):
+def omitted_columns(model):
     """The columns of a model that the history leaves out."""
     fields = model._meta.concrete_fields
     return sorted(
@@ -157,16 +157,18 @@ def track_changes(module):
             continue
         if model._meta.abstract or not getattr(model, "remembered", False):
             continue
-        kept = trigger(model._meta.label_lower, model._meta.pk.column, record_column(model), untold(model))
-        pgtrigger.register(kept)(model)
+        added = trigger(
+            model._meta.label_lower, model._meta.pk.column, record_column(model), omitted_columns(model)
+        )
+        pgtrigger.register(added)(model)
         for field in model._meta.many_to_many:
-            keep_links(module, model, field)
+            track_links(module, model, field)
 
 
-def keep_links(module, model, field):
+def track_links(module, model, field):
     """Keeps the history of a many-to-many relation: a proxy gives its table a place for a trigger."""
     through = field.remote_field.through
-    kept = trigger(through._meta.label_lower, "id", through._meta.get_field(field.m2m_field_name()).column)
-    meta = type("Meta", (), {"proxy": True, "default_permissions": (), "triggers": [kept]})
+    added = trigger(through._meta.label_lower, "id", through._meta.get_field(field.m2m_field_name()).column)
+    meta = type("Meta", (), {"proxy": True, "default_permissions": (), "triggers": [added]})
     name = f"{through.__name__.replace('_', ' ').title().replace(' ', '')}Links"
     type(name, (through,), {"__module__": module, "Meta": meta})

@@ -74,11 +74,11 @@ def write_down():
     try:
         with open_file() as file:
             fcntl.flock(file, fcntl.LOCK_EX)
-            said = file.read()
-            known = {*lines_of(said)}
-            lacking = [bytes(line) for line in in_table() if line not in known]
-            torn = b"\n" if lacking and said and not said.endswith(b"\n") else b""
-            file.write(torn + b"".join(lacking))
+            content = file.read()
+            known = {*lines_of(content)}
+            missing = [bytes(line) for line in in_table() if line not in known]
+            torn = b"\n" if missing and content and not content.endswith(b"\n") else b""
+            file.write(torn + b"".join(missing))
             file.flush()
             os.fsync(file.fileno())
     except OSError:
@@ -119,9 +119,9 @@ def in_table():
     return [deed.line() for deed in Deed.objects.order_by("id")]
 
 
-def lines_of(said):
+def lines_of(content):
     """The lines of a ledger file. A line torn by a crash was never acknowledged and is left out."""
-    for text in said.splitlines():
+    for text in content.splitlines():
         try:
             line = LedgerLine(**json.loads(text))
             datetime.fromisoformat(line.at), UUID(line.id)

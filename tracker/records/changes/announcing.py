@@ -113,12 +113,12 @@ def showing(model):
     Some of the records may be deleted by now. The result includes what was announced about them.
     """
     these = RawSQL("SELECT unnest(%s::uuid[])", [THESE])
-    said = Announcement.objects.filter(record_id__in=these).values("model", "record_id")
+    announced = Announcement.objects.filter(record_id__in=these).values("model", "record_id")
     rows = [
         ids_by_model(kind, kind.objects.filter(**{f"{'__'.join(path) or 'pk'}__in": these}))
         for kind, path in sorted(ways().ends[model], key=repr)
     ]
-    return queries.united([queries.compiled(said), *rows])
+    return queries.united([queries.compiled(announced), *rows])
 
 
 def all_public():
@@ -147,7 +147,7 @@ def announce_some():
     if not rows:
         return None
     feed = Feed.objects.get()
-    known = {one.record_id: one.digest for one in said_of(rows)}
+    known = {one.record_id: one.digest for one in announcements_of(rows)}
     now = digests(rows)
     news = []
     for row in rows:
@@ -163,7 +163,7 @@ def announce_some():
     return len(news)
 
 
-def said_of(rows):
+def announcements_of(rows):
     return Announcement.objects.filter(record_id__in=[row.record_id for row in rows])
 
 

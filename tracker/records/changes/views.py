@@ -107,9 +107,9 @@ class ChangeViewSet(ApiView):
         if known not in (None, generation) or since > last:
             raise StartAgain
         reached = entries[-1][0] if entries else since
-        asked = {**self.given, "since": write_cursor([str(generation), str(reached)])}
+        following = {**self.given, "since": write_cursor([str(generation), str(reached)])}
         body = {
-            "next": f"{api_url('changes/')}?{urlencode(asked)}",
+            "next": f"{api_url('changes/')}?{urlencode(following)}",
             "results": [change_entry(*entry) for entry in entries],
         }
         return self.answer(json.dumps(body).encode())

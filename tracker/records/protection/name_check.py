@@ -79,7 +79,7 @@ class CheckedChange(NamedTuple):
     """A record as it is now, its texts before, and the comments on the change."""
 
     record: Visible
-    stood: Standing = Standing()
+    before: Standing = Standing()
     reason: str = ""
     homonym: str = ""
 
@@ -98,11 +98,11 @@ def refuse_names(by, changes):
     Texts that were there before are not checked, so that an old error does not block other corrections.
     `manage.py lint` finds them.
     """
-    said = [(change, texts) for change in changes if (texts := news(change))]
-    held = protected_names.Held(protected_names.secrets()) if said else None
+    new_texts = [(change, texts) for change in changes if (texts := news(change))]
+    held = protected_names.Held(protected_names.secrets()) if new_texts else None
     refused = [
         mention
-        for change, texts in said
+        for change, texts in new_texts
         for mention in new_mentions(held, change, texts)
         if not passes(by, change, mention)
     ]
@@ -116,15 +116,15 @@ def news(change):
     texts = protected_names.public_texts(change.record)
     if texts and change.reason:
         texts.append(protected_names.PublicText(change.record, "reason", change.reason))
-    more = texts and not protected_names.subject_ids(change.record) <= change.stood.about
-    return [text for text in texts if more or text.key not in change.stood.keys]
+    more = texts and not protected_names.subject_ids(change.record) <= change.before.about
+    return [text for text in texts if more or text.key not in change.before.keys]
 
 
 def new_mentions(held, change, texts):
     """The mentions in new texts; in old texts, only the mentions of people that the record is newly about."""
     for text, secrets in held.mentions(texts):
-        if text.key in change.stood.keys:
-            secrets = frozenset(one for one in secrets if one.about and one.about not in change.stood.about)
+        if text.key in change.before.keys:
+            secrets = frozenset(one for one in secrets if one.about and one.about not in change.before.about)
         if secrets:
             yield protected_names.Mention(text, secrets)
 
@@ -139,8 +139,8 @@ def passes(by, change, mention):
     if not (change.homonym.strip() and roles.edits(by) and mention.secrets <= protected_names.secrets(by)):
         return False
     row, field, _ = mention.text
-    said = {"digest": mention_digest(mention), "reason": change.homonym, "created_by": by}
-    Homonym.objects.create(row_id=row.pk, field=field, **said)
+    confirmation = {"digest": mention_digest(mention), "reason": change.homonym, "created_by": by}
+    Homonym.objects.create(row_id=row.pk, field=field, **confirmation)
     return True
 
 

@@ -154,25 +154,25 @@ class NamePattern(NamedTuple):
 def understood(folded):
     """The Name behind a folded name; None if nothing is left of it."""
     parts = folded.split()
-    kept = [
+    words = [
         part
         for part, following in zip(parts, [*parts[1:], ""], strict=True)
         if len(part) > 1 and not {part, following} & SON_OF and not PATRONYMIC.search(part)
     ]
-    kept = tuple(dict.fromkeys(kept if len(kept) > 1 else [part for part in parts if len(part) > 1]))
-    if not kept:
+    words = tuple(dict.fromkeys(words if len(words) > 1 else [part for part in parts if len(part) > 1]))
+    if not words:
         return None
-    sure = {place for place, word in enumerate(kept) if len(word) > 4 and FAMILY.search(word)}
-    family = sure or {place for place, word in enumerate(kept) if PERHAPS_FAMILY.search(word)}
-    ends = (0, len(kept) - 1)
+    sure = {place for place, word in enumerate(words) if len(word) > 4 and FAMILY.search(word)}
+    family = sure or {place for place, word in enumerate(words) if PERHAPS_FAMILY.search(word)}
+    ends = (0, len(words) - 1)
     pairs = tuple(
         (one, other)
-        for one in range(len(kept))
-        for other in range(one + 1, len(kept))
+        for one in range(len(words))
+        for other in range(one + 1, len(words))
         if (one, other) == ends or {one, other} & sure
     )
-    alone = sure if len(kept) > 1 else {0} if len(kept[0]) > 4 else set()
-    return NamePattern(kept, pairs, frozenset(family or set(ends)), frozenset(alone))
+    alone = sure if len(words) > 1 else {0} if len(words[0]) > 4 else set()
+    return NamePattern(words, pairs, frozenset(family or set(ends)), frozenset(alone))
 
 
 def stems(word):

@@ -249,7 +249,7 @@ def suspects(model, keys, names):
         fields = [field.attname for field in protected_names.text_fields(kind)]
         rows = kind._base_manager.filter(**{f"{column}__in": keys})
         for key, *texts in rows.values_list(column, *fields) if fields else ():
-            if key not in found and any(names.stands_in(text) for text in texts if text):
+            if key not in found and any(names.any_in(text) for text in texts if text):
                 found.add(key)
     return found
 

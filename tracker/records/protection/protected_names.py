@@ -86,10 +86,10 @@ def row_texts(row):
     if getattr(row, "confidentiality", Confidentiality.PUBLIC) != Confidentiality.PUBLIC:
         return
     for field in text_fields(type(row)):
-        said = getattr(row, field.attname)
-        said = "\n".join(said) if isinstance(said, list) else said
-        if said:
-            yield PublicText(row, field.name, said)
+        text = getattr(row, field.attname)
+        text = "\n".join(text) if isinstance(text, list) else text
+        if text:
+            yield PublicText(row, field.name, text)
 
 
 def is_public_itself(record):
@@ -130,34 +130,34 @@ class Held:
             by_name.setdefault(secret.name, []).append(secret)
         self.names = Names([(tuple(found), name) for name, found in by_name.items()])
 
-    def stands_in(self, said):
+    def any_in(self, text):
         """Whether a text, or a list of texts, contains any of the names, whatever it is about."""
-        return bool(self.names.found_in("\n".join(said) if isinstance(said, list) else said))
+        return bool(self.names.found_in("\n".join(text) if isinstance(text, list) else text))
 
     def mentions(self, texts):
         """The Mentions of protected names in texts."""
-        found = [(text, self.told_in(text)) for text in texts]
-        borne_by = bearers({word for _, told in found for words in told.values() for word in words})
-        for text, told in found:
-            kept = {
+        found = [(text, self.secrets_in(text)) for text in texts]
+        borne_by = bearers({word for _, secrets in found for words in secrets.values() for word in words})
+        for text, secrets in found:
+            named = {
                 one
-                for one, words in told.items()
+                for one, words in secrets.items()
                 if one.about or not any(borne_by.get(word, set()) - {one.person} for word in words)
             }
-            if kept:
-                yield Mention(text, frozenset(kept))
+            if named:
+                yield Mention(text, frozenset(named))
 
-    def told_in(self, text):
+    def secrets_in(self, text):
         """{secret: family names found alone} for the secrets in a text, whatever it is about."""
         made = text.field.endswith("slug")  # made of a title, which is checked itself
         found = self.names.found_in(text.text)
-        told = {one: words for same, words in found.items() for one in same if not (words and made)}
-        if not told:
-            return told
+        secrets = {one: words for same, words in found.items() for one in same if not (words and made)}
+        if not secrets:
+            return secrets
         hidden_with, around = above(text.row), subject_ids(text.row)
         return {
             one: words
-            for one, words in told.items()
+            for one, words in secrets.items()
             if one.row != text.row.pk
             and (one.about in around if one.about else one.person not in hidden_with)
         }

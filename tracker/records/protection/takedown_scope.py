@@ -29,12 +29,12 @@ def names_of(record):
     return {*own, *others}
 
 
-def saying(model, names):
+def contains_any(model, names):
     """The condition that a text of a row contains one of these names."""
-    said = Q(pk__in=[])
+    condition = Q(pk__in=[])
     for field, name in product(text_field_names(model), names):
-        said |= Q(**{f"{field}__icontains": name})
-    return said
+        condition |= Q(**{f"{field}__icontains": name})
+    return condition
 
 
 def text_field_names(model):

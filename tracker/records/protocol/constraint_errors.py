@@ -62,7 +62,7 @@ def constraint_message(constraint):
     if constraint.violation_error_message != constraint.default_violation_error_message:
         return constraint.get_violation_error_message()
     if isinstance(constraint, UniqueConstraint):
-        told = [name for name in constraint.fields if name not in ("record", "user")]
-        return f"Another one has the same {' and '.join(told)}."
+        names = [name for name in constraint.fields if name not in ("record", "user")]
+        return f"Another one has the same {' and '.join(names)}."
     kind = "check" if isinstance(constraint, CheckConstraint) else "rule"
     return f"A {kind} of the database does not allow this."

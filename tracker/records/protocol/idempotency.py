@@ -12,14 +12,14 @@ from rest_framework import exceptions, status
 
 from . import strict_json
 
-KEPT = timedelta(days=1)
+KEPT_FOR = timedelta(days=1)
 LONGEST_KEY = 100
 
 
 class KeptAnswerQuerySet(models.QuerySet):
     def forget(self):
         """Delete expired answers of all users, skipping those that another request is deleting."""
-        old = self.filter(created_at__lt=timezone.now() - KEPT).select_for_update(skip_locked=True)
+        old = self.filter(created_at__lt=timezone.now() - KEPT_FOR).select_for_update(skip_locked=True)
         self.filter(pk__in=old.values("pk")).delete()
 
     def claim(self, user, key, digest):
@@ -31,12 +31,12 @@ class KeptAnswerQuerySet(models.QuerySet):
         self.bulk_create([self.model(user=user, key=key, digest=digest)], ignore_conflicts=True)
         return self.select_for_update(of=("self",)).get(user=user, key=key)
 
-    def telling_of(self, records):
+    def containing(self, records):
         """The answers that contain one of these records."""
-        said = Q(pk__in=[])
+        contains = Q(pk__in=[])
         for record in records:
-            said |= Q(body__contains=str(record.pk))
-        return self.filter(said)
+            contains |= Q(body__contains=str(record.pk))
+        return self.filter(contains)
 
 
 class KeptAnswer(models.Model):
@@ -76,23 +76,23 @@ def once(request, act):
     if not 0 < len(key) <= LONGEST_KEY or not (key.isascii() and key.isprintable()):
         raise exceptions.ParseError(f"Idempotency-Key must have 1 to {LONGEST_KEY} printable characters.")
     with transaction.atomic():
-        said = request_digest(request)
-        kept = KeptAnswer.objects.claim(request.user, key, said)
-        if kept.digest != said:
+        digest = request_digest(request)
+        answer = KeptAnswer.objects.claim(request.user, key, digest)
+        if answer.digest != digest:
             raise OtherRequest
-        if kept.status:
-            return HttpResponse(kept.body, status=kept.status, headers=kept.headers)
+        if answer.status:
+            return HttpResponse(answer.body, status=answer.status, headers=answer.headers)
         response = act()
-        kept.status, kept.body, kept.headers = (
+        answer.status, answer.body, answer.headers = (
             response.status_code,
             response.content.decode(),
             dict(response.headers),
         )
-        kept.save()
+        answer.save()
         return response
 
 
 def request_digest(request):
     """A digest that distinguishes requests."""
-    said = f"{request.method} {request.get_full_path()}\n".encode() + strict_json.body(request)
-    return hashlib.sha256(said).hexdigest()
+    content = f"{request.method} {request.get_full_path()}\n".encode() + strict_json.body(request)
+    return hashlib.sha256(content).hexdigest()

@@ -39,12 +39,14 @@ def handle(error, context):
     response = exception_handler(error, context)
     if response is None:
         return None
-    kept = {name: response[name] for name in ("WWW-Authenticate", "Allow", "Retry-After") if name in response}
+    headers = {
+        name: response[name] for name in ("WWW-Authenticate", "Allow", "Retry-After") if name in response
+    }
     own = str(getattr(error, "detail", ""))
     sentence = SENTENCES.get(response.status_code, own)
     if own and response.status_code in (400, 403, 406, 413):  # these say what is wrong
         sentence = own
-    return problem(response.status_code, sentence, getattr(error, "errors", ()), kept)
+    return problem(response.status_code, sentence, getattr(error, "errors", ()), headers)
 
 
 SENTENCES = {

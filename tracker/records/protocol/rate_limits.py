@@ -108,9 +108,9 @@ def address(request):
     Anyone can send a forwarded header. Only the entries added by our own proxies (PROXIES) are trusted.
     """
     hops = [*request.META.get("HTTP_X_FORWARDED_FOR", "").split(","), request.META.get("REMOTE_ADDR", "")]
-    told = hops[-1 - settings.PROXIES] if len(hops) > settings.PROXIES else hops[-1]
+    forwarded = hops[-1 - settings.PROXIES] if len(hops) > settings.PROXIES else hops[-1]
     try:
-        found = ipaddress.ip_address(told.strip())
+        found = ipaddress.ip_address(forwarded.strip())
     except ValueError:
         return hops[-1]
     if found.version == 4:

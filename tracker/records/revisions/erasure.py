@@ -31,7 +31,7 @@ from tracker.records.protection import name_search
 from tracker.records.protection.name_check import Homonym
 from tracker.records.protection.name_search import AlsoHidden, NameSearch
 from tracker.records.protection.protected_names import record_and_parts
-from tracker.records.protection.takedown_scope import names_of, saying, text_field_names
+from tracker.records.protection.takedown_scope import contains_any, names_of, text_field_names
 from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.values.codes.vocabularies import Publication, TakedownReason
 from tracker.records.values.names import slugify_name, tokens
@@ -65,8 +65,8 @@ class Erasure:
                     self.gone[row.pk] = row
                     waiting.append(row)
         self.unnamed = [row for row in self.unnamed if row.pk not in self.gone]
-        said = {name.strip() for one in self.records() for name in names_of(one)}
-        self.names = {name for name in said if " " in name}  # a single word may belong to anyone
+        names = {name.strip() for one in self.records() for name in names_of(one)}
+        self.names = {name for name in names if " " in name}  # a single word may belong to anyone
         self.rows = [row.pk for one in self.records() for row in record_and_parts(one)]
 
     def records(self):
@@ -103,7 +103,7 @@ class Erasure:
             path = "record__" if issubclass(model, Part) else ""
             down = Q(**{f"{path}publication": Publication.TAKEN_DOWN})
             known = Q() if among is None else Q(**{f"{path}pk__in": among})
-            for row in model._base_manager.filter(saying(model, self.names), down, known):
+            for row in model._base_manager.filter(contains_any(model, self.names), down, known):
                 for field in text_field_names(model):
                     setattr(row, field, redacted(getattr(row, field), names))
                 row.save()
@@ -114,36 +114,36 @@ class Erasure:
             *columns_with_content(apps.get_models()), reason=reason
         )
         for row in [*self.unnamed, *self.apart]:
-            told = Q(row_id=str(row.pk))
+            entries = Q(row_id=str(row.pk))
             if isinstance(row, Record):
-                told |= Q(record_id=row.pk, kind__endswith="citation")
+                entries |= Q(record_id=row.pk, kind__endswith="citation")
                 make_neutral(row, change_message="")
-            Entry.objects.filter(told).erase(*named_columns(type(row)), *columns_with_content([Citation]))
+            Entry.objects.filter(entries).erase(*named_columns(type(row)), *columns_with_content([Citation]))
         for name in {*self.names, *map(slugify_name, self.names)}:
-            for entry in Entry.objects.saying(name):
-                Entry.objects.filter(pk=entry.pk).erase(*entry.columns_saying(name))
+            for entry in Entry.objects.containing(name):
+                Entry.objects.filter(pk=entry.pk).erase(*entry.columns_containing(name))
 
     def forget(self):
         """Deletes proposals, approvals, stored answers and saved filters that mention what is erased."""
-        told = [*self.records(), *(row for row in self.unnamed if isinstance(row, Record))]
+        erased = [*self.records(), *(row for row in self.unnamed if isinstance(row, Record))]
         OldSlug.objects.filter(record_id__in=self.gone).delete()
         NameSearch.objects.filter(record_id__in=self.gone).delete()
         AlsoHidden.objects.filter(record_id__in=self.gone).delete()
-        Approval.objects.filter(record_id__in=[row.pk for row in told]).delete()
+        Approval.objects.filter(record_id__in=[row.pk for row in erased]).delete()
         Homonym.objects.filter(row_id__in=self.rows).delete()
         for name in self.names:
             Homonym.objects.filter(reason__icontains=name).delete()
-            for said in ("comment", "homonym", "problem"):
-                Approval.objects.filter(**{f"{said}__icontains": name}).update(**{said: REDACTED})
-        KeptAnswer.objects.telling_of(told).delete()
-        said = Q(record_id__in=[row.pk for row in told])
+            for field in ("comment", "homonym", "problem"):
+                Approval.objects.filter(**{f"{field}__icontains": name}).update(**{field: REDACTED})
+        KeptAnswer.objects.containing(erased).delete()
+        contains = Q(record_id__in=[row.pk for row in erased])
         for word in [*map(str, self.gone), *self.names]:
-            said |= Q(text__icontains=word) | Q(reason__icontains=word)
-        Proposal.objects.annotate(text=Cast("document", TextField())).filter(said).delete()
+            contains |= Q(text__icontains=word) | Q(reason__icontains=word)
+        Proposal.objects.annotate(text=Cast("document", TextField())).filter(contains).delete()
         words = {word for name in self.names for word in tokens(name) if len(word) > SHORT}
-        for kept in SavedFilter.objects.all():
-            if words & {*tokens(f"{kept.name} {unquote_plus(kept.query)}")}:
-                kept.delete()
+        for saved in SavedFilter.objects.all():
+            if words & {*tokens(f"{saved.name} {unquote_plus(saved.query)}")}:
+                saved.delete()
 
 
 def redacted(value, names):

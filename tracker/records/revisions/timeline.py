@@ -31,8 +31,8 @@ class VisibleHistory:
 
     def __init__(self, record, user):
         self.record, self.user = record, user
-        told = Entry.objects.of(record).select_related("user")
-        self.entries = [entry for entry in told if self.works or not for_workers(self.table(entry))]
+        entries = Entry.objects.of(record).select_related("user")
+        self.entries = [entry for entry in entries if self.works or not for_workers(self.table(entry))]
 
     @cached_property
     def cleared(self):
@@ -178,7 +178,7 @@ class VisibleHistory:
         ways = self.since(entry)
         if any(way.hidden for way in ways):
             raise PermissionDenied("This would change data that you may not see.")
-        stood = texts_before(record)
+        before = texts_before(record)
         with acting_as(user=self.user.pk, reason=reason):
             restore_rows(record, ways, self.table)
             if record.confidentiality == Confidentiality.CONFIDENTIAL:  # it may have become so automatically
@@ -187,7 +187,7 @@ class VisibleHistory:
                 record.cleared.add(self.user)
         if record.publication == Publication.PUBLISHED and (missing := record.missing()):
             raise ValidationError(missing)
-        refuse_names(self.user, [CheckedChange(record, stood, reason)])
+        refuse_names(self.user, [CheckedChange(record, before, reason)])
 
 
 def row_id(row):

@@ -36,8 +36,8 @@ class Derived:
 
     def deconstruct(self):
         name, path, _, kwargs = super().deconstruct()
-        kept = {key: value for key, value in kwargs.items() if key not in self.always}
-        return name, path, list(self.sources), kept
+        own = {key: value for key, value in kwargs.items() if key not in self.always}
+        return name, path, list(self.sources), own
 
     def derive(self, instance):
         """The value of the column for an instance."""

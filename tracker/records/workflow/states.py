@@ -212,7 +212,7 @@ class Workflow(Readiness, Deletion):
         self._move(by, "taken down", states, Publication.TAKEN_DOWN, reason)
         for record in [self, *hidden_with(self)]:
             make_neutral(record)
-        KeptAnswer.objects.telling_of([self]).delete()
+        KeptAnswer.objects.containing([self]).delete()
 
     @transaction.atomic
     def bring_back(self, by, comment):

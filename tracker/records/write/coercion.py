@@ -48,7 +48,7 @@ def rival(citation, value, path):
         raise Invalid({path: " ".join(error.messages)}) from None
 
 
-def kept_text(text, path):
+def tidied_text(text, path):
     """A text that no model validates, such as a reason, in its stored form; or Invalid."""
     try:
         return tidied(text)
@@ -67,16 +67,16 @@ def a_date(value, path):
 
 def mistyped(field, value, path):
     """{pointer: sentence} if the JSON type is wrong for the field. Nothing is converted to text."""
-    kind, sentence = next((kind, said) for base, kind, said in KINDS if isinstance(field, base))
+    kind, sentence = next((kind, sentence) for base, kind, sentence in KINDS if isinstance(field, base))
     if value is None:
         return {}
     if not isinstance(value, kind) or (isinstance(value, bool) and kind is not bool):
         return {path: sentence}
     inner = enumerate(value) if isinstance(value, list) else ()
     return {
-        place: said
+        place: sentence
         for number, one in inner
-        for place, said in mistyped(field.child, one, pointer(path, number)).items()
+        for place, sentence in mistyped(field.child, one, pointer(path, number)).items()
     }
 
 

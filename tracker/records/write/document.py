@@ -105,15 +105,15 @@ class Writer:
         """Finds what the documents refer to, and which of the records' own keys the user cannot see."""
         for document in documents:
             self.collect(shape, document)
-        kept = {key for record in records for key in foreign_keys_of(shape, record)}
-        for model, key in kept:
+        referred = {key for record in records for key in foreign_keys_of(shape, record)}
+        for model, key in referred:
             self.wanted.setdefault(model, set()).add(key)
         for model, keys in self.wanted.items():
             for row in self.rows(model, keys) if keys else ():
                 self.found[model, row.pk] = row
                 if isinstance(row, Slugged) and row.publication == Publication.PUBLISHED:
                     self.found[model, row.slug] = row
-        self.hidden = kept - set(self.found)
+        self.hidden = referred - set(self.found)
         self.users = editorial_fields.assignable(self.usernames) if self.usernames else {}
 
     def rows(self, model, keys):
@@ -155,7 +155,7 @@ class Writer:
             return {}, {}
         fields, many, nested = written(shape), {}, {}
         closed = () if instance._state.adding else instance.closed_to(self.user)
-        stood = {name: getattr(instance, name) for name in closed if name not in OWN_PAGE}
+        before = {name: getattr(instance, name) for name in closed if name not in OWN_PAGE}
         self.refuse_unknown(shape, fields, document, path)
         for name, field in fields.items():
             here = pointer(path, name)
@@ -170,7 +170,7 @@ class Writer:
                 self.set_value(instance, field, document[name], here)
         if editorial_fields.KEY in shape.internal():
             self.set_work(instance, document.get(editorial_fields.KEY), pointer(path, editorial_fields.KEY))
-        for name, value in stood.items():
+        for name, value in before.items():
             if getattr(instance, name) != value:
                 inside = pointer(path, editorial_fields.KEY) if name in editorial_fields.FIELDS else path
                 self.fail(pointer(inside, name), CLOSED)
@@ -178,11 +178,11 @@ class Writer:
         return many, nested
 
     def refuse_unknown(self, shape, fields, document, path):
-        sayings = () if isinstance(shape, PartShape) else (REASON, HOMONYM)
-        known = {*shape.names(), *shape.internal(), *sayings}
+        comments = () if isinstance(shape, PartShape) else (REASON, HOMONYM)
+        known = {*shape.names(), *shape.internal(), *comments}
         for name in sorted(set(document) - known)[:MOST_FAULTS]:
             self.fail(pointer(path, name), f"There is no such key. {nearest(name, fields)}")
-        for name in sayings:
+        for name in comments:
             if not isinstance(document.get(name, ""), str):
                 self.fail(pointer(path, name), "Give a text.")
 
@@ -208,23 +208,23 @@ class Writer:
 
     def set_value(self, instance, field, value, path):
         try:
-            said = (
+            stored = (
                 rival(instance, value, path) if isinstance(field, Rival) else column_value(field, value, path)
             )
         except Invalid as wrong:
             for error in wrong.errors:
                 self.fail(error["pointer"], error["detail"])
         else:
-            if field.source == SECRECY and (refusal := editorial_fields.against(self.user, instance, said)):
+            if field.source == SECRECY and (refusal := editorial_fields.against(self.user, instance, stored)):
                 self.fail(path, refusal)
-            setattr(instance, field.source, said)
+            setattr(instance, field.source, stored)
 
-    def set_work(self, instance, said, path):
+    def set_work(self, instance, given, path):
         """Sets the given editorial fields of a record. Others stay unchanged."""
-        if not isinstance(said, dict | None):
+        if not isinstance(given, dict | None):
             self.fail(path, "Give an object.")
-            said = None
-        for name, value in (said or {}).items():
+            given = None
+        for name, value in (given or {}).items():
             here = pointer(path, name)
             if name not in editorial_fields.FIELDS:
                 self.fail(here, f"There is no such key. {nearest(name, editorial_fields.FIELDS)}")
@@ -286,9 +286,9 @@ class Writer:
         try:
             yield
         except ValidationError as error:
-            for name, said in error.message_dict.items():
+            for name, sentences in error.message_dict.items():
                 inside = pointer(path, editorial_fields.KEY) if name in work else path
-                self.fail(inside if name == NON_FIELD_ERRORS else pointer(inside, name), " ".join(said))
+                self.fail(inside if name == NON_FIELD_ERRORS else pointer(inside, name), " ".join(sentences))
 
     def link(self, instance, name, rows, new):
         """Links a record to exactly these rows, keeping links to rows that the user cannot see."""
@@ -302,9 +302,9 @@ class Writer:
     def refuse_twins(self, parts, path):
         """Reports each part that duplicates an earlier one."""
         for rule in (rule for part in parts[:1] for rule in part._meta.constraints if is_comparison(rule)):
-            said = [tuple(getattr(part, name) for name in rule.fields) for part in parts]
-            for number, values in enumerate(said):
-                if values in said[:number]:
+            values = [tuple(getattr(part, name) for name in rule.fields) for part in parts]
+            for number, own in enumerate(values):
+                if own in values[:number]:
                     self.fail(pointer(path, number), constraint_message(rule))
 
 

@@ -24,7 +24,7 @@ from tracker.records.workflow.proposals import Proposal, ProposalState
 
 from . import save
 from .document import REASON, key_in, written
-from .views import check_change, sayings
+from .views import body_values, check_change
 
 MOST = 200
 EXAMPLE = {
@@ -136,7 +136,7 @@ class ProposalViewSet(ApiView):
             rows = rows.filter(
                 model__in=[model._meta.label for model in registry.whole if resource(model) in limits]
             )
-        return self.told({"results": [summary(row) for row in rows[:MOST]]})
+        return self.respond({"results": [summary(row) for row in rows[:MOST]]})
 
     def retrieve(self, request, pk):
         return self.whole(self.one(pk))
@@ -150,7 +150,7 @@ class ProposalViewSet(ApiView):
 
     @action(detail=True, methods=["post"])
     def decline(self, request, pk):
-        comment = sayings(request.data, {"comment": ""})["comment"]
+        comment = body_values(request.data, {"comment": ""})["comment"]
         if not comment.strip():
             raise Invalid({"/comment": "Give a reason for declining it."})
         with transaction.atomic():
@@ -179,9 +179,9 @@ class ProposalViewSet(ApiView):
 
     def whole(self, proposal):
         changes = difference(proposal, self.reader) if proposal.state == ProposalState.OPEN else []
-        return self.told({**summary(proposal), "document": proposal.document, "difference": changes})
+        return self.respond({**summary(proposal), "document": proposal.document, "difference": changes})
 
-    def told(self, body):
+    def respond(self, body):
         return HttpResponse(
             json.dumps(body, ensure_ascii=False, default=str),
             content_type="application/json",

@@ -22,7 +22,7 @@ from tracker.records.values.codes.vocabularies import Confidentiality, Publicati
 from tracker.records.workflow import editorial_fields
 from tracker.records.workflow.proposals import Proposal
 
-from .coercion import kept_text
+from .coercion import tidied_text
 from .document import REASON, Writer, key_in, row_shape_of, written
 
 PROTECTED = "Other records refer to the rows you removed. Keep them, or change those records first."
@@ -36,7 +36,7 @@ class PreconditionFailed(exceptions.APIException):
 def reason_in(document, path="", key=REASON):
     """The reason in a document, "" if there is none; Invalid if it cannot be stored."""
     reason = document.get(key) if isinstance(document, dict) else None
-    return kept_text(reason, f"{path}/{key}") if isinstance(reason, str) else ""
+    return tidied_text(reason, f"{path}/{key}") if isinstance(reason, str) else ""
 
 
 def create(shape, user, document):
@@ -103,7 +103,7 @@ def named_records(writer, shape, documents):
         elif document["version"] != record.version:
             stale.append({"pointer": f"{path}/version", "detail": PreconditionFailed.default_detail})
         else:
-            found.append((path, record, {key: said for key, said in document.items() if key != "version"}))
+            found.append((path, record, {key: value for key, value in document.items() if key != "version"}))
     writer.check()
     if stale:
         failed = PreconditionFailed()
@@ -120,9 +120,9 @@ def propose(shape, user, record, document):
     with transaction.atomic():
         change(shape, user, record, document, partial=True, tried=True)
         transaction.set_rollback(True)
-    kept = {name: value for name, value in document.items() if name not in (REASON, HOMONYM)}
+    fields = {name: value for name, value in document.items() if name not in (REASON, HOMONYM)}
     about = {"model": record._meta.label, "record_id": record.pk, "version": version}
-    return Proposal.objects.create(**about, document=kept, reason=reason_in(document), created_by=user)
+    return Proposal.objects.create(**about, document=fields, reason=reason_in(document), created_by=user)
 
 
 def save_document(writer, shape, instance, document, path="", partial=False):
@@ -130,14 +130,14 @@ def save_document(writer, shape, instance, document, path="", partial=False):
     writer.sound = len(writer.errors)
     public = not instance._state.adding and instance.publication == Publication.PUBLISHED
     lacked, before = (instance.missing(), public_form(shape, instance)) if public else ([], None)
-    stood = texts_before(instance) if public else None
+    texts = texts_before(instance) if public else None
     write_record(writer, shape, instance, document, path, partial)
     if public and len(writer.errors) == writer.sound:
         for sentence in instance.missing():
             if sentence not in lacked:
                 writer.fail(path, sentence)
-        told = [reason_in(document, path, key) for key in (REASON, HOMONYM)]
-        writer.changes.append((path, CheckedChange(instance, stood, *told)))
+        comments = [reason_in(document, path, key) for key in (REASON, HOMONYM)]
+        writer.changes.append((path, CheckedChange(instance, texts, *comments)))
         if public_form(shape, instance) != before:
             type(instance).objects.filter(pk=instance.pk).update(changed_at=timezone.now())
     return instance
@@ -223,29 +223,29 @@ def shown_again(writer, shape, record, name, rows):
 def write_parts(writer, shape, record, name, documents, path, new):
     """Replaces the parts of a record by a list: known ids are changed, others created, the rest deleted."""
     known = {} if new else {row.pk: row for row in getattr(record, name).visible_to(writer.user)}
-    kept = []
+    parts = []
     for number, document in enumerate(documents):
         given = document.get("id") if isinstance(document, dict) else None
         part = known.pop(key_in(given), None) or shape.Meta.model(record=record)
         if hasattr(part, "position"):
             part.position = number
         writer.fill(shape, part, document, pointer(path, number))
-        kept.append(part)
+        parts.append(part)
         writer.places[part.pk] = pointer(path, number)
     if not writer.errors:
-        save_parts(writer, shape.Meta.model, kept, known, path)
+        save_parts(writer, shape.Meta.model, parts, known, path)
 
 
-def save_parts(writer, model, kept, gone, path):
+def save_parts(writer, model, parts, gone, path):
     """Saves the kept parts and deletes the others. The record raises its version itself."""
     try:
         model.objects.filter(pk__in=gone).delete()
     except ProtectedError:
         writer.fail(path, PROTECTED)
-    writer.refuse_twins(kept, path)
+    writer.refuse_twins(parts, path)
     if writer.errors:
         return
     with put_in_words(path), together(model):
-        for number, part in enumerate(kept):
+        for number, part in enumerate(parts):
             with put_in_words(pointer(path, number)):
                 part.save_base()

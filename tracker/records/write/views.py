@@ -32,7 +32,7 @@ from tracker.records.workflow.states import SAY_WHY
 from tracker.records.workflow.verbs import ALREADY_PUBLIC, BY_NAME, VERBS
 
 from . import save
-from .coercion import kept_text
+from .coercion import tidied_text
 from .document import REASON, row_shape_of, written
 from .save import PreconditionFailed, reason_in
 
@@ -100,8 +100,8 @@ class Editing:
 
     def proposed(self, record, document):
         """Stores a contributor's change of a published record as a proposal for editors; status 202."""
-        kept = save.propose(self.whole(), self.request.user, record, document)
-        url = api_url(f"proposals/{kept.pk}/")
+        proposal = save.propose(self.whole(), self.request.user, record, document)
+        url = api_url(f"proposals/{proposal.pk}/")
         body = {"detail": "The change was saved as a proposal. An editor will decide.", "url": url}
         return JsonResponse(body, status=202, headers={"Location": url, "Cache-Control": "no-store"})
 
@@ -146,7 +146,7 @@ class Editing:
             "version": record.version,
             "comment": sent_back.reason if sent_back else None,
             "approved_for": approved_for(record, user),
-            "takedown": told_of_takedown(record, user),
+            "takedown": takedown_status(record, user),
             **shown(record),
             "drafts": listed(together[1:]),
             "named": listed(found),
@@ -158,17 +158,17 @@ class Editing:
 
     def done(self, pk, name):
         """Calls a workflow verb of the model. Its comment or reason is in the body."""
-        told = said_to(name, self.request.data)
+        arguments = verb_arguments(name, self.request.data)
         with transaction.atomic(), put_in_words(status=409):
             record = self.locked(pk)
             if getattr(self.request.auth, "resources", ()):
-                must_reach(self.request, self, *going_with(record, name, self.request.user, told))
+                must_reach(self.request, self, *going_with(record, name, self.request.user, arguments))
             try:
-                getattr(record, name)(self.request.user, **told)
+                getattr(record, name)(self.request.user, **arguments)
             except PermissionDenied as error:
                 raise exceptions.PermissionDenied(str(error)) from None
             except ValidationError as error:
-                raise verb_refusal(error, record, name, self.request.user, told) from None
+                raise verb_refusal(error, record, name, self.request.user, arguments) from None
             check_references()
         return self.shown(record.pk)
 
@@ -222,8 +222,8 @@ def nested_in(documents, shape):
     """The resources of the records nested in documents."""
     lists = {name: row_shape_of(field) for name, field in written(shape).items() if row_shape_of(field)}
     some = documents if isinstance(documents, list) else [documents]
-    said = {name for one in some if isinstance(one, dict) for name in lists if one.get(name)}
-    return sorted(resource(lists[name].Meta.model) for name in said if not lists[name].nests)
+    names = {name for one in some if isinstance(one, dict) for name in lists if one.get(name)}
+    return sorted(resource(lists[name].Meta.model) for name in names if not lists[name].nests)
 
 
 def a_few(documents):
@@ -232,23 +232,25 @@ def a_few(documents):
     return documents
 
 
-def said_to(verb, document):
+def verb_arguments(verb, document):
     """The arguments of a verb besides the user, from the request body."""
-    return sayings(document, {BY_NAME[verb].says: "", **BY_NAME[verb].more})
+    return body_values(document, {BY_NAME[verb].says: "", **BY_NAME[verb].more})
 
 
-def sayings(document, keys):
+def body_values(document, keys):
     """The values of these keys in a request body; `keys` is {key: default}."""
     document = {} if document is None else document
     if not isinstance(document, dict) or set(document) - {*keys}:
         known = '" and "'.join(keys)
         raise Invalid({"": f'Give an object with "{known}" and nothing else, or an empty body.'})
-    told = {**keys, **document}
-    kinds = {key: type(unsaid) for key, unsaid in keys.items()}
-    wrong = {f"/{key}": EXPECTED[kind] for key, kind in kinds.items() if not is_a(kind, told[key])}
+    values = {**keys, **document}
+    kinds = {key: type(default) for key, default in keys.items()}
+    wrong = {f"/{key}": EXPECTED[kind] for key, kind in kinds.items() if not is_a(kind, values[key])}
     if wrong:
         raise Invalid(wrong)
-    return {key: kept_text(text, f"/{key}") if isinstance(text, str) else text for key, text in told.items()}
+    return {
+        key: tidied_text(text, f"/{key}") if isinstance(text, str) else text for key, text in values.items()
+    }
 
 
 def is_a(kind, value):
@@ -256,9 +258,9 @@ def is_a(kind, value):
     return type(value) is kind and (kind is not list or all(isinstance(one, str) for one in value))
 
 
-def going_with(record, verb, user, said):
+def going_with(record, verb, user, arguments):
     """The resources of other records that the verb would change, as far as the user may do that."""
-    ids = said.get(ALSO, ())
+    ids = arguments.get(ALSO, ())
     others = {
         "submit": lambda: record.going_to_review(user, ids, strict=False),
         "send_back": lambda: record.waiting(user),
@@ -287,7 +289,7 @@ def approved_for(record, user):
     return approval.publish_at.strftime(MOMENT) if approval and approval.covers(record) else None
 
 
-def told_of_takedown(record, user):
+def takedown_status(record, user):
     """For editors: records hidden because they name this one, and whether the search runs; else None."""
     search = name_search.newest(record, user)
     if search is None:
@@ -306,7 +308,7 @@ def pointed_at(text):
     return record, f"{name}/{text.field}"
 
 
-def verb_refusal(error, record, name, user, said):
+def verb_refusal(error, record, name, user, arguments):
     """The answer for a ValidationError of a verb: what is missing where, or that the state is wrong."""
     if at := {BY_NAME[name].says, ALSO} & getattr(error, "error_dict", {}).keys():
         return Invalid({f"/{key}": " ".join(error.message_dict[key]) for key in at})
@@ -318,8 +320,8 @@ def verb_refusal(error, record, name, user, said):
         ]
         return conflict
     if name == "publish":
-        along, own = record.going(user, said[ALSO], strict=False)
-        found = lacks([*own, *along], along, user, record.scheduled_for(), said[ALREADY_PUBLIC])
+        along, own = record.going(user, arguments[ALSO], strict=False)
+        found = lacks([*own, *along], along, user, record.scheduled_for(), arguments[ALREADY_PUBLIC])
         conflict.errors = [
             {"url": record_url(type(one), one.pk), "detail": sentence}
             for one, sentences in found.items()

@@ -25,7 +25,7 @@ class CodeField(models.CharField):
 
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
-        return name, path, args, {key: said for key, said in kwargs.items() if key != "max_length"}
+        return name, path, args, {key: value for key, value in kwargs.items() if key != "max_length"}
 
     def to_python(self, value):
         return self.registry.read(value) if value else super().to_python(value)
@@ -77,8 +77,8 @@ class CodesField(ArrayField):
 
 def label_and_help(field, kwargs):
     """The label and help text of a form field, from its model field."""
-    kept = {name: kwargs[name] for name in ("label", "help_text", "initial") if name in kwargs}
-    return {"label": capfirst(field.verbose_name), "help_text": field.help_text, **kept}
+    given = {name: kwargs[name] for name in ("label", "help_text", "initial") if name in kwargs}
+    return {"label": capfirst(field.verbose_name), "help_text": field.help_text, **given}
 
 
 class CodeInput(forms.TextInput):
@@ -109,12 +109,12 @@ class CodesInput(CodeInput):
             " ",
             "<input{}>",
             (
-                (flatatt({**attrs, "type": "text", "name": name, **self.told(attrs, number, code)}),)
+                (flatatt({**attrs, "type": "text", "name": name, **self.input_attrs(attrs, number, code)}),)
                 for number, code in enumerate(boxes)
             ),
         )
 
-    def told(self, attrs, number, code):
+    def input_attrs(self, attrs, number, code):
         """The attributes of one input."""
         value = {"value": self.format_value(code)}
         if not number:

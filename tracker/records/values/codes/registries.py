@@ -36,10 +36,10 @@ FORMER = {"CSHH": "Czechoslovakia", "CSXX": "Serbia and Montenegro"}
 FORMER_LETTERS = {"SUN": "SU", "YUG": "YU", "DDR": "DD", "CSK": "CSHH", "SCG": "CSXX", "YMD": "YD"}
 FORMER_LETTERS |= {"ANT": "AN", "ZAR": "ZR", "NTZ": "", "PCI": ""}
 # Common names that the libraries do not know, or know as something else.
-COUNTRIES_SAID = {"ussr": "SU", "soviet union": "SU", "east germany": "DD", "great britain": "GB"}
-COUNTRIES_SAID |= {"burma": "MM", "czechoslovakia": "CSHH", "serbia montenegro": "CSXX"}
-COUNTRIES_SAID |= {"u s": "US", "u s a": "US", "u k": "GB", "britain": "GB", "uae": "AE", "gdr": "DD"}
-COUNTRIES_SAID |= {
+COUNTRY_NAMES = {"ussr": "SU", "soviet union": "SU", "east germany": "DD", "great britain": "GB"}
+COUNTRY_NAMES |= {"burma": "MM", "czechoslovakia": "CSHH", "serbia montenegro": "CSXX"}
+COUNTRY_NAMES |= {"u s": "US", "u s a": "US", "u k": "GB", "britain": "GB", "uae": "AE", "gdr": "DD"}
+COUNTRY_NAMES |= {
     "drc": "CD",
     "dr congo": "CD",
     "democratic republic of congo": "CD",
@@ -47,7 +47,7 @@ COUNTRIES_SAID |= {
     "holy see": "VA",
     "macau": "MO",
 }
-LANGUAGES_SAID = {"montenegrin": "cnr", "dari": "prs"}
+LANGUAGE_NAMES = {"montenegrin": "cnr", "dari": "prs"}
 NO_LANGUAGE = {"und", "mis"}
 LITTLE = {"and", "the"}  # words that are optional in names
 SHORTEST_NAME, LONGEST_NAME = 4, 100  # letters of a name; shorter texts can only be codes
@@ -57,7 +57,7 @@ CLOSE = 0.85
 class CodeRegistry:
     """The codes of one kind: `read` returns the code for a text, `name` the English name of a code."""
 
-    category = said = right = example = None
+    category = more_names = right = example = None
 
     def codes(self):
         """The codes that can be chosen."""
@@ -91,7 +91,7 @@ class CodeRegistry:
 
     def named(self, text, words):
         """The code for a name, None if there is none."""
-        if code := self.said.get(words) or self.words().get(words):
+        if code := self.more_names.get(words) or self.words().get(words):
             return code
         trie, key = english_names(self.category), normalize_name(text)
         return self.coded(trie[key][0].decode()) if key in trie and len(key) >= SHORTEST_NAME else None
@@ -118,7 +118,7 @@ class CodeRegistry:
 
 
 class Countries(CodeRegistry):
-    category, said, example = "territory", COUNTRIES_SAID, "AM"
+    category, more_names, example = "territory", COUNTRY_NAMES, "AM"
     right = "Give a country by its English name or its ISO 3166-1 code, for example Armenia or AM."
 
     @cache  # noqa: B019
@@ -140,14 +140,14 @@ class Countries(CodeRegistry):
         """CS was two states. Congo and Korea are each part of the names of two."""
         if words == "cs":
             return [*FORMER]
-        if self.coded(text) or words in self.words() or words in self.said:
+        if self.coded(text) or words in self.words() or words in self.more_names:
             return ()
         found = self.holding(words)
         return found if len(found) > 1 else ()
 
 
 class Scripts(CodeRegistry):
-    category, said, example = "script", {}, "Latn"
+    category, more_names, example = "script", {}, "Latn"
     right = "Give a script by its English name or its ISO 15924 code, for example Cyrillic or Cyrl."
 
     @cache  # noqa: B019
@@ -162,7 +162,7 @@ class Scripts(CodeRegistry):
 
 
 class Languages(CodeRegistry):
-    category, said, example = "language", LANGUAGES_SAID, "en"
+    category, more_names, example = "language", LANGUAGE_NAMES, "en"
     right = "Give a language by its English name or its BCP 47 tag, for example Armenian, hy or az-Latn."
 
     @cache  # noqa: B019

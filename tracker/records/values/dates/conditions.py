@@ -18,30 +18,30 @@ QUALIFIED, DOUBTFUL = "'[^0-9X/.-]'", "'[^0-9X/.~-]'"  # everything else in the 
 SHAPES = ("^[0-9-]{10}.$", "-2[1-4].$", "-[0-9]{2}(-XX)?.$", "^[0-9]{4}", "^[0-9]{3}X")  # as WIDTHS
 
 
-def period_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
+def period_overlaps(start: str, end: str, requested: str | PartialDate) -> Q:
     """Records whose time, from field `start` to field `end`, possibly shares a day with the given range.
 
     Whatever is not excluded is possible: without a start or an end, the record is possibly active.
     The names may follow to-one relations ("dialogue__start_date"). Without a related row there is no overlap.
     """
-    first, last = asked_days(asked)
+    first, last = day_range(requested)
     return Q(**{f"{start}__possibly_by": last, f"{end}__possibly_from": first})
 
 
-def period_certainly_overlaps(start: str, end: str, asked: str | PartialDate) -> Q:
+def period_certainly_overlaps(start: str, end: str, requested: str | PartialDate) -> Q:
     """Records whose time certainly shares a day with the given range.
 
     One of three must hold: it had begun by the last given day and had not ended before the first; or the day
     it began is in the range; or the day it ended is. The latter two need only one field.
     """
-    first, last = asked_days(asked)
+    first, last = day_range(requested)
     through = Q(**{f"{start}__surely_by": last, f"{end}__surely_from": first})
     began = Q(**{f"{start}__surely_from": first, f"{start}__surely_by": last})
     ended = Q(**{f"{end}__surely_from": first, f"{end}__surely_by": last})
     return through | began | ended
 
 
-def asked_days(value: str | PartialDate) -> tuple[date, date]:
+def day_range(value: str | PartialDate) -> tuple[date, date]:
     """The first and the last requested day. An open end excludes nothing."""
     first, last = (value if isinstance(value, PartialDate) else understand(value)).possible
     return first or date.min, last or date.max
@@ -177,10 +177,10 @@ class RangeLookup(DayLookup):
     by, since = None, None
 
     def get_prep_lookup(self):
-        return asked_days(self.rhs)
+        return day_range(self.rhs)
 
-    def rule(self, columns, asked):
-        first, last = asked
+    def rule(self, columns, requested):
+        first, last = requested
         (until, one), (since, other) = self.by.rule(columns, last), self.since.rule(columns, first)
         return f"{columns[0]} <> '' AND {until} AND {since}", [*one, *other]
 

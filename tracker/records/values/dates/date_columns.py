@@ -124,8 +124,8 @@ class PartialDateField(models.CharField):
     def deconstruct(self):
         name, path, args, kwargs = super().deconstruct()
         dropped = {"blank", "default"} | ({"max_length"} if self.max_length == LONGEST_EDTF else set())
-        kept = {key: value for key, value in kwargs.items() if key not in dropped}
-        return name, path, args, {**kept, "required": True} if self.required else kept
+        own = {key: value for key, value in kwargs.items() if key not in dropped}
+        return name, path, args, {**own, "required": True} if self.required else own
 
     def contribute_to_class(self, cls, name, private_only=False):
         super().contribute_to_class(cls, name, private_only)

@@ -39,10 +39,10 @@ def words_of_days(first: date | None, last: date | None) -> str:
 
 def _words_of_point(edtf: str) -> str:
     year, month, day, qualifier = POINT.fullmatch(edtf).groups()
-    said = _words_of_parts(year, month, day)
+    words = _words_of_parts(year, month, day)
     if qualifier in ("~", "%"):
-        said = f"about {said}"
-    return f"{said} (uncertain)" if qualifier in ("?", "%") else said
+        words = f"about {words}"
+    return f"{words} (uncertain)" if qualifier in ("?", "%") else words
 
 
 def _words_of_parts(year: str, month: str | None, day: str | None) -> str:

@@ -99,7 +99,7 @@ def placings(stretches, days, key, of: Callable):
     return found
 
 
-def told_days(histories, death, days, of):
+def possible_stretches(histories, death, days, of):
     """(first, last, strength) of the days on which it may have been so, within the requested days."""
     found = []
     for stretch in spans(histories, death, days.first_start, days.last_end):
