@@ -27,7 +27,7 @@ EXEMPT = {  # where a query may start elsewhere, and why; in tracker/records/ if
     "values/columns.py _unguarded": "asks for the class of the manager, not for rows",
     "read/filters/reach.py met": "a table of ids only, cut down to rows that are visible",
     "read/filters/filter_set.py own_filters": "a search, cut down to the visible rows of a list",
-    "shapes/expressions.py related": "a table of ids only, cut down to rows that are visible",
+    "shapes/json_expressions.py related": "a table of ids only, cut down to rows that are visible",
     "read/queries.py fresh": "the row of page.key, which the selection has found visible",
     "read/lookup.py absent": "old slugs, followed to visible rows; what answers 410 is public",
     "policy/visibility.py matching": "words, of which the public is shown those of public names",

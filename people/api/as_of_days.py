@@ -10,7 +10,7 @@ from django.db.models.lookups import Exact
 
 from people.choices import Active
 from people.models import Affiliation, Occupation
-from tracker.records.shapes.expressions import Json
+from tracker.records.shapes.json_expressions import Json
 from tracker.records.values.codes.vocabularies import Stance
 from tracker.records.values.dates.conditions import PossibleDay, period_certainly_overlaps
 

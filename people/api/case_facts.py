@@ -34,9 +34,9 @@ from people.situations.facts import Accusation, CaseHistory, Fact, interval
 from people.situations.periods import of_case, person, possible_stretches, situation
 from tracker.records.protocol.database_errors import Overdue
 from tracker.records.protocol.giving_way import giving_way
-from tracker.records.shapes.expressions import Json, Many, One, marked
 from tracker.records.shapes.fields import WHOLE
 from tracker.records.shapes.finishing import finisher
+from tracker.records.shapes.json_expressions import Json, Many, One, marked
 from tracker.records.values.dates.conditions import PossibleDay
 from tracker.records.values.dates.partial_dates import understand
 

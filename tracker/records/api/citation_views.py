@@ -13,8 +13,8 @@ from tracker.records.read.filters.values import ChoiceField
 from tracker.records.read.queries import Query
 from tracker.records.read.views import ReadingViewSet
 from tracker.records.shapes.declaration import CitationShape, Shape
-from tracker.records.shapes.expressions import value_expression
 from tracker.records.shapes.fields import Own, Rival, registry
+from tracker.records.shapes.json_expressions import value_expression
 from tracker.records.shapes.urls import resource
 
 TABLES = sorted(

@@ -7,8 +7,8 @@ from typing import NamedTuple
 from rest_framework import serializers
 
 from tracker.records.base.record import Record
-from tracker.records.shapes.expressions import link_of
 from tracker.records.shapes.fields import Computed, Count, Inferred, registry
+from tracker.records.shapes.json_expressions import link_of
 from tracker.records.shapes.reader import Pick
 
 WHOLE_RECORD = Pick(detail=True)

@@ -15,8 +15,8 @@ from tracker.records.audit.access_log import note_ids
 from tracker.records.policy import roles
 from tracker.records.protocol.giving_way import giving_way
 from tracker.records.protocol.rate_limits import TooMany, tally_key
-from tracker.records.shapes.expressions import row_expression
 from tracker.records.shapes.finishing import finished
+from tracker.records.shapes.json_expressions import row_expression
 from tracker.records.shapes.reader import Reader
 
 TOTAL = 1_000

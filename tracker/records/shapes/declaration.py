@@ -18,8 +18,8 @@ from tracker.records.values.codes.code_fields import CodeField, CodeJSONField
 from tracker.records.values.dates.date_columns import PartialDateField
 from tracker.records.workflow import editorial_fields as editorial
 
-from .expressions import editorial_data
 from .fields import Computed, Count, Inferred, Links, Moment, PartialDateJSONField, Rival, Url, registry
+from .json_expressions import editorial_data
 from .reader import LIST, Pick
 
 

@@ -1,4 +1,4 @@
-"""Fields of shapes that are not plain columns. `expressions` has the SQL for the value of each."""
+"""Fields of shapes that are not plain columns. `json_expressions` has the SQL for the value of each."""
 
 from django.db.models import Count as NumberOf
 from django.db.models import Q

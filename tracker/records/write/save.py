@@ -16,7 +16,7 @@ from tracker.records.protocol.constraint_errors import put_in_words, together
 from tracker.records.protocol.strict_json import Invalid, pointer
 from tracker.records.read import queries
 from tracker.records.shapes.declaration import PartShape
-from tracker.records.shapes.expressions import narrowed
+from tracker.records.shapes.json_expressions import narrowed
 from tracker.records.shapes.reader import FULL, Pick, Reader
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication
 from tracker.records.workflow import editorial_fields
