@@ -250,13 +250,13 @@ class LargeRequestsTest(TestCase):
 
     def test_the_order_and_repetition_of_a_choice_make_no_difference(self):
         self.client.get("/api/v1/people/?expand=citations,cases&fields=id,name")
-        kept = len(queries.kept.cache)
+        kept = len(queries.cached_query.cache)
         for query in (
             "expand=cases,citations,cases&fields=name,id",
             "fields=name&fields=id&expand=citations,cases",
         ):
             self.assertEqual(self.client.get(f"/api/v1/people/?{query}").status_code, 200)
-        self.assertEqual(len(queries.kept.cache), kept)
+        self.assertEqual(len(queries.cached_query.cache), kept)
 
     @override_settings(MAX_EXPAND=2)
     def test_the_number_of_expansions_is_limited(self):
@@ -267,17 +267,17 @@ class LargeRequestsTest(TestCase):
         self.assertEqual(self.client.get("/api/v1/people/?expand=summary,cases,summary").status_code, 200)
 
     def test_what_is_kept_has_bounds_in_bytes(self):
-        queries.kept.cache_clear()
+        queries.cached_query.cache_clear()
         self.client.get("/api/v1/people/?fields=name")
-        one = queries.kept.cache.currsize
+        one = queries.cached_query.cache.currsize
         self.assertGreater(one, 100)
-        text = queries.kept(*queries.what_is_kept(PersonShape, Pick(), Reader.today(None))).sql
-        self.assertEqual(queries.kept.cache.currsize, one + len(text))
-        self.assertLessEqual(queries.kept.cache.maxsize, 64 * 2**20)
+        text = queries.cached_query(*queries.cache_arguments(PersonShape, Pick(), Reader.today(None))).sql
+        self.assertEqual(queries.cached_query.cache.currsize, one + len(text))
+        self.assertLessEqual(queries.cached_query.cache.maxsize, 64 * 2**20)
 
     @limited(SEARCHES_PER_MINUTE=2)
     def test_a_choice_that_is_not_kept_counts_as_a_search(self):
-        queries.kept.cache_clear()
+        queries.cached_query.cache_clear()
         row = make.person()
         address = f"/api/v1/people/{row.pk}/"
         asked = ["?fields=name", "?fields=name", "?as_of=2025-10-31", "", "?fields=name"]

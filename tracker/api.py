@@ -68,9 +68,9 @@ def links():
         for parameter in sorted(filters, key=partial(filter_distance, view.model())):
             if filters[parameter].leads_to:
                 named = found.setdefault(filters[parameter].leads_to, {})
-                for name, asked in lists.items():
+                for name, query in lists.items():
                     free = f"{name}_{parameter}" if name in named else name
-                    named[free] = (view.model(), f"{asked}{parameter}")
+                    named[free] = (view.model(), f"{query}{parameter}")
     for table in TABLES:
         found.setdefault(table.cited_model(), {})["citations"] = (table, "record")
     return found

@@ -114,7 +114,7 @@ class TogetherTest(TestCase):
         self.assertTrue(filters.is_valid(), filters.errors)
         ways = {
             ".".join(path[:2]) if path[1:] and path[1].endswith("()") else path[0]
-            for path, _ in filters.asked()
+            for path, _ in filters.path_conditions()
         }
         self.assertTrue(len(ways) == 1 or ways == {CAME, ABSENTEES}, ways)
 

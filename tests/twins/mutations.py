@@ -121,20 +121,20 @@ def a_search_by_writers():
         yield
 
 
-def an_editors_text(shape, pick, days, known_on, held, public_url, whole=queries.kept):
+def an_editors_text(shape, pick, days, known_on, held, public_url, whole=queries.cached_query):
     return whole(shape, pick, days, known_on, held and frozenset({roles.Role.EDITOR}), public_url)
 
 
 def kept_without(number):
     """Keeps the texts of statements without one of the things that tell them apart."""
-    texts, whole = {}, queries.kept.__wrapped__
+    texts, whole = {}, queries.cached_query.__wrapped__
 
     def kept(*told):
         key = told[:number] + told[number + 1 :]
         return texts[key] if key in texts else texts.setdefault(key, whole(*told))
 
     kept.cache_clear = texts.clear
-    return replaced(queries, kept=kept)
+    return replaced(queries, cached_query=kept)
 
 
 @classmethod
@@ -231,7 +231,9 @@ MUTATIONS = [
     Mutation(
         "a name that editors see", replaced(Name, own_conditions=a_name), "/people/{id}/", "contributor"
     ),
-    Mutation("a text kept for editors", replaced(queries, kept=an_editors_text), "/people/", "contributor"),
+    Mutation(
+        "a text kept for editors", replaced(queries, cached_query=an_editors_text), "/people/", "contributor"
+    ),
     Mutation("a row by its id or slug", replaced(ReadingViewSet, named=a_row), "GET /api/v1/places/{id}/ "),
     Mutation("a redirect", replaced(ReadingViewSet, absent=a_redirect), "GET /api/v1/people/{id}/ old slug"),
     Mutation(
@@ -295,7 +297,7 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
     ),
     (
         "a text kept for editors",
-        replaced(queries, kept=an_editors_text),
+        replaced(queries, cached_query=an_editors_text),
         "KeptTest.test_whoever_loses_or_gets_the_role_reads_as_their_role_is",
     ),
     *(
@@ -359,5 +361,5 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
 
 def forget():
     """Forgets the statements that were kept while something else was true."""
-    queries.kept.cache_clear()
-    corrections.told_query.cache_clear()
+    queries.cached_query.cache_clear()
+    corrections.changes_query.cache_clear()

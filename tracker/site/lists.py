@@ -115,7 +115,7 @@ class SiteList(Page):
             count_search(self.request)
         elif DAYS & {*given}:
             pick = Pick(fields=("id", *self.fields) if self.fields else (), expand=tuple(self.expand))
-            if not queries.is_kept(self.view.shape, pick, view.reader):
+            if not queries.is_cached(self.view.shape, pick, view.reader):
                 count_search(self.request)
 
     def form(self):

@@ -55,18 +55,18 @@ def public(model, row):
 
 def value(model, field, row):
     """The value of a field of a row in JSON; null if it refers to something that is not public."""
-    kept = f"{row} -> '{field.column}'"
+    stored = f"{row} -> '{field.column}'"
     if (
         not field.is_relation
         or field.name in model.visible_with
         or not issubclass(field.related_model, Visible)
     ):
-        return Query(kept, ())
+        return Query(stored, ())
     shown = is_public_row(field.related_model, f"{row} ->> '{field.column}'")
-    return Query(f"CASE WHEN {shown.sql} THEN {kept} END", shown.params)
+    return Query(f"CASE WHEN {shown.sql} THEN {stored} END", shown.params)
 
 
-def told_fields(model):
+def shown_fields(model):
     """The facts of a record that its shape shows: plain ones, links and parts."""
     names = set(registry.whole[model].names()) & (citable_fields(model) | {"citations"})
     fields = [model._meta.get_field(name) for name in sorted(names)]
@@ -87,7 +87,7 @@ def states(model):
 def own_changes(model):
     """The fields that differ between a public state and the previous public state."""
     rows, params = [], ()
-    for field in told_fields(model)[0]:
+    for field in shown_fields(model)[0]:
         new, old = (value(model, field, row) for row in ("after", "earlier"))
         rows.append(f"('{field.name}', {new.sql}, {old.sql}, jsonb_exists(earlier, '{field.column}'))")
         params += new.params + old.params
@@ -109,7 +109,7 @@ def own_changes(model):
 def rows_changed(model):
     """The changes of parts and links whose row is public before or after."""
     selects = []
-    for field in told_fields(model)[1]:
+    for field in shown_fields(model)[1]:
         if field.many_to_many:
             table, column = field.remote_field.through, f"{field.m2m_reverse_field_name()}_id"
             old, new = (
@@ -155,8 +155,8 @@ def row_changes(model):
 
 
 @lru_cache(maxsize=64)
-def told_query(model):
-    """The common table expressions over `page` that end in `told`: each changed field at each time."""
+def changes_query(model):
+    """The common table expressions over `page` that end in `shown`: each changed field at each time."""
     parts = {
         "entry": Query("SELECT entry.* FROM records_entry AS entry JOIN page ON record_id = key", ()),
         "own": states(model),
@@ -167,7 +167,7 @@ def told_query(model):
             " (SELECT FROM own AS last WHERE last.id < own.id AND (last.is_public OR last.was_public))",
             (),
         ),
-        "told": Query("SELECT * FROM changed WHERE occasion NOT IN (SELECT occasion FROM first)", ()),
+        "shown": Query("SELECT * FROM changed WHERE occasion NOT IN (SELECT occasion FROM first)", ()),
     }
     sql = ", ".join(f"{name} AS ({part.sql})" for name, part in parts.items())
     return Query(sql, sum((part.params for part in parts.values()), ()))
@@ -175,7 +175,7 @@ def told_query(model):
 
 def corrections(rows):
     """The statement for the corrections of one record: a JSON list and the version; no row if none."""
-    chosen, steps = found(rows, "published_at"), told_query(rows.model)
+    chosen, steps = found(rows, "published_at"), changes_query(rows.model)
     unnamed = (
         "SELECT max(id) FROM entry WHERE before ->> 'naming' = 'named' AND after ->> 'naming' <> 'named'"
     )
@@ -183,7 +183,7 @@ def corrections(rows):
     one = (
         f"SELECT json_build_object('changed_at', {MOMENT_SQL % {'expressions': 'max(at)'}},"
         f" 'fields', array_agg(DISTINCT field ORDER BY field), 'reason', {reason})"
-        " FROM told GROUP BY occasion ORDER BY max(id) DESC"
+        " FROM shown GROUP BY occasion ORDER BY max(id) DESC"
     )
     sql = (
         f"WITH page AS MATERIALIZED ({chosen.sql}), {steps.sql}"

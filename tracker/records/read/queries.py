@@ -21,7 +21,7 @@ from tracker.records.shapes.reader import Reader
 
 TOTAL = 1_000
 EXPORT_WAIT = 10  # seconds after which to try again
-ROOM = 64 * 2**20  # bytes for kept statement texts
+ROOM = 64 * 2**20  # bytes for cached statement texts
 
 
 # For this transaction: more time, and a lock on the key.
@@ -102,24 +102,24 @@ def compiled(queryset):
 
 def shaped(shape, pick, reader):
     """The subquery for the JSON of the row with the id page.key."""
-    text, params, _ = kept(*what_is_kept(shape, pick, reader))
+    text, params, _ = cached_query(*cache_arguments(shape, pick, reader))
     params = tuple(reader.user.pk if one == roles.ANYBODY else one for one in params)
     return Query(text, params, reader)
 
 
-def is_kept(shape, pick, reader):
+def is_cached(shape, pick, reader):
     """Whether `shaped` already has the text. Building one takes up to a second."""
-    return kept.cache_key(*what_is_kept(shape, pick, reader)) in kept.cache
+    return cached_query.cache_key(*cache_arguments(shape, pick, reader)) in cached_query.cache
 
 
-def what_is_kept(shape, pick, reader):
+def cache_arguments(shape, pick, reader):
     """Everything that decides the text. The rule uses the user's roles, and the id that `shaped` inserts."""
     held = reader.user and roles.roles(reader.user)
     return shape, pick, reader.days, reader.known_on, held, settings.PUBLIC_URL
 
 
 @cached(LRUCache(ROOM, getsizeof=lambda statement: len(statement.sql)), lock=Lock())
-def kept(shape, pick, days, known_on, held, public_url):
+def cached_query(shape, pick, days, known_on, held, public_url):
     """The cache of statement texts between requests, for all users with these roles."""
     return fresh(shape, pick, Reader(None if held is None else roles.anybody(held), days, known_on))
 

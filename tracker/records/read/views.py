@@ -181,20 +181,20 @@ class ReadingViewSet(ApiView):
     def pick(self, detail):
         """The requested fields; BadParameters if one does not exist. Their order does not matter."""
         given = {name: self.given[name].split(",") if name in self.given else () for name in PICKS}
-        asked = {name: tuple(sorted({*values})) for name, values in given.items()}
+        requested = {name: tuple(sorted({*values})) for name, values in given.items()}
         works = roles.writes(self.reader.user)
         names = [*self.shape.names(), *(self.shape.internal() if works else ())]
         valid = {"fields": names, "omit": names, "expand": self.shape.expandable()}
-        for name, values in asked.items():
+        for name, values in requested.items():
             for value in values:
                 if value not in valid[name]:
                     raise BadParameters({name: f"There is no such field here. {nearest(value, valid[name])}"})
-        if asked["fields"] and asked["omit"]:
+        if requested["fields"] and requested["omit"]:
             raise BadParameters({"omit": "Give either fields or omit."})
-        if len(asked["expand"]) > settings.MAX_EXPAND:
+        if len(requested["expand"]) > settings.MAX_EXPAND:
             raise BadParameters({"expand": f"Give at most {settings.MAX_EXPAND} paths."})
-        found = Pick(detail, *asked.values(), editorial=works)
-        if {*PICKS, AS_OF} & set(self.given) and not queries.is_kept(self.shape, found, self.reader):
+        found = Pick(detail, *requested.values(), editorial=works)
+        if {*PICKS, AS_OF} & set(self.given) and not queries.is_cached(self.shape, found, self.reader):
             count_search(self.request)
         return found
 
@@ -203,7 +203,7 @@ class ReadingViewSet(ApiView):
         rows = (model or self.model()).objects.visible_to(self.reader.user)
         filters = self.filterset_class(self.given, rows, self.reader)
         if not filters.is_valid():
-            raise BadParameters({name: " ".join(said) for name, said in filters.errors.items()})
+            raise BadParameters({name: " ".join(sentences) for name, sentences in filters.errors.items()})
         return filters.qs
 
     def list(self, request):
@@ -226,8 +226,8 @@ class ReadingViewSet(ApiView):
         return self.address({**self.given, "page": str(page.number - 1)})
 
     def address(self, given):
-        said = {name: value for name, value in given.items() if value is not None}
-        return f"{list_url(self.model())}?{urlencode(said)}"
+        query = {name: value for name, value in given.items() if value is not None}
+        return f"{list_url(self.model())}?{urlencode(query)}"
 
     def retrieve(self, request, pk):
         pick, key = self.pick(detail=True), self.key(pk)
@@ -272,9 +272,9 @@ class ReadingViewSet(ApiView):
     def refuse_options(self):
         """BadParameters if an option is given that only other formats have."""
         own = [*self.form.options, *([NESTED] if self.form.flat else ())]
-        asked = [name for name in OPTIONS if name not in own and self.given.get(name, "false") != "false"]
-        if asked:
-            raise BadParameters({one: f"This only works for tables. Add {that_take(one)}." for one in asked})
+        wrong = [name for name in OPTIONS if name not in own and self.given.get(name, "false") != "false"]
+        if wrong:
+            raise BadParameters({one: f"This only works for tables. Add {that_take(one)}." for one in wrong})
 
     def exported(self, order, page, pick):
         """The list as a file: all rows that match the filters, or one page if requested."""
@@ -291,10 +291,10 @@ class ReadingViewSet(ApiView):
     def tabled(self, pick):
         """The requested table and the fields for it. For a nested list, only that list."""
         name = self.given.get(NESTED)
-        asked = self.given["fields"].split(",") if "fields" in self.given else []
+        requested = self.given["fields"].split(",") if "fields" in self.given else []
         if name is None:
-            self.refuse_lists(pick, asked)
-            return csv_tables.whole(self.shape(pick=pick), asked), pick
+            self.refuse_lists(pick, requested)
+            return csv_tables.whole(self.shape(pick=pick), requested), pick
         if pick.fields or pick.omit:
             raise BadParameters(
                 {
@@ -310,11 +310,11 @@ class ReadingViewSet(ApiView):
         pick = pick._replace(fields=("id", head), expand=expand)
         return csv_tables.inner(self.shape(pick=pick), name), pick
 
-    def refuse_lists(self, pick, asked):
+    def refuse_lists(self, pick, requested):
         """BadParameters if a list of rows is requested in a cell."""
         heads = [path.partition(".")[0] for path in pick.expand]
         found = csv_tables.lists(self.shape(pick=pick))
-        for parameter, names in (("fields", asked), ("expand", heads)):
+        for parameter, names in (("fields", requested), ("expand", heads)):
             for name in names:
                 if found.get(name, csv_tables.PLAIN) != csv_tables.PLAIN:
                     raise BadParameters(

@@ -44,10 +44,12 @@ class RecordFilterSet(django_filters.FilterSet):
     def filter_queryset(self, queryset):
         for name, value in self.form.cleaned_data.items():
             queryset = self.filters[name].filter(queryset, value)
-        asked = self.asked()
-        return queryset.filter(meeting(queryset.model, asked, self.reader.user)) if asked else queryset
+        conditions = self.path_conditions()
+        return (
+            queryset.filter(meeting(queryset.model, conditions, self.reader.user)) if conditions else queryset
+        )
 
-    def asked(self):
+    def path_conditions(self):
         """The conditions at the ends of paths: [(path, condition)]."""
         given = self.given()
         return [
@@ -85,7 +87,7 @@ def generated(filterset):
     for start, end in PERIODS:
         if {start, end} <= columns:
             found |= period_filters(start, end, *filterset.periods)
-    found |= {name: VerbFilter(*said) for name, said in filterset.verbs.items()}
+    found |= {name: VerbFilter(*declared) for name, declared in filterset.verbs.items()}
     for name, (there, paths, about) in filterset.connected.items():
         found |= connected_filters(name, model, there, paths, about)
     for name, (expression, vocabulary) in filterset.computed.items():
@@ -130,15 +132,15 @@ def identifier_filters():
 
 
 def period_filters(start, end, possibly, certainly):
-    def asked(rule, words):
+    def overlap_filter(rule, words):
         condition = lambda dates, reader: rule(start, end, dates)  # noqa: E731
         return Filter(
             [], DatesField(required=False), condition, f"{words} within: 2025-10, 2024/2025, 2025-10/.."
         )
 
     return {
-        "period_overlaps": asked(possibly, f"From {start} to {end}: possibly"),
-        "period_certainly_overlaps": asked(certainly, f"From {start} to {end}: certainly"),
+        "period_overlaps": overlap_filter(possibly, f"From {start} to {end}: possibly"),
+        "period_certainly_overlaps": overlap_filter(certainly, f"From {start} to {end}: certainly"),
     }
 
 

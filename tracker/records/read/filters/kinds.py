@@ -174,13 +174,13 @@ def code_filters(name, way, field, help_text):
 
 
 def date_filters(name, way, field, help_text):
-    def asked(lookup, words):
+    def overlap_filter(lookup, words):
         right = "2025-10, 2024-22 (summer), 2025-10-01/2025-11-30, 2025-10/.."
         return column_filter(way, field.name, lookup, DatesField(required=False), f"{words}: {right}.", None)
 
     return {
-        f"{name}_overlaps": asked("overlaps", f"{help_text} Possibly within"),
-        f"{name}_certainly_overlaps": asked("certainly_overlaps", f"{help_text} Certainly within"),
+        f"{name}_overlaps": overlap_filter("overlaps", f"{help_text} Possibly within"),
+        f"{name}_certainly_overlaps": overlap_filter("certainly_overlaps", f"{help_text} Certainly within"),
         f"{name}__isnull": Filter(
             way,
             TruthField(required=False),

@@ -12,10 +12,10 @@ def reach(model, path, user, condition):
     return meeting(model, [(path, condition)], user)
 
 
-def meeting(model, asked, user):
+def meeting(model, conditions, user):
     """A Q on a model: all conditions [(path, condition)] are met; equal beginnings share a row."""
     found, further = Q(), {}
-    for path, condition in asked:
+    for path, condition in conditions:
         if path:
             name, verb, rest = first_step(path)
             further.setdefault((name, verb), []).append((rest, condition))
@@ -28,14 +28,14 @@ def meeting(model, asked, user):
     return found
 
 
-def by_row(model, asked):
+def by_row(model, conditions):
     """Conditions grouped by the row that they are about.
 
     No row is about both a person and an organization (`one_of`): conditions on both mean two rows, and all
     other conditions apply to each of them.
     """
     about, of_each = {}, []
-    for one in asked:
+    for one in conditions:
         subject = next((group for group in model.one_of if head(*one) in group), None)
         about.setdefault(subject, []).append(one) if subject else of_each.append(one)
     return [[*own, *of_each] for own in about.values()] or [of_each]
@@ -54,10 +54,10 @@ def first_step(path):
     return name, verb.removesuffix("()"), rest
 
 
-def met(relation, verb, asked, user):
+def met(relation, verb, conditions, user):
     """A Q: a visible related row, within those that the method returns, meets all conditions."""
     there = relation.related_model
-    rows = there.objects.visible_to(user).filter(meeting(there, asked, user)).order_by()
+    rows = there.objects.visible_to(user).filter(meeting(there, conditions, user)).order_by()
     rows = getattr(rows, verb)() if verb else rows
     if relation.many_to_many:
         here, other = relation.m2m_field_name(), relation.m2m_reverse_field_name()

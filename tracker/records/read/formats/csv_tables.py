@@ -140,18 +140,18 @@ def runs(text):
 
 
 def csv_lines(table, records, bom=False):
-    """Yields the bytes of a table, line by line; an error on the way is told in the last one."""
+    """Yields the bytes of a table, line by line. After an error, the last line says so."""
     buffer = io.StringIO()
     writer = csv.writer(buffer)
     buffer.write(BOM if bom else "")
-    for line in chain([table.header()], told_if_broken(chain.from_iterable(map(table.lines, records)))):
+    for line in chain([table.header()], with_error_line(chain.from_iterable(map(table.lines, records)))):
         writer.writerow(line)
         yield buffer.getvalue().encode()
         buffer.seek(0)
         buffer.truncate()
 
 
-def told_if_broken(lines):
+def with_error_line(lines):
     """The lines, and after an error one that says so: the answer is under way, and would look complete."""
     try:
         yield from lines
