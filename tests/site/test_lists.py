@@ -6,7 +6,7 @@ from django.conf import settings
 from django.test import TestCase, override_settings
 
 from tests import make, wire
-from tracker.site.all_lists import LISTS
+from tracker.site.all_lists import LIST_PAGES
 
 MOST_STATEMENTS = 2  # the conflicts of the form, and the rows
 
@@ -18,19 +18,19 @@ class ListTest(TestCase):
         return answer.content.decode()
 
     def test_each_list_shows_its_records_and_leads_to_their_pages(self):
-        for page in LISTS:
+        for page in LIST_PAGES:
             row = make.one(page.view.shape.Meta.model)
             self.assertIn(f'href="/{page.address}{row.slug}/"', self.text(f"/{page.address}"), page.__name__)
 
     def test_each_list_is_one_statement_beside_the_choices_of_its_form(self):
-        for page in LISTS:
+        for page in LIST_PAGES:
             self.text(f"/{page.address}")
             with wire.statements() as sent:
                 self.text(f"/{page.address}")
             self.assertLessEqual(len(sent), MOST_STATEMENTS, page.__name__)
 
     def test_every_field_of_a_form_is_a_filter_of_the_api(self):
-        for page in LISTS:
+        for page in LIST_PAGES:
             for name, *_ in page.controls:
                 self.assertIn(name, page.known(), page.__name__)
 

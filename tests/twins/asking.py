@@ -44,8 +44,11 @@ BESIDE = (  # what no document describes
         "/api/v1/people/%00/",
     ),
     *("/admin/", "/admin/login/", "/admin/people/person/", "/admin/nonsense/", "/static/nonsense.css"),
-    *(f"/{page.address}" for page in SITE),
+    *(f"/{page.address}" for page in SITE if "<" not in page.address),
 )
+
+
+SECTIONS = {page.address.partition("/")[0] for page in SITE if "<" in page.address}
 
 
 class Ask(NamedTuple):
@@ -125,6 +128,7 @@ class Questions:
                     Ask(method, place, "{}", kind=f"{method} {path} {kind == 'hidden'}")
                     for place, kind in places
                 ]
+        asked += [page for one in asked for page in as_page(one)]
         return list(dict.fromkeys(asked))
 
     def asked(self, path, parameters, model):
@@ -214,6 +218,13 @@ class Questions:
             write_cursor(values)
             for values in [*([key] for key in ids), *map(list, zip(names, ids, strict=True))]
         ]
+
+
+def as_page(asked):
+    """The page for the same rows as a read of the API, if the site has one: of a list, or of a record."""
+    section, *rest = asked.path.removeprefix("/api/v1/").partition("?")[0].split("/")
+    if asked.method == "GET" and section in SECTIONS and len(rest) < 3:
+        yield asked._replace(path=asked.path.removeprefix("/api/v1"), kind=f"page {asked.kind}")
 
 
 def identifier(part):

@@ -108,4 +108,4 @@ class SourceList(SiteList):
     )
 
 
-LISTS = [DialogueList, PersonList, OrganizationList, CaseList, StatementList, QuestionList, SourceList]
+LIST_PAGES = [DialogueList, PersonList, OrganizationList, CaseList, StatementList, QuestionList, SourceList]

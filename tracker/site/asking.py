@@ -35,7 +35,9 @@ def ask_list(view_class, user, given, size=MOST, fields=(), expand=(), detail=Fa
     """
     view = view_for(view_class, user, given)
     order = Order(view.shape, given.get("ordering"))
-    page = ListPage({"page_size": str(size), **given}, order)
+    page = ListPage(given, order)
+    page.size = size
+    page.offset = (page.number - 1) * size
     pick = Pick(detail=detail, fields=("id", *fields) if fields else (), expand=tuple(expand))
     text, last, more, total = view.page_of(order, page, pick).fetch()
     noted(text, user)

@@ -6,7 +6,6 @@ that it rests on, and silence is not taken for freedom.
 
 from django.template import Library
 from django.utils.html import format_html
-from django.utils.safestring import SafeString
 
 from .tags import label, words
 
@@ -33,7 +32,7 @@ ANSWERS = {  # what an answer means, and what is not recorded
     "not_held": "{fact}. No custody recorded since",
     "in_force": "{track} in force on this day: {fact}",
     "in_force_when_last_reported": "{track} in force when last reported: {fact}. No end is recorded since",
-    "not_in_force": "No {track_low} recorded since: {fact}",
+    "not_in_force": "No {track_low} recorded since then: {fact}",
     "abroad": "Abroad on this day: {fact}",
     "abroad_when_last_reported": "Abroad when last reported: {fact}. No return is recorded since",
     "not_abroad": "{fact}. No stay abroad recorded since",
@@ -46,6 +45,54 @@ TRACK_WORDS = {
     "travel_ban": "Travel ban",
     "abroad": "A stay abroad",
 }
+
+
+TURNED = {  # a relation between statements, seen from the other one
+    "supports": "Supported by",
+    "contradicts": "Contradicted by",
+    "denies": "Denied by",
+    "qualifies": "Qualified by",
+    "criticizes": "Criticized by",
+    "repeats": "Repeated by",
+    "responds_to": "Answered by",
+    "retracts": "Retracted by",
+}
+
+
+@register.filter
+def turned(kind):
+    """A relation as it reads on the page of the statement that it leads to."""
+    return TURNED[kind]
+
+
+@register.filter
+def at_that_time(as_of):
+    """How sure it is that an affiliation existed at the time in question."""
+    distance = as_of["distance_days"] or {}
+    low, high = distance.get("min"), distance.get("max")
+    if as_of["active"] == "certain":
+        return "at that time"
+    if as_of["active"] == "possible":
+        return "possibly at that time"
+    if low is None:
+        return "attested, how far from that time is not known"
+    if high == 0:
+        return "attested at that time"
+    days = f"{low} to {high} days" if low != high else f"{low} day{'' if low == 1 else 's'}"
+    return f"attested {days} from that time"
+
+
+@register.filter
+def count_words(row):
+    """The size of a group: "12 people", "10 to 15 people", "number not stated"."""
+    low, high = row["count_min"], row["count_max"]
+    if low is None and high is None:
+        return "number not stated"
+    if low == high:
+        return f"{low} {'person' if low == 1 else 'people'}"
+    if high is None:
+        return f"at least {low} people"
+    return f"at most {high} people" if low is None else f"{low} to {high} people"
 
 
 @register.filter
@@ -88,19 +135,19 @@ def situation_words(as_of, track):
     told = as_of[track]
     if told["answer"] == "not_recorded":
         return NOTHING[track]
-    fact = fact_words(told)
     template = ANSWERS[told["answer"]]
+    fact = fact_words(told, lower=not template.startswith("{fact}"))
     if not fact:
         template = template.replace(": {fact}", "").replace("{fact}. ", "")
     track_low = TRACK_WORDS[track].lower()
-    said = format_html(template, fact=fact, track=TRACK_WORDS[track], track_low=track_low)
-    return SafeString(f"{said[:1].upper()}{said[1:]}") if not said.startswith("<") else said
+    return format_html(template, fact=fact, track=TRACK_WORDS[track], track_low=track_low)
 
 
-def fact_words(told):
+def fact_words(told, lower):
     """The fact that an answer rests on: its kind and its date."""
     kind = told["last_event"]
     said = OF_EVENT.get(kind) or (label(kind, "case_event_kind") if kind != "death" else "Death")
+    said = said.lower() if lower else said
     date = words(told["last_reported"])
     parts = [part for part in (said, date) if part]
     inferred = " (inferred)" if told["inferred"] else ""

@@ -8,8 +8,7 @@ from functools import cache
 
 from django.conf import settings
 from django.template import Library
-from django.utils.html import format_html
-from django.utils.text import capfirst
+from django.utils.html import format_html, format_html_join
 
 from tracker.records.shapes.fields import WHOLE
 from tracker.records.shapes.urls import api_url
@@ -85,17 +84,48 @@ def not_stated(said="not stated"):
 
 @register.inclusion_tag("site/parts/citations.html")
 def why(record, field=""):
-    """Where a fact comes from: the citations of a field, else those of the whole record."""
+    """Where a fact comes from: the citations of a field, else those of the record as a whole; WHOLE: all."""
+    chosen = citations_for(record, field)
+    if field != WHOLE:
+        about = chosen[0]["field"] if chosen else ""
+        inferred = "inferred" if (about or WHOLE) in record.get("inferred", ()) else ""
+    else:
+        inferred = how_inferred(record)
+    told = [
+        {
+            **one,
+            "place": place_in_source(one),
+            "said": rival_words(one["value"]),
+            "about": underscored(one["field"]) if field == WHOLE else "",
+        }
+        for one in chosen
+    ]
+    return {"citations": told, "short": short_places(chosen), "inferred": inferred}
+
+
+def citations_for(record, field):
     listed = record.get("citations") or []
-    chosen = [one for one in listed if one["field"] == field] or [one for one in listed if not one["field"]]
-    cited_as = chosen[0]["field"] if chosen else ""
-    return {
-        "citations": [
-            {**one, "place": place_in_source(one), "said": rival_words(one["value"])} for one in chosen
-        ],
-        "short": short_places(chosen),
-        "inferred": (cited_as or WHOLE) in record.get("inferred", ()),
-    }
+    if field == WHOLE:
+        return sorted(listed, key=lambda one: one["field"])
+    return [one for one in listed if one["field"] == field] or [one for one in listed if not one["field"]]
+
+
+def how_inferred(record):
+    """Whether all of a record is inferred, a part of it, or nothing."""
+    fields = record.get("inferred", ())
+    if WHOLE in fields:
+        return "inferred"
+    if not fields:
+        return ""
+    return f"{', '.join(map(underscored, fields))} inferred"
+
+
+@register.simple_tag
+def sources_of(record, field):
+    """The sources of a fact, to be named in a sentence."""
+    found = {one["source"]["id"]: one["source"] for one in citations_for(record, field)}
+    links = [(page_address(one), name_of(one)) for one in found.values()]
+    return format_html_join(", ", '<a href="{}"><bdi>{}</bdi></a>', links)
 
 
 def place_in_source(citation):
@@ -137,14 +167,48 @@ def navigation(here):
 
 @register.inclusion_tag("site/parts/footer.html")
 def footer():
+    urls = {"api_url": api_url(""), "docs_url": api_url("docs/")}
+    return {"license": settings.DATA_LICENSE, **urls, **something_wrong()}
+
+
+@register.inclusion_tag("site/parts/wrong.html")
+def something_wrong():
+    """Whom to write to about a mistake."""
     contact = settings.SECURITY_CONTACT
+    return {"contact": contact, "contact_words": contact.removeprefix("mailto:")}
+
+
+@register.inclusion_tag("site/parts/cited.html")
+def cited_record(citation):
+    """What a citation is about: the kind of record, the field, and the page that shows it."""
+    record = citation["record"]
+    shown = record if page_address(record) else belongs_to(record)
     return {
-        "license": settings.DATA_LICENSE,
-        "contact": contact,
-        "contact_words": contact.removeprefix("mailto:"),
-        "api_url": api_url(""),
-        "docs_url": api_url("docs/"),
+        "noun": citation["record_type"].replace("-", " "),
+        "field": underscored(citation["field"]),
+        "address": page_address(shown) if shown else "",
+        "words": (name_of(shown) if shown else "") or own_words(record),
     }
 
 
-register.filter("capitalized", capfirst)
+def belongs_to(record):
+    """What a record without a page belongs to and has one, None if it names none."""
+    others = [value for value in record.values() if isinstance(value, dict) and "url" in value]
+    found = [one for one in others if page_address(one)] or [belongs_to(one) for one in others]
+    return next(filter(None, found), None)
+
+
+def own_words(record):
+    return name_of(record) or record.get("group_label") or record.get("role") or ""
+
+
+@register.filter
+def underscored(name):
+    """The name of a field as words."""
+    return name.replace("_", " ")
+
+
+@register.filter
+def day_words(day):
+    """A day in words: "31 October 2025"."""
+    return english_words(day)

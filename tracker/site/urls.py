@@ -1,7 +1,8 @@
 """The public pages. A page that is not listed here has no address."""
 
 from .about import About
-from .all_lists import LISTS
+from .all_lists import LIST_PAGES
+from .all_records import RECORD_PAGES
 
-PAGES = [*LISTS, About]
+PAGES = [*LIST_PAGES, *RECORD_PAGES, About]
 urlpatterns = [page.route() for page in PAGES]

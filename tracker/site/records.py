@@ -1,0 +1,38 @@
+"""The base of pages about one record: its facts with their sources, and the lists that refer to it."""
+
+from tracker.records.shapes.urls import resource
+from tracker.records.values.dates.days import Days
+
+from .asking import ask_corrections, ask_record
+from .page import Page
+from .tags import name_of
+
+
+class SiteRecord(Page):
+    """A page about one record, found by its slug or its id.
+
+    The API says who may see it, whether it has moved, and whether it is gone. `blocks` adds the lists that
+    refer to the record, each with one statement.
+    """
+
+    view = None  # the API's view of the record
+    noun = ""
+
+    def content(self, key):
+        record = ask_record(self.view, self.reader.user, key)
+        section = f"/{resource(self.view.model())}/"
+        return {
+            "title": name_of(record),
+            "noun": self.noun,
+            "record": record,
+            "today": Days.today().text,
+            "section": section,
+            "canonical": f"{section}{record['slug'] or record['id']}/",
+            "corrections": ask_corrections(self.view, self.reader.user, record["id"]),
+            "noindex": record.get("basis") == "consent",
+            **self.blocks(record),
+        }
+
+    def blocks(self, record):
+        """What stands below the facts: lists of other records."""
+        return {}
