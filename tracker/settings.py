@@ -221,7 +221,7 @@ TEMPLATES = [
                 "django.contrib.auth.context_processors.auth",
                 "django.contrib.messages.context_processors.messages",
             ],
-            "libraries": {"site": "tracker.site.tags", "phrases": "tracker.site.phrases"},
+            "libraries": {"site": "tracker.site.words.tags", "phrases": "tracker.site.words.phrases"},
         },
     }
 ]

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.test import TestCase, override_settings
 
 from tests import make, wire
-from tracker.site.all_lists import LIST_PAGES
+from tracker.site.lists.all_lists import LIST_PAGES
 
 MOST_STATEMENTS = 2  # the conflicts of the form, and the rows
 

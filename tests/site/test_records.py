@@ -8,7 +8,7 @@ from django.test import TestCase
 from tests import make, wire
 from tests.test_fixtures import FILES
 from tracker.records.audit.access_log import Reading
-from tracker.site.all_records import RECORD_PAGES
+from tracker.site.records.all_records import RECORD_PAGES
 
 MOST_STATEMENTS = 12  # one for each block of the largest page
 

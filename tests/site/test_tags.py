@@ -3,7 +3,7 @@
 from django.template import Context, Template
 from django.test import SimpleTestCase
 
-from tracker.site.navigation import NAVIGATION, menu
+from tracker.site.words.navigation import NAVIGATION, menu
 
 SOURCE = {
     "id": "1",

@@ -2,10 +2,9 @@
 
 from tracker.records.shapes.urls import resource
 from tracker.records.values.dates.days import Days
-
-from .asking import ask_corrections, ask_record
-from .page import Page
-from .tags import name_of
+from tracker.site.asking import ask_corrections, ask_record
+from tracker.site.page import Page
+from tracker.site.words.tags import name_of
 
 
 class SiteRecord(Page):

@@ -4,7 +4,7 @@ from dialogues.api.views import DialogueViewSet, QuestionViewSet, StatementViewS
 from people.api.views import CaseViewSet, OrganizationViewSet, PersonViewSet
 from tracker.records.api.sources_places import SourceViewSet
 
-from .lists import SiteList
+from .base import SiteList
 
 SEARCH = ("q", "Words in the name", "any spelling or script")
 WHEN = "2025-10 or 2024/2025"

@@ -12,9 +12,8 @@ from tracker.records.read.filters.values import ChoiceField
 from tracker.records.read.views import AS_OF, PAGING
 from tracker.records.shapes.reader import Pick
 from tracker.records.shapes.urls import list_url
-
-from .asking import Moved, view_for
-from .page import Page
+from tracker.site.asking import Moved, view_for
+from tracker.site.page import Page
 
 ROWS = 50
 MOST_CONFLICTS = 50

@@ -5,7 +5,7 @@ from people.api import views as people
 from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.api.sources_places import SourceViewSet
 
-from .records import SiteRecord
+from .base import SiteRecord
 
 STATEMENT = ("slug", "url", "title", "kind", "speakers", "date", "summary", "quotation", "language")
 DIALOGUE = ("slug", "url", "title", "classification", "status", "start_date", "places", "conflict")

@@ -1,0 +1,3 @@
+"""The pages about one record."""
+
+ORDER = ("base", "all_records")
