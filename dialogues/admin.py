@@ -48,7 +48,7 @@ class ParticipationInline(RecordInline):
 
 @admin.register(models.Dialogue)
 class DialogueAdmin(RecordAdmin):
-    tells = ["start_date"]
+    label_details = ["start_date"]
     columns = ["title", "start_date", "classification", "track", "where", "state", "sources"]
     inlines = [DialogueIdentifierInline, ParticipationInline]
     list_names = {
@@ -82,7 +82,7 @@ class IdentityInline(VisibleRelations, admin.StackedInline):
 @admin.register(models.Participation)
 class ParticipationAdmin(RecordAdmin):
     names = ["person", "organization", "group_label", "pseudonym"]
-    tells = [*names, "role", "dialogue"]
+    label_details = [*names, "role", "dialogue"]
     columns = ["who", "dialogue", "role", "side", "affiliation", "state", "sources"]
 
     @admin.display(description="who")
@@ -101,7 +101,7 @@ class AssessmentAdmin(RecordAdmin):
 
     objects = ["person", "organization", "participation"]
     assessors = ["assessor_person", "assessor_organization"]
-    tells = ["attribute", "value", *objects, *assessors, "date"]
+    label_details = ["attribute", "value", *objects, *assessors, "date"]
     columns = ["about", "attribute", "value", "share", "by", "date", "state", "sources"]
     search_through = [*objects, *assessors]
 
@@ -155,7 +155,7 @@ class PartsInline(RecordInline):
 class StatementAdmin(RecordAdmin):
     """A statement is found by its title and by its speakers."""
 
-    tells = ["kind", "date"]
+    label_details = ["kind", "date"]
     columns = ["title", "said_by", "kind", "date", "state", "sources"]
     inlines = [SpeakerInline, PartsInline, RelationInline, RelationToInline]
     list_names = {"relations_to": "relations from other statements"}
@@ -185,7 +185,7 @@ def name_of_speaker(speaker):
 
 @admin.register(models.StatementRelation)
 class StatementRelationAdmin(RecordAdmin):
-    tells = ["statement", "kind", "related_statement"]
+    label_details = ["statement", "kind", "related_statement"]
 
 
 @admin.register(models.Question)
@@ -196,5 +196,5 @@ class QuestionAdmin(RecordAdmin):
 @admin.register(models.ContextEvent)
 class ContextEventAdmin(RecordAdmin):
     inlines = [ContextEventIdentifierInline]
-    tells = ["kind", "start_date"]
+    label_details = ["kind", "start_date"]
     columns = ["title", "kind", "start_date", "end_date", "place", "state", "sources"]

@@ -28,7 +28,7 @@ class SideAdmin(ReadOnlyAdmin, VisibleAdmin):
     A side is found only by its own name, because the title of a conflict often names both sides.
     """
 
-    tells = ["name", "record"]
+    label_details = ["name", "record"]
     search_through = []
 
     def has_module_permission(self, request):
@@ -141,7 +141,7 @@ class CaseRelationToInline(RecordInline):
 class PersonAdmin(RecordAdmin):
     """Labels tell people apart by description, country and affiliations."""
 
-    tells = ["description", "nationality"]
+    label_details = ["description", "nationality"]
     columns = ["name", "description", "birth_date", "state", "sources"]
     inlines = [PersonNameInline, PersonIdentifierInline, OccupationInline, AffiliationInline, ConsentInline]
     list_names = {
@@ -176,7 +176,7 @@ class PersonAdmin(RecordAdmin):
 
 @admin.register(models.Organization)
 class OrganizationAdmin(RecordAdmin):
-    tells = ["classification", "country"]
+    label_details = ["classification", "country"]
     columns = ["name", "classification", "place", "country", "state", "sources"]
     inlines = [OrganizationNameInline, OrganizationIdentifierInline]
     list_names = {
@@ -194,20 +194,20 @@ class OrganizationAdmin(RecordAdmin):
 
 @admin.register(models.Occupation)
 class OccupationAdmin(RecordAdmin):
-    tells = ["person", "occupation", "start_date", "end_date"]
+    label_details = ["person", "occupation", "start_date", "end_date"]
     columns = ["person", "occupation", "wording", "start_date", "end_date", "state", "sources"]
 
 
 @admin.register(models.Affiliation)
 class AffiliationAdmin(RecordAdmin):
-    tells = ["person", "role", "organization", "start_date", "end_date"]
+    label_details = ["person", "role", "organization", "start_date", "end_date"]
     columns = ["person", "role", "organization", "start_date", "end_date", "state", "sources"]
 
 
 @admin.register(models.PersecutionCase)
 class PersecutionCaseAdmin(RecordAdmin):
     whose = ["person", "organization"]
-    tells = [*whose, "jurisdiction"]
+    label_details = [*whose, "jurisdiction"]
     columns = ["title", "of", "jurisdiction", "conflict", "state", "sources"]
     inlines = [
         CaseIdentifierInline,
@@ -228,32 +228,32 @@ class PersecutionCaseAdmin(RecordAdmin):
 
 @admin.register(models.CaseRelation)
 class CaseRelationAdmin(RecordAdmin):
-    tells = ["case", "kind", "related_case"]
+    label_details = ["case", "kind", "related_case"]
     columns = ["case", "kind", "related_case", "state", "sources"]
 
 
 @admin.register(models.Charge)
 class ChargeAdmin(RecordAdmin):
-    tells = ["stage", "offence", "date", "case"]
+    label_details = ["stage", "offence", "date", "case"]
     columns = ["case", "stage", "offence", "date", "state", "sources"]
 
 
 @admin.register(models.CaseEvent)
 class CaseEventAdmin(RecordAdmin):
-    tells = ["kind", "date", "case"]
+    label_details = ["kind", "date", "case"]
     columns = ["case", "kind", "date", "place", "authority", "state", "sources"]
 
 
 @admin.register(models.CaseActor)
 class CaseActorAdmin(RecordAdmin):
-    tells = ["role", "person", "organization", "case"]
+    label_details = ["role", "person", "organization", "case"]
     columns = ["case", "role", "person", "organization", "state", "sources"]
     search_through = ["case", "person", "organization"]
 
 
 @admin.register(models.Recognition)
 class RecognitionAdmin(RecordAdmin):
-    tells = ["kind", "organization", "recognized_by", "date", "case"]
+    label_details = ["kind", "organization", "recognized_by", "date", "case"]
     columns = ["case", "kind", "organization", "recognized_by", "date", "state", "sources"]
 
 

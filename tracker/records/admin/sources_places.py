@@ -13,7 +13,7 @@ from .record_page.inlines import IdentifierInline
 
 @admin.register(Source)
 class SourceAdmin(CitedBy, RecordAdmin):
-    tells = ["publisher", "date"]
+    label_details = ["publisher", "date"]
     columns = ["display_title", "kind", "publisher", "date", "reliability", "state"]
 
     def label(self, record, without=""):
@@ -39,7 +39,7 @@ class PlaceIdentifierInline(IdentifierInline):
 
 @admin.register(Place)
 class PlaceAdmin(RecordAdmin):
-    tells = ["country"]
+    label_details = ["country"]
     columns = ["name", "country", "parent", "state"]
     list_names = {"children": "places in it", "statements": "statements made here"}
     inlines = [PlaceIdentifierInline]

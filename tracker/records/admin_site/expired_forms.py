@@ -52,11 +52,11 @@ def may_rescue(request):
 def rescue_forms(view):
     """The view. It shows the page above instead of redirecting to the login if a form would be lost."""
 
-    def kept(request, *args, **kwargs):
+    def rescued(request, *args, **kwargs):
         lost = not request.user.is_authenticated and may_rescue(request)
         return rescue_page(request) if lost else view(request, *args, **kwargs)
 
-    return update_wrapper(kept, view)
+    return update_wrapper(rescued, view)
 
 
 def csrf_failure(request, reason=""):

@@ -127,15 +127,15 @@ def with_readable_messages(error):
 def sentences(error):
     """The sentences of a ValidationError, each with the name of its field."""
     if not hasattr(error, "error_dict"):
-        return [with_field_labels(said) for said in error.messages]
+        return [with_field_labels(message) for message in error.messages]
     about = {
         name: "" if name == NON_FIELD_ERRORS else f"{capfirst(name.replace('_', ' '))}: "
         for name in error.error_dict
     }
     return [
-        f"{about[name]}{with_field_labels(said)}"
+        f"{about[name]}{with_field_labels(message)}"
         for name, found in error.message_dict.items()
-        for said in found
+        for message in found
     ]
 
 
@@ -182,8 +182,8 @@ class RecordForm(forms.ModelForm):
         for name, field in self.fields.items():
             if isinstance(field, forms.ModelMultipleChoiceField) and name in cleaned and self.instance.pk:
                 hidden = getattr(self.instance, name).exclude(pk__in=field.queryset.values("pk"))
-                kept = {row.pk for row in (*cleaned[name], *hidden)}
-                cleaned[name] = field.queryset.model._base_manager.filter(pk__in=kept)
+                ids = {row.pk for row in (*cleaned[name], *hidden)}
+                cleaned[name] = field.queryset.model._base_manager.filter(pk__in=ids)
         secrecy = cleaned.get("confidentiality")
         if secrecy and (refusal := editorial_fields.against(self.writer, self.instance, secrecy)):
             self.add_error("confidentiality", refusal)
@@ -205,17 +205,17 @@ class RecordForm(forms.ModelForm):
             self.add_error(None, refusal)
 
     def add_error(self, field, error):
-        super().add_error(field, with_readable_messages(error if field else self._sayable(error)))
+        super().add_error(field, with_readable_messages(error if field else self._of_this_form(error)))
 
-    def _sayable(self, error):
+    def _of_this_form(self, error):
         """The error, with errors of fields that are not in this form moved to the top."""
         if not hasattr(error, "error_dict"):
             return error
-        said = {name: found for name, found in error.error_dict.items() if name in self.fields}
+        own = {name: found for name, found in error.error_dict.items() if name in self.fields}
         above = list(error.error_dict.get(NON_FIELD_ERRORS, []))
-        for name in error.error_dict.keys() - said.keys() - {NON_FIELD_ERRORS}:
+        for name in error.error_dict.keys() - own.keys() - {NON_FIELD_ERRORS}:
             above += sentences(ValidationError({name: error.error_dict[name]}))
-        return ValidationError({**said, **({NON_FIELD_ERRORS: above} if above else {})})
+        return ValidationError({**own, **({NON_FIELD_ERRORS: above} if above else {})})
 
 
 def terms_field(field):
@@ -242,9 +242,9 @@ class CitationForm(RecordForm):
         super().__init__(*args, **kwargs)
         if "field" in self.fields:
             names = sorted(citable_fields(self._meta.model.cited_model()))
-            said = [(name, name.replace("_", " ")) for name in names]
+            choices = [(name, name.replace("_", " ")) for name in names]
             self.fields["field"] = forms.ChoiceField(
-                label="Supports", choices=[("", "the whole record"), *said], required=False
+                label="Supports", choices=[("", "the whole record"), *choices], required=False
             )
 
 

@@ -112,4 +112,4 @@ class FieldAttributes:
             "data-only-with": self.only_with.get(name, ""),
             "data-narrow": self.narrowed.get(name, ""),
         }
-        return {mark: said for mark, said in found.items() if said}
+        return {mark: text for mark, text in found.items() if text}

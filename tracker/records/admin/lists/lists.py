@@ -26,9 +26,9 @@ VOCABULARY_COLUMNS = 3
 
 def facts(model):
     """The fields with the facts of a record, in the order of the model."""
-    kept = {field.name for field in Record._meta.get_fields()}
+    own = {field.name for field in Record._meta.get_fields()}
     fields = [*model._meta.concrete_fields, *model._meta.many_to_many]
-    return [field for field in fields if field.editable and field.name not in kept]
+    return [field for field in fields if field.editable and field.name not in own]
 
 
 def is_vocabulary(field):
@@ -252,7 +252,9 @@ class RecordList(ChangeList):
                 # a hidden row gives the same result as one that does not exist
                 rows = field.related_model.objects.visible_to(request.user).filter(pk=key)
                 queryset = queryset.filter(Exists(rows))
-        read = {getattr(shown, "__name__", shown) for shown in self.list_display} | {*self.model_admin.tells}
+        read = {getattr(shown, "__name__", shown) for shown in self.list_display} | {
+            *self.model_admin.label_details
+        }
         relations = [f.name for f in self.model._meta.concrete_fields if f.name in read and to_visible(f)]
         queryset = queryset.prefetch_related(*visible_relations(self.model, relations, request.user))
         queryset = self.model_admin.listed(queryset, request.user)

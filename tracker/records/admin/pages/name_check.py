@@ -33,5 +33,5 @@ class NameCheck:
         return super().get_form(request, obj, change, **kwargs)
 
     def get_fieldsets(self, request, obj=None):
-        asked = [(None, {"fields": [HOMONYM]})] if self.asks_homonym(request) else []
-        return [*super().get_fieldsets(request, obj), *asked]
+        homonym = [(None, {"fields": [HOMONYM]})] if self.asks_homonym(request) else []
+        return [*super().get_fieldsets(request, obj), *homonym]

@@ -38,8 +38,8 @@ class ReadingAdmin(PlainTitle, SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
         return super().get_queryset(request).annotate(username=Subquery(users.values("username")))
 
     def get_search_results(self, request, queryset, search_term):
-        asked = Q(records__contains=[search_term]) if is_uuid(search_term) else Q(username=search_term)
-        return (queryset.filter(asked) if search_term else queryset), False
+        condition = Q(records__contains=[search_term]) if is_uuid(search_term) else Q(username=search_term)
+        return (queryset.filter(condition) if search_term else queryset), False
 
     def has_module_permission(self, request):
         return self.has_view_permission(request)

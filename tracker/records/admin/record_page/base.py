@@ -65,7 +65,7 @@ BOOKKEEPING = (
 class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
     """The admin of a model with the visibility rule: search by all names, and labels that tell rows apart."""
 
-    tells = ()  # fields that tell records apart, shown after the name
+    label_details = ()  # fields that tell records apart, shown after the name
     search_through = None  # relations whose names are searched too; None: those in visible_with
     search_fields = ["id"]  # turns the search on in Django; get_search_results does the search
     search_help_text = "Start of any word, in any spelling or script."
@@ -85,13 +85,13 @@ class VisibleAdmin(VisibleRelations, admin.ModelAdmin):
 
     def label(self, record, without=""):
         """The label of a record in choices and rows, for users who may see the record."""
-        names = [name for name in self.tells if name != without]
+        names = [name for name in self.label_details if name != without]
         texts = [field_text(record, name) for name in [*filter(None, [self.label_field]), *names]]
         return ", ".join(text for text in texts if text) or str(record)
 
     def labelled(self, queryset, user):
         """The rows with everything that their labels need."""
-        related = [name for name in self.tells if to_visible(self.model._meta.get_field(name))]
+        related = [name for name in self.label_details if to_visible(self.model._meta.get_field(name))]
         return queryset.prefetch_related(*visible_relations(self.model, related, user))
 
     def lookup_allowed(self, lookup, value, request):
@@ -156,7 +156,7 @@ class RecordPage(VisibleAdmin):
 
     def get_fieldsets(self, request, obj=None):
         """First the facts of the model, then the fields for editors. New fields appear automatically."""
-        kept = [name for name in self.get_readonly_fields(request, obj) if name in BOOKKEEPING]
+        dates = [name for name in self.get_readonly_fields(request, obj) if name in BOOKKEEPING]
         works = obj is None or roles.works_on(request.user, obj)
         fieldsets = [
             (
@@ -171,8 +171,8 @@ class RecordPage(VisibleAdmin):
             ),
         ]
         return (
-            [*fieldsets, ("History", {"classes": ["collapse"], "fields": names_in_lines(kept)})]
-            if kept
+            [*fieldsets, ("History", {"classes": ["collapse"], "fields": names_in_lines(dates)})]
+            if dates
             else fieldsets
         )
 
@@ -195,8 +195,8 @@ class RecordPage(VisibleAdmin):
         """As Django's. A choice shows a new record with its label, like all others."""
         response = super().response_add(request, obj, post_url_continue)
         if IS_POPUP_VAR in request.POST and isinstance(response, TemplateResponse):
-            told = {**json.loads(response.context_data["popup_response_data"]), "obj": label_of(obj)}
-            response.context_data["popup_response_data"] = json.dumps(told)
+            data = {**json.loads(response.context_data["popup_response_data"]), "obj": label_of(obj)}
+            response.context_data["popup_response_data"] = json.dumps(data)
         return response
 
 

@@ -108,10 +108,10 @@ class Schema(WritingSchema, AutoSchema):
         if self.writes():
             return self.write_answers(problem)
         absent = () if "{" in self.path else ("404", "410")
-        said = {code: words for code, words in ERRORS.items() if code not in absent} | self.view.errors
+        errors = {code: words for code, words in ERRORS.items() if code not in absent} | self.view.errors
         answers = {
             code: {"description": words, "content": {TYPE: {"schema": problem}}}
-            for code, words in said.items()
+            for code, words in errors.items()
         }
         return {"200": self.success(), **dict(sorted(answers.items()))}
 

@@ -102,7 +102,7 @@ def _(field: Computed):
 @sample.register
 def _(field: serializers.BaseSerializer):
     made = {name: sample(inner) for name, inner in field.fields.items()}
-    return made | {name: said for name, said in typical(field).items() if name in made}
+    return made | {name: value for name, value in typical(field).items() if name in made}
 
 
 @sample.register
@@ -123,8 +123,8 @@ def sample_of(schema):
 
 def kinds_of(schema):
     """The types of JSON values that a schema allows."""
-    said = schema.get("type", "object")
-    return said if isinstance(said, list) else [said]
+    kind = schema.get("type", "object")
+    return kind if isinstance(kind, list) else [kind]
 
 
 def typical(shape):
@@ -140,15 +140,15 @@ def sample_document(shape):
         if rows := row_shape_of(field):
             found[name] = [sample_document(rows)]
         elif name in named or is_required(shape, field):
-            found[name] = SAMPLE_ID if references_of(field) else sample_said(field)
+            found[name] = SAMPLE_ID if references_of(field) else sample_written(field)
         elif isinstance(field, PartialDateJSONField) or (
             isinstance(field, serializers.ChoiceField) and not field.allow_blank
         ):
-            found[name] = sample_said(field)
+            found[name] = sample_written(field)
     return found | typical(shape)
 
 
-def sample_said(field):
+def sample_written(field):
     return "October 2025" if isinstance(field, PartialDateJSONField) else sample(field)
 
 
