@@ -29,12 +29,25 @@ def sizes():
     ]
 
 
-def edits():
-    """What an addition costs, as docs/contributing.md says."""
+def places():
+    """{what is added: [(name, file)]}: what is edited for it, as docs/contributing.md says."""
     text = (packages.ROOT / "docs" / "contributing.md").read_text(encoding="utf-8")
+    table = text.partition("## What an addition costs\n")[2].partition("\n## ")[0]
+    return {
+        what: [
+            (name, file)
+            for names, file in re.findall(r"((?:`\w+`(?:, | and )?)+) in `([^`]+)`", cell)
+            for name in re.findall(r"\w+(?=`)", names)
+        ]
+        for what, cell in re.findall(r"^\| (an? [^|]+?) \| [^|]+ \| (.+) \|$", table, re.MULTILINE)
+    }
+
+
+def edits():
+    """What an addition costs, in lines of text."""
     return [
-        f"To add {what.lower()}: {count} edits"
-        for what, count in re.findall(r"^\| (An? [^|]+?) \| [^|]+ \| ([0-9]+) \|", text, re.MULTILINE)
+        f"To add {what}: places {len(found)}, files {len({file for _, file in found})}"
+        for what, found in places().items()
     ]
 
 

@@ -1,6 +1,7 @@
 """Who may import whom, what a name may not be, and that every record is complete wherever it is listed."""
 
 import ast
+import inspect
 import io
 import re
 from unittest import mock
@@ -13,7 +14,7 @@ from django.db.models import TextField
 from django.test import SimpleTestCase, TestCase
 from rest_framework import serializers
 
-from tests import catalog, packages
+from tests import catalog, measures, packages
 from tracker.records.base.citations import Citation
 from tracker.records.base.labels import LatinField
 from tracker.records.base.parts import Part
@@ -23,6 +24,8 @@ from tracker.records.shapes.declaration import Shape
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import Pick
 from tracker.records.values.columns import Derived
+from tracker.records.workflow.states import Workflow
+from tracker.records.workflow.verbs import BY_NAME
 
 KERNEL, WRITE = "tracker.records.base.record", "tracker.records.write"
 SILENT = ["tracker", "tracker.formats", "tracker.formats.en"]  # packages whose names say all
@@ -51,6 +54,11 @@ PART_ONLY = {  # fields of parts that no reader is shown
     "position": "a list has its order",
     "published": "copied from the record for a constraint",
     "record": "a part stands inside its record",
+}
+NO_VERBS = {  # methods of the workflow that no address leads to
+    "lapse",
+    "take_down_alone",
+    "bring_back",
 }
 MOST_KEYS = 50  # json_build_object takes a hundred arguments
 
@@ -181,6 +189,16 @@ class DocumentTest(SimpleTestCase):
             folders = (base, base / "tracker", base / "tracker" / "records")
             self.assertTrue(any((folder / path).is_file() for folder in folders), path)
 
+    def test_the_places_that_an_addition_edits_are_there(self):
+        found = measures.places()
+        self.assertEqual(len(found), 8)
+        for what, places in found.items():
+            for name, file in places:
+                path = settings.BASE_DIR / file
+                self.assertRegex(
+                    path.read_text("utf-8") if path.is_file() else "", rf"\b{name}\b", f"{what}: {file}"
+                )
+
 
 class MigrationTest(TestCase):
     def test_no_migration_is_missing(self):
@@ -234,7 +252,17 @@ class ShapeTest(SimpleTestCase):
 
 
 class CompleteTest(SimpleTestCase):
-    """A record that is missing in one place is found missing here."""
+    """A record or a verb that is missing in one place is found missing here."""
+
+    def test_what_a_user_does_to_a_record_is_a_verb(self):
+        done = {
+            name
+            for name, method in vars(Workflow).items()
+            if callable(method)
+            and not name.startswith("_")
+            and [*inspect.signature(method).parameters][1:2] == ["by"]
+        }
+        self.assertEqual(done, {*BY_NAME} | NO_VERBS, "Add a row to tracker/records/workflow/verbs.py.")
 
     def test_every_record_has_an_endpoint_with_filters(self):
         views = {view.model(): view for view in catalog.RECORDS}
