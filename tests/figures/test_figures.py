@@ -9,7 +9,7 @@ from tracker.figures.registry import FIGURES
 class EveryFigureTest(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.records = {one.about: getattr(make, one.about._meta.model_name)() for one in FIGURES if one.about}
+        cls.records = {one.about: make.one(one.about) for one in FIGURES if one.about}
 
     def addresses(self):
         """The address of each figure, about a public record."""
@@ -52,7 +52,7 @@ class EveryFigureTest(TestCase):
     def test_a_record_that_nobody_sees_is_not_found(self):
         for one in FIGURES:
             if one.about:
-                hidden = getattr(make, one.about._meta.model_name)(publication="draft")
+                hidden = make.one(one.about, publication="draft")
                 for key in (hidden.pk, "no-such-record"):
                     with self.subTest(one.address, key=key):
                         address = f"/api/v1/{one.address.replace('<id>', str(key))}/"

@@ -56,7 +56,7 @@ class ListOf(NamedTuple):
 
     @property
     def pick(self):
-        return Pick(fields=("id", "url", *self.names))
+        return Pick(detail=True, fields=("id", "url", *self.names))
 
     @property
     def shape(self):
@@ -104,7 +104,7 @@ class Figure(ApiView):
     @classmethod
     def route(cls):
         address = cls.address.replace("<id>", "<str:id>")
-        return path(f"{address}/", cls.as_view({"get": "figure"}), name=address)
+        return path(f"{address}/", cls.as_view({"get": "figure"}), name=cls.address)
 
     @classmethod
     def described(cls, to_schema):
