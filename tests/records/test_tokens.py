@@ -21,6 +21,7 @@ from tracker.records.accounts.staff import grant
 from tracker.records.admin.people.tokens import TokenForm
 from tracker.records.shapes.urls import resource
 from tracker.records.workflow.proposals import Proposal
+from tracker.records.workflow.verbs import VERBS
 
 PLACES = "/api/v1/places/"
 TOKENS = "/admin/records/apitoken/"
@@ -57,12 +58,8 @@ STATUSES = {
     ("read", "write", "publish"): ALLOWED,
 }  # fmt: skip
 NEEDED = dict(zip(REQUESTS, ["read"] * 3 + ["write"] * 5 + ["publish"] * 4, strict=True))
-STATES = {"send-back": "in_review", "withdraw": "published", "takedown": "published"}
-BODIES = {
-    "send-back": {"comment": "Mend it."},
-    "withdraw": {"reason": "It is wrong."},
-    "takedown": {"reason": "safety"},
-}
+STATES = {one.path: one.states[0] for one in VERBS}
+BODIES = {one.path: {one.says: one.sample} for one in VERBS}
 GIVEN = {"name": "Import", "scopes": ["read", "write"], "lasts": "30"}
 WRITTEN = {"name": "Another town"}
 

@@ -2,34 +2,46 @@
 
 from django.test import SimpleTestCase
 
+from tests import test_roles
 from tests.records import test_tokens, test_verbs
 from tracker.records.accounts.api_tokens import TokenScope
-from tracker.records.admin.verbs.verbs import ASKED, DONE
+from tracker.records.protection.name_check import TAKING_BACK
 from tracker.records.workflow.states import Workflow
-from tracker.records.workflow.verbs import BY_NAME, VERBS
+from tracker.records.workflow.verbs import VERBS
 from tracker.records.write.views import Editing
 
 
 class VerbTableTest(SimpleTestCase):
     def test_each_verb_is_a_method_and_an_endpoint(self):
         for one in VERBS:
-            self.assertTrue(callable(getattr(Workflow, one.name, None)), one.name)
+            self.assertTrue(callable(getattr(Workflow, one.name, None)), f"Add {one.name} to states.py")
             self.assertEqual(getattr(Editing, one.name).url_path, one.path)
 
     def test_each_has_a_scope_that_the_tests_of_tokens_try(self):
         for one in VERBS:
             self.assertIn(one.scope, TokenScope.values)
-            self.assertEqual(
-                test_tokens.NEEDED.get(one.path), one.scope, f"Add {one.path} to tests/records/test_tokens.py"
-            )
+            said = f"Add {one.path} to REQUESTS in tests/records/test_tokens.py"
+            self.assertEqual(test_tokens.NEEDED.get(one.path), one.scope, said)
 
-    def test_each_has_words_for_the_document_and_the_admin(self):
+    def test_each_has_all_its_words(self):
         for one in VERBS:
-            self.assertRegex(one.about, r"\.\Z", one.name)
-            self.assertIn(one.name, DONE)
-        self.assertEqual({*DONE}, {*BY_NAME})
-        self.assertLessEqual({one.name for one in VERBS if one.must_say}, {*ASKED})
+            with self.subTest(verb=one.name):
+                self.assertRegex(one.about, r"\A[A-Z].*\.\Z")
+                self.assertRegex(one.title, r"\A[A-Z][a-z ]+\Z")
+                self.assertRegex(one.done, r"\A[a-z ]+\Z")
+                self.assertRegex(one.help, r"\A[A-Z].*\.\Z")
+                if one.must_say:
+                    self.assertRegex(one.must_say, r"\A[A-Z].*\.\Z")
+                    self.assertRegex(one.intro, r"\A[A-Z].*[.:]\Z", "A page asks for its text: what for?")
+                else:
+                    self.assertRegex(one.of_many, r"\A[A-Z].*selected records", "The action of a list.")
 
-    def test_each_has_a_row_in_the_test_of_states(self):
-        tried = {*test_verbs.StateTest.VERBS, "send_back"}  # sending back has tests of its own
-        self.assertEqual({*BY_NAME}, tried)
+    def test_those_that_take_back_are_not_limited_by_refused_names(self):
+        self.assertEqual({one.name for one in VERBS if one.takes_back}, {*TAKING_BACK})
+
+    def test_each_has_a_row_in_the_tests_of_states_and_of_roles(self):
+        names = [one.name for one in VERBS]
+        self.assertEqual({*test_verbs.StateTest.VERBS}, {*names}, "VERBS in tests/records/test_verbs.py")
+        self.assertLessEqual(
+            {one.path for one in VERBS}, {*test_roles.COLUMNS.split()}, "COLUMNS in tests/test_roles.py"
+        )

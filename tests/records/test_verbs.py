@@ -36,6 +36,7 @@ class VerbTest(TestCase):
 class StateTest(VerbTest):
     VERBS = {
         "submit": ((), {DRAFT: REVIEW}),
+        "send_back": (("Mend it.",), {REVIEW: DRAFT}),
         "publish": (
             ("It is safe again.",),
             dict.fromkeys((DRAFT, REVIEW, WITHDRAWN, TAKEN_DOWN), PUBLISHED),

@@ -28,6 +28,7 @@ from tracker.records.management.commands import roles
 from tracker.records.policy import roles as rules
 from tracker.records.protection.name_search import run_searches
 from tracker.records.workflow.proposals import Proposal
+from tracker.records.workflow.verbs import VERBS
 
 DOCUMENT = (settings.BASE_DIR / "docs" / "editors.md").read_text(encoding="utf-8")
 SCRIPTS = settings.BASE_DIR / "tracker" / "static" / "tracker"
@@ -57,12 +58,8 @@ SAME_DEEDS = {
     "see": ("GET", "200"),
     "change": ("PATCH", "200"),
     "propose a change": ("PATCH", "202"),
-    "submit": ("submit", "200"),
-    "send back": ("send-back", "200"),
-    "publish": ("publish", "200"),
     "publish \\*": ("publish", "eyes"),
-    "withdraw": ("withdraw", "200"),
-    "take down": ("takedown", "200"),
+    **{one.title.lower(): (one.path, "200") for one in VERBS},
 }
 
 

@@ -124,11 +124,6 @@ def may_change(user, record):
     return edits(user) or (record.publication == Publication.DRAFT and works_on(user, record))
 
 
-def may_submit(user, record):
-    """Whether the user may submit a record for review."""
-    return record.publication == Publication.DRAFT and works_on(user, record)
-
-
 def may_delete(user, record):
     """Whether the user may delete a record: a first draft, by its author or, without one, an editor."""
     never_left = record.publication == Publication.DRAFT and not record.published_at
@@ -150,6 +145,24 @@ def may_publish(user, record):
     """Whether the user may publish a record. With FOUR_EYES, first publication needs another author."""
     first_own = not record.published_at and record.created_by_id == user.pk
     return edits(user) and not (settings.FOUR_EYES and first_own)
+
+
+def only_workers(user, record):
+    """Why a user may not, unless they work on a record; "" if they may. None means any record."""
+    may = works_on(user, record) if record else writes(user)
+    return "" if may else "Only editors and users who work on a draft can submit it."
+
+
+def only_editors(user, record):
+    """Why a user may not, unless they are an editor."""
+    return "" if edits(user) else "Only editors can do this."
+
+
+def only_publishers(user, record):
+    """Why a user may not, unless they may publish a record."""
+    if not record or not edits(user) or may_publish(user, record):
+        return only_editors(user, record)
+    return f"You wrote this, so another editor has to publish it: {record}."
 
 
 def erases(user):

@@ -109,7 +109,7 @@ class Approval(models.Model):
         along, own = record.going(self.approved_by, self.versions, strict=False)
         for one in [*own, *along]:
             if self.names(one) and one.publication == Publication.IN_REVIEW:
-                one._move(None, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
+                one._move(None, "send_back", comment)
         self.problem = problem
         self.save()
 

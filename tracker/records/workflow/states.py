@@ -13,15 +13,15 @@ from tracker.records.protection import name_search
 from tracker.records.protection.name_check import CheckedChange, NamesProtectedPerson, refuse_names
 from tracker.records.protection.takedown_scope import hidden_with
 from tracker.records.protocol.idempotency import KeptAnswer
-from tracker.records.values.codes.vocabularies import Publication, TakedownReason
+from tracker.records.values.codes.vocabularies import Publication
 
 from .approvals import CHANGED, Approval
 from .companions import WAITING, Unready, chosen, lacks, named, with_drafts
 from .deletion import Deletion
 from .readiness import Readiness
+from .verbs import BY_NAME
 
 SAY_WHY = "It was taken down. Say why it is published again."
-HIDDEN = frozenset(Publication) - {Publication.PUBLISHED}
 
 
 class Workflow(Readiness, Deletion):
@@ -38,11 +38,10 @@ class Workflow(Readiness, Deletion):
 
         `also` holds ids. Records that the user does not work on stay unchanged.
         """
-        if not roles.works_on(by, self):
-            raise PermissionDenied("Only editors and users who work on a draft can submit it.")
-        self._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
+        self._begin(by, "submit", comment)
+        self._move(by, "submit", comment)
         for record in self.going_to_review(by, also):
-            record._move(by, "submitted", {Publication.DRAFT}, Publication.IN_REVIEW, comment)
+            record._move(by, "submit", comment)
 
     def going_to_review(self, user, also, strict=True):
         """What is submitted with it: those of what it names that are in `also`, ids; what belongs to it.
@@ -52,21 +51,19 @@ class Workflow(Readiness, Deletion):
         found = self.to_submit(user) if also else []
         along = with_drafts(chosen(found, also, strict), user)
         rows = {one.pk: one for one in [*along, *self.waiting(user)] if one != self}
-        return [one for one in rows.values() if roles.may_submit(user, one)]
+        return [one for one in rows.values() if BY_NAME["submit"].may(user, one)]
 
     def to_submit(self, user):
         """Those of what it names that may be submitted with it."""
-        return [one for one in self.named(user) if roles.may_submit(user, one)]
+        return [one for one in self.named(user) if BY_NAME["submit"].may(user, one)]
 
     @transaction.atomic
     def send_back(self, by, comment):
         """Return a record in review and what belongs to it to its author, and say what needs to be fixed."""
-        if not comment.strip():
-            raise ValidationError({"comment": "Say what needs to be fixed."})
-        self._must_edit(by)
+        self._begin(by, "send_back", comment)
         rows = [one for one in self.waiting(by) if one.publication == Publication.IN_REVIEW]
         for record in [self, *rows]:
-            record._move(by, "sent back", {Publication.IN_REVIEW}, Publication.DRAFT, comment)
+            record._move(by, "send_back", comment)
 
     def waiting(self, user, **locking):
         """The unpublished records that belong to it, and to these, as far as a user sees them."""
@@ -125,9 +122,9 @@ class Workflow(Readiness, Deletion):
 
     @transaction.atomic
     def _publish(self, by, comment, already_public, homonym, also):
-        self._must_edit(by)
+        self._allow(roles.only_editors(by, self))
         self._lock()
-        self._must_be(HIDDEN, "published")
+        self._must_be(BY_NAME["publish"].states, BY_NAME["publish"].done)
         if self.publication == Publication.TAKEN_DOWN and not comment.strip():
             raise ValidationError({"comment": SAY_WHY})
         along, own = self.going(by, also, of=("self",), no_key=True)
@@ -140,14 +137,14 @@ class Workflow(Readiness, Deletion):
         for record in together:
             draft = record.publication == Publication.DRAFT
             waits = Publication.IN_REVIEW if draft else record.publication
-            record._move(by, "approved", HIDDEN, waits, comment)
+            record._move(by, "publish", comment, to=waits)
         said = {"comment": comment, "already_public": already_public, "homonym": homonym}
         return Approval.objects.note(self, together, by, publish_at=moment, **said)
 
     def publish_approved(self, approval):
         """Make public what was approved for a moment that has come, as `publish` does, if it is unchanged."""
         by = approval.approved_by
-        self._must_edit(by)
+        self._allow(roles.only_editors(by, self))
         self._lock()
         along, own = (
             [record for record in some if approval.names(record)]
@@ -162,8 +159,7 @@ class Workflow(Readiness, Deletion):
         """Raises unless the user may publish all of these at this time and nothing blocks it."""
         together = [*own, *along]
         for record in together:
-            if not roles.may_publish(by, record):
-                raise PermissionDenied(f"You wrote this, so another editor has to publish it: {record}.")
+            self._allow(BY_NAME["publish"].against(by, record))
         found = lacks(together, along, by, moment, already_public)
         if any(found.values()):
             raise Unready(self, found)
@@ -178,20 +174,18 @@ class Workflow(Readiness, Deletion):
 
     def _make_public(self, by, together, comment, homonym):
         for record in together:
-            record._move(by, "published", HIDDEN, Publication.PUBLISHED, comment)
+            record._move(by, "publish", comment)
         own_first = sorted(together, key=lambda record: record != self)
         refuse_names(by, [CheckedChange(record, homonym=homonym) for record in own_first])
 
     def withdraw(self, by, reason):
         """Take it back from every channel; the reason stands in the history."""
-        if not reason.strip():
-            raise ValidationError({"reason": "Say why it is withdrawn."})
-        self._must_edit(by)
+        self._begin(by, "withdraw", reason)
         self.lapse(by, reason)
 
     def lapse(self, by, reason):
         """Take it back since nothing allows it any more, which asks for no editor."""
-        self._move(by, "withdrawn", {Publication.PUBLISHED}, Publication.WITHDRAWN, reason)
+        self._move(by, "withdraw", reason)
 
     @transaction.atomic
     def takedown(self, by, reason, keep=()):
@@ -199,17 +193,14 @@ class Workflow(Readiness, Deletion):
 
         Other texts that name a person are searched for later and hidden too, except the ids in `keep`.
         """
-        if reason not in TakedownReason:
-            raise ValidationError({"reason": f"Give one of {', '.join(TakedownReason)}."})
-        self._must_edit(by)
+        self._begin(by, "takedown", reason)
         self.take_down_alone(by, reason)
         if hasattr(self, "own_secrets"):
             name_search.begin_search(self, by, reason, keep)
 
     def take_down_alone(self, by, reason):
         """Take this one down; who may is for the caller to say."""
-        states = set(Publication) - {Publication.TAKEN_DOWN}
-        self._move(by, "taken down", states, Publication.TAKEN_DOWN, reason)
+        self._move(by, "takedown", reason)
         for record in [self, *hidden_with(self)]:
             make_neutral(record)
         KeptAnswer.objects.containing([self]).delete()
@@ -220,7 +211,7 @@ class Workflow(Readiness, Deletion):
 
         `comment` also says why the names in it are not protected names.
         """
-        self._must_edit(by)
+        self._allow(roles.only_editors(by, self))
         self._lock()
         self._must_be({Publication.TAKEN_DOWN}, "brought back")
         if not comment.strip():
@@ -234,19 +225,29 @@ class Workflow(Readiness, Deletion):
         last = entries.exclude(before__publication=Publication.TAKEN_DOWN).last()
         return last and last.user_id
 
-    @staticmethod
-    def _must_edit(by):
-        if not roles.edits(by):
-            raise PermissionDenied("Only editors can do this.")
+    def _begin(self, by, name, text):
+        """Raises unless a verb has the text that it needs, and the user may apply it."""
+        verb = BY_NAME[name]
+        if verb.must_say and not verb.is_said(text):
+            raise ValidationError({verb.says: verb.must_say})
+        self._allow(verb.against(by, self))
 
-    def _must_be(self, states, verb):
+    @staticmethod
+    def _allow(refusal):
+        if refusal:
+            raise PermissionDenied(refusal)
+
+    def _must_be(self, states, done):
         if self.publication not in states:
-            raise ValidationError(f"It cannot be {verb}: it is {self.get_publication_display().lower()}.")
+            raise ValidationError(f"It cannot be {done}: it is {self.get_publication_display().lower()}.")
 
     @transaction.atomic
-    def _move(self, by, verb, from_states, to_state, comment=""):
+    def _move(self, by, name, comment, to=None):
+        """Carry out a verb; `to` is where it leads, if not as usual."""
+        verb = BY_NAME[name]
+        to_state = to or verb.to
         self._lock()
-        self._must_be(from_states, verb)
+        self._must_be(verb.states, verb.done)
         Approval.objects.of(self).delete()  # whatever is done, it is done now
         before, self.publication = self.publication, to_state
         self._moved(by)

@@ -15,13 +15,14 @@ from tracker.records.admin.forms.edit_conflicts import versions_of
 from tracker.records.admin.forms.forms import label_of, with_field_labels
 from tracker.records.admin.pages.name_check import homonym_field
 from tracker.records.admin.pages.render import Addresses, address_of, render_page
-from tracker.records.policy import roles
 from tracker.records.protection.name_check import HOMONYM, SENTENCE
 from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.companions import WAITING, lacks, ready, with_drafts
+from tracker.records.workflow.verbs import BY_NAME, KEPT_IN_HISTORY
 
 from .blockers import anchors, blocks, link, neutral
 
+SUBMIT, PUBLISH = BY_NAME["submit"], BY_NAME["publish"]  # the verbs with pages of their own
 ALL = "all"
 CHANGED_SINCE = "It was changed after you opened this page. Check it again before you go on."
 REASONS_BELOW = "Nothing was published. The reasons are listed below."
@@ -35,7 +36,7 @@ class CompanionsForm(forms.Form):
     comment = UncheckedTextField(
         required=False,
         widget=forms.Textarea(attrs={"rows": 2, "class": "vLargeTextField"}),
-        help_text="Saved in the history of each record. Never published.",
+        help_text=KEPT_IN_HISTORY,
     )
 
     def __init__(self, along, *args, **kwargs):
@@ -147,7 +148,7 @@ class CompanionPages(Addresses):
         if form.is_valid() and self.published(request, page, form):
             self.say_done(request, page, form)
             return redirect(self.address("change", record.pk))
-        said = {"title": "Publish", "record": record, "form": form, "moment": page.moment}
+        said = {"title": PUBLISH.title, "record": record, "form": form, "moment": page.moment}
         said["asks_homonym"] = SENTENCE in " ".join(form.non_field_errors()) if form.is_bound else False
         return render_page(self, request, "admin/record_publish.html", **said, **page.shown(form))
 
@@ -167,7 +168,7 @@ class CompanionPages(Addresses):
         return not found
 
     def say_done(self, request, page, form):
-        done = "published"
+        done = PUBLISH.done
         if page.moment:
             done = f"approved for publication at {page.moment:%Y-%m-%d %H:%M} UTC"
         rows, along = len(page.own) - 1, len(with_drafts(page.ticked(form.ticked), request.user))
@@ -194,7 +195,7 @@ class CompanionPages(Addresses):
         record = self.get_object(request, unquote(object_id))
         if record is None:
             raise Http404
-        if not roles.may_submit(request.user, record):
+        if not SUBMIT.may(request.user, record):
             raise PermissionDenied
         rows, found = record.going_to_review(request.user, ()), record.to_submit(request.user)
         mark = versions_of([record, *rows, *found])
@@ -202,7 +203,7 @@ class CompanionPages(Addresses):
         if form.is_valid() and self.submitted(request, record, rows, form, mark):
             return redirect(self.address("change", record.pk))
         ticked = form.ticked
-        said = {"title": "Submit for review", "record": record, "form": form}
+        said = {"title": SUBMIT.title, "record": record, "form": form}
         said["rows"] = [table_row(one, record) for one in [record, *rows]]
         said["named"] = [
             table_row(one, record, may=True, key=str(one.pk), ticked=str(one.pk) in ticked) for one in found
@@ -221,7 +222,7 @@ class CompanionPages(Addresses):
         for problem in chain(*found.values()):
             form.add_error(None, problem)
         if not found:
-            done = f"1 {self.opts.verbose_name} was submitted for review{with_companions(len(rows), along)}."
+            done = f"1 {self.opts.verbose_name} was {SUBMIT.done}{with_companions(len(rows), along)}."
             self.message_user(request, done, messages.SUCCESS)
         return not found
 

@@ -1,7 +1,6 @@
 """The verbs in the admin, from submit to take down, for one record or for many from a list."""
 
 from collections import Counter
-from typing import NamedTuple
 
 from django import forms
 from django.contrib import admin, messages
@@ -13,6 +12,7 @@ from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
 from django.urls import path
 from django.utils.html import format_html
+from django.utils.text import capfirst
 
 from tracker.records.admin.forms.forms import label_of
 from tracker.records.admin.lists.lists import links_to_lists
@@ -25,68 +25,43 @@ from tracker.records.audit.second_reading import is_unread, mark_as_reviewed
 from tracker.records.policy import roles
 from tracker.records.protection.name_check import SENTENCE
 from tracker.records.protection.name_search import newest
-from tracker.records.values.codes.vocabularies import Publication, TakedownReason
+from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.approvals import Approval
+from tracker.records.workflow.verbs import BY_NAME, VERBS
 
 from .blockers import block_messages, blocks
 from .companions import CompanionPages, with_companions
 
 MOST_AT_ONCE = 200
-DONE = {
-    "submit": "submitted for review",
-    "send_back": "sent back",
-    "publish": "published",
-    "withdraw": "withdrawn",
-    "takedown": "taken down",
-}
+AT_ONCE = [one for one in VERBS if not one.must_say]
+ASKED = [one for one in VERBS if one.must_say]  # a page asks for the text
+SHOWN = [*AT_ONCE, *ASKED]
 SCHEDULED = "approved for publication at the scheduled time"
-
-
-class PageText(NamedTuple):
-    """The texts of a page that asks for a reason or a comment."""
-
-    title: str
-    intro: str
-    label: str
-    help: str
-
-
-ASKED = {
-    "withdraw": PageText(
-        "Withdraw",
-        "These records are withdrawn from the public, with everything that belongs to them:",
-        "Reason",
-        "Why they are withdrawn. Saved in the history of each record. Never published.",
-    ),
-    "takedown": PageText(
-        "Take down",
-        "These records, and everything that belongs to them, are removed from every public page, list and"
-        " export at once, as if they had never existed. Their addresses stop working. You can publish them"
-        " again, with a reason. If you take down a person, other public records that name them are searched"
-        " for and hidden within a minute. You decide afterward which of these to publish again.",
-        "Reason",
-        "Saved in the history of each record. Never published.",
-    ),
-    "send_back": PageText(
-        "Send back",
-        "Return these records to their authors as drafts:",
-        "Comment",
-        "What needs to be fixed. The author sees it on the record and on the start page.",
-    ),
-}
 
 
 class ReasonForm(forms.Form):
     reason = UncheckedTextField(widget=forms.Textarea(attrs={"rows": 3, "class": "vLargeTextField"}))
 
-    def __init__(self, words, *args, **kwargs):
+    def __init__(self, verb, *args, **kwargs):
         super().__init__(*args, **kwargs)
-        self.fields["reason"].label, self.fields["reason"].help_text = words.label, words.help
+        if verb.reasons:
+            self.fields["reason"] = forms.ChoiceField(choices=[("", "---------"), *verb.reasons.choices])
+        self.fields["reason"].label, self.fields["reason"].help_text = capfirst(verb.says), verb.help
 
 
-class TakedownForm(ReasonForm):
-    reason = forms.ChoiceField(choices=[("", "---------"), *TakedownReason.choices])
+def selected(verb):
+    """The action of a list that applies a verb to the selected records, or asks for its text first."""
+
+    @admin.action(description=verb.action)
+    def act(model_admin, request, queryset):
+        if verb in ASKED:
+            return model_admin.ask(request, verb.name, queryset)
+        model_admin.carry_out(request, verb.name, queryset.values_list("pk", flat=True))
+        return None
+
+    act.__name__ = f"{verb.name}_selected"
+    return act
 
 
 def chosen_ids(request):
@@ -97,33 +72,14 @@ def chosen_ids(request):
 class Verbs(CompanionPages):
     """Mixin for the admin of records."""
 
-    actions = [
-        *("submit_selected", "publish_selected", "send_back_selected", "withdraw_selected"),
-        "take_down_selected",
-    ]
+    actions = [selected(one) for one in SHOWN]
     change_form_template = "admin/record_form.html"
 
-    @admin.action(description="Submit selected records for review", permissions=["change"])
-    def submit_selected(self, request, queryset):
-        self.carry_out(request, "submit", queryset.values_list("pk", flat=True))
-
-    @admin.action(
-        description="Publish selected records, with everything that belongs to them", permissions=["edit"]
-    )
-    def publish_selected(self, request, queryset):
-        self.carry_out(request, "publish", queryset.values_list("pk", flat=True))
-
-    @admin.action(description="Send back selected records ...", permissions=["edit"])
-    def send_back_selected(self, request, queryset):
-        return self.ask(request, "send_back", queryset)
-
-    @admin.action(description="Withdraw selected records ...", permissions=["edit"])
-    def withdraw_selected(self, request, queryset):
-        return self.ask(request, "withdraw", queryset)
-
-    @admin.action(description="Take down selected records ...", permissions=["edit"])
-    def take_down_selected(self, request, queryset):
-        return self.ask(request, "takedown", queryset)
+    def get_actions(self, request):
+        """The actions that the user may use for some records."""
+        not_theirs = {f"{one.name}_selected" for one in SHOWN if one.against(request.user, None)}
+        known = super().get_actions(request)
+        return {name: action for name, action in known.items() if name not in not_theirs}
 
     def response_action(self, request, queryset):
         """As Django's, but refuses values that are not ids."""
@@ -152,7 +108,7 @@ class Verbs(CompanionPages):
             problems = self.attempt(request, verb, record, *args, **({"also": along} if along else {}))
             refused |= problems
             if not problems:
-                done[SCHEDULED if verb == "publish" and record.scheduled_for() else DONE[verb]] += 1
+                done[SCHEDULED if verb == "publish" and record.scheduled_for() else BY_NAME[verb].done] += 1
                 others = [others[0] + rows, others[1] + len(along)]
                 named += found
         for deed, number in done.items():
@@ -160,12 +116,12 @@ class Verbs(CompanionPages):
             count = f"1 {self.opts.verbose_name} was" if number == 1 else f"{number} {names} were"
             self.message_user(request, f"{count} {deed}{with_companions(*others)}.", messages.SUCCESS)
         if refused:
-            said = format_html("Not {}. {}", DONE[verb], block_messages(refused, request.user))
+            said = format_html("Not {}. {}", BY_NAME[verb].done, block_messages(refused, request.user))
             self.message_user(request, said, messages.ERROR)
         elif not done:
             self.message_user(
                 request,
-                f"Nothing was {DONE[verb]}: the record no longer exists, or you cannot see it.",
+                f"Nothing was {BY_NAME[verb].done}: the record no longer exists, or you cannot see it.",
                 messages.WARNING,
             )
         self.say_what_remains(request, named)
@@ -173,7 +129,7 @@ class Verbs(CompanionPages):
 
     def going_with(self, request, verb, record):
         """How many rows go with a record, and the ids of the named records that are included."""
-        if verb == "submit" and roles.may_submit(request.user, record):
+        if verb == "submit" and BY_NAME[verb].may(request.user, record):
             along = [str(one.pk) for one in record.to_submit(request.user)]
             return len(record.going_to_review(request.user, ())), along
         return len(record.drafts(request.user)) if verb == "publish" else 0, []
@@ -184,7 +140,8 @@ class Verbs(CompanionPages):
         def act():
             with transaction.atomic():
                 later = getattr(record, verb)(request.user, *args, **more)
-                self.log_change(request, record, f"{'approved' if later else DONE[verb]}.".capitalize())
+                done = "approved" if later else BY_NAME[verb].done
+                self.log_change(request, record, f"{done}.".capitalize())
 
         return refusals(self, request, record, act)
 
@@ -192,8 +149,8 @@ class Verbs(CompanionPages):
         name = f"{self.opts.app_label}_{self.opts.model_name}"
         view = self.admin_site.admin_view
         asking = [
-            path(f"{verb.replace('_', '-')}/", view(self.asking_view), {"verb": verb}, name=f"{name}_{verb}")
-            for verb in ASKED
+            path(f"{one.path}/", view(self.asking_view), {"verb": one}, name=f"{name}_{one.name}")
+            for one in ASKED
         ]
         return [
             *asking,
@@ -203,21 +160,17 @@ class Verbs(CompanionPages):
 
     def asking_view(self, request, verb):
         """Asks for the reason or the comment, then applies the verb."""
-        if not self.has_edit_permission(request):
+        if verb.against(request.user, None):
             raise PermissionDenied
         keys = chosen_ids(request)
         records = self.labelled(self.get_queryset(request).filter(pk__in=keys), request.user)
-        form = self.asking_form(request, verb)
+        form = ReasonForm(verb, request.POST or None)
         if form.is_valid():
-            self.carry_out(request, verb, keys, *form.cleaned_data.values())
+            self.carry_out(request, verb.name, keys, *form.cleaned_data.values())
             return redirect(self.address("change", keys[0]) if len(keys) == 1 else self.address("changelist"))
-        said = {"title": ASKED[verb].title, "words": ASKED[verb], "form": form}
+        said = {"title": verb.title, "intro": verb.intro, "form": form}
         labels = [label_of(record) for record in records]
         return render_page(self, request, "admin/record_say.html", labels=labels, **said)
-
-    def asking_form(self, request, verb):
-        """The form that asks for the reason. A takedown offers a fixed list of reasons."""
-        return (TakedownForm if verb == "takedown" else ReasonForm)(ASKED[verb], request.POST or None)
 
     def editable(self, request, object_id):
         """The record of a page that only editors may open."""
@@ -253,7 +206,7 @@ class Verbs(CompanionPages):
 
     def response_verb(self, request, obj):
         """The response after "Save and submit" or "Save and publish", or None."""
-        verb = next((verb for verb in ("submit", "publish") if f"_{verb}" in request.POST), None)
+        verb = next((one.name for one in AT_ONCE if f"_{one.name}" in request.POST), None)
         if verb is None:
             return None
         back, named = obj.publication == Publication.TAKEN_DOWN, obj.named(request.user)
@@ -261,7 +214,7 @@ class Verbs(CompanionPages):
         more = more or obj.warnings(request.user)
         if verb == "publish" and self.has_edit_permission(request) and more:
             return redirect(self.address("publish", obj.pk))
-        if verb == "submit" and any(roles.may_submit(request.user, one) for one in named):
+        if verb == "submit" and any(BY_NAME[verb].may(request.user, one) for one in named):
             return redirect(self.address("submit", obj.pk))
         refused = self.carry_out(request, verb, [obj.pk])
         names = any(SENTENCE in said for found in refused.values() for said in found)
@@ -270,19 +223,17 @@ class Verbs(CompanionPages):
     def verbs(self, request, obj):
         """The verbs that the user may currently apply to a record, or to a new one."""
         record = obj or self.model(created_by=request.user)
-        edits, state = self.has_edit_permission(request), record.publication
-        allowed = {
-            "submit": state == Publication.DRAFT and self.has_change_permission(request, record),
-            "send_back": edits and state == Publication.IN_REVIEW,
-            "publish": state != Publication.PUBLISHED and roles.may_publish(request.user, record),
-            "withdraw": edits and state == Publication.PUBLISHED,
-            "takedown": edits and obj and state != Publication.TAKEN_DOWN,
-            "read": edits and obj and is_unread(obj, request.user),
-        }
-        return {verb for verb, may in allowed.items() if may}
+        found = {one.name for one in SHOWN if one.may(request.user, record) and (obj or not one.must_say)}
+        unread = obj and self.has_edit_permission(request) and is_unread(obj, request.user)
+        return found | ({"read"} if unread else set())
 
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["verbs"] = self.verbs(request, obj)
+        context["buttons"] = [
+            (one, f"{self.address(one.name)}?ids={obj.pk}" if one in ASKED else "")
+            for one in SHOWN
+            if one.name in context["verbs"]
+        ]
         if obj:
             context |= self.standing(request, obj)
         return super().render_change_form(request, context, add, change, form_url, obj)
@@ -306,7 +257,6 @@ class Verbs(CompanionPages):
             "approval": approval,
             "still_approved": approval and approval.covers(obj),
             "last": Entry.objects.of(obj).select_related("user").last(),
-            **{f"{verb}_url": f"{self.address(verb)}?ids={obj.pk}" for verb in ASKED},
             "read_url": self.address("read", obj.pk),
             "found_url": newest(obj, request.user) and self.address("found", obj.pk),
             "erase_url": obj.publication == Publication.TAKEN_DOWN and self.address("erase", obj.pk),

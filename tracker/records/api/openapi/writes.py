@@ -9,10 +9,9 @@ from tracker.records.shapes.fields import PartialDateJSONField
 from tracker.records.shapes.reader import FULL, Pick
 from tracker.records.shapes.urls import URI
 from tracker.records.values.codes.code_fields import CodeJSONField
-from tracker.records.values.codes.vocabularies import TakedownReason
 from tracker.records.workflow import editorial_fields
 from tracker.records.workflow.companions import ALSO
-from tracker.records.workflow.verbs import ALREADY_PUBLIC, BY_NAME, KEEP, VERBS
+from tracker.records.workflow.verbs import ALREADY_PUBLIC, BY_NAME, KEEP, SAMPLE_TEXT, VERBS
 from tracker.records.write.document import REASON, references_of, row_shape_of, written
 from tracker.records.write.views import MOST_DOCUMENTS
 
@@ -136,12 +135,11 @@ class WritingSchema:
             return None
         if saying:
             schema = sayings_schema(saying, *(verb.more if verb else ()))
-            example = {saying: "The source says something else."}
+            example = {saying: verb.sample if verb else SAMPLE_TEXT}
             required = action in MUST_SAY
-            if action == "takedown":
-                schema |= {"required": [REASON]}
-                schema["properties"][REASON] = {"type": "string", "enum": TakedownReason.values}
-                example = {REASON: TakedownReason.SAFETY}
+            if verb and verb.reasons:
+                schema |= {"required": [saying]}
+                schema["properties"][saying] = {"type": "string", "enum": verb.reasons.values}
             words = {**schema, "description": WRITES[action]}
             schema = self.component(f"{action.title().replace('_', '')}Request", words)
         else:

@@ -19,8 +19,8 @@ from tracker.records.accounts.api_tokens import ApiToken, TokenScope
 from tracker.records.accounts.staff import grant
 from tracker.records.base.places import Place
 from tracker.records.policy import roles
-from tracker.records.values.codes.vocabularies import TAKEN_BACK, Confidentiality, Publication, TakedownReason
-from tracker.records.workflow.verbs import BY_NAME
+from tracker.records.values.codes.vocabularies import TAKEN_BACK, Confidentiality, Publication
+from tracker.records.workflow.verbs import VERBS
 from tracker.records.write import views
 
 SUPERUSER = "Superuser"
@@ -79,11 +79,10 @@ def undone(act):
     return True
 
 
-def does(user, key, verb, four_eyes):
+def does(user, verb, key, four_eyes):
     """Whether a user may apply a verb to a stored record."""
     with override_settings(FOUR_EYES=four_eyes):
-        words = TakedownReason.SAFETY if verb == "takedown" else "A sample."
-        return undone(lambda: getattr(Place.objects.get(pk=key), verb)(user, words))
+        return undone(lambda: getattr(Place.objects.get(pk=key), verb.name)(user, verb.sample))
 
 
 def deeds(user, key):
@@ -98,10 +97,9 @@ def deeds(user, key):
         "propose a change": page.may_propose(request, record),
         "delete": page.has_delete_permission(request, record),
     }
-    for verb in BY_NAME:
-        always, sometimes = (does(user, key, verb, four_eyes) for four_eyes in (True, False))
-        words = "take down" if verb == "takedown" else verb.replace("_", " ")
-        said[words + ("" if always else NOT_ALWAYS)] = sometimes
+    for verb in VERBS:
+        always, sometimes = (does(user, verb, key, four_eyes) for four_eyes in (True, False))
+        said[verb.title.lower() + ("" if always else NOT_ALWAYS)] = sometimes
     return [words for words, may in said.items() if may]
 
 
