@@ -29,6 +29,7 @@ __all__ = [
 ]
 
 ORDER = (
+    "addresses",
     "rights",
     "forms",
     "refusals",

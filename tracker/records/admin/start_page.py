@@ -18,9 +18,9 @@ from django.template.response import TemplateResponse
 from django.urls import reverse
 from django.utils import timezone
 
+from tracker.records.admin.addresses import address_of
 from tracker.records.admin.forms.forms import label_of
 from tracker.records.admin.lists.lists import state_of, visible_citations
-from tracker.records.admin.pages.render import address_of
 from tracker.records.audit.history import Entry
 from tracker.records.audit.second_reading import unread
 from tracker.records.base.record import Record

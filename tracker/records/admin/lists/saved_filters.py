@@ -9,9 +9,9 @@ from django.contrib.admin.views.main import ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, 
 from django.core.exceptions import PermissionDenied
 from django.http import HttpResponseNotAllowed, QueryDict
 from django.shortcuts import redirect
-from django.urls import path
 
 from tracker.records.accounts.saved_filters import SavedFilter
+from tracker.records.admin.addresses import Addresses
 from tracker.records.protocol.query import number_in
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.texts.text import LineField
@@ -42,17 +42,13 @@ class SavedFilterForm(forms.Form):
     query = forms.CharField(max_length=SavedFilter._meta.get_field("query").max_length)
 
 
-class SavedFilters:
+class SavedFilters(Addresses):
     """Mixin for the admin of records."""
 
     change_list_template = "admin/record_list.html"
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_filters"
-        return [
-            path("filters/", self.admin_site.admin_view(self.filters_view), name=name),
-            *super().get_urls(),
-        ]
+        return [self.route("filters/", self.filters_view, "filters"), *super().get_urls()]
 
     def changelist_view(self, request, extra_context=None):
         query = lasting_query(request.GET)

@@ -3,8 +3,8 @@
 from django.core.exceptions import PermissionDenied
 from django.db.models import Q
 from django.http import JsonResponse
-from django.urls import path
 
+from tracker.records.admin.addresses import Addresses
 from tracker.records.policy.visibility import SEARCH_WORDS
 from tracker.records.values.names import tokens
 
@@ -14,13 +14,11 @@ SIMILAR_SHOWN = 5
 SHORTEST = 3  # the search starts when the longest word has this many letters
 
 
-class Similar:
+class Similar(Addresses):
     """Mixin for admins of records with a name or title: an endpoint for likely duplicates."""
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.similar_view)
-        name = f"{self.opts.app_label}_{self.opts.model_name}_similar"
-        return [path("similar/", view, name=name), *super().get_urls()]
+        return [self.route("similar/", self.similar_view, "similar"), *super().get_urls()]
 
     def similar_view(self, request):
         """`{"results": [{"label", "url", "state"}]}`: visible records with nearly this name."""

@@ -6,15 +6,15 @@ from django import forms
 from django.contrib import messages
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import path
 
+from tracker.records.admin.addresses import Addresses, address_of
 from tracker.records.admin.forms.forms import label_of
 from tracker.records.admin.lists.lists import state_of
 from tracker.records.admin.refusals import refusals
 from tracker.records.protection.name_search import also_hidden, bring_back, newest
 from tracker.records.values.texts.text import UncheckedTextField
 
-from .render import address_of, render_page
+from .render import render_page
 
 DECISIONS_A_PAGE = 100  # how many rows one page lists for a decision
 
@@ -45,13 +45,11 @@ class TakedownDecisionForm(forms.Form):
             self.add_error("comment", "Enter a reason for making it public again.")
 
 
-class AlsoHiddenPage:
+class AlsoHiddenPage(Addresses):
     """Mixin for the admin of records."""
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_found"
-        view = self.admin_site.admin_view(self.found_view)
-        return [path("<path:object_id>/found/", view, name=name), *super().get_urls()]
+        return [self.route("<path:object_id>/found/", self.found_view, "found"), *super().get_urls()]
 
     def found_view(self, request, object_id):
         """Lists the records that were hidden too. The ticked ones are published again or kept hidden."""

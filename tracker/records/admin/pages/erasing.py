@@ -6,8 +6,8 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import path
 
+from tracker.records.admin.addresses import Addresses
 from tracker.records.admin.forms.forms import sentences
 from tracker.records.admin_site.autocomplete import is_uuid
 from tracker.records.audit.takedown_ledger import LedgerAway
@@ -32,13 +32,11 @@ class ErasureForm(forms.Form):
             raise ValidationError("This is not the text that you were asked to type.")
 
 
-class ErasurePage:
+class ErasurePage(Addresses):
     """Mixin for the admin of records."""
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_erase"
-        view = self.admin_site.admin_view(self.erase_view)
-        return [path("<path:object_id>/erase/", view, name=name), *super().get_urls()]
+        return [self.route("<path:object_id>/erase/", self.erase_view, "erase"), *super().get_urls()]
 
     def erase_view(self, request, object_id):
         """Lists what would be erased, without names, and asks for a reason. Then erases it."""

@@ -11,9 +11,9 @@ from django.core.paginator import Paginator
 from django.db import IntegrityError, models
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import path
 from django.utils.text import capfirst
 
+from tracker.records.admin.addresses import Addresses
 from tracker.records.admin.forms.forms import HIDDEN_LABEL, label_of, sentences, with_field_labels
 from tracker.records.admin.lists.lists import is_vocabulary, short_label
 from tracker.records.audit.history import Entry
@@ -159,7 +159,7 @@ def title_of(table):
     return name.replace("_", " ")
 
 
-class HistoryPages:
+class HistoryPages(Addresses):
     """Mixin for the admin of records: why what was published is changed, what was changed, the way back."""
 
     def get_form(self, request, obj=None, change=False, **kwargs):
@@ -169,9 +169,10 @@ class HistoryPages:
         return super().get_form(request, obj, change, **kwargs)
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_revert"
-        view = self.admin_site.admin_view(self.revert_view)
-        return [path("<path:object_id>/history/<int:entry>/", view, name=name), *super().get_urls()]
+        return [
+            self.route("<path:object_id>/history/<int:entry>/", self.revert_view, "revert"),
+            *super().get_urls(),
+        ]
 
     def seen(self, request, object_id):
         """The record of a page, or None if the user may not see it."""

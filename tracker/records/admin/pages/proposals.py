@@ -10,9 +10,9 @@ from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import models, transaction
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import path
 from rest_framework.exceptions import APIException
 
+from tracker.records.admin.addresses import Addresses, address_of
 from tracker.records.admin.forms.forms import label_of, with_field_labels
 from tracker.records.admin.lists.layout import field_lines
 from tracker.records.admin.lists.lists import facts
@@ -29,7 +29,7 @@ from tracker.records.workflow.proposals import Proposal, ProposalState
 from tracker.records.write import proposal_views, save
 from tracker.records.write.document import REASON, row_shape_of, written
 
-from .render import PlainTitle, address_of, render_page
+from .render import PlainTitle, render_page
 
 
 def api_value(value):
@@ -95,7 +95,7 @@ class RefusedProposalForm:
         return cleaned
 
 
-class Proposing:
+class Proposing(Addresses):
     """Mixin for the admin of records: users who may not change a published record propose a change."""
 
     @staticmethod
@@ -107,9 +107,7 @@ class Proposing:
         return writer and obj is not None and obj.publication == Publication.PUBLISHED
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}_propose"
-        view = self.admin_site.admin_view(self.propose_view)
-        return [path("<path:object_id>/propose/", view, name=name), *super().get_urls()]
+        return [self.route("<path:object_id>/propose/", self.propose_view, "propose"), *super().get_urls()]
 
     def propose_view(self, request, object_id):
         """The form of the record. Changes are saved as a proposal."""
@@ -251,7 +249,7 @@ class ProposalAdmin(PlainTitle, SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
         if request.method == "POST" and not decides:
             raise PermissionDenied
         if form.is_valid() and self.decided(request, proposal, form):
-            return redirect("admin:records_proposal_change", proposal.pk)
+            return redirect(address_of(proposal, "change"))
         record = proposal_views.record_rows(proposal, request.user).first()
         changes = [
             {

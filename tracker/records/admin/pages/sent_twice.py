@@ -8,10 +8,11 @@ from django.contrib.admin.options import IS_POPUP_VAR
 from django.db import transaction
 from django.shortcuts import redirect
 
+from tracker.records.admin.addresses import Addresses
 from tracker.records.admin_site.expired_forms import CSRF_FIELD, submitted_values
 from tracker.records.protocol.idempotency import KeptAnswer
 
-from .render import Addresses, render_page
+from .render import render_page
 
 SAVED = 302
 

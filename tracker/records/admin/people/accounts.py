@@ -9,11 +9,11 @@ from django.db import IntegrityError
 from django.db.models import Q
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import path
 from django_otp.plugins.otp_static.models import StaticDevice
 from django_otp.plugins.otp_totp.models import TOTPDevice
 
 from tracker.records.accounts.staff import LoginForm, end_sessions, grant, link_lasts_until, password_link
+from tracker.records.admin.addresses import Addresses
 from tracker.records.admin.pages.render import PlainTitle, render_page, render_secret
 from tracker.records.admin.pages.sent_twice import SavedOnce
 from tracker.records.admin.rights import SafeLookups
@@ -63,7 +63,7 @@ class RoleFilter(admin.SimpleListFilter):
         return queryset.filter(groups__name=self.value()) if self.value() else queryset
 
 
-class NameTakenMessage:
+class NameTakenMessage(Addresses):
     """Mixin: if two forms create the same name at the same time, the later one gets a message."""
 
     def changeform_view(self, request, object_id=None, form_url="", extra_context=None):
@@ -72,7 +72,7 @@ class NameTakenMessage:
         except IntegrityError:
             said = f"Nothing was saved: another {self.opts.verbose_name} already has this name."
             self.message_user(request, said, messages.ERROR)
-            return redirect(f"admin:{self.opts.app_label}_{self.opts.model_name}_changelist")
+            return redirect(self.address("changelist"))
 
 
 @admin.register(User)
@@ -166,8 +166,7 @@ class AccountAdmin(PlainTitle, NameTakenMessage, SafeLookups, SavedOnce, admin.M
         return self.show_link(request, obj)
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.link_view)
-        return [path("<int:pk>/link/", view, name="auth_user_link"), *super().get_urls()]
+        return [self.route("<int:pk>/link/", self.link_view, "link"), *super().get_urls()]
 
     def link_view(self, request, pk):
         """Asks for confirmation, then resets the password and shows the link for a new one."""
@@ -180,7 +179,7 @@ class AccountAdmin(PlainTitle, NameTakenMessage, SafeLookups, SavedOnce, admin.M
             self.message_user(
                 request, "You can create a link only for an active account of another person.", messages.ERROR
             )
-            return redirect("admin:auth_user_change", pk)
+            return redirect(self.address("change", pk))
         if request.method == "POST":
             factors = "factors" in request.POST
             taken = "password and the second factor" if factors else "password"

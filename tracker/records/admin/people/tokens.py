@@ -7,7 +7,6 @@ from django.contrib import admin, messages
 from django.core.exceptions import ValidationError
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.urls import path
 
 from tracker.records.accounts.api_tokens import LONGEST_VALIDITY, ApiToken, TokenScope
 from tracker.records.admin.pages.render import PlainTitle, render_secret
@@ -136,8 +135,7 @@ class TokenAdmin(PlainTitle, NameTakenMessage, SafeLookups, ReadOnlyAdmin, Saved
         )
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.revoke_view)
-        return [path("<int:pk>/revoke/", view, name="records_apitoken_revoke"), *super().get_urls()]
+        return [self.route("<int:pk>/revoke/", self.revoke_view, "revoke"), *super().get_urls()]
 
     def revoke_view(self, request, pk):
         token = self.get_object(request, str(pk))
@@ -148,4 +146,4 @@ class TokenAdmin(PlainTitle, NameTakenMessage, SafeLookups, ReadOnlyAdmin, Saved
         token.revoke()
         self.log_change(request, token, "Revoked.")
         self.message_user(request, f"Token {token.name} has been revoked.", messages.SUCCESS)
-        return redirect("admin:records_apitoken_changelist")
+        return redirect(self.address("changelist"))

@@ -4,8 +4,8 @@ from typing import NamedTuple
 
 from django.utils.html import format_html, format_html_join
 
+from tracker.records.admin.addresses import address_of
 from tracker.records.admin.forms.forms import label_of, with_field_labels
-from tracker.records.admin.pages.render import address_of
 from tracker.records.protection.name_check import SENTENCE
 
 MOST_LISTED = 10  # how many of the records that a reason blocks are listed

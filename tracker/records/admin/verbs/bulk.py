@@ -5,9 +5,9 @@ from django.contrib import admin, messages
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import IntegrityError, transaction
 from django.shortcuts import redirect
-from django.urls import path
 from django.utils.text import capfirst
 
+from tracker.records.admin.addresses import Addresses
 from tracker.records.admin.forms.edit_conflicts import last_saved, versions_of
 from tracker.records.admin.forms.forms import label_of, sentences, with_field_labels
 from tracker.records.admin.lists.lists import facts, is_vocabulary
@@ -48,7 +48,7 @@ def changed_since(record):
     )
 
 
-class BulkChange:
+class BulkChange(Addresses):
     """Mixin for the admin of records: an action that sets one safe field on the selected records."""
 
     bulk_fields = None  # the vocabulary fields that may be set in bulk; None: all of them
@@ -59,9 +59,7 @@ class BulkChange:
         return self.ask(request, "bulk", queryset)
 
     def get_urls(self):
-        view = self.admin_site.admin_view(self.bulk_view)
-        name = f"{self.opts.app_label}_{self.opts.model_name}_bulk"
-        return [path("bulk/", view, name=name), *super().get_urls()]
+        return [self.route("bulk/", self.bulk_view, "bulk"), *super().get_urls()]
 
     def bulk_choices(self, user):
         """The fields with their values, as a grouped choice: `track=1.5`."""

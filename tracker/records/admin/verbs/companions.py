@@ -8,13 +8,13 @@ from django.contrib.admin.utils import unquote
 from django.core.exceptions import PermissionDenied
 from django.http import Http404
 from django.shortcuts import redirect
-from django.urls import path
 from django.utils.html import format_html
 
+from tracker.records.admin.addresses import Addresses, address_of
 from tracker.records.admin.forms.edit_conflicts import versions_of
 from tracker.records.admin.forms.forms import label_of, with_field_labels
 from tracker.records.admin.pages.name_check import homonym_field
-from tracker.records.admin.pages.render import Addresses, address_of, render_page
+from tracker.records.admin.pages.render import render_page
 from tracker.records.protection.name_check import HOMONYM, SENTENCE
 from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.companions import WAITING, lacks, ready, with_drafts
@@ -133,10 +133,9 @@ class CompanionPages(Addresses):
     """Mixin for the admin of records."""
 
     def get_urls(self):
-        name, view = f"{self.opts.app_label}_{self.opts.model_name}", self.admin_site.admin_view
         return [
-            path("<path:object_id>/publish/", view(self.publish_view), name=f"{name}_publish"),
-            path("<path:object_id>/submit/", view(self.submit_view), name=f"{name}_submit"),
+            self.route("<path:object_id>/publish/", self.publish_view, "publish"),
+            self.route("<path:object_id>/submit/", self.submit_view, "submit"),
             *super().get_urls(),
         ]
 

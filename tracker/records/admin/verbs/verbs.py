@@ -10,7 +10,6 @@ from django.core.exceptions import BadRequest, PermissionDenied
 from django.db import transaction
 from django.http import Http404, HttpResponseNotAllowed
 from django.shortcuts import redirect
-from django.urls import path
 from django.utils.html import format_html
 from django.utils.text import capfirst
 
@@ -146,15 +145,9 @@ class Verbs(CompanionPages):
         return refusals(self, request, record, act)
 
     def get_urls(self):
-        name = f"{self.opts.app_label}_{self.opts.model_name}"
-        view = self.admin_site.admin_view
-        asking = [
-            path(f"{one.path}/", view(self.asking_view), {"verb": one}, name=f"{name}_{one.name}")
-            for one in ASKED
-        ]
         return [
-            *asking,
-            path("<path:object_id>/read/", view(self.read_view), name=f"{name}_read"),
+            *(self.route(f"{one.path}/", self.asking_view, one.name, verb=one) for one in ASKED),
+            self.route("<path:object_id>/read/", self.read_view, "read"),
             *super().get_urls(),
         ]
 
