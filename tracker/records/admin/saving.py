@@ -80,7 +80,10 @@ class Saving:
 
 
 def save_form(model_admin, request, form, formsets, change):
-    """Save a record with its rows. Raises EditConflict, Named or Incomplete: then nothing is saved."""
+    """Save a record with its rows.
+
+    Raises EditConflict, NamesProtectedPerson or Incomplete: then nothing is saved.
+    """
     record = form.instance
     note_reason(form)
     published = as_published([record]) if change else []

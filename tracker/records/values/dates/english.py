@@ -222,7 +222,7 @@ def _refuse(why: str) -> str:
 
 
 def _mistaken(*parts: str | None) -> str:
-    """Raises Refused, with each day that the numbers can mean."""
+    """Raises NotADate, with each day that the numbers can mean."""
     one, other, year, *iso = parts
     orders = [iso] if not year else [(year, other, one), (year, one, other)]
     meant = dict.fromkeys("-".join(part.zfill(2) for part in order) for order in orders)
