@@ -23,9 +23,13 @@ def pytest_addoption(parser):
 
 
 def pytest_collection_modifyitems(config, items):
-    names = PARTS.get(config.getoption("part"), ())
-    chosen = [item for item in items if not names or item.nodeid.startswith(paths(names))]
-    config.hook.pytest_deselected(items=[item for item in items if item not in chosen])
+    part = config.getoption("part")
+    if not part:
+        return
+    chosen, others = [], []
+    for item in items:
+        (chosen if part_of(item) == part else others).append(item)
+    config.hook.pytest_deselected(items=others)
     items[:] = chosen
 
 
@@ -51,8 +55,9 @@ def is_whole(report):
     return "long" in report.keywords or ("broad" in report.keywords and seed() == "all")
 
 
-def part_of(report):
-    return next((part for part, names in PARTS.items() if report.nodeid.startswith(paths(names))), "")
+def part_of(one):
+    """The part that a test or its report belongs to."""
+    return next((part for part, names in PARTS.items() if one.nodeid.startswith(paths(names))), "")
 
 
 def figures(report):
