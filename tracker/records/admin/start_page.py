@@ -326,7 +326,7 @@ start = StartPage()
 start.add(
     Section(
         "also-hidden",
-        "Takedowns: other records that were hidden",
+        "Records hidden by a takedown",
         undecided_takedowns,
         page="found",
         mixed=True,
@@ -334,7 +334,7 @@ start.add(
     ),
     Section(
         "name-searches",
-        "Takedowns: the search is still running",
+        "Takedowns whose search is still running",
         searched,
         page="found",
         mixed=True,
