@@ -202,6 +202,7 @@ class ErrorTest(TestCase):
     def test_what_is_not_there(self):
         for url in ("/nowhere/", "/nowhere", "/static/nonsense.css", "/about/more/"):
             self.assert_page(self.client.get(url), 404, "This page does not exist")
+            self.assertNotContains(self.client.get(url), "hidden", status_code=404)
             self.assert_problem(self.client.get(url, headers=JSON), 404)
 
     def test_a_page_says_what_it_lacks(self):

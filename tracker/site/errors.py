@@ -12,7 +12,7 @@ from tracker.records.protocol.problems import SENTENCES, TYPE, problem
 FOR_MACHINES = ("/healthz", "/readyz")
 HTML = "text/html"
 WORDS = {  # what a page says: its heading, and a sentence
-    404: ("This page does not exist", "Check the address. The record may also have been moved or hidden."),
+    404: ("This page does not exist", "Check the address. The record may also have been moved or removed."),
     410: ("This record has been withdrawn", "It was published here and has been withdrawn since."),
     503: ("This page is not available at the moment", "Try again in a few seconds."),
 }
