@@ -209,7 +209,7 @@ class LoadingTest(TestCase):
         editor = make.member("editor")
         for model in of(Record):
             for row in model.objects.all():
-                self.assertLessEqual(set(row.hints(editor)), {NO_DATE}, f"{model.__name__} {row.pk}")
+                self.assertLessEqual(set(row.warnings(editor)), {NO_DATE}, f"{model.__name__} {row.pk}")
 
     def test_no_text_names_one_of_200_hidden_people_who_do_not_occur(self):
         names = [" ".join(name) for pair in people() for name in zip(*pair, strict=True)]

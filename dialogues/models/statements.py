@@ -21,7 +21,7 @@ from tracker.records.values.codes.code_fields import LanguageField
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.constraints import CountStated
 from tracker.records.values.dates.date_columns import PartialDateField
-from tracker.records.workflow.companions import Lack
+from tracker.records.workflow.companions import WithCauses
 
 from .assessments import Assessment
 from .context import ContextEvent, Question
@@ -102,7 +102,7 @@ class Statement(Act, Titled):
         people = Q(person=None) | Q(person__in=Person.objects.visible_to(None))
         organizations = Q(organization=None) | Q(organization__in=Organization.objects.visible_to(None))
         if hidden := self.speakers.exclude(people & organizations).select_related("person", "organization"):
-            found.append(Lack(HIDDEN_SPEAKER, [one.person or one.organization for one in hidden]))
+            found.append(WithCauses(HIDDEN_SPEAKER, [one.person or one.organization for one in hidden]))
         parts = self.parts.filter(publication=Publication.PUBLISHED)
         if any(one.answers_for_others() for one in (self, *parts)):
             found.append(FOR_OTHERS)

@@ -19,11 +19,11 @@ class Act(models.Model):
         """The ids of these people, if the user sees them."""
         return {self.person_id} - {None}
 
-    def warnings(self, user):
+    def likely_mistakes(self, user):
         people = apps.get_model("people.Person").objects.visible_to(user)
         people = people.filter(pk__in=self.people_in(user)).exclude(birth_date="")
         early = [BEFORE_BIRTH.format(one) for one in people if is_unborn(one, self)]
-        return [*super().warnings(user), *early]
+        return [*super().likely_mistakes(user), *early]
 
 
 class OfCase(Act):
@@ -42,7 +42,7 @@ class WithCases(models.Model):
     class Meta:
         abstract = True
 
-    def hindered(self):
+    def editor_blockers(self):
         """What blocks publication, including identifiers of these cases."""
         cases = self.cases.filter(publication=Publication.PUBLISHED, confidentiality=Confidentiality.PUBLIC)
         cases = cases if self.confidentiality == Confidentiality.PUBLIC else cases.none()
@@ -55,4 +55,4 @@ class WithCases(models.Model):
             f"Another published case has the same {row.scheme} identifier as one of the cases here."
             for row in taken
         ]
-        return [*super().hindered(), *sentences]
+        return [*super().editor_blockers(), *sentences]

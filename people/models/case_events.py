@@ -163,9 +163,9 @@ class CaseEvent(OfCase, Protecting, Record):
                 {"position": "The dates give a different order. Change the position or leave it empty."}
             )
 
-    def warnings(self, user):
+    def likely_mistakes(self, user):
         events = CaseEvent.objects.visible_to(user).filter(case=self.case_id)
-        return [*super().warnings(user), *(never_held(self, events) if self.case.person_id else [])]
+        return [*super().likely_mistakes(user), *(never_held(self, events) if self.case.person_id else [])]
 
 
 class CaseEventCitation(Citation):

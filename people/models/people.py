@@ -93,8 +93,8 @@ class Person(WithCases, Identified, Named):
         if not covers and before.exclude(basis=self.basis).exists():
             raise ValidationError({"basis": "Add the consent and save it first."})
 
-    def hints(self, user, together=()):
-        found = super().hints(user, together)
+    def warnings(self, user, together=()):
+        found = super().warnings(user, together)
         if not self.is_of_public_interest(user):
             found.append(NO_RELATIVES)
         return found
@@ -132,13 +132,13 @@ class Person(WithCases, Identified, Named):
             found.append(UNCOVERED)
         return found
 
-    def hindered(self):
-        return [*super().hindered(), *([UNCOVERED] if self.exceeds_consent() else [])]
+    def editor_blockers(self):
+        return [*super().editor_blockers(), *([UNCOVERED] if self.exceeds_consent() else [])]
 
-    def warnings(self, user):
+    def likely_mistakes(self, user):
         acts = (act for rows in self.acts(user) for act in rows) if self.birth_date else ()
         mine = (act for act in acts if self.pk in act.people_in(user))
-        return [*super().warnings(user), *acts_before_birth(self, mine)]
+        return [*super().likely_mistakes(user), *acts_before_birth(self, mine)]
 
     def acts(self, user):
         """Querysets of what they may have done or suffered, as far as the user sees it."""

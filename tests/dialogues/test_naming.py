@@ -95,7 +95,7 @@ class RelativeTest(WorkTest):
         person = make.person(publication="draft")
         make.affiliation(person=person)
         make.statement(about_people=[person])
-        self.assertIn(NO_RELATIVES, person.hints(self.editor))
+        self.assertIn(NO_RELATIVES, person.warnings(self.editor))
         for page in ("change", "publish"):
             self.assertContains(self.page(self.editor, person, page), NO_RELATIVES)
 
@@ -109,4 +109,4 @@ class RelativeTest(WorkTest):
         ):
             person = make.person()
             build(person)
-            self.assertNotIn(NO_RELATIVES, person.hints(self.editor))
+            self.assertNotIn(NO_RELATIVES, person.warnings(self.editor))

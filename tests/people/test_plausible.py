@@ -31,7 +31,7 @@ class LaterTest(WritingTest):
         row = build(**{DATED[build]: date}, cited=False, publication="draft", **fields)
         for source in sources:
             make.citation(row, source=source)
-        return LATER in row.hints(user or self.editor)
+        return LATER in row.warnings(user or self.editor)
 
     def test_what_is_certainly_later_than_every_source(self):
         source = make.source(date="2025-10")
@@ -53,7 +53,7 @@ class LaterTest(WritingTest):
         for status, told in (("planned", False), ("postponed", False), ("held", True), ("disputed", True)):
             dialogue = make.dialogue(start_date="2025-12", status=status)
             row = make.participation(dialogue=dialogue, source=source, publication="draft")
-            self.assertEqual(LATER in row.hints(self.editor), told)
+            self.assertEqual(LATER in row.warnings(self.editor), told)
 
     def test_only_of_sources_that_its_reader_sees(self):
         old, new = make.source(date="2025-10"), make.source(date="2025-12", confidentiality="confidential")
@@ -65,7 +65,7 @@ class LaterTest(WritingTest):
 class SentenceTest(WritingTest):
     def told(self, case, user=None, **fields):
         row = make.case_event(case=case, kind="sentence", publication="draft", **fields)
-        return NEVER_HELD in row.hints(user or self.editor)
+        return NEVER_HELD in row.warnings(user or self.editor)
 
     def test_a_sentence_in_a_case_without_custody(self):
         case = make.case()
@@ -88,7 +88,7 @@ class SentenceTest(WritingTest):
         case = make.case()
         for kind in {*CaseEventKind} - {CaseEventKind.SENTENCE}:
             row = make.case_event(case=case, kind=kind, publication="draft")
-            self.assertNotIn(NEVER_HELD, row.hints(self.editor))
+            self.assertNotIn(NEVER_HELD, row.warnings(self.editor))
             CaseEvent.objects.filter(pk=row.pk).delete()
 
     def test_only_of_events_that_its_reader_sees(self):
@@ -122,7 +122,7 @@ class BirthTest(WritingTest):
         yield make.case_actor(person=person, event=make.case_event(date=date), **draft)
 
     def told(self, row, person, user=None):
-        return BEFORE_BIRTH.format(person) in row.hints(user or self.editor)
+        return BEFORE_BIRTH.format(person) in row.warnings(user or self.editor)
 
     def make(self, birth_date="1980", **fields):
         return make.person(birth_date=birth_date, created_by=self.editor, **fields)
@@ -152,22 +152,24 @@ class BirthTest(WritingTest):
     def test_the_person_is_told_too(self):
         for person in (self.make(publication="draft"), self.make()):
             rows = [*self.acts(person, "1979")]
-            (sentence,) = [said for said in person.warnings(self.editor) if said.startswith(ACTS_BEFORE[:20])]
+            (sentence,) = [
+                said for said in person.likely_mistakes(self.editor) if said.startswith(ACTS_BEFORE[:20])
+            ]
             for row in rows:
                 self.assertIn(row._meta.verbose_name, sentence)
             self.assertIn("2 assessments", sentence)
-            self.assertEqual(person.warnings(self.contributor)[:-1], [])
+            self.assertEqual(person.likely_mistakes(self.contributor)[:-1], [])
 
     def test_nobody_is_told_of_whom_or_what_they_do_not_see(self):
         for hidden in HIDDEN:
             person = self.make(**hidden)
             row = make.assessment(assessor_person=person, date="1970", publication="draft")
-            self.assertNotIn("birth", str(row.hints(self.contributor)))
+            self.assertNotIn("birth", str(row.warnings(self.contributor)))
             self.assertFalse(Person.objects.visible_to(self.contributor).filter(pk=person.pk).exists())
         person = self.make()
         make.affiliation(person=person, start_date="1970", publication="draft", created_by=self.editor)
-        self.assertEqual(len(person.warnings(self.editor)), 1)
-        self.assertEqual(person.warnings(self.contributor), [])
+        self.assertEqual(len(person.likely_mistakes(self.editor)), 1)
+        self.assertEqual(person.likely_mistakes(self.contributor), [])
 
     def test_it_is_told_and_not_refused(self):
         person = self.make()

@@ -110,10 +110,10 @@ class NamedTest(TogetherTest):
     def test_nothing_of_it_goes_along_unless_it_is_said(self):
         with self.assertRaises(Unready) as refused:
             self.dialogue.publish(self.editor)
-        self.assertEqual(set(refused.exception.lacks), set(self.own))
+        self.assertEqual(set(refused.exception.blockers), set(self.own))
         self.assertEqual(len(refused.exception.messages), 1)  # one reason, once
         self.assertEqual(
-            {cause for said in refused.exception.lacks.values() for one in said for cause in one.because},
+            {cause for said in refused.exception.blockers.values() for one in said for cause in one.because},
             {self.source},
         )
         self.dialogue.publish(self.editor, also=self.also(self.source))

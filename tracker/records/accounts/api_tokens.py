@@ -135,7 +135,7 @@ class ApiToken(Tidy):
             if database_errors.passing(error) != database_errors.DISK_FULL:
                 raise
 
-    def lacks(self, scope, resource):
+    def refusal(self, scope, resource):
         """A sentence about what the token lacks for a request; "" if it lacks nothing."""
         if scope not in self.scopes:
             return f"This token does not have the scope {scope}. Create one that has it in the admin."

@@ -97,7 +97,7 @@ def who_of(request):
 def must_reach(request, view, *resources):
     """Raises if the request has a token that does not cover these resources with the needed scope."""
     for resource in resources if isinstance(request.auth, ApiToken) else ():
-        if refusal := request.auth.lacks(needed_scope(request, view), resource):
+        if refusal := request.auth.refusal(needed_scope(request, view), resource):
             raise PermissionDenied(refusal)
 
 

@@ -18,7 +18,7 @@ def refusals(model_admin, request, record, action):
     except PermissionDenied as problem:
         return {record: [str(problem)]}
     except Unready as problem:
-        return problem.lacks
+        return problem.blockers
     except ValidationError as problem:
         return {record: sentences(problem)}
     except IntegrityError as problem:

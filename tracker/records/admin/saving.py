@@ -68,10 +68,10 @@ class Saving:
         try:
             return super().changeform_view(request, object_id, *args)
         except IntegrityError as problem:
-            said = " ".join(
+            message = " ".join(
                 ["Nothing was saved.", with_field_labels(constraint_errors.error_message(problem))]
             )
-            self.message_user(request, said, messages.ERROR)
+            self.message_user(request, message, messages.ERROR)
             page = ("change", unquote(object_id)) if object_id else ("add",)
             return redirect(self.address(*page))
         except LedgerAway as problem:  # everything was saved before this is raised
@@ -96,8 +96,8 @@ def save_form(model_admin, request, form, formsets, change):
         save_rows(model_admin, request, formset)
     if not change or confidentiality_changed(form):
         keep_confidential(model_admin, request, record, form)
-    said = [form.cleaned_data.get(name, "") for name in (REASON, HOMONYM)]
-    refuse_names(request.user, [CheckedChange(one.record, one.standing, *said) for one in published])
+    comments = [form.cleaned_data.get(name, "") for name in (REASON, HOMONYM)]
+    refuse_names(request.user, [CheckedChange(one.record, one.standing, *comments) for one in published])
     model_admin.after_saving(request, record)
     refuse_incomplete(published)
 
@@ -157,8 +157,8 @@ def save_rows(model_admin, request, formset):
             keep_confidential(model_admin, request, row)
     if any(getattr(row, "left_out", False) for row in formset.extra_forms):
         rows = formset.model._meta.verbose_name_plural
-        said = f"A row of {rows} was not saved, because it contained only a source."
-        model_admin.message_user(request, said, messages.WARNING)
+        message = f"A row of {rows} was not saved, because it contained only a source."
+        model_admin.message_user(request, message, messages.WARNING)
 
 
 def confidentiality_changed(form):
@@ -175,8 +175,8 @@ def keep_confidential(model_admin, request, record, form=None):
     if record.confidentiality == Confidentiality.PUBLIC:
         return
     if record.confidentiality == Confidentiality.CONFIDENTIAL:
-        said = form.cleaned_data.get("confidentiality") if form else record.confidentiality
-        if said != record.confidentiality:
+        chosen = form.cleaned_data.get("confidentiality") if form else record.confidentiality
+        if chosen != record.confidentiality:
             model_admin.message_user(request, f"{capfirst(str(record))} {BY_ITSELF}", messages.WARNING)
         record.cleared.add(request.user)
     make_neutral(record)
@@ -185,5 +185,7 @@ def keep_confidential(model_admin, request, record, form=None):
 def refuse_incomplete(published):
     """Raises Incomplete if a published record is missing something that it had before."""
     rows = [(stored_if_published(one.record), one.missing) for one in published]
-    if found := [said for row, missing in rows if row for said in row.missing() if said not in missing]:
-        raise Incomplete([with_field_labels(said) for said in found])
+    if found := [
+        sentence for row, missing in rows if row for sentence in row.missing() if sentence not in missing
+    ]:
+        raise Incomplete([with_field_labels(sentence) for sentence in found])

@@ -19,7 +19,7 @@ from tracker.records.values.codes.vocabularies import (
 from tracker.records.values.dates.conditions import DayLookup  # noqa: F401 - registers lookups of dates
 from tracker.records.values.dates.date_columns import possible_days
 from tracker.records.workflow.approvals import within_reach
-from tracker.records.workflow.companions import Lack
+from tracker.records.workflow.companions import WithCauses
 from tracker.records.workflow.states import Workflow
 
 # fields that only editors see; changing them is not a public change
@@ -190,7 +190,7 @@ class Record(Workflow, Visible):
         found = []
         if self.cited and not self.citations.filter(source__in=sources_seen_by(None)).exists():
             cites = [citation.source for citation in self.citations.select_related("source")]
-            found.append(Lack(UNSOURCED, dict.fromkeys(cites)))
+            found.append(WithCauses(UNSOURCED, dict.fromkeys(cites)))
         return found
 
     def days(self):
@@ -198,7 +198,7 @@ class Record(Workflow, Visible):
         name = next((name for name in ("date", "start_date") if hasattr(self, name)), None)
         return possible_days(self, name) if name else (None, None)
 
-    def warnings(self, user):
+    def likely_mistakes(self, user):
         """Warns if it certainly happened after every cited source that the user sees."""
         first, keys = self.days()[0], self.citations.visible_to(user).values("source") if self.cited else ()
         cited = sources_seen_by(user).filter(pk__in=keys) if first and keys else ()

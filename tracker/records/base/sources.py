@@ -80,7 +80,7 @@ class Source(Slugged):
         if any(faults.values()):
             raise ValidationError({name: fault for name, fault in faults.items() if fault})
 
-    def warnings(self, user):
+    def likely_mistakes(self, user):
         """Warns about sources with nearly the same address that the user sees."""
         others = Source.objects.visible_to(user).filter(url_key=self.url_key).exclude(pk=self.pk)
         others = others.exclude(url_key="").exclude(publication=Publication.TAKEN_DOWN)

@@ -80,8 +80,8 @@ def factors(user):
 def rights_hash(user):
     """What a session is bound to. It ends when the password, a role or a second factor changes."""
     held = [user.is_active, user.is_staff, user.is_superuser, sorted(roles(user)), factors(user)]
-    said = json.dumps([user.password, *held])
-    return salted_hmac(__name__, said, algorithm="sha256").hexdigest()
+    content = json.dumps([user.password, *held])
+    return salted_hmac(__name__, content, algorithm="sha256").hexdigest()
 
 
 # Django compares this hash whenever it loads the user of a session, but only includes the password.

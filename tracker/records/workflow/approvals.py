@@ -40,11 +40,11 @@ class ApprovalQuerySet(models.QuerySet):
     def of(self, record):
         return self.filter(record_id=record.pk)
 
-    def note(self, record, together, by, **said):
+    def note(self, record, together, by, **comments):
         """Store that a user approved a record, and what is published with it, in their current versions."""
         versions = {str(one.pk): one.version for one in together}
         about = {"model": record._meta.label, "record_id": record.pk, "versions": versions}
-        return self.create(**about, approved_by=by, **said)
+        return self.create(**about, approved_by=by, **comments)
 
 
 class Approval(models.Model):
@@ -98,8 +98,8 @@ class Approval(models.Model):
             with transaction.atomic():
                 record.publish_approved(self)
         except (PermissionDenied, ValidationError, IntegrityError, DataError) as refused:
-            said = said_by(refused)
-            self.give_back(record, said, ASK if isinstance(refused, NamesProtectedPerson) else said)
+            why = sentence_of(refused)
+            self.give_back(record, why, ASK if isinstance(refused, NamesProtectedPerson) else why)
             return False
         return True
 
@@ -114,7 +114,7 @@ class Approval(models.Model):
         self.save()
 
 
-def said_by(refused):
+def sentence_of(refused):
     """Why something was not published, in words that name no value."""
     if isinstance(refused, ValidationError):
         return " ".join(refused.messages)

@@ -18,8 +18,8 @@ ALSO = "also"
 UNKNOWN = "Give ids of records that this one or its rows name, and that you may submit or publish with it."
 
 
-class Lack(str):
-    """A sentence on what a record lacks, with the records that would have to change first."""
+class WithCauses(str):
+    """A sentence on what blocks or hides a record, with the records that would have to change first."""
 
     def __new__(cls, sentence, because=()):
         made = super().__new__(cls, sentence)
@@ -28,16 +28,19 @@ class Lack(str):
 
 
 class Unready(ValidationError):
-    """Refuses a publication. `lacks` has the sentences of each record, each sentence only once."""
+    """Refuses a publication. `blockers` has the sentences of each record; the text has each only once."""
 
-    def __init__(self, first, lacks):
-        self.lacks = {record: found for record, found in lacks.items() if found}
+    def __init__(self, first, blockers):
+        self.blockers = {record: found for record, found in blockers.items() if found}
         records = {}
-        for record, found in self.lacks.items():
-            for said in found:
-                records.setdefault(said, []).append(record)
+        for record, found in self.blockers.items():
+            for sentence in found:
+                records.setdefault(sentence, []).append(record)
         super().__init__(
-            [said if some == [first] else f"{listed(some, first)}: {said}" for said, some in records.items()]
+            [
+                sentence if some == [first] else f"{listed(some, first)}: {sentence}"
+                for sentence, some in records.items()
+            ]
         )
 
 
@@ -107,7 +110,7 @@ def with_drafts(records, user):
     return list({one.pk: one for one in every}.values())
 
 
-def lacks(records, along, by, moment=None, already_public=False):
+def blockers_of(records, along, by, moment=None, already_public=False):
     """{record: what blocks its publication by this user}, if those in `along` are published with them.
 
     For this check they become public in a transaction that is rolled back.
@@ -115,7 +118,7 @@ def lacks(records, along, by, moment=None, already_public=False):
     with transaction.atomic():
         for record in along:
             make_public(record)
-        found = {record: record.lacking(by, moment, already_public) for record in records}
+        found = {record: record.blockers(by, moment, already_public) for record in records}
         if along:
             transaction.set_rollback(True)
     return found
@@ -132,14 +135,14 @@ def make_public(record):
 
 
 def ready(found, user, moment=None):
-    """What records that are named lack, {record: sentences}, and those that could all go along.
+    """What blocks records that are named, {record: sentences}, and those that can all be included.
 
-    These lack nothing if all of them go along, and the user may publish each with what belongs to it.
+    Nothing blocks these if all of them are included, and the user may publish each with what belongs to it.
     """
     along = [one for one in found if all(roles.may_publish(user, row) for row in with_drafts([one], user))]
     while True:
-        lacking = lacks(with_drafts(found, user), with_drafts(along, user), user, moment)
-        still = [one for one in along if not any(lacking[row] for row in with_drafts([one], user))]
+        blockers = blockers_of(with_drafts(found, user), with_drafts(along, user), user, moment)
+        still = [one for one in along if not any(blockers[row] for row in with_drafts([one], user))]
         if still == along:
-            return lacking, along
+            return blockers, along
         along = still

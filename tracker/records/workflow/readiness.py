@@ -9,20 +9,13 @@ from tracker.records.policy import roles
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.dates.date_columns import PartialDateField
 
-from .companions import Lack
+from .companions import WithCauses
 
 SOMEBODY_ELSE = "You wrote this, so another editor has to publish it."
 
 
 class Readiness:
-    """Mixin for a record: what it lacks to be published, in sentences."""
-
-    def unready(self, moment=None):
-        """What stands between it and its publication at a moment, now unless given: sentences."""
-        found = self.invalid()
-        if self.publish_at and self.publish_at > (moment or timezone.now()):
-            found.append("Its publish_at is in the future. Wait, or clear it.")
-        return [*found, *self.missing()]
+    """Mixin for a record: what blocks its publication, and warnings before it, in sentences."""
 
     def invalid(self):
         """What is wrong with it, also what would be only once it is published: sentences."""
@@ -39,24 +32,27 @@ class Readiness:
             found += self._in_words(error)
         return found
 
-    def hindered(self):
+    def editor_blockers(self):
         """What else blocks its publication, perhaps records that its author cannot see; for editors."""
         return []
 
     def exposes(self):
-        """What its publication may be the first to tell: a sentence that asks its publisher, or ""."""
+        """A sentence for its publisher, if publishing it may be the first to reveal something; or ""."""
         return ""
 
-    def lacking(self, by, moment=None, already_public=False):
-        """What blocks its publication by this user at a time, now unless given: sentences.
+    def blockers(self, by, moment=None, already_public=False):
+        """What blocks its publication by this user at a time, which is now unless given.
 
         Everything that `publish` would refuse, except protected names: a preview must not reveal them.
         """
         if self.publication == Publication.PUBLISHED:
             return []
-        found = self.unready(moment)
+        found = self.invalid()
+        if self.publish_at and self.publish_at > (moment or timezone.now()):
+            found.append("Its publish_at is in the future. Wait, or clear it.")
+        found += self.missing()
         if roles.edits(by):
-            found += self.hindered()
+            found += self.editor_blockers()
             found += [] if roles.may_publish(by, self) else [SOMEBODY_ELSE]
         exposed = "" if already_public else self.exposes()
         return [*dict.fromkeys([*found, *filter(None, [exposed])])]
@@ -65,8 +61,8 @@ class Readiness:
         """Its publish_at while that is to come, else None."""
         return self.publish_at if self.publish_at and self.publish_at > timezone.now() else None
 
-    def hints(self, user, together=()):
-        """Hints before it is published with others. They do not block publication: sentences."""
+    def warnings(self, user, together=()):
+        """Warnings before it is published with others. They do not block publication."""
         dates = [field.name for field in self._meta.concrete_fields if isinstance(field, PartialDateField)]
         found = [] if not dates or any(getattr(self, name) for name in dates) else ["It has no date."]
         for name in self.visible_with:
@@ -75,11 +71,11 @@ class Readiness:
                 kind = self._meta.get_field(name).verbose_name
                 seen = above.is_visible_to(user)
                 label = above if seen else f"its {kind}"
-                found.append(Lack(f"It stays hidden until {label} is public.", [above] if seen else []))
-        return [*found, *self.warnings(user)]
+                found.append(WithCauses(f"It stays hidden until {label} is public.", [above] if seen else []))
+        return [*found, *self.likely_mistakes(user)]
 
-    def warnings(self, user):
-        """What is perhaps a mistake, as far as a user sees what it is compared with: sentences."""
+    def likely_mistakes(self, user):
+        """What is perhaps a mistake, as far as a user sees what it is compared with."""
         return []
 
     def _in_words(self, error):

@@ -16,7 +16,7 @@ from tracker.records.protocol.idempotency import KeptAnswer
 from tracker.records.values.codes.vocabularies import Publication
 
 from .approvals import CHANGED, Approval
-from .companions import WAITING, Unready, chosen, lacks, named, with_drafts
+from .companions import WAITING, Unready, blockers_of, chosen, named, with_drafts
 from .deletion import Deletion
 from .readiness import Readiness
 from .verbs import BY_NAME
@@ -138,8 +138,8 @@ class Workflow(Readiness, Deletion):
             draft = record.publication == Publication.DRAFT
             waits = Publication.IN_REVIEW if draft else record.publication
             record._move(by, "publish", comment, to=waits)
-        said = {"comment": comment, "already_public": already_public, "homonym": homonym}
-        return Approval.objects.note(self, together, by, publish_at=moment, **said)
+        comments = {"comment": comment, "already_public": already_public, "homonym": homonym}
+        return Approval.objects.note(self, together, by, publish_at=moment, **comments)
 
     def publish_approved(self, approval):
         """Make public what was approved for a moment that has come, as `publish` does, if it is unchanged."""
@@ -160,7 +160,7 @@ class Workflow(Readiness, Deletion):
         together = [*own, *along]
         for record in together:
             self._allow(BY_NAME["publish"].against(by, record))
-        found = lacks(together, along, by, moment, already_public)
+        found = blockers_of(together, along, by, moment, already_public)
         if any(found.values()):
             raise Unready(self, found)
 

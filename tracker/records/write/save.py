@@ -129,12 +129,12 @@ def save_document(writer, shape, instance, document, path="", partial=False):
     """Saves one document's record with everything that belongs to it. After an error, only validates."""
     writer.sound = len(writer.errors)
     public = not instance._state.adding and instance.publication == Publication.PUBLISHED
-    lacked, before = (instance.missing(), public_form(shape, instance)) if public else ([], None)
+    missing_before, before = (instance.missing(), public_form(shape, instance)) if public else ([], None)
     texts = texts_before(instance) if public else None
     write_record(writer, shape, instance, document, path, partial)
     if public and len(writer.errors) == writer.sound:
         for sentence in instance.missing():
-            if sentence not in lacked:
+            if sentence not in missing_before:
                 writer.fail(path, sentence)
         comments = [reason_in(document, path, key) for key in (REASON, HOMONYM)]
         writer.changes.append((path, CheckedChange(instance, texts, *comments)))

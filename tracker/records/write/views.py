@@ -27,7 +27,7 @@ from tracker.records.shapes.reader import FULL
 from tracker.records.shapes.urls import api_url, record_url, resource
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.workflow.approvals import Approval
-from tracker.records.workflow.companions import ALSO, lacks, ready
+from tracker.records.workflow.companions import ALSO, blockers_of, ready
 from tracker.records.workflow.states import SAY_WHY
 from tracker.records.workflow.verbs import ALREADY_PUBLIC, BY_NAME, VERBS
 
@@ -128,11 +128,11 @@ class Editing:
             raise Http404
         user, moment = request.user, record.scheduled_for()
         together, found = [record, *record.drafts(user)], record.named(user)
-        missing = {**lacks(together, [], user, moment), **ready(found, user, moment)[0]}
+        missing = {**blockers_of(together, [], user, moment), **ready(found, user, moment)[0]}
         missing[record] += [SAY_WHY] if record.publication == Publication.TAKEN_DOWN else []
 
         def shown(one):
-            return {"missing": missing[one], "hints": one.hints(user, together)}
+            return {"missing": missing[one], "hints": one.warnings(user, together)}
 
         def listed(rows):
             return [
@@ -321,7 +321,7 @@ def verb_refusal(error, record, name, user, arguments):
         return conflict
     if name == "publish":
         along, own = record.going(user, arguments[ALSO], strict=False)
-        found = lacks([*own, *along], along, user, record.scheduled_for(), arguments[ALREADY_PUBLIC])
+        found = blockers_of([*own, *along], along, user, record.scheduled_for(), arguments[ALREADY_PUBLIC])
         conflict.errors = [
             {"url": record_url(type(one), one.pk), "detail": sentence}
             for one, sentences in found.items()

@@ -22,8 +22,8 @@ TEMPORARY = {IS_POPUP_VAR, TO_FIELD_VAR, ALL_VAR, ERROR_FLAG, IS_FACETS_VAR, PAG
 
 def lasting_query(query):
     """A query without temporary parameters, with its keys in alphabetical order."""
-    kept = sorted((key, values) for key, values in query.lists() if key not in TEMPORARY)
-    return urlencode(kept, doseq=True)
+    lasting = sorted((key, values) for key, values in query.lists() if key not in TEMPORARY)
+    return urlencode(lasting, doseq=True)
 
 
 def shortcuts(model):
@@ -55,9 +55,9 @@ class SavedFilters(Addresses):
         own = list(SavedFilter.objects.of(request.user, self.model))
         known = shortcuts(self.model)
         new = query not in {*(one for _, one in known), *(one.query for one in own)}
-        said = {"query": query, "shortcuts": known, "own_filters": own, "new_query": new}
-        said["filters_url"] = self.address("filters")
-        return super().changelist_view(request, {**said, **(extra_context or {})})
+        context = {"query": query, "shortcuts": known, "own_filters": own, "new_query": new}
+        context["filters_url"] = self.address("filters")
+        return super().changelist_view(request, {**context, **(extra_context or {})})
 
     def filters_view(self, request):
         """Saves the current filter of a list for this user, or removes one of their filters."""
@@ -68,8 +68,8 @@ class SavedFilters(Addresses):
         own = SavedFilter.objects.of(request.user, self.model)
         if gone := number_in(request.POST.get("remove", ""), 1, LARGEST_ID):
             own.filter(pk=gone).delete()
-        elif said := self.keep(own, request):
-            self.message_user(request, said, messages.ERROR)
+        elif problem := self.keep(own, request):
+            self.message_user(request, problem, messages.ERROR)
         query = lasting_query(QueryDict(request.POST.get("query", "")))
         return redirect(f"{self.address('changelist')}?{query}")
 

@@ -25,7 +25,7 @@ class Similar(Addresses):
         if not self.has_view_or_change_permission(request):
             raise PermissionDenied
         rows = self.labelled(self.similar(request, request.GET.get("text", "")), request.user)
-        told = [
+        results = [
             {
                 "label": self.label(row),
                 "url": self.address("change", row.pk),
@@ -33,7 +33,7 @@ class Similar(Addresses):
             }
             for row in rows[:SIMILAR_SHOWN]
         ]
-        return JsonResponse({"results": told}, headers={"Cache-Control": "no-store"})
+        return JsonResponse({"results": results}, headers={"Cache-Control": "no-store"})
 
     def similar(self, request, text):
         """Visible rows that contain all words of the text. With three or more words, one may be missing."""

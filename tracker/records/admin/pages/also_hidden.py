@@ -62,13 +62,13 @@ class AlsoHiddenPage(Addresses):
         form = TakedownDecisionForm(undecided, request.POST or None)
         if search.finished_at and form.is_valid() and self.decided(request, form, undecided):
             return redirect(self.address("found", record.pk))
-        said = {"title": "Records that name this person", "record": record, "search": search, "form": form}
-        said |= {"left": sum(not one.decided for _, one in found) - len(undecided)}
+        context = {"title": "Records that name this person", "record": record, "search": search, "form": form}
+        context |= {"left": sum(not one.decided for _, one in found) - len(undecided)}
         rows = {
             "undecided": template_rows(undecided),
             "rest": template_rows(pair for pair in found if pair[1].decided),
         }
-        return render_page(self, request, "admin/record_found.html", **rows, **said)
+        return render_page(self, request, "admin/record_found.html", **rows, **context)
 
     def decided(self, request, form, undecided):
         """True if all ticked records were decided. Otherwise the form shows what was refused."""
@@ -89,8 +89,8 @@ class AlsoHiddenPage(Addresses):
             bring_back(one, request.user, form.cleaned_data["comment"])
             self.message_user(request, f"Public again: {label_of(row)}.", messages.SUCCESS)
 
-        for said in chain(*refusals(self, request, row, act).values()):
-            form.add_error(None, f"{label_of(row)}: {said}")
+        for message in chain(*refusals(self, request, row, act).values()):
+            form.add_error(None, f"{label_of(row)}: {message}")
 
 
 def template_rows(pairs):

@@ -54,12 +54,12 @@ class ErasurePage(Addresses):
             return redirect("admin:index")
         kinds, withheld = Erasure(record).numbers()
         may = roles.may_erase(request.user, record)
-        said = {"title": "Erase", "record": record, "form": form, "kinds": kinds, "withheld": withheld}
-        return render_page(self, request, "admin/record_erase.html", may=may, **said)
+        context = {"title": "Erase", "record": record, "form": form, "kinds": kinds, "withheld": withheld}
+        return render_page(self, request, "admin/record_erase.html", may=may, **context)
 
     def erased(self, request, record, form):
         """True if the record was erased. Otherwise the form says why."""
-        told = record.neutral()
+        label = record.neutral()
         try:
             erase(record, request.user, form.cleaned_data["reason"])
         except PermissionDenied as problem:
@@ -69,5 +69,5 @@ class ErasurePage(Addresses):
         except LedgerAway as problem:
             self.message_user(request, str(problem.detail), messages.ERROR)
         if form.is_valid():
-            self.message_user(request, f"Erased: {told}.", messages.SUCCESS)
+            self.message_user(request, f"Erased: {label}.", messages.SUCCESS)
         return form.is_valid()

@@ -79,8 +79,8 @@ class HistoryInWords:
 
     def occasion(self, entries):
         changes = [change for entry in entries for change in self.changes(entry)]
-        told = {text for change in changes for text in (change.before, change.after)} - {HIDDEN_LABEL, ""}
-        known = told and all(self.past.knows(entry) for entry in entries)
+        texts = {text for change in changes for text in (change.before, change.after)} - {HIDDEN_LABEL, ""}
+        known = texts and all(self.past.knows(entry) for entry in entries)
         reason = entries[-1].reason if known or not entries[-1].reason else HIDDEN_LABEL
         return ChangeGroup(entries[-1], reason, changes)
 
@@ -102,20 +102,20 @@ class HistoryInWords:
             before, after = ((row or {}).get(field.column) for row in (entry.before, entry.after))
             if field.primary_key or before == after or (before in EMPTY and after in EMPTY):
                 continue
-            told = [self.text(field, value, entry) for value in (before, after)]
-            yield Difference(capfirst(f"{prefix}{field.verbose_name}"), *told)
+            texts = [self.text(field, value, entry) for value in (before, after)]
+            yield Difference(capfirst(f"{prefix}{field.verbose_name}"), *texts)
 
     def words(self, table, row, entry):
         """A part or a link as one line, without the record that it belongs to."""
         if row is None:
             return ""
-        said = []
+        texts = []
         for field in table._meta.concrete_fields:
             value = row.get(field.column)
             own = not field.primary_key and str(value) != str(self.past.record.pk)
             if own and value not in EMPTY and value != default_of(field):
-                said.append(self.text(field, value, entry))
-        return ", ".join(said)
+                texts.append(self.text(field, value, entry))
+        return ", ".join(texts)
 
     def text(self, field, value, entry):
         """A value as text, as far as the user may see it."""
@@ -187,10 +187,10 @@ class HistoryPages(Addresses):
             return self._get_obj_does_not_exist_redirect(request, self.opts, object_id)
         occasions = HistoryInWords(VisibleHistory(record, request.user)).occasions()
         page = Paginator(occasions, CHANGES_A_PAGE).get_page(request.GET.get("page"))
-        said = {"title": "History", "page": page, "newest": occasions[0] if occasions else None}
-        said["homonyms"] = Homonym.objects.of(record, request.user)
-        said = {**self.page_context(request, record), **said, **(extra_context or {})}
-        return render_page(self, request, "admin/record_history.html", **said)
+        context = {"title": "History", "page": page, "newest": occasions[0] if occasions else None}
+        context["homonyms"] = Homonym.objects.of(record, request.user)
+        context = {**self.page_context(request, record), **context, **(extra_context or {})}
+        return render_page(self, request, "admin/record_history.html", **context)
 
     def revert_view(self, request, object_id, entry):
         """Shows what would change, asks for a reason, and restores the version."""
@@ -203,14 +203,13 @@ class HistoryPages(Addresses):
             raise Http404
         form = RevertForm(request.POST or None, initial={"version": record.version})
         if form.is_valid() and self.reverted(past, chosen, form):
-            said = "The earlier version has been restored."
-            self.message_user(request, said, messages.SUCCESS)
+            self.message_user(request, "The earlier version has been restored.", messages.SUCCESS)
             return redirect(self.address("history", record.pk))
-        told = HistoryInWords(past)
-        changes = [change for way in past.since(chosen) for change in told.changes(way)]
-        said = {"title": "Restore", "form": form, "entry": chosen, "changes": changes}
+        in_words = HistoryInWords(past)
+        changes = [change for way in past.since(chosen) for change in in_words.changes(way)]
+        context = {"title": "Restore", "form": form, "entry": chosen, "changes": changes}
         return render_page(
-            self, request, "admin/record_revert.html", **said, **self.page_context(request, record)
+            self, request, "admin/record_revert.html", **context, **self.page_context(request, record)
         )
 
     def reverted(self, past, entry, form):

@@ -45,22 +45,24 @@ def document_of(form, formsets, shape):
     """The changes in a form and in its rows of parts, as a document of the API."""
     fields = written(shape)
     names = {field.source: name for name, field in fields.items()}
-    said = {names[name]: api_value(form.cleaned_data[name]) for name in form.changed_data if name in names}
+    document = {
+        names[name]: api_value(form.cleaned_data[name]) for name in form.changed_data if name in names
+    }
     for formset in formsets:
         name = names.get(formset.fk.remote_field.related_name)
         if name and formset.has_changed():
-            said[name] = part_documents(formset, row_shape_of(fields[name]))
-    if not said:
+            document[name] = part_documents(formset, row_shape_of(fields[name]))
+    if not document:
         raise Invalid({"/": "Nothing was changed."})
-    return {**said, REASON: form.cleaned_data[REASON]}
+    return {**document, REASON: form.cleaned_data[REASON]}
 
 
 def part_documents(formset, shape):
     """The parts that are not deleted, in their order."""
-    kept = [row for row in formset.forms if row not in formset.deleted_forms and is_filled(row)]
+    rows = [row for row in formset.forms if row not in formset.deleted_forms and is_filled(row)]
     if "position" in formset.form.base_fields:
-        kept.sort(key=lambda row: row.cleaned_data.get("position") or 0)
-    return [part_document(row, shape) for row in kept]
+        rows.sort(key=lambda row: row.cleaned_data.get("position") or 0)
+    return [part_document(row, shape) for row in rows]
 
 
 def is_filled(row):
@@ -68,19 +70,19 @@ def is_filled(row):
 
 
 def part_document(row, shape):
-    said = {
+    document = {
         name: rival_of(row.instance)
         if isinstance(field, Rival)
         else api_value(row.cleaned_data.get(field.source, getattr(row.instance, field.source)))
         for name, field in written(shape).items()
     }
-    return said if row.instance._state.adding else {**said, "id": str(row.instance.pk)}
+    return document if row.instance._state.adding else {**document, "id": str(row.instance.pk)}
 
 
 def rival_of(citation):
     """The other value in a source, in the form of the API, which refuses what it cannot parse."""
-    said = citation._meta.get_field("value_said").derive(citation)
-    return citation.value or None if said is None else said
+    value = citation._meta.get_field("value_said").derive(citation)
+    return citation.value or None if value is None else value
 
 
 class RefusedProposalForm:
@@ -260,7 +262,7 @@ class ProposalAdmin(PlainTitle, SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
             for one in proposal_views.difference(proposal, Reader.today(request.user))
         ]
         is_open = proposal.state == ProposalState.OPEN
-        said = {"title": "Proposal", "proposal": proposal, "form": form, "decides": decides}
+        context = {"title": "Proposal", "proposal": proposal, "form": form, "decides": decides}
         about = {
             "record": record,
             "address": record and address_of(record, "change"),
@@ -268,7 +270,7 @@ class ProposalAdmin(PlainTitle, SafeLookups, ReadOnlyAdmin, admin.ModelAdmin):
             "outdated": record and is_open and record.version != proposal.version,
             "changes": changes,
         }
-        return render_page(self, request, "admin/proposal.html", **said, **about)
+        return render_page(self, request, "admin/proposal.html", **context, **about)
 
     def decided(self, request, proposal, form):
         """True if it was applied or declined. Otherwise the form says why."""

@@ -12,13 +12,13 @@ class PlainTitle:
         return super().changelist_view(request, {**title, **(extra_context or {})})
 
 
-def render_page(model_admin, request, template, **said):
+def render_page(model_admin, request, template, **more):
     """A page in the admin of a model, with this template data."""
-    context = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, **said}
+    context = {**model_admin.admin_site.each_context(request), "opts": model_admin.opts, **more}
     return TemplateResponse(request, template, context)
 
 
-def render_secret(model_admin, request, **said):
+def render_secret(model_admin, request, **more):
     """The page that shows a secret once. The secret is stored nowhere."""
     back = model_admin.address("changelist")
-    return render_page(model_admin, request, "admin/shown_once.html", back=back, **said)
+    return render_page(model_admin, request, "admin/shown_once.html", back=back, **more)

@@ -26,8 +26,8 @@ def key_of_form(request):
 def digest_of_form(request):
     """A hash of the submitted values, whichever button was used."""
     typed = {name: values for name, values in request.POST.lists() if name != CSRF_FIELD and name[:1] != "_"}
-    said = json.dumps([request.path, sorted(typed.items())])
-    return hashlib.sha256(said.encode()).hexdigest()
+    content = json.dumps([request.path, sorted(typed.items())])
+    return hashlib.sha256(content.encode()).hexdigest()
 
 
 class SavedOnce(Addresses):
@@ -40,22 +40,22 @@ class SavedOnce(Addresses):
         if key is None:
             return super().changeform_view(request, object_id, form_url, extra_context)
         with transaction.atomic():
-            kept = KeptAnswer.objects.claim(request.user, key, digest)
-            if not kept.status or (object_id and kept.digest != digest):  # then it is a stale form
-                return self.save_once(request, kept, object_id, form_url, extra_context)
-        record = self.get_object(request, kept.body)
-        again = self.saved_before if kept.digest == digest or record is None else self.saved_otherwise
+            answer = KeptAnswer.objects.claim(request.user, key, digest)
+            if not answer.status or (object_id and answer.digest != digest):  # then it is a stale form
+                return self.save_once(request, answer, object_id, form_url, extra_context)
+        record = self.get_object(request, answer.body)
+        again = self.saved_before if answer.digest == digest or record is None else self.saved_otherwise
         return again(request, record)
 
-    def save_once(self, request, kept, *args):
+    def save_once(self, request, answer, *args):
         """The response. The saved record is stored with the key. A refused form leaves its key free."""
         request.saved = None
         response = super().changeform_view(request, *args)
         if request.saved:
-            kept.status, kept.body = SAVED, str(request.saved.pk)
-            kept.save()
-        elif not kept.status:
-            kept.delete()
+            answer.status, answer.body = SAVED, str(request.saved.pk)
+            answer.save()
+        elif not answer.status:
+            answer.delete()
         return response
 
     def save_form(self, request, form, change):
@@ -75,11 +75,11 @@ class SavedOnce(Addresses):
             return redirect(self.address("changelist"))
         if IS_POPUP_VAR in request.POST:
             return admin.ModelAdmin.response_add(self, request, record)
-        said = f"The form was sent twice and saved once. {self.shown_once}".strip()
-        self.message_user(request, said, messages.WARNING if self.shown_once else messages.SUCCESS)
+        message = f"The form was sent twice and saved once. {self.shown_once}".strip()
+        self.message_user(request, message, messages.WARNING if self.shown_once else messages.SUCCESS)
         return redirect(self.address("change", record.pk))
 
     def saved_otherwise(self, request, record):
         """The page for a form that was changed and sent again after its record was created."""
-        said = {"title": "Sent twice", "record": record, "address": self.address("change", record.pk)}
-        return render_page(self, request, "admin/sent_twice.html", **said, **submitted_values(request))
+        context = {"title": "Sent twice", "record": record, "address": self.address("change", record.pk)}
+        return render_page(self, request, "admin/sent_twice.html", **context, **submitted_values(request))

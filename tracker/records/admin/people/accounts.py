@@ -70,8 +70,8 @@ class NameTakenMessage(Addresses):
         try:
             return super().changeform_view(request, object_id, form_url, extra_context)
         except IntegrityError:
-            said = f"Nothing was saved: another {self.opts.verbose_name} already has this name."
-            self.message_user(request, said, messages.ERROR)
+            message = f"Nothing was saved: another {self.opts.verbose_name} already has this name."
+            self.message_user(request, message, messages.ERROR)
             return redirect(self.address("changelist"))
 
 
@@ -185,8 +185,8 @@ class AccountAdmin(PlainTitle, NameTakenMessage, SafeLookups, SavedOnce, admin.M
             taken = "password and the second factor" if factors else "password"
             self.log_change(request, user, f"Reset the {taken} and created a link that sets a new one.")
             return self.show_link(request, user, factors)
-        said = {"title": "New password link", "original": user}
-        return render_page(self, request, "admin/account_link.html", **said)
+        context = {"title": "New password link", "original": user}
+        return render_page(self, request, "admin/account_link.html", **context)
 
     def show_link(self, request, user, factors=False):
         return render_secret(

@@ -20,7 +20,7 @@ class Link(NamedTuple):
 class Block(NamedTuple):
     """A reason, the records that it blocks, and the records that have to change first."""
 
-    said: str
+    sentence: str
     records: list
     causes: list
 
@@ -42,17 +42,17 @@ def visible_ones(records, user):
     return [record for record in records if record and record.is_visible_to(user)]
 
 
-def blocks(lacks, user, label=label_of):
-    """The blocks of {record: sentences}. A sentence may know its causes (companions.Lack)."""
+def blocks(refused, user, label=label_of):
+    """The blocks of {record: sentences}. A sentence may know its causes (companions.WithCauses)."""
     found, known = {}, {}
-    for record, sentences in lacks.items():
-        for said in sentences:
-            causes = known.setdefault(id(said), visible_ones(getattr(said, "because", ()), user))
-            key = (with_field_labels(said), tuple(cause.pk for cause in causes))
+    for record, sentences in refused.items():
+        for sentence in sentences:
+            causes = known.setdefault(id(sentence), visible_ones(getattr(sentence, "because", ()), user))
+            key = (with_field_labels(sentence), tuple(cause.pk for cause in causes))
             found.setdefault(key, (causes, []))[1].append(link(record, label))
     return [
-        Block(said, records, [link(cause, label) for cause in causes])
-        for (said, _), (causes, records) in found.items()
+        Block(sentence, records, [link(cause, label) for cause in causes])
+        for (sentence, _), (causes, records) in found.items()
     ]
 
 
@@ -68,7 +68,7 @@ def unnamed(record):
 
 def block_messages(refused, user):
     """The blocks as lines of a message. If a protected name was refused, no record is named."""
-    named = any(SENTENCE in said for sentences in refused.values() for said in sentences)
+    named = any(SENTENCE in sentence for sentences in refused.values() for sentence in sentences)
     found = blocks(refused, user, unnamed if named else neutral)
     return format_html_join("", "{}", ((block_line(block),) for block in found))
 
@@ -81,7 +81,7 @@ def block_line(block):
         '<div class="block">{}{}: {}{}</div>',
         anchors(block.first),
         more,
-        with_field_labels(block.said),
+        with_field_labels(block.sentence),
         causes,
     )
 

@@ -83,8 +83,8 @@ class BulkChange(Addresses):
         shown = {"seen": versions_of(records)}
         form = BulkForm(list(self.bulk_choices(request.user)), published, request.POST or None, initial=shown)
         if form.is_valid() and self.changed_all(request, form, [record.pk for record in records]):
-            said = f"{len(records)} {self.opts.verbose_name_plural} were changed."
-            self.message_user(request, said, messages.SUCCESS)
+            message = f"{len(records)} {self.opts.verbose_name_plural} were changed."
+            self.message_user(request, message, messages.SUCCESS)
             return redirect(self.address("changelist"))
         rows = [(label_of(record), self.address("change", record.pk)) for record in records]
         return render_page(
@@ -99,7 +99,7 @@ class BulkChange(Addresses):
             records = list(rows.select_for_update(of=("self",)).order_by("pk"))
             seen = form.cleaned_data["seen"].split()
             form.data = {**form.data.dict(), "seen": versions_of(records)}
-            stood = [texts_before(record) for record in records]
+            before = [texts_before(record) for record in records]
             refused = {}
             for record in records:
                 known = versions_of([record]) in seen
@@ -108,15 +108,15 @@ class BulkChange(Addresses):
                 )
             for block in blocks(refused, request.user, neutral):
                 form.add_error(None, block_line(block))
-            self.check_names(request, form, list(map(CheckedChange, records, stood)))
+            self.check_names(request, form, list(map(CheckedChange, records, before)))
             transaction.set_rollback(not form.is_valid())
         return form.is_valid()
 
     def check_names(self, request, form, changes):
         """Refuses changes, or a reason, that name a protected person: readers see both."""
-        said = form.cleaned_data["reason"]
+        reason = form.cleaned_data["reason"]
         try:
-            refuse_names(request.user, [change._replace(reason=said) for change in changes])
+            refuse_names(request.user, [change._replace(reason=reason) for change in changes])
         except NamesProtectedPerson:
             form.add_error("reason", SENTENCE)
 

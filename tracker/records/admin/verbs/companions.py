@@ -17,7 +17,7 @@ from tracker.records.admin.pages.name_check import homonym_field
 from tracker.records.admin.pages.render import render_page
 from tracker.records.protection.name_check import HOMONYM, SENTENCE
 from tracker.records.values.texts.text import UncheckedTextField
-from tracker.records.workflow.companions import WAITING, lacks, ready, with_drafts
+from tracker.records.workflow.companions import WAITING, blockers_of, ready, with_drafts
 from tracker.records.workflow.verbs import BY_NAME, KEPT_IN_HISTORY
 
 from .blockers import anchors, blocks, link, neutral
@@ -47,8 +47,8 @@ class CompanionsForm(forms.Form):
     @property
     def ticked(self):
         """The ids of the ticked records, as first shown or as submitted."""
-        said = self["also"].value() or []
-        return self.along if ALL in said else [key for key in self.along if key in said]
+        ids = self["also"].value() or []
+        return self.along if ALL in ids else [key for key in self.along if key in ids]
 
 
 class PublishingForm(CompanionsForm):
@@ -79,36 +79,40 @@ class Preview:
         self.record, self.user, self.moment = record, user, record.scheduled_for()
         self.own = [record, *record.drafts(user)]
         self.found = record.named(user)
-        self.lacking, self.along = ready(self.found, user, self.moment)
+        self.blockers, self.along = ready(self.found, user, self.moment)
         self.mark = versions_of([*self.own, *with_drafts(self.found, user)])
 
-    def lacks(self, along):
+    def blockers_with(self, along):
         """{record: what blocks its publication by this user} if these are included."""
-        return lacks(self.own, with_drafts(along, self.user), self.user, self.moment, already_public=True)
+        return blockers_of(
+            self.own, with_drafts(along, self.user), self.user, self.moment, already_public=True
+        )
 
     def ticked(self, keys):
         return [record for record in self.along if str(record.pk) in keys]
 
     def shown(self, form):
         """The template data. Reasons that several records share are listed once, above the table."""
-        best, now = self.lacks(self.along), self.lacks(self.ticked(form.ticked))
-        still = {said for found in best.values() for said in found}
+        best, now = self.blockers_with(self.along), self.blockers_with(self.ticked(form.ticked))
+        still = {sentence for found in best.values() for sentence in found}
         every = blocks(now, self.user, lambda record: label_on_page(record, self.record))
         shared = [block for block in every if len(block.records) > 1 or block.causes]
-        apart = {block.said for block in shared}
+        apart = {block.sentence for block in shared}
         rows = [
             table_row(
                 record,
                 self.record,
-                missing=[said for said in map(with_field_labels, now[record]) if said not in apart],
+                missing=[
+                    sentence for sentence in map(with_field_labels, now[record]) if sentence not in apart
+                ],
                 blocked=bool(now[record]),
-                hints=blocks({record: self.hints(record)}, self.user),
+                warnings=blocks({record: self.warnings(record)}, self.user),
             )
             for record in self.own
         ]
         return {
             "rows": rows,
-            "blocks": [(block, block.said in map(with_field_labels, still)) for block in shared],
+            "blocks": [(block, block.sentence in map(with_field_labels, still)) for block in shared],
             "named": list(self.named(form.ticked)),
             "exposes": any(record.exposes() for record in self.own),
             "ready": not still,
@@ -116,17 +120,17 @@ class Preview:
             "all": bool(self.along) and len(self.along) == len(form.ticked),
         }
 
-    def hints(self, record):
-        return [*record.hints(self.user, self.own), *filter(None, [record.exposes()])]
+    def warnings(self, record):
+        return [*record.warnings(self.user, self.own), *filter(None, [record.exposes()])]
 
     def named(self, ticked):
         """The rows of the named records: whether they can be included, and what is missing."""
         for record in self.found:
             rows, key = with_drafts([record], self.user), str(record.pk)
-            found = chain(*(self.lacking[row] for row in rows))
-            said = {"missing": dict.fromkeys(map(with_field_labels, found)), "more": len(rows) - 1}
+            found = chain(*(self.blockers[row] for row in rows))
+            more = {"missing": dict.fromkeys(map(with_field_labels, found)), "more": len(rows) - 1}
             may = record in self.along
-            yield table_row(record, self.record, may=may, key=key, ticked=key in ticked, **said)
+            yield table_row(record, self.record, may=may, key=key, ticked=key in ticked, **more)
 
 
 class CompanionPages(Addresses):
@@ -147,22 +151,21 @@ class CompanionPages(Addresses):
         if form.is_valid() and self.published(request, page, form):
             self.say_done(request, page, form)
             return redirect(self.address("change", record.pk))
-        said = {"title": PUBLISH.title, "record": record, "form": form, "moment": page.moment}
-        said["asks_homonym"] = SENTENCE in " ".join(form.non_field_errors()) if form.is_bound else False
-        return render_page(self, request, "admin/record_publish.html", **said, **page.shown(form))
+        context = {"title": PUBLISH.title, "record": record, "form": form, "moment": page.moment}
+        context["asks_homonym"] = SENTENCE in " ".join(form.non_field_errors()) if form.is_bound else False
+        return render_page(self, request, "admin/record_publish.html", **context, **page.shown(form))
 
     def published(self, request, page, form):
         """True if it was published. Otherwise the form, or the page below it, says why."""
         found = {page.record: [CHANGED_SINCE]}
         if form.cleaned_data["mark"] == page.mark:
-            said = {name: form.cleaned_data[name] for name in ("comment", "already_public", HOMONYM)}
-            found = self.attempt(request, "publish", page.record, **said, also=form.ticked)
+            texts = {name: form.cleaned_data[name] for name in ("comment", "already_public", HOMONYM)}
+            found = self.attempt(request, "publish", page.record, **texts, also=form.ticked)
         form.data = form.data.copy()
         form.data["mark"] = page.mark
-        shown = set(chain(*page.lacks(page.ticked(form.ticked)).values()))
-        for problem in {
-            REASONS_BELOW if said in shown else with_field_labels(said): "" for said in chain(*found.values())
-        }:
+        shown = set(chain(*page.blockers_with(page.ticked(form.ticked)).values()))
+        sentences = [*chain(*found.values())]
+        for problem in {REASONS_BELOW if one in shown else with_field_labels(one): "" for one in sentences}:
             form.add_error(None, problem)
         return not found
 
@@ -171,17 +174,17 @@ class CompanionPages(Addresses):
         if page.moment:
             done = f"approved for publication at {page.moment:%Y-%m-%d %H:%M} UTC"
         rows, along = len(page.own) - 1, len(with_drafts(page.ticked(form.ticked), request.user))
-        said = f"1 {self.opts.verbose_name} was {done}{with_companions(rows, along)}."
-        self.message_user(request, said, messages.SUCCESS)
+        message = f"1 {self.opts.verbose_name} was {done}{with_companions(rows, along)}."
+        self.message_user(request, message, messages.SUCCESS)
         self.say_what_remains(request, page.found)
 
     def say_what_remains(self, request, named):
         """Say which of the named records are not public yet."""
         left = [one for one in {row.pk: row for row in named}.values() if self.waits(request.user, one)]
         if left:
-            said = "Not public yet, and hidden with everything that belongs to them: {}."
+            message = "Not public yet, and hidden with everything that belongs to them: {}."
             links = anchors([link(row, neutral) for row in left])
-            self.message_user(request, format_html(said, links), messages.WARNING)
+            self.message_user(request, format_html(message, links), messages.WARNING)
 
     @staticmethod
     def waits(user, record):
@@ -202,20 +205,22 @@ class CompanionPages(Addresses):
         if form.is_valid() and self.submitted(request, record, rows, form, mark):
             return redirect(self.address("change", record.pk))
         ticked = form.ticked
-        said = {"title": SUBMIT.title, "record": record, "form": form}
-        said["rows"] = [table_row(one, record) for one in [record, *rows]]
-        said["named"] = [
+        context = {"title": SUBMIT.title, "record": record, "form": form}
+        context["rows"] = [table_row(one, record) for one in [record, *rows]]
+        context["named"] = [
             table_row(one, record, may=True, key=str(one.pk), ticked=str(one.pk) in ticked) for one in found
         ]
-        return render_page(self, request, "admin/record_submit.html", all=len(found) == len(ticked), **said)
+        return render_page(
+            self, request, "admin/record_submit.html", all=len(found) == len(ticked), **context
+        )
 
     def submitted(self, request, record, rows, form, mark):
         """True if it was submitted. Otherwise the form says why."""
         found = {record: [CHANGED_SINCE]}
         if form.cleaned_data["mark"] == mark:
-            said = {"comment": form.cleaned_data["comment"], "also": form.ticked}
+            arguments = {"comment": form.cleaned_data["comment"], "also": form.ticked}
             along = len(record.going_to_review(request.user, form.ticked)) - len(rows)
-            found = self.attempt(request, "submit", record, **said)
+            found = self.attempt(request, "submit", record, **arguments)
         form.data = form.data.copy()
         form.data["mark"] = mark
         for problem in chain(*found.values()):
@@ -228,9 +233,9 @@ class CompanionPages(Addresses):
 
 def with_companions(rows, along):
     """How many other records were included, as text."""
-    said = [f"{count_of_records(rows)} that belong{'s' if rows == 1 else ''} to it"] if rows else []
-    said += [f"{count_of_records(along)} that it names"] if along else []
-    return f", with {' and '.join(said)}" if said else ""
+    parts = [f"{count_of_records(rows)} that belong{'s' if rows == 1 else ''} to it"] if rows else []
+    parts += [f"{count_of_records(along)} that it names"] if along else []
+    return f", with {' and '.join(parts)}" if parts else ""
 
 
 def count_of_records(number):

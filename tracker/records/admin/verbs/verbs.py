@@ -34,8 +34,8 @@ from .companions import CompanionPages, with_companions
 
 MOST_AT_ONCE = 200
 AT_ONCE = [one for one in VERBS if not one.must_say]
-ASKED = [one for one in VERBS if one.must_say]  # a page asks for the text
-SHOWN = [*AT_ONCE, *ASKED]
+WITH_TEXT = [one for one in VERBS if one.must_say]  # a page asks for the text
+SHOWN = [*AT_ONCE, *WITH_TEXT]
 SCHEDULED = "approved for publication at the scheduled time"
 
 
@@ -54,7 +54,7 @@ def selected(verb):
 
     @admin.action(description=verb.action)
     def act(model_admin, request, queryset):
-        if verb in ASKED:
+        if verb in WITH_TEXT:
             return model_admin.ask(request, verb.name, queryset)
         model_admin.carry_out(request, verb.name, queryset.values_list("pk", flat=True))
         return None
@@ -115,8 +115,8 @@ class Verbs(CompanionPages):
             count = f"1 {self.opts.verbose_name} was" if number == 1 else f"{number} {names} were"
             self.message_user(request, f"{count} {deed}{with_companions(*others)}.", messages.SUCCESS)
         if refused:
-            said = format_html("Not {}. {}", BY_NAME[verb].done, block_messages(refused, request.user))
-            self.message_user(request, said, messages.ERROR)
+            message = format_html("Not {}. {}", BY_NAME[verb].done, block_messages(refused, request.user))
+            self.message_user(request, message, messages.ERROR)
         elif not done:
             self.message_user(
                 request,
@@ -146,7 +146,7 @@ class Verbs(CompanionPages):
 
     def get_urls(self):
         return [
-            *(self.route(f"{one.path}/", self.asking_view, one.name, verb=one) for one in ASKED),
+            *(self.route(f"{one.path}/", self.asking_view, one.name, verb=one) for one in WITH_TEXT),
             self.route("<path:object_id>/read/", self.read_view, "read"),
             *super().get_urls(),
         ]
@@ -161,9 +161,9 @@ class Verbs(CompanionPages):
         if form.is_valid():
             self.carry_out(request, verb.name, keys, *form.cleaned_data.values())
             return redirect(self.address("change", keys[0]) if len(keys) == 1 else self.address("changelist"))
-        said = {"title": verb.title, "intro": verb.intro, "form": form}
+        context = {"title": verb.title, "intro": verb.intro, "form": form}
         labels = [label_of(record) for record in records]
-        return render_page(self, request, "admin/record_say.html", labels=labels, **said)
+        return render_page(self, request, "admin/record_say.html", labels=labels, **context)
 
     def editable(self, request, object_id):
         """The record of a page that only editors may open."""
@@ -181,11 +181,11 @@ class Verbs(CompanionPages):
             return HttpResponseNotAllowed(["POST"])
         meant = request.POST.get("version") == str(record.version)
         if not (meant and is_unread(record, request.user) and mark_as_reviewed(record)):
-            said = (
+            message = (
                 "Not marked as reviewed: it was changed after you opened it, or another editor has to"
                 " review it."
             )
-            self.message_user(request, said, messages.ERROR)
+            self.message_user(request, message, messages.ERROR)
         else:
             self.message_user(request, f"Marked as reviewed: {record}.", messages.SUCCESS)
         home = request.POST.get("back") == "start"
@@ -204,13 +204,13 @@ class Verbs(CompanionPages):
             return None
         back, named = obj.publication == Publication.TAKEN_DOWN, obj.named(request.user)
         more = back or obj.exposes() or obj.scheduled_for() or obj.drafts(request.user) or named
-        more = more or obj.warnings(request.user)
+        more = more or obj.likely_mistakes(request.user)
         if verb == "publish" and self.has_edit_permission(request) and more:
             return redirect(self.address("publish", obj.pk))
         if verb == "submit" and any(BY_NAME[verb].may(request.user, one) for one in named):
             return redirect(self.address("submit", obj.pk))
         refused = self.carry_out(request, verb, [obj.pk])
-        names = any(SENTENCE in said for found in refused.values() for said in found)
+        names = any(SENTENCE in sentence for found in refused.values() for sentence in found)
         return redirect(self.address("publish" if names else "change", obj.pk))
 
     def verbs(self, request, obj):
@@ -223,7 +223,7 @@ class Verbs(CompanionPages):
     def render_change_form(self, request, context, add=False, change=False, form_url="", obj=None):
         context["verbs"] = self.verbs(request, obj)
         context["buttons"] = [
-            (one, f"{self.address(one.name)}?ids={obj.pk}" if one in ASKED else "")
+            (one, f"{self.address(one.name)}?ids={obj.pk}" if one in WITH_TEXT else "")
             for one in SHOWN
             if one.name in context["verbs"]
         ]
@@ -236,16 +236,17 @@ class Verbs(CompanionPages):
         unpublished = obj.publication != Publication.PUBLISHED
         approval = Approval.objects.of(obj).first() if roles.edits(request.user) else None
         may_change = self.has_change_permission(request, obj)
-        told = unpublished and may_change
-        lacking = obj.lacking(request.user, obj.scheduled_for(), already_public=True) if told else []
-        hints = obj.hints(request.user) if told else obj.warnings(request.user) if may_change else []
+        blockers, warnings = [], obj.likely_mistakes(request.user) if may_change else []
+        if unpublished and may_change:
+            blockers = obj.blockers(request.user, obj.scheduled_for(), already_public=True)
+            warnings = obj.warnings(request.user)
         return {
             "lists": links_to_lists(obj, request),
             "record_state": obj.publication,
             "given_to": obj.assigned_to if "assigned_to" in editing_fields(request.user) else None,
             "waits": obj.publication == Publication.IN_REVIEW and not may_change,
-            "missing": blocks({obj: lacking}, request.user),
-            "hints": blocks({obj: hints}, request.user),
+            "blockers": blocks({obj: blockers}, request.user),
+            "warnings": blocks({obj: warnings}, request.user),
             "sent_back": obj.sent_back() if obj.publication == Publication.DRAFT else None,
             "approval": approval,
             "still_approved": approval and approval.covers(obj),

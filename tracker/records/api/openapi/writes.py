@@ -103,13 +103,13 @@ ALONG = {
     " publication/ lists them in named.",
 }
 VERSION = {"type": "integer", "description": "The version that you read: the number in its ETag."}
-KEPT = {
+PROPOSED = {
     "type": "object",
     "description": "The address of the new proposal.",
     "properties": {"detail": {"type": "string"}, "url": URI},
     "required": ["detail", "url"],
 }
-KEPT_EXAMPLE = {
+PROPOSED_EXAMPLE = {
     "detail": "The change was saved as a proposal. An editor will decide.",
     "url": f"http://127.0.0.1:8000/api/v1/proposals/{SAMPLE_ID}/",
 }
@@ -134,7 +134,7 @@ class WritingSchema:
         if not self.writes() or action == "destroy" or (action in DECISIONS and not saying):
             return None
         if saying:
-            schema = sayings_schema(saying, *(verb.more if verb else ()))
+            schema = body_schema(saying, *(verb.more if verb else ()))
             example = {saying: verb.sample if verb else SAMPLE_TEXT}
             required = action in MUST_SAY
             if verb and verb.reasons:
@@ -217,9 +217,9 @@ class WritingSchema:
             }
         if action == "bulk_update":
             return {"200": json_answer(self.results(one), {"results": [example]}, "The records."), **errors}
-        kept = {"202": json_answer(self.component("Kept", KEPT), KEPT_EXAMPLE, "It is kept as a proposal.")}
-        kept = kept if action == "partial_update" else {}
-        return {"200": json_answer(one, example, "The record after the change."), **kept, **errors}
+        kept = json_answer(self.component("Kept", PROPOSED), PROPOSED_EXAMPLE, "It is kept as a proposal.")
+        proposed = {"202": kept} if action == "partial_update" else {}
+        return {"200": json_answer(one, example, "The record after the change."), **proposed, **errors}
 
     def results(self, one):
         """The schema of an answer with several records. It has `results`, unlike a single record."""
@@ -231,11 +231,11 @@ class WritingSchema:
         )
 
 
-def sayings_schema(*names):
+def body_schema(*names):
     known = {HOMONYM: OTHER, ALREADY_PUBLIC: TICK, ALSO: ALONG}
     known |= {KEEP: {"type": "array", "items": {"type": "string"}}}
-    told = {name: known.get(name, {"type": "string"}) for name in names}
-    return {"type": "object", "properties": told, "additionalProperties": False}
+    properties = {name: known.get(name, {"type": "string"}) for name in names}
+    return {"type": "object", "properties": properties, "additionalProperties": False}
 
 
 def several(schema):

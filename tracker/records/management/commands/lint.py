@@ -27,9 +27,9 @@ def reasons(record):
     """The reasons of corrections, as readers see them."""
     rows = type(record).objects.visible_to(None).filter(pk=record.pk)
     found = corrections(rows).fetch()
-    for said in json.loads(found[0]) if found else ():
-        if said["reason"]:
-            yield protected_names.PublicText(record, "reason of a correction", said["reason"])
+    for correction in json.loads(found[0]) if found else ():
+        if correction["reason"]:
+            yield protected_names.PublicText(record, "reason of a correction", correction["reason"])
 
 
 def all_public_texts():

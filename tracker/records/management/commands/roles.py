@@ -91,7 +91,7 @@ def deeds(user, key):
     if record is None:
         return []
     page, request = admin.site.get_model_admin(Place), SimpleNamespace(user=user)
-    said = {
+    allowed = {
         "see": True,
         "change": undone(lambda: views.check_change(user, record, {"reason": "A sample."})),
         "propose a change": page.may_propose(request, record),
@@ -99,15 +99,15 @@ def deeds(user, key):
     }
     for verb in VERBS:
         always, sometimes = (does(user, verb, key, four_eyes) for four_eyes in (True, False))
-        said[verb.title.lower() + ("" if always else NOT_ALWAYS)] = sometimes
-    return [words for words, may in said.items() if may]
+        allowed[verb.title.lower() + ("" if always else NOT_ALWAYS)] = sometimes
+    return [words for words, may in allowed.items() if may]
 
 
 def others(user, token):
     """What else a user may do: {object: actions}."""
     request = SimpleNamespace(user=user)
     writes, tokens = admin.site.get_model_admin(Place), admin.site.get_model_admin(ApiToken)
-    asked = {
+    allowed = {
         "A new record": {"write": writes.has_add_permission(request)},
         "What others took down": {"erase": roles.erases(user)},
         "A proposal of others": {"apply": roles.edits(user), "decline": roles.edits(user)},
@@ -124,7 +124,7 @@ def others(user, token):
             "give roles, reset passwords": user.has_perm("auth.change_user"),
         },
     }
-    return {what: [words for words, may in said.items() if may] for what, said in asked.items()}
+    return {what: [words for words, may in actions.items() if may] for what, actions in allowed.items()}
 
 
 def cells():
@@ -136,7 +136,7 @@ def cells():
         token.draw()
         token.save()
         for name, user in known.items():
-            found |= {(what, name): said for what, said in others(user, token).items()}
+            found |= {(what, name): actions for what, actions in others(user, token).items()}
         for state, (name, user) in product(STATES, known.items()):
             found[state, name] = deeds(user, sample_record(state, user, author))
         transaction.set_rollback(True)
