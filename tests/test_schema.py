@@ -19,10 +19,10 @@ from tracker.records.changes import announcing
 from tracker.records.read.formats.registry import FORMATS, JSON
 from tracker.records.shapes.urls import resource
 from tracker.records.values.codes.vocabularies import vocabularies
-from tracker.records.workflow import verbs
+from tracker.records.workflow import verb_table
 
 OFFERED = "/api/v1/schema/"
-VERBS = tuple(one.path for one in verbs.VERBS)
+VERBS = tuple(one.path for one in verb_table.VERBS)
 
 
 @cache

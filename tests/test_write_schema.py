@@ -13,11 +13,11 @@ from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.api.openapi.examples import SAMPLE_ID
 from tracker.records.shapes.reader import Pick
 from tracker.records.shapes.urls import resource
-from tracker.records.workflow import verbs
+from tracker.records.workflow import verb_table
 from tracker.records.write.document import references_of, row_shape_of, written
 
 RESOURCES = [view for view in ENDPOINTS if view is not CitationViewSet]
-VERBS = tuple(one.path for one in verbs.VERBS)
+VERBS = tuple(one.path for one in verb_table.VERBS)
 
 
 def real(shape, document):
@@ -116,7 +116,7 @@ class WriteSchemaTest(WritingTest):
                 self.done(200, self.editor, "PATCH", place, rows)
 
     def test_the_examples_of_verbs_are_taken(self):
-        for one in verbs.VERBS:
+        for one in verb_table.VERBS:
             row = make.place(publication=one.states[0], created_by=self.contributor)
             example = self.sent(f"{API}places/{{id}}/{one.path}/", "post")["example"]
             self.done(200, self.editor, "POST", path(row, one.path), example, 1)

@@ -65,7 +65,7 @@ WALKS = (
         "publish",
         6,
         (
-            *("workflow.states", "policy.visibility", "workflow.companions", "workflow.readiness"),
+            *("workflow.publishing", "policy.visibility", "workflow.companions", "workflow.readiness"),
             *("protection.name_check", "protection.protected_names"),
         ),
         25,

@@ -21,7 +21,7 @@ from tracker.records.accounts.staff import grant
 from tracker.records.admin.people.tokens import TokenForm
 from tracker.records.shapes.urls import resource
 from tracker.records.workflow.proposals import Proposal
-from tracker.records.workflow.verbs import VERBS
+from tracker.records.workflow.verb_table import VERBS
 
 PLACES = "/api/v1/places/"
 TOKENS = "/admin/records/apitoken/"

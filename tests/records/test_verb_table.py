@@ -6,8 +6,8 @@ from tests import test_roles
 from tests.records import test_tokens, test_verbs
 from tracker.records.accounts.api_tokens import TokenScope
 from tracker.records.protection.name_check import TAKING_BACK
-from tracker.records.workflow.states import Workflow
-from tracker.records.workflow.verbs import VERBS
+from tracker.records.workflow.publishing import Workflow
+from tracker.records.workflow.verb_table import VERBS
 from tracker.records.write.views import Editing
 
 

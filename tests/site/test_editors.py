@@ -28,7 +28,7 @@ from tracker.records.management.commands import roles
 from tracker.records.policy import roles as rules
 from tracker.records.protection.name_search import run_searches
 from tracker.records.workflow.proposals import Proposal
-from tracker.records.workflow.verbs import VERBS
+from tracker.records.workflow.verb_table import VERBS
 
 DOCUMENT = (settings.BASE_DIR / "docs" / "editors.md").read_text(encoding="utf-8")
 SCRIPTS = settings.BASE_DIR / "tracker" / "static" / "tracker"

@@ -8,7 +8,7 @@ from rest_framework.permissions import BasePermission
 from tracker.records.protection.name_check import check_refusals
 from tracker.records.protocol import database_errors
 from tracker.records.protocol.rate_limits import address, spend
-from tracker.records.workflow.verbs import BY_NAME
+from tracker.records.workflow.verb_table import BY_NAME
 
 from .api_tokens import ApiToken, TokenScope
 from .devices import is_proven

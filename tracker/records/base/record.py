@@ -20,7 +20,7 @@ from tracker.records.values.dates.conditions import DayLookup  # noqa: F401 - re
 from tracker.records.values.dates.date_columns import possible_days
 from tracker.records.workflow.approvals import within_reach
 from tracker.records.workflow.companions import WithCauses
-from tracker.records.workflow.states import Workflow
+from tracker.records.workflow.publishing import Workflow
 
 # fields that only editors see; changing them is not a public change
 INTERNAL = {

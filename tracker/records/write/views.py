@@ -28,8 +28,8 @@ from tracker.records.shapes.urls import api_url, record_url, resource
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.workflow.approvals import Approval
 from tracker.records.workflow.companions import ALSO, blockers_of, ready
-from tracker.records.workflow.states import SAY_WHY
-from tracker.records.workflow.verbs import ALREADY_PUBLIC, BY_NAME, VERBS
+from tracker.records.workflow.publishing import SAY_WHY
+from tracker.records.workflow.verb_table import ALREADY_PUBLIC, BY_NAME, VERBS
 
 from . import save
 from .coercion import tidied_text

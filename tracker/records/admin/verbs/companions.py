@@ -18,7 +18,7 @@ from tracker.records.admin.pages.render import render_page
 from tracker.records.protection.name_check import HOMONYM, SENTENCE
 from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.companions import WAITING, blockers_of, ready, with_drafts
-from tracker.records.workflow.verbs import BY_NAME, KEPT_IN_HISTORY
+from tracker.records.workflow.verb_table import BY_NAME, KEPT_IN_HISTORY
 
 from .blockers import anchors, blocks, link, neutral
 

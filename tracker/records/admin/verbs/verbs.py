@@ -27,7 +27,7 @@ from tracker.records.protection.name_search import newest
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.approvals import Approval
-from tracker.records.workflow.verbs import BY_NAME, VERBS
+from tracker.records.workflow.verb_table import BY_NAME, VERBS
 
 from .blockers import block_messages, blocks
 from .companions import CompanionPages, with_companions

@@ -11,7 +11,7 @@ from tracker.records.shapes.urls import URI
 from tracker.records.values.codes.code_fields import CodeJSONField
 from tracker.records.workflow import editorial_fields
 from tracker.records.workflow.companions import ALSO
-from tracker.records.workflow.verbs import ALREADY_PUBLIC, BY_NAME, KEEP, SAMPLE_TEXT, VERBS
+from tracker.records.workflow.verb_table import ALREADY_PUBLIC, BY_NAME, KEEP, SAMPLE_TEXT, VERBS
 from tracker.records.write.document import REASON, references_of, row_shape_of, written
 from tracker.records.write.views import MOST_DOCUMENTS
 

@@ -20,7 +20,7 @@ from tracker.records.accounts.staff import grant
 from tracker.records.base.places import Place
 from tracker.records.policy import roles
 from tracker.records.values.codes.vocabularies import TAKEN_BACK, Confidentiality, Publication
-from tracker.records.workflow.verbs import VERBS
+from tracker.records.workflow.verb_table import VERBS
 from tracker.records.write import views
 
 SUPERUSER = "Superuser"

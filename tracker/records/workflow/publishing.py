@@ -19,7 +19,7 @@ from .approvals import CHANGED, Approval
 from .companions import WAITING, Unready, blockers_of, chosen, named, with_drafts
 from .deletion import Deletion
 from .readiness import Readiness
-from .verbs import BY_NAME
+from .verb_table import BY_NAME
 
 SAY_WHY = "It was taken down. Say why it is published again."
 

@@ -1,7 +1,7 @@
 """The verbs of the workflow, one row each: scope, body, who may, from which states, and what it is called.
 
-Routes, the API document, the checks in `states`, and the actions, buttons and pages of the admin derive from
-it. What a verb does is a method of its name, in `states`.
+Routes, the API document, the checks in `publishing`, and the actions, buttons and pages of the admin derive
+from it. What a verb does is a method of its name, in `publishing`.
 """
 
 from collections.abc import Callable, Mapping
