@@ -202,7 +202,7 @@ def tracks(answers, reader, facts, of):
     for number, (track, known) in enumerate(zip(TRACKS, answers, strict=True)):
         found[track] = {
             "answer": WORDS[track][known.strength],
-            "last_reported": known.basis and partial_date(known.basis),
+            "last_reported": known.basis and partial_date(date_of(known.basis)),
             "last_event": known.basis and known.basis.kind,
             "inferred": inferred_parts(known.basis, facts) if known.basis else [],
         }
@@ -232,9 +232,13 @@ def edge(day):
     return None if day in (date.min, date.max) else day.isoformat()
 
 
-def partial_date(fact):
-    """The date of a fact as in the API. A fact without a date happened by the day of its newest source."""
-    edtf = fact.edtf or (f"../{fact.reported.isoformat()}" if fact.reported else "")
+def date_of(fact):
+    """The date of a fact. Without one, it happened by the day of its newest source, if that is known."""
+    return fact.edtf or (f"../{fact.reported.isoformat()}" if fact.reported else "")
+
+
+def partial_date(edtf):
+    """A partial date as in the API."""
     if not edtf:
         return None
     moment = understand(edtf)
@@ -266,15 +270,17 @@ def facts_digest(text, days):
 
 @cached(LRUCache(PEOPLE_CACHED), facts_digest, Lock())
 def known_by_facts(text, days):
-    """What the facts say about the days: answers by track about the person, and about each of their cases
-    (id, answers by track, whether it was open). Readers who see the same facts get the same answer.
+    """What the facts say about the days: answers by track about the person, when that was last reported, and
+    about each of their cases (id, answers by track, whether it was open). Readers who see the same facts get
+    the same answer.
 
     Plain tuples of texts: the garbage collector leaves them out, and so all threads run on.
     """
     facts = Facts.read(json.loads(text))
     found = situation(facts.histories, facts.death, days)
     cases = zip(facts.cases, map(answer_slugs, found.cases), map(str, found.opened), strict=True)
-    return answer_slugs(found.person), tuple(cases)
+    reported_on = tuple(known.basis and date_of(known.basis) for known in found.person)
+    return answer_slugs(found.person), reported_on, tuple(cases)
 
 
 def answer_slugs(answers):
@@ -282,27 +288,32 @@ def answer_slugs(answers):
 
 
 class Found(NamedTuple):
-    """What is known about all people and cases that a reader sees: {track: {id: answer}}."""
+    """What is known about all people and cases that a reader sees: {track: {id: answer}}.
+
+    `last_reported` has the dates of the facts that support the answers about people: {track: {id: date}}.
+    """
 
     people: dict
     cases: dict
+    last_reported: dict
 
     @classmethod
     def by(cls, reader):
         """The answers for a reader. Raises Overdue if it takes too long, but keeps what was computed."""
         people, cases = {name: {} for name in TRACKS}, {name: {} for name in (*TRACKS, "open")}
+        last_reported = {name: {} for name in TRACKS}
         due = time.monotonic() + (settings.STATEMENT_TIMEOUT or math.inf)
         for pk, text in giving_way(fact_texts(reader), own=1):
             if time.monotonic() > due:
                 raise Overdue
-            of_person, of_cases = known_by_facts(text, reader.days)
+            of_person, reported_on, of_cases = known_by_facts(text, reader.days)
             for case, answers, opened in of_cases:
                 cases["open"][case] = opened
                 for track, answer in zip(TRACKS, answers, strict=True):
                     cases[track][case] = answer
-            for track, answer in zip(TRACKS, of_person, strict=True) if pk else ():
-                people[track][pk] = answer
-        return cls(people, cases)
+            for track, answer, edtf in zip(TRACKS, of_person, reported_on, strict=True) if pk else ():
+                people[track][pk], last_reported[track][pk] = answer, edtf
+        return cls(people, cases, last_reported)
 
 
 def with_answer(found, answers, silent):

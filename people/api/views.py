@@ -17,22 +17,15 @@ from . import filters, shapes
 KNOWN_ON = "known_on"
 
 
-class OnDays:
-    """Mixin for views that answer about people's situations: on a day, in a period, or during a dialogue."""
-
-    missed = False  # whether the requested dialogue does not exist for this reader
+class KnownOn:
+    """Mixin for views about people's situations: only what sources of some day or earlier say, if asked."""
 
     @classmethod
     def more_parameters(cls):
         day = {"type": "string", "format": "date"}
-        found = super().more_parameters() | {
+        return super().more_parameters() | {
             KNOWN_ON: ("Use only sources of this day or earlier: what was known then.", day)
         }
-        for name, model in occasions.items():
-            noun = model._meta.verbose_name
-            words = f"Instead of as_of: the id or slug of a {noun}. Answers are about the time it took place."
-            found[name] = (words, {"type": "string", "minLength": 1})
-        return found
 
     @property
     def reader(self):
@@ -49,6 +42,21 @@ class OnDays:
         if day is None or day.isoformat() != text:  # which also reads 20251031
             raise BadParameters({KNOWN_ON: "Give a day as in 2025-10-31."})
         return day
+
+
+class OnDays(KnownOn):
+    """Mixin for views that answer about people's situations: on a day, in a period, or during a dialogue."""
+
+    missed = False  # whether the requested dialogue does not exist for this reader
+
+    @classmethod
+    def more_parameters(cls):
+        found = super().more_parameters()
+        for name, model in occasions.items():
+            noun = model._meta.verbose_name
+            words = f"Instead of as_of: the id or slug of a {noun}. Answers are about the time it took place."
+            found[name] = (words, {"type": "string", "minLength": 1})
+        return found
 
     def days(self):
         for name, model in occasions.items():

@@ -11,7 +11,8 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.urls import path
 
-from people.api.views import OnDays
+from dialogues.models import Dialogue
+from people.api.views import KNOWN_ON, KnownOn, OnDays
 from tracker.records.accounts.authentication import count_search
 from tracker.records.api.openapi.examples import kinds_of, sample, sample_of
 from tracker.records.protocol.problems import BadParameters, nearest
@@ -227,13 +228,36 @@ class Figure(ApiView):
         return [json.loads(text) for text in found.texts()]
 
 
-class FigureOnDays(OnDays, Figure):
-    """A figure about a day, a period, or the time of a dialogue."""
+class DuringDialogue:
+    """Mixin for a figure about the days of a dialogue."""
+
+    about = Dialogue
+
+    def days(self):
+        return self.record.took_place() if hasattr(self, "record") else super().days()
+
+
+class DatedFigure(KnownOn, Figure):
+    """A figure about days, from all sources or from those of some day or earlier."""
 
     def __init_subclass__(cls, **kwargs):
-        days = {**TEXT, "description": "The day or the period. Empty: the time of the dialogue in during."}
-        cls.schema_of = {AS_OF: days, **cls.schema_of}
+        days = {**TEXT, "description": "The days. Empty: those of a dialogue about which nothing is stated."}
+        limit = {
+            "type": ["string", "null"],
+            "format": "date",
+            "description": "Only sources of this day or earlier were used. Null: all.",
+        }
+        cls.schema_of = {AS_OF: days, KNOWN_ON: limit, **cls.schema_of}
         super().__init_subclass__(**kwargs)
+
+    def found(self, key=None):
+        found, reader = super().found(key), self.reader
+        days = {AS_OF: reader.days.text, KNOWN_ON: reader.known_on and reader.known_on.isoformat()}
+        return {"figure": found["figure"], **days, **found}
+
+
+class FigureOnDays(OnDays, DatedFigure):
+    """A figure about a day, a period, or the time of a dialogue."""
 
     def known(self):
         return [AS_OF, *super().known()]
@@ -242,7 +266,7 @@ class FigureOnDays(OnDays, Figure):
         self.days()  # so that it is known whether the dialogue exists
         if self.missed:
             raise Http404
-        return {AS_OF: self.reader.days.text, **super().found(key)}
+        return super().found(key)
 
 
 def link_to(model, **filters):

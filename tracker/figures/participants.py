@@ -1,12 +1,15 @@
 """Participants counted: by side, role and other attributes, with what is not stated and who is withheld."""
 
 from collections import Counter, defaultdict
+from datetime import timedelta
 
 from django.db.models import Case, CharField, Count, Value, When
 
 from dialogues.choices import Capacity, Naming, ParticipationRole, Selection
 from dialogues.models import Participation
+from dialogues.models.dialogues import MEANT_FOR, UNDISCLOSED
 from people.choices import Gender
+from tracker.records.values.dates.date_columns import possible_days
 
 from .figure import (
     COUNT_SCHEMA,
@@ -66,6 +69,23 @@ KIND = Case(
     output_field=CharField(),
 )
 COLUMNS = ("side", "side__name", "no_side", *VOCABULARIES, "person__gender")
+
+
+def open_dialogues(dialogues):
+    """Those that took place in the open. No others connect people, who are charged with contact."""
+    return dialogues.exclude(disclosure__in=UNDISCLOSED).exclude(status__in=MEANT_FOR)
+
+
+def earlier_dialogues(dialogues, dialogue):
+    """The open ones of the same conflict that certainly began before it.
+
+    None if its conflict or date is not recorded, or if it was not open itself.
+    """
+    first, _ = possible_days(dialogue, "start_date")
+    if not (first and dialogue.conflict_id) or dialogue.disclosure in UNDISCLOSED:
+        return None
+    before = first - timedelta(days=1)
+    return open_dialogues(dialogues.filter(conflict=dialogue.conflict_id, start_date__surely_by=before))
 
 
 def people_range(rows):

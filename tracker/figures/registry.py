@@ -1,9 +1,12 @@
 """All figures. A new one is a module with a `Figure`, and a line here."""
 
+from .cases.census import Census
+from .cases.concurrent import ConcurrentCases
 from .claims import CaseClaims, DialogueClaims, PersonClaims, QuestionClaims
 from .representation import DialogueRepresentation
 
 FIGURES = (
     DialogueRepresentation,
+    *(ConcurrentCases, Census),
     *(DialogueClaims, PersonClaims, QuestionClaims, CaseClaims),
 )

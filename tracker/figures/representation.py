@@ -1,20 +1,27 @@
 """Who took part in dialogues, for whom, and what is recorded about that."""
 
-from datetime import timedelta
 from uuid import UUID
 
 from django.db.models import Q
 
 from dialogues.models import Assessment, Dialogue, Participation, Speaker, Statement
-from dialogues.models.dialogues import UNDISCLOSED, DialogueCitation
+from dialogues.models.dialogues import DialogueCitation
 from dialogues.models.participations import ParticipationCitation
 from people.api.shapes import AFFILIATION_DAY
 from people.models import Affiliation, Person
 from tracker.records.base.sources import Source
-from tracker.records.values.dates.date_columns import possible_days
 
-from .figure import LINKED_COUNT, TEXT, Figure, ListOf, ids_with_link, object_schema, rows_schema
-from .participants import BREAKDOWN, TOTAL_SCHEMA, breakdown, participant_totals
+from .figure import (
+    LINKED_COUNT,
+    TEXT,
+    DuringDialogue,
+    Figure,
+    ListOf,
+    ids_with_link,
+    object_schema,
+    rows_schema,
+)
+from .participants import BREAKDOWN, TOTAL_SCHEMA, breakdown, earlier_dialogues, participant_totals
 
 NOT_RECORDED = "not_recorded"
 PARTICIPANT = (
@@ -44,11 +51,10 @@ MAYBE = {**LINKED_COUNT, "type": ["object", "null"]}
 OUTLINE = ("title", "classification", "status", "disclosure", "start_date", "end_date", "conflict")
 
 
-class DialogueRepresentation(Figure):
+class DialogueRepresentation(DuringDialogue, Figure):
     """Who took part in a dialogue, for whom, and what is recorded about that."""
 
     address = "dialogues/<id>/representation"
-    about = Dialogue
     table = "participants"
     schema_of = {
         "counts": TEXT,
@@ -67,10 +73,6 @@ class DialogueRepresentation(Figure):
         "voices": VOICES,
         "sources": LINKED_COUNT,
     }
-
-    def days(self):
-        """The days of the dialogue."""
-        return self.record.took_place() if hasattr(self, "record") else super().days()
 
     def computed(self):
         rows = self.seen(Participation).filter(dialogue=self.record)
@@ -106,13 +108,9 @@ class DialogueRepresentation(Figure):
         """How many named participants also took part in an earlier dialogue of the conflict, and of how many
         earlier dialogues participants are recorded. Only open dialogues connect people.
         """
-        first, _ = possible_days(self.record, "start_date")
-        if not (first and self.record.conflict_id) or self.record.disclosure in UNDISCLOSED:
+        before = earlier_dialogues(self.seen(Dialogue), self.record)
+        if before is None:
             return {"people": None, "dialogues": None}
-        before = self.seen(Dialogue).filter(
-            conflict=self.record.conflict_id, start_date__surely_by=first - timedelta(days=1)
-        )
-        before = before.exclude(disclosure__in=UNDISCLOSED)
         took_part = self.seen(Participation).filter(dialogue__in=before).took_part()
         people = came.filter(person__in=took_part.values("person")).values_list("person", flat=True)
         dialogues = took_part.order_by().values_list("dialogue", flat=True).distinct()
