@@ -2,6 +2,7 @@
 
 import json
 from collections.abc import Mapping
+from functools import cached_property
 from types import SimpleNamespace
 from typing import NamedTuple
 from urllib.parse import urlencode
@@ -13,6 +14,7 @@ from django.urls import path
 
 from dialogues.models import Dialogue
 from people.api.views import KNOWN_ON, KnownOn, OnDays
+from people.models import Conflict
 from tracker.records.accounts.authentication import count_search
 from tracker.records.api.openapi.examples import kinds_of, sample, sample_of
 from tracker.records.protocol.problems import BadParameters, nearest
@@ -235,6 +237,11 @@ class DuringDialogue:
 
     def days(self):
         return self.record.took_place() if hasattr(self, "record") else super().days()
+
+    @cached_property
+    def conflict(self):
+        """The conflict of the dialogue. None if it has none, or if the reader does not see it."""
+        return self.seen(Conflict).filter(pk=self.record.conflict_id).first()
 
 
 class DatedFigure(KnownOn, Figure):

@@ -2,6 +2,7 @@
 
 from collections import Counter, defaultdict
 from datetime import timedelta
+from typing import NamedTuple
 
 from django.db.models import Case, CharField, Count, Value, When
 
@@ -22,12 +23,11 @@ from .figure import (
     link_to,
     object_schema,
     rows_schema,
-    with_link,
 )
 
 OPTIONAL = {"type": ["integer", "null"], "minimum": 0}
 NO_SIDE, UNKNOWN = "none", "unknown"
-PEOPLE, ORGANIZATIONS, GROUPS = KINDS = ("people", "organizations", "groups")
+PEOPLE, ORGANIZATIONS, GROUPS = PARTICIPANT_KINDS = ("people", "organizations", "groups")
 VOCABULARIES = {"role": ParticipationRole, "capacity": Capacity, "selection": Selection}
 ATTRIBUTES = ("side", *VOCABULARIES, "gender")
 LABELS = {NOT_STATED: "Not stated", WITHHELD_BUCKET: "Withheld, not classified", NO_SIDE: "For neither side"}
@@ -53,7 +53,7 @@ BREAKDOWN = {
             "attribute": {**TEXT, "enum": [*ATTRIBUTES]},
             "value": TEXT,
             "label": TEXT,
-            **dict.fromkeys(KINDS, COUNT_SCHEMA),
+            **dict.fromkeys(PARTICIPANT_KINDS, COUNT_SCHEMA),
             WITHHELD_BUCKET: COUNT_SCHEMA,
             "url": LINK,
         }
@@ -68,7 +68,7 @@ KIND = Case(
     default=Value(GROUPS),
     output_field=CharField(),
 )
-COLUMNS = ("side", "side__name", "no_side", *VOCABULARIES, "person__gender")
+COLUMNS = ("side", "no_side", *VOCABULARIES, "person__gender")
 
 
 def open_dialogues(dialogues):
@@ -76,71 +76,109 @@ def open_dialogues(dialogues):
     return dialogues.exclude(disclosure__in=UNDISCLOSED).exclude(status__in=MEANT_FOR)
 
 
-def earlier_dialogues(dialogues, dialogue):
-    """The open ones of the same conflict that certainly began before it.
+def earlier_dialogues(dialogues, dialogue, conflict):
+    """The open ones of the conflict that certainly began before a dialogue, without the series that it is in.
 
-    None if its conflict or date is not recorded, or if it was not open itself.
+    None if the conflict or the date is not recorded, or if the dialogue was not open itself.
     """
     first, _ = possible_days(dialogue, "start_date")
-    if not (first and dialogue.conflict_id) or dialogue.disclosure in UNDISCLOSED:
+    if not (first and conflict) or dialogue.disclosure in UNDISCLOSED:
         return None
-    before = first - timedelta(days=1)
-    return open_dialogues(dialogues.filter(conflict=dialogue.conflict_id, start_date__surely_by=before))
+    before = dialogues.filter(conflict=conflict, start_date__surely_by=first - timedelta(days=1))
+    return open_dialogues(before).exclude(pk=dialogue.parent_id)
 
 
-def people_range(rows):
-    """(least, most) number of people who took part; most is None if no source states it.
+class People(NamedTuple):
+    """The least and the most number of people who took part; most is None if no source states it."""
 
-    Named people who came with a group are part of the group's number. Organizations are not counted.
+    least: int = 0
+    most: int | None = None
+
+
+def people_ranges(rows):
+    """{dialogue: People}. Named people who came with a group are part of the group's number; organizations
+    are not counted. Members of a group that the reader does not see came alone.
     """
-    came_with = dict(rows.exclude(member_of=None).order_by().values_list("member_of").annotate(n=Count("pk")))
-    alone = rows.filter(member_of=None, organization=None, group_label="").count()
-    groups = rows.exclude(group_label="").order_by().values_list("pk", "count_min", "count_max")
-    sizes = [(max(low or 0, came_with.pop(pk, 0)), high) for pk, low, high in groups]
-    least = alone + sum(low for low, _ in sizes) + sum(came_with.values())
-    highs = [high for _, high in sizes]
-    if not highs or None in highs or came_with:
-        return least, None
-    return least, max(least, alone + sum(highs))
-
-
-def participant_totals(rows, scope):
-    """How many people, organizations and groups took part. `scope`: the filters of the list of these rows."""
-    kinds = Counter(dict(rows.order_by().values_list(KIND).annotate(n=Count("pk"))))
-    unknown = rows.exclude(group_label="").filter(count_min=None, count_max=None)
-    least, most = people_range(rows)
-    named = {**scope, "naming": Naming.NAMED}
+    groups = rows.exclude(group_label="").order_by()
+    people = rows.filter(organization=None, group_label="").order_by()
+    members = dict(
+        people.filter(member_of__in=groups.values("pk")).values_list("member_of").annotate(Count("pk"))
+    )
+    alone = dict(
+        people.exclude(member_of__in=groups.values("pk")).values_list("dialogue").annotate(Count("pk"))
+    )
+    sizes = defaultdict(list)
+    for dialogue, pk, low, high in groups.values_list("dialogue", "pk", "count_min", "count_max"):
+        least = max(low or 0, members.get(pk, 0))
+        sizes[dialogue].append(People(least, None if high is None else max(least, high)))
     return {
-        "people": with_link(kinds[PEOPLE], Participation, **named, person__isnull="false"),
-        "organizations": with_link(
-            kinds[ORGANIZATIONS], Participation, **named, organization__isnull="false"
-        ),
-        "groups": with_link(kinds[GROUPS], Participation, **named, **NO_MEMBERS),
-        "groups_of_unknown_size": ids_with_link(unknown.values_list("pk", flat=True), Participation),
-        WITHHELD_BUCKET: with_link(kinds[WITHHELD_BUCKET], Participation, **scope, naming__in=UNNAMED),
-        "people_min": least,
-        "people_max": most,
-        "words": in_words(kinds[PEOPLE], least, most),
+        dialogue: all_together([People(alone.get(dialogue, 0), alone.get(dialogue, 0)), *sizes[dialogue]])
+        if dialogue in sizes
+        else People(alone[dialogue])
+        for dialogue in {*alone, *sizes}
     }
 
 
+def all_together(parts):
+    """The range of a sum. Without any part, nothing is stated."""
+    highs = [one.most for one in parts]
+    return People(sum(one.least for one in parts), None if None in highs or not highs else sum(highs))
+
+
+def participant_totals(rows, scope, people):
+    """How many people, organizations and groups took part.
+
+    `scope`: the filters of the list of these rows, None if no filters select them. `people`: their range.
+    """
+    kinds = Counter(dict(rows.order_by().values_list(KIND).annotate(n=Count("pk"))))
+    unknown = rows.exclude(group_label="").filter(count_min=None, count_max=None)
+    return {
+        **kind_totals(kinds, scope),
+        "groups_of_unknown_size": ids_with_link(unknown.values_list("pk", flat=True), Participation),
+        "people_min": people.least,
+        "people_max": people.most,
+        "words": in_words(kinds[PEOPLE], *people),
+    }
+
+
+def kind_totals(kinds, scope):
+    """The number of participations of each kind, with the lists of them."""
+    lists = {
+        PEOPLE: {**NAMED_ONLY, "person__isnull": "false"},
+        ORGANIZATIONS: {**NAMED_ONLY, "organization__isnull": "false"},
+        GROUPS: {**NAMED_ONLY, "person__isnull": "true", "organization__isnull": "true"},
+        WITHHELD_BUCKET: {"naming__in": UNNAMED},
+    }
+    return {kind: {"count": kinds[kind], "url": listed_at(scope, **asked)} for kind, asked in lists.items()}
+
+
+def listed_at(scope, **filters):
+    """The address of the participations of a scope that have these attributes."""
+    return None if scope is None else link_to(Participation, **scope, **filters)
+
+
+NAMED_ONLY = {"naming": Naming.NAMED}
 UNNAMED = f"{Naming.PSEUDONYM},{Naming.WITHHELD}"
-NO_MEMBERS = {"person__isnull": "true", "organization__isnull": "true"}
 
 
 def in_words(named, least, most):
     """The total in words: "2 named, total not stated"."""
+    words = f"{named or 'none'} named"
     if most is None:
-        return f"{named} named, total not stated"
-    return f"{named} named of {most}" if least == most else f"{named} named of {least} to {most}"
+        return f"{words}, total not stated"
+    return f"{words} of {most}" if least == most else f"{words} of {least} to {most}"
 
 
-def breakdown(rows, scope):
-    """The same participations by side, role, capacity, selection and gender."""
+def breakdown(rows, scope, sides):
+    """The same participations by side, role, capacity, selection and gender.
+
+    `sides`: {id: name} of those that the reader sees; others are not stated.
+    """
     found = defaultdict(Counter)
-    for kind, side, name, no_side, *others, n in counted(rows):
-        sides = (NO_SIDE, LABELS[NO_SIDE]) if no_side else (str(side or NOT_STATED), name)
-        values = dict(zip(ATTRIBUTES, [sides, *((value, None) for value in others)], strict=True))
+    for kind, side, no_side, *others, n in counted(rows):
+        own = (str(side), sides[side]) if side in sides else (NOT_STATED, None)
+        own = (NO_SIDE, LABELS[NO_SIDE]) if no_side else own
+        values = dict(zip(ATTRIBUTES, [own, *((value, None) for value in others)], strict=True))
         for attribute, (value, label) in values.items():
             if attribute == "gender" and kind not in (PEOPLE, WITHHELD_BUCKET):
                 continue
@@ -172,7 +210,7 @@ def bucket_order(bucket):
 def bucket_row(attribute, value, label, counts, scope):
     vocabulary = VOCABULARIES.get(attribute, Gender)
     label = label or LABELS.get(value) or vocabulary(value).label
-    numbers = {kind: counts[kind] for kind in (*KINDS, WITHHELD_BUCKET)}
+    numbers = {kind: counts[kind] for kind in (*PARTICIPANT_KINDS, WITHHELD_BUCKET)}
     return {
         "attribute": attribute,
         "value": value,
@@ -184,12 +222,12 @@ def bucket_row(attribute, value, label, counts, scope):
 
 def where(attribute, value, scope):
     """The list of exactly these participations."""
-    named = {**scope, "naming": Naming.NAMED}
     if value == WITHHELD_BUCKET:
-        return link_to(Participation, **scope, naming__in=UNNAMED)
+        return listed_at(scope, naming__in=UNNAMED)
+    stated = UNKNOWN if value == NOT_STATED else value
     if attribute == "gender":
-        return link_to(Participation, **named, person_gender=UNKNOWN if value == NOT_STATED else value)
+        return listed_at(scope, **NAMED_ONLY, person_gender=stated)
     if attribute == "side":
         sides = {NO_SIDE: {"no_side": "true"}, NOT_STATED: {"side__isnull": "true", "no_side": "false"}}
-        return link_to(Participation, **named, **sides.get(value, {"side": value}))
-    return link_to(Participation, **named, **{attribute: UNKNOWN if value == NOT_STATED else value})
+        return listed_at(scope, **NAMED_ONLY, **sides.get(value, {"side": value}))
+    return listed_at(scope, **NAMED_ONLY, **{attribute: stated})

@@ -4,9 +4,10 @@ from .cases.census import Census
 from .cases.concurrent import ConcurrentCases
 from .claims import CaseClaims, DialogueClaims, PersonClaims, QuestionClaims
 from .representation import DialogueRepresentation
+from .series import SeriesRepresentation
 
 FIGURES = (
-    DialogueRepresentation,
+    *(DialogueRepresentation, SeriesRepresentation),
     *(ConcurrentCases, Census),
     *(DialogueClaims, PersonClaims, QuestionClaims, CaseClaims),
 )

@@ -8,7 +8,7 @@ from dialogues.models import Assessment, Dialogue, Participation, Speaker, State
 from dialogues.models.dialogues import DialogueCitation
 from dialogues.models.participations import ParticipationCitation
 from people.api.shapes import AFFILIATION_DAY
-from people.models import Affiliation, Person
+from people.models import Affiliation, Person, Side
 from tracker.records.base.sources import Source
 
 from .figure import (
@@ -21,7 +21,15 @@ from .figure import (
     object_schema,
     rows_schema,
 )
-from .participants import BREAKDOWN, TOTAL_SCHEMA, breakdown, earlier_dialogues, participant_totals
+from .participants import (
+    BREAKDOWN,
+    TOTAL_SCHEMA,
+    People,
+    breakdown,
+    earlier_dialogues,
+    participant_totals,
+    people_ranges,
+)
 
 NOT_RECORDED = "not_recorded"
 PARTICIPANT = (
@@ -51,7 +59,24 @@ MAYBE = {**LINKED_COUNT, "type": ["object", "null"]}
 OUTLINE = ("title", "classification", "status", "disclosure", "start_date", "end_date", "conflict")
 
 
-class DialogueRepresentation(DuringDialogue, Figure):
+class Representation(Figure):
+    """Base of the figures about who took part in one dialogue, or in several."""
+
+    def sides(self, rows):
+        """{id: name} of the sides for which these participants came, as far as the reader sees them."""
+        return dict(self.seen(Side).filter(pk__in=rows.order_by().values("side")).values_list("pk", "name"))
+
+    def sources(self, dialogues, rows):
+        """The sources that these dialogues and participations cite."""
+        cited = [
+            self.seen(model).filter(record__in=records.order_by().values("pk")).values("source")
+            for model, records in ((DialogueCitation, dialogues), (ParticipationCitation, rows))
+        ]
+        found = self.seen(Source).filter(Q(pk__in=cited[0]) | Q(pk__in=cited[1]))
+        return ids_with_link(found.values_list("pk", flat=True), Source)
+
+
+class DialogueRepresentation(DuringDialogue, Representation):
     """Who took part in a dialogue, for whom, and what is recorded about that."""
 
     address = "dialogues/<id>/representation"
@@ -77,19 +102,18 @@ class DialogueRepresentation(DuringDialogue, Figure):
     def computed(self):
         rows = self.seen(Participation).filter(dialogue=self.record)
         came, scope = rows.took_part(), {"dialogue": self.record.pk, "took_part": "true"}
+        dialogue, people = self.seen(Dialogue).filter(pk=self.record.pk), people_ranges(came)
         return {
             "counts": "Participations that are recorded for this dialogue.",
-            "dialogue": self.records(
-                self.seen(Dialogue).filter(pk=self.record.pk), self.schema_of["dialogue"]
-            ),
-            "total": participant_totals(came, scope),
-            "breakdown": breakdown(came, scope),
+            "dialogue": self.records(dialogue, self.schema_of["dialogue"]),
+            "total": participant_totals(came, scope, people.get(self.record.pk, People())),
+            "breakdown": breakdown(came, scope, self.sides(came)),
             "participants": self.with_affiliations(came),
             "did_not_take_part": self.records(rows.did_not_take_part(), self.schema_of["did_not_take_part"]),
             "earlier": self.earlier(came),
             "assessments": self.records(self.judgments(rows), self.schema_of["assessments"]),
             "voices": self.voices(came),
-            "sources": self.sources(rows),
+            "sources": self.sources(dialogue, rows),
         }
 
     def with_affiliations(self, came):
@@ -108,7 +132,7 @@ class DialogueRepresentation(DuringDialogue, Figure):
         """How many named participants also took part in an earlier dialogue of the conflict, and of how many
         earlier dialogues participants are recorded. Only open dialogues connect people.
         """
-        before = earlier_dialogues(self.seen(Dialogue), self.record)
+        before = earlier_dialogues(self.seen(Dialogue), self.record, self.conflict)
         if before is None:
             return {"people": None, "dialogues": None}
         took_part = self.seen(Participation).filter(dialogue__in=before).took_part()
@@ -124,10 +148,11 @@ class DialogueRepresentation(DuringDialogue, Figure):
         """How many statements are recorded about it, by the side for which the speaker took part in it."""
         about = self.seen(Statement).filter(about_dialogues=self.record)
         spoke = self.seen_speakers(about)
-        sides = dict(came.exclude(person=None).exclude(side=None).values_list("person", "side__name"))
+        names = self.sides(came)
+        sides = dict(came.filter(side__in=names).exclude(person=None).values_list("person", "side"))
         found = {}
         for statement, people in spoke.items():
-            own = sorted({sides[person] for person in people if person in sides}) or [NOT_RECORDED]
+            own = sorted({names[sides[person]] for person in people if person in sides}) or [NOT_RECORDED]
             for side in own:
                 found.setdefault(side, []).append(statement)
         return [
@@ -142,12 +167,3 @@ class DialogueRepresentation(DuringDialogue, Figure):
         for statement, person in rows.values_list("record", "person"):
             found[statement].add(person)
         return found
-
-    def sources(self, rows):
-        """The sources that the dialogue and its participations cite."""
-        cited = [
-            self.seen(model).filter(record__in=records).values("source")
-            for model, records in ((DialogueCitation, [self.record.pk]), (ParticipationCitation, rows))
-        ]
-        found = self.seen(Source).filter(Q(pk__in=cited[0]) | Q(pk__in=cited[1]))
-        return ids_with_link(found.values_list("pk", flat=True), Source)

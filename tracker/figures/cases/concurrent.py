@@ -27,7 +27,7 @@ from tracker.records.shapes.urls import record_url
 from tracker.records.values.codes.vocabularies import Stance
 
 from .attribution import accusation, reason_of_authorities, reason_of_sources
-from .people_with_cases import ANSWER_ROWS, COUNTED, MOST_LISTED, OPEN_ROWS, PLACES, PeopleWithCases
+from .people_with_cases import ANSWER_ROWS, COUNTED, MOST_PEOPLE, OPEN_ROWS, SCALES, PeopleWithCases
 
 NOT_SO = 1  # the place of this answer in each track, after "not recorded"
 PART = {
@@ -86,9 +86,9 @@ class ConcurrentCases(PeopleWithCases, DuringDialogue, DatedFigure):
         return self.days_in_links(during=self.record.pk)
 
     def computed(self):
-        conflict = self.record.conflict_id
-        cases = self.seen(PersecutionCase).filter(conflict__isnull=False, conflict=conflict)
-        selected = self.selected(cases.exclude(person=None), {"conflict": conflict})
+        cases = self.seen(PersecutionCase).exclude(conflict=None).filter(conflict=self.conflict)
+        filters = {"conflict": self.conflict and self.conflict.pk}
+        selected = self.selected(cases.exclude(person=None), filters)
         by_person = grouped((person, case) for case, person in selected.cases.items())
         people = [pk for pk in self.strongest_first(cases) if self.is_concurrent(pk, by_person[str(pk)])]
         others = selected.people - {*people}
@@ -97,17 +97,17 @@ class ConcurrentCases(PeopleWithCases, DuringDialogue, DatedFigure):
             "total": self.total(selected),
             "answers": self.answer_rows(selected),
             "open": self.open_rows(selected),
-            "people": self.described_people(people[:MOST_LISTED]),
-            "more": max(0, len(people) - MOST_LISTED),
+            "people": self.described_people(people[:MOST_PEOPLE]),
+            "more": max(0, len(people) - MOST_PEOPLE),
             "others": self.counted(
                 len(others), ids_with_link(others, Person)["url"], f"{len(others)} of {len(selected.people)}"
             ),
-            **self.histories(people[:MOST_LISTED]),
+            **self.histories(people[:MOST_PEOPLE]),
             "sources": self.cited(self.backed(cases)),
         }
 
     def what_counts(self):
-        if not self.record.conflict_id:
+        if not self.conflict:
             return "Nobody: the conflict of this dialogue is not recorded."
         return (
             "People with a recorded case of the conflict of this dialogue. The list has those about whom"
@@ -117,7 +117,7 @@ class ConcurrentCases(PeopleWithCases, DuringDialogue, DatedFigure):
     def is_concurrent(self, pk, cases):
         """Whether anything is recorded about a person on the days, or a case of theirs may have been open."""
         found, opened = self.situations.people, self.situations.cases["open"]
-        if any(found[track].get(pk) in values[NOT_SO + 1 :] for track, values in PLACES.items()):
+        if any(found[track].get(pk) in values[NOT_SO + 1 :] for track, values in SCALES.items()):
             return True
         return any(opened.get(str(case)) != Open.NO for case in cases)
 
@@ -162,7 +162,7 @@ class ConcurrentCases(PeopleWithCases, DuringDialogue, DatedFigure):
 
     def earlier_of(self, people):
         """{person: earlier open dialogues of the conflict that they took part in}, or None."""
-        before = earlier_dialogues(self.backed_rows(Dialogue), self.record)
+        before = earlier_dialogues(self.backed_rows(Dialogue), self.record, self.conflict)
         if before is None:
             return None
         rows = self.backed_rows(Participation).took_part().filter(dialogue__in=before, person__in=people)
