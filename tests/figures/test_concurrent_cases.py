@@ -184,7 +184,7 @@ class ConcurrentCasesTest(ConcurrentAsking, TestCase):
 
     def test_the_list_says_how_many_more_there_are(self):
         make.case_event(case=make.case(conflict=self.conflict), date="2025-10-01")
-        with mock.patch("tracker.figures.cases.concurrent.MOST_LISTED", 1):
+        with mock.patch("tracker.figures.cases.concurrent.MOST_PEOPLE", 1):
             found = self.found()
         self.assertEqual((len(found["people"]), len(found["cases"]), found["more"]), (1, 1, 1))
 

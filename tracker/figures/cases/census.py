@@ -14,7 +14,7 @@ from tracker.figures.figure import (
     with_link,
 )
 
-from .people_with_cases import ANSWER_ROWS, COUNTED, MOST_LISTED, OPEN_ROWS, PeopleWithCases
+from .people_with_cases import ANSWER_ROWS, COUNTED, MOST_PEOPLE, OPEN_ROWS, PeopleWithCases
 
 FILTERS = ("conflict", "conflict__in", "impugned_activities", "impugned_activities__in")
 DURING = "during"
@@ -61,8 +61,8 @@ class Census(PeopleWithCases, FigureOnDays):
             "total": self.total(selected),
             "answers": self.answer_rows(selected),
             "open": self.open_rows(selected),
-            "people": self.with_cases(people[:MOST_LISTED], selected),
-            "more": max(0, len(people) - MOST_LISTED),
+            "people": self.with_cases(people[:MOST_PEOPLE], selected),
+            "more": max(0, len(people) - MOST_PEOPLE),
             "sources": self.cited(self.backed(cases)),
         }
 

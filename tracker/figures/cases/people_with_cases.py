@@ -7,8 +7,8 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
+from people.api import case_facts
 from people.api.as_of_days import vouching
-from people.api.case_facts import ANSWERS, Found, partial_date, visible_records
 from people.api.views import KNOWN_ON
 from people.choices import InForce, Open
 from people.models import (
@@ -37,7 +37,10 @@ from tracker.records.shapes.fields import registry
 from tracker.records.values.dates.conditions import PossibleDay
 from tracker.records.values.dates.partial_dates import understand
 
-MOST_LISTED = 100
+MOST_PEOPLE = 100
+SCALES = {
+    track: vocabulary.values for track, vocabulary in case_facts.ANSWERS.items()
+}  # from the weakest to the strongest
 LONG_AGO = timedelta(days=180)
 IN_CUSTODY, UNDER_HOUSE_ARREST, *_ = TRACKS
 WHEN_LAST_REPORTED = 4  # the place of this answer among those of a track, from the weakest
@@ -50,7 +53,7 @@ REPORTS = {
     "description": "Of those about whom this was so when last reported: how many of the reports are certainly"
     f" from more than {LONG_AGO.days} days before these days, and the date of the oldest report.",
 }
-HOUSE_ARREST = {
+BESIDE_CUSTODY = {
     **object_schema(dict.fromkeys(InForce.values, COUNT_SCHEMA)),
     "type": ["object", "null"],
     "description": "Beside an answer about custody: what is known about house arrest of the same people.",
@@ -63,7 +66,7 @@ ANSWER_ROWS = {
             "label": TEXT,
             "people": COUNTED,
             "reports": REPORTS,
-            "house_arrest": HOUSE_ARREST,
+            "house_arrest": BESIDE_CUSTODY,
         }
     ),
     "description": "How many of the people have each answer. Each person has one answer in each track. Held,"
@@ -99,7 +102,7 @@ class PeopleWithCases:
 
     @cached_property
     def situations(self):
-        return Found.by(self.reader)
+        return case_facts.Found.by(self.reader)
 
     def selected(self, cases, filters):
         """The cases of people among these, which the filters of the API find."""
@@ -112,8 +115,8 @@ class PeopleWithCases:
         cases, reader = cases.exclude(person=None).order_by(), self.reader
         if not reader.known_on:
             return cases
-        events = visible_records(CaseEvent, CaseEventCitation, reader, case=OuterRef("pk"))
-        charges = visible_records(Charge, ChargeCitation, reader, case=OuterRef("pk"))
+        events = case_facts.visible_records(CaseEvent, CaseEventCitation, reader, case=OuterRef("pk"))
+        charges = case_facts.visible_records(Charge, ChargeCitation, reader, case=OuterRef("pk"))
         own = vouching(PersecutionCaseCitation, reader, record=OuterRef("pk"))
         return cases.filter(Q(Exists(own)) | Q(Exists(events)) | Q(Exists(charges)))
 
@@ -141,11 +144,11 @@ class PeopleWithCases:
 
     def answer_rows(self, selected):
         """How many people have each answer, by track, the strongest answer first."""
-        rows, everyone = [], len(selected.people)
-        for track, vocabulary in ANSWERS.items():
+        rows, everyone = [], selected.people
+        for track, vocabulary in case_facts.ANSWERS.items():
             for answer in reversed(vocabulary):
-                people = self.people_with(selected.people, track, answer)
-                words = f"{len(people)} of {everyone} {with_case(everyone)}"
+                people = self.people_with(everyone, track, answer)
+                words = f"{len(people)} of {len(everyone)} {with_case(len(everyone))}"
                 number = self.counted(len(people), self.people_url(selected, people, track, answer), words)
                 rows.append(
                     {
@@ -160,20 +163,20 @@ class PeopleWithCases:
         return rows
 
     def people_with(self, people, track, answer):
-        answers, silent = self.situations.people[track], ANSWERS[track].values[0]
+        answers, silent = self.situations.people[track], SCALES[track][0]
         return {pk for pk in people if answers.get(pk, silent) == answer}
 
     def reports(self, people, track, answer):
         """How old the reports are behind an answer that was true when last reported."""
-        if answer != ANSWERS[track].values[WHEN_LAST_REPORTED] or not people:
+        if answer != SCALES[track][WHEN_LAST_REPORTED] or not people:
             return None
         dates = [self.situations.last_reported[track][pk] for pk in people]
         last_days = {edtf: understand(edtf).possible[1] or date.max for edtf in dates if edtf}
         first = self.reader.days.first_start
         limit = max(first, date.min + LONG_AGO) - LONG_AGO
         oldest = min(last_days, key=lambda edtf: (last_days[edtf], edtf), default="")
-        old = sum(last_days[edtf] < limit for edtf in dates if edtf)
-        return {"old": old, "oldest": partial_date(oldest)}
+        old = sum(last_days[edtf] < limit and understand(edtf).sure for edtf in dates if edtf)
+        return {"old": old, "oldest": case_facts.partial_date(oldest)}
 
     def house_arrest(self, people):
         answers, silent = self.situations.people[UNDER_HOUSE_ARREST], InForce.NOT_RECORDED
@@ -199,9 +202,11 @@ class PeopleWithCases:
     def people_url(self, selected, people, track=None, answer=None):
         if None in selected.filters.values():
             return None
-        everyone = {*selected.found.values()}
-        same = self.people_with(everyone, track, answer) if track else everyone
-        silent = track is None or answer == ANSWERS[track].values[0]
+        same = people
+        if self.reader.known_on:  # the list also has people whom no source had mentioned yet
+            everyone = {*selected.found.values()}
+            same = self.people_with(everyone, track, answer) if track else everyone
+        silent = track is None or answer == SCALES[track][0]
         if people != same or (silent and not selected.filters):  # these are also people without a case
             return ids_with_link(people, Person)["url"]
         of_cases = {f"case_{name}": value for name, value in selected.filters.items()}
@@ -226,7 +231,7 @@ class PeopleWithCases:
 
     def weakness(self, pk):
         found = self.situations.people
-        return [-values.index(found[track].get(pk, values[0])) for track, values in PLACES.items()]
+        return [-values.index(found[track].get(pk, values[0])) for track, values in SCALES.items()]
 
     def listed(self, keys, part):
         """The records with these keys as the API shows them, in this order."""
@@ -249,9 +254,6 @@ class PeopleWithCases:
     def days_in_links(self, **asked):
         """Parameters of the API for these days, with `known_on` if it was given."""
         return {**asked, KNOWN_ON: self.given.get(KNOWN_ON)}
-
-
-PLACES = {track: vocabulary.values for track, vocabulary in ANSWERS.items()}
 
 
 def with_case(number):
