@@ -21,7 +21,6 @@ def leads_to(url):
 
 
 urlpatterns = [
-    path("", leads_to("/api/v1/")),
     path("healthz", health.liveness, name="healthz"),
     path("readyz", health.readiness, name="readyz"),
     path("favicon.ico", leads_to(f"{settings.STATIC_URL}tracker/favicon.svg")),

@@ -22,8 +22,8 @@ from tracker.site.urls import PAGES
 
 HTML = "text/html; charset=utf-8"
 JSON = {"Accept": "application/json"}
+BROWSER = {"Accept": "text/html,application/xhtml+xml"}
 BESIDE = {  # routes besides the API, the admin and the pages
-    "": "leads to the API",
     "favicon.ico": "leads to a file",
     "healthz": "for supervisors",
     "readyz": "for supervisors",
@@ -73,7 +73,8 @@ class RouteTest(SimpleTestCase):
         found = {view.view_class for _, view in routes() if hasattr(view, "view_class")}
         self.assertEqual({one for one in found if issubclass(one, Page)}, {*PAGES})
         for page in PAGES:
-            self.assertTrue(page.address.endswith("/") and page.template, page.__name__)
+            self.assertTrue(page.template, page.__name__)
+            self.assertRegex(page.address, r"\A((.*/)?|[a-z]+\.(txt|xml))\Z")
             self.assertLessEqual({*page.http_method_names}, {"get", "head", "options"}, page.__name__)
             if "<" in page.address:  # the twins ask those as they ask the API, by every kind of key
                 self.assertEqual(page.address, f"{resource(page.view.shape.Meta.model)}/<key>/")
@@ -100,7 +101,7 @@ class HiddenTest(TestCase):
 
     def answers(self):
         listed = [page for page in PAGES if "<" not in page.address]
-        return {page: self.client.get(f"/{page.address}").content for page in listed}
+        return {page: self.client.get(f"/{page.address}", headers=BROWSER).content for page in listed}
 
     def test_the_public_sees_the_same_bytes_with_and_without_hidden_rows(self):
         for model, state in product(make.BUILDERS, self.HIDDEN):
@@ -271,6 +272,8 @@ class LooksTest(BrowserTest):
         for width in (400, 1280):
             self.page.set_viewport_size({"width": width, "height": 800})
             for page in PAGES:
+                if not page.content_type.startswith("text/html"):
+                    continue
                 with self.subTest(page=page.__name__, width=width):
                     self.page.goto(f"/{page.address.replace('<key>', keys.get(page, ''))}")
                     self.assertEqual(self.page.locator("h1").count(), 1)

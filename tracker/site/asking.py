@@ -7,6 +7,7 @@ from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
 from tracker.records.audit.access_log import note_ids
+from tracker.records.read.lookup import MovedRecord, absent
 from tracker.records.read.pagination import ListPage, Order
 from tracker.records.shapes.reader import Pick
 from tracker.records.shapes.urls import resource
@@ -52,7 +53,10 @@ def ask_record(view_class, user, key, expand=()):
     column = view.key(key)
     found = view.one_of(column, Pick(detail=True, expand=tuple(expand))).fetch()
     if found is None:
-        raise Moved(address_of_page(view, view.absent(column).url.rstrip("/").rpartition("/")[2]))
+        try:
+            absent(view.model(), column, view.reader)
+        except MovedRecord as moved:
+            raise Moved(address_of_page(view, moved.key)) from None
     noted(found[0], user)
     record = json.loads(found[0])
     if record.get("slug") and record["slug"] != key:

@@ -30,6 +30,8 @@ class Page(View):
 
     address = ""  # without a slash in front, as in `path`
     template = ""
+    content_type = "text/html; charset=utf-8"
+    vary = ("Cookie",)
     http_method_names = ["get", "head", "options"]
 
     @classmethod
@@ -57,11 +59,11 @@ class Page(View):
         text = render_to_string(
             self.template, {"address": request.path, "public_url": settings.PUBLIC_URL, **content}
         )
-        return self.kept_by(HttpResponse(text))
+        return self.kept_by(HttpResponse(text, content_type=self.content_type))
 
     def kept_by(self, response):
         """The answer with what it says to caches: what is taken down must disappear at once."""
-        patch_vary_headers(response, ["Cookie"])
+        patch_vary_headers(response, self.vary)
         response["Cache-Control"] = "no-store" if self.reader.user else "no-cache"
         if self.reader.user or response.status_code != 200:
             return response

@@ -10,6 +10,7 @@ from django.conf import settings
 from django.template import Library
 from django.utils.html import format_html, format_html_join
 
+from tracker.records.read.queries import TOTAL
 from tracker.records.shapes.fields import WHOLE
 from tracker.records.shapes.urls import api_url
 from tracker.records.values.codes.registries import COUNTRIES, LANGUAGES
@@ -200,6 +201,12 @@ def belongs_to(record):
 
 def own_words(record):
     return name_of(record) or record.get("group_label") or record.get("role") or ""
+
+
+@register.filter
+def total_words(total):
+    """A total as it is known: exact up to a thousand."""
+    return f"{total}" if total <= TOTAL else f"more than {TOTAL:,}"
 
 
 @register.filter
