@@ -12,7 +12,7 @@ from tracker.records.read.pagination import ListPage, Order
 from tracker.records.shapes.reader import Pick
 from tracker.records.shapes.urls import resource
 
-MOST = 200  # rows of one block of a page
+ROWS_OF_BLOCK = 200  # rows of one block of a page
 
 
 class Moved(Exception):
@@ -29,7 +29,7 @@ def view_for(view_class, user, given, action="list"):
     return view
 
 
-def ask_list(view_class, user, given, size=MOST, fields=(), expand=(), detail=False):
+def ask_list(view_class, user, given, size=ROWS_OF_BLOCK, fields=(), expand=(), detail=False):
     """One page of a list: {results, total, more, following}; BadParameters as in the API.
 
     `given` are the parameters of the API, `following` those of the next page.

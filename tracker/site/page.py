@@ -28,7 +28,7 @@ class Page(View):
     `rows`: as the API shows them to the same reader, and never as objects of the database.
     """
 
-    address = ""  # without a slash in front, as in `path`
+    address = None  # without a slash in front, as in `path`
     template = ""
     content_type = "text/html; charset=utf-8"
     vary = ("Cookie",)

@@ -5,7 +5,7 @@ from people.api.views import CaseEventViewSet, CaseViewSet, PersonViewSet
 from tracker.records.api.sources_places import SourceViewSet
 from tracker.records.shapes.urls import API, api_url
 
-from .asking import MOST, Moved
+from .asking import ROWS_OF_BLOCK, Moved
 from .page import Page
 
 NEWEST = 5
@@ -24,7 +24,7 @@ class Start(Page):
             raise Moved(API)
         recent = {"ordering": "-start_date"}
         listed = ("slug", "url", "title", "classification", "status", "start_date", "places", "conflict")
-        last = self.custody("held_when_last_reported", MOST)
+        last = self.custody("held_when_last_reported", ROWS_OF_BLOCK)
         return {
             "title": "Dialogue tracker",
             "dialogues": self.rows(DialogueViewSet, recent, size=NEWEST, fields=listed),

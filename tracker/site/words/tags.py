@@ -10,7 +10,7 @@ from django.conf import settings
 from django.template import Library
 from django.utils.html import format_html, format_html_join
 
-from tracker.records.read.queries import TOTAL
+from tracker.records.read import queries
 from tracker.records.shapes.fields import WHOLE
 from tracker.records.shapes.urls import api_url
 from tracker.records.values.codes.registries import COUNTRIES, LANGUAGES
@@ -206,7 +206,7 @@ def own_words(record):
 @register.filter
 def total_words(total):
     """A total as it is known: exact up to a thousand."""
-    return f"{total}" if total <= TOTAL else f"more than {TOTAL:,}"
+    return f"{total}" if total <= queries.TOTAL else f"more than {queries.TOTAL:,}"
 
 
 @register.filter
