@@ -14,14 +14,14 @@ from tracker.records.write.views import Editing
 class VerbTableTest(SimpleTestCase):
     def test_each_verb_is_a_method_and_an_endpoint(self):
         for one in VERBS:
-            self.assertTrue(callable(getattr(Workflow, one.name, None)), f"Add {one.name} to states.py")
+            self.assertTrue(callable(getattr(Workflow, one.name, None)), f"Add {one.name} to publishing.py")
             self.assertEqual(getattr(Editing, one.name).url_path, one.path)
 
     def test_each_has_a_scope_that_the_tests_of_tokens_try(self):
         for one in VERBS:
             self.assertIn(one.scope, TokenScope.values)
             said = f"Add {one.path} to REQUESTS in tests/records/test_tokens.py"
-            self.assertEqual(test_tokens.NEEDED.get(one.path), one.scope, said)
+            self.assertEqual(test_tokens.REQUESTS.get(one.path, [None])[0], one.scope, said)
 
     def test_each_has_all_its_words(self):
         for one in VERBS:
