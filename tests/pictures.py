@@ -127,7 +127,19 @@ def review(editor):
     editor.press("#content form [type=submit]")
 
 
+def take_site(browser, address):
+    """The start page and a dialogue, as readers see them."""
+    page = browser.new_page(base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, locale="en-US")
+    page.goto("/")
+    page.screenshot(path=FOLDER / "site-start.png")
+    page.goto("/dialogues/")
+    page.click(f"text={MEETING}")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / "site-dialogue.png")
+
+
 def take_all(browser, address, passwords):
+    take_site(browser, address)
     contributor, editor = (
         Desk(browser, address, name, passwords[name]) for name in ("contributor", "editor")
     )
