@@ -24,7 +24,7 @@ class Role(Vocabulary):
     ADMINISTRATOR = "administrator", "Administrator"
 
 
-ANYBODY = -(2**31)  # placeholder for the reader's id in a kept statement
+ANYBODY = -(2**31)  # placeholder for the reader's id in a cached statement
 WRITERS = frozenset({Role.CONTRIBUTOR, Role.EDITOR, Role.CASE_OFFICER})
 
 

@@ -179,7 +179,7 @@ class Workflow(Readiness, Deletion):
         refuse_names(by, [CheckedChange(record, homonym=homonym) for record in own_first])
 
     def withdraw(self, by, reason):
-        """Take it back from every channel; the reason stands in the history."""
+        """Take it back from every channel. The history has the reason."""
         self._begin(by, "withdraw", reason)
         self.lapse(by, reason)
 
@@ -228,7 +228,7 @@ class Workflow(Readiness, Deletion):
     def _begin(self, by, name, text):
         """Raises unless a verb has the text that it needs, and the user may apply it."""
         verb = BY_NAME[name]
-        if verb.must_say and not verb.is_said(text):
+        if verb.must_say and not verb.is_valid(text):
             raise ValidationError({verb.says: verb.must_say})
         self._allow(verb.against(by, self))
 

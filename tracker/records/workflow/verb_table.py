@@ -66,7 +66,7 @@ class Verb(NamedTuple):
         """Whether a user may apply it to a record in its state."""
         return record.publication in self.states and not self.against(user, record)
 
-    def is_said(self, text):
+    def is_valid(self, text):
         return text in self.reasons if self.reasons else bool(text.strip())
 
 
