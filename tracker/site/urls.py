@@ -1,10 +1,11 @@
 """The public pages. A page that is not listed here has no address."""
 
 from .about import About
+from .census import CensusPage
 from .found import Robots, Sitemap
 from .lists.all_lists import LIST_PAGES
 from .records.all_records import RECORD_PAGES
 from .start import Start
 
-PAGES = [Start, *LIST_PAGES, *RECORD_PAGES, About, Robots, Sitemap]
+PAGES = [Start, *LIST_PAGES, *RECORD_PAGES, CensusPage, About, Robots, Sitemap]
 urlpatterns = [page.route() for page in PAGES]

@@ -6,6 +6,7 @@ NAVIGATION = [  # (address, words), in their order
     ("/organizations/", "Organizations"),
     ("/cases/", "Cases"),
     ("/statements/", "Statements"),
+    ("/census/", "Held on a day"),
     ("/questions/", "Questions"),
     ("/sources/", "Sources"),
     ("/about/", "About"),
