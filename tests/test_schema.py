@@ -14,6 +14,7 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from tests import make, shared
 from tracker import api
+from tracker.figures.overviews.network import GRAPHML
 from tracker.figures.registry import FIGURES
 from tracker.records.changes import announcing
 from tracker.records.read.formats.registry import FORMATS, JSON
@@ -154,8 +155,12 @@ class DocumentTest(SimpleTestCase):
             self.assertIn("406", operation["responses"])
             formats = next(p for p in operation["parameters"] if p["name"] == "format")["schema"]["enum"]
             with self.subTest(path=path):
-                self.assertEqual(formats, [one.slug for one in (FORMATS if listed else [JSON])])
-                written = {one.media_type for one in (FORMATS if listed else [JSON])}
+                offered = [
+                    *(FORMATS if listed else [JSON]),
+                    *([GRAPHML] if path.endswith("/network/") else []),
+                ]
+                self.assertEqual(formats, [one.slug for one in offered])
+                written = {one.media_type for one in offered}
                 self.assertEqual({*operation["responses"]["200"]["content"]}, written)
 
     def test_it_names_the_server_that_answers(self):

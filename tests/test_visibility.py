@@ -111,6 +111,7 @@ EXEMPT = {  # where a query may start elsewhere, and why; in tracker/records/ if
     "admin/start_page.py approved": "approvals of visible rows",
     "people/models/people.py clean": "the row itself, as it is stored",
     "people/models/people.py allows": "consents of the person, of which it says yes or no",
+    "tracker/figures/overviews/network.py consented": "consents of people, of which it says yes or no",
     "people/consent.py follow_all": "people whose consent has ended, for nobody to read",
     "dialogues/models/statements.py answers_for_others": "who speaks in the row itself",
     "people/models/case_events.py _protect": "the row itself, as it is stored",

@@ -3,6 +3,8 @@
 from .cases.census import Census
 from .cases.concurrent import ConcurrentCases
 from .claims import CaseClaims, DialogueClaims, PersonClaims, QuestionClaims
+from .overviews.network import Network
+from .overviews.timeline import Timeline
 from .representation import DialogueRepresentation
 from .series import SeriesRepresentation
 
@@ -10,4 +12,6 @@ FIGURES = (
     *(DialogueRepresentation, SeriesRepresentation),
     *(ConcurrentCases, Census),
     *(DialogueClaims, PersonClaims, QuestionClaims, CaseClaims),
+    Timeline,
+    Network,
 )
