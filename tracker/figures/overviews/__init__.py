@@ -1,3 +1,3 @@
-"""Figures about all records: what happened in time, and who took part in which dialogue."""
+"""Figures about all records: what happened when, who took part in what, how much is sourced, and search."""
 
-ORDER = ("timeline", "network")
+ORDER = ("timeline", "network", "coverage", "search")
