@@ -12,7 +12,7 @@ from people.api import as_of_days, case_facts
 from tests import slow_asof
 from tracker.records.api.citation_views import RecordType
 from tracker.records.policy import roles
-from tracker.records.shapes import expressions, fields
+from tracker.records.shapes import fields, json_expressions
 from tracker.records.shapes.urls import record_url, resource
 
 
@@ -35,7 +35,7 @@ def work(oracle, record):
 
 
 COMPUTED = {
-    expressions.editorial_data: work,
+    json_expressions.editorial_data: work,
     as_of_days.occupation: slow_asof.affiliation,
     as_of_days.affiliation: slow_asof.affiliation,
     case_facts.facts_of_case: slow_asof.case,

@@ -25,7 +25,7 @@ from tracker.records.read import corrections, pagination, queries
 from tracker.records.read.filters import kinds, reach
 from tracker.records.read.formats.format import Format
 from tracker.records.read.views import ReadingViewSet
-from tracker.records.shapes import expressions, fields, urls
+from tracker.records.shapes import fields, json_expressions, urls
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.write.document import Writer
 from tracker.site import asking
@@ -54,7 +54,7 @@ def replaced(owner, **attributes):
     return broken
 
 
-def a_nested_list(model, name, user, whole=expressions.related):
+def a_nested_list(model, name, user, whole=json_expressions.related):
     if (model, name) != (Dialogue, "participations"):
         return whole(model, name, user)
     return Participation.objects.filter(dialogue=OuterRef("pk"))
@@ -75,13 +75,13 @@ def a_missing_key(model, path, user, condition, whole=kinds.reach):
 
 def counted(field, reader):
     rows = field.parent.Meta.model._meta.get_field(field.relation).related_model.objects
-    return expressions.Number(rows.filter(record=OuterRef("pk")).order_by().values("pk"))
+    return json_expressions.Number(rows.filter(record=OuterRef("pk")).order_by().values("pk"))
 
 
 def expanded(field, reader):
     relation = field.parent.Meta.model._meta.get_field(field.source)
     rows = relation.related_model._base_manager.filter(pk=OuterRef(relation.attname))
-    return expressions.One(rows.order_by().values(json=expressions.row_expression(field, reader)))
+    return json_expressions.One(rows.order_by().values(json=json_expressions.row_expression(field, reader)))
 
 
 def column(kind, other):
@@ -89,12 +89,12 @@ def column(kind, other):
 
     @contextmanager
     def broken():
-        whole = expressions.value_expression.dispatch(kind)
-        expressions.value_expression.register(kind, other)
+        whole = json_expressions.value_expression.dispatch(kind)
+        json_expressions.value_expression.register(kind, other)
         try:
             yield
         finally:
-            expressions.value_expression.register(kind, whole)
+            json_expressions.value_expression.register(kind, whole)
 
     return broken
 
@@ -217,7 +217,7 @@ def a_version(rows, whole=announcing.digests):
 
 
 MUTATIONS = [
-    Mutation("a nested list", replaced(expressions, related=a_nested_list), "GET /api/v1/dialogues/"),
+    Mutation("a nested list", replaced(json_expressions, related=a_nested_list), "GET /api/v1/dialogues/"),
     Mutation("a filter", replaced(reach, met=a_filter), "/api/v1/dialogues/ participant"),
     Mutation(
         "whether a key is given",
@@ -225,7 +225,7 @@ MUTATIONS = [
         "place__isnull",
     ),
     Mutation("a count", column(fields.Count, counted), "GET /api/v1/people/"),
-    Mutation("a total", replaced(queries, counted=a_total), "/api/v1/people/ page"),
+    Mutation("a total", replaced(queries, count_query=a_total), "/api/v1/people/ page"),
     Mutation("a search", a_search, "/api/v1/people/ q"),
     Mutation("a search by writers", a_search_by_writers, "/api/v1/people/ q", "contributor"),
     Mutation(
