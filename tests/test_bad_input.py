@@ -3,12 +3,14 @@
 import json
 from urllib.parse import unquote
 
+import pytest
 from django.conf import settings
 from django.db import transaction
 from django.test import Client, TestCase, override_settings
 from django.urls import path as route
 
 from tests import catalog, make
+from tests.sampling import some
 from tests.writing import API, WritingTest, path
 from tracker import urls
 from tracker.api import ENDPOINTS
@@ -267,11 +269,12 @@ class CanaryTest(WritingTest):
         if issubclass(shape.Meta.model, Record):
             yield from ((*place, "editorial", name) for name in editorial_fields.FIELDS)
 
+    @pytest.mark.broad
     def test_in_every_field_of_every_document(self):
         refused, values = 0, (CANARY, [CANARY], {"id": CANARY, "edtf": CANARY}, {CANARY: CANARY})
         for view in ENDPOINTS[:-1]:
             address = f"{API}{resource(view.model())}/"
-            for place in self.fields(view.shape(pick=FULL)):
+            for place in some(self.fields(view.shape(pick=FULL))):
                 for value in values if len(place) == 1 else values[:1]:
                     document = value
                     for key in reversed(place):
@@ -282,7 +285,7 @@ class CanaryTest(WritingTest):
                     with self.subTest(address=address, place=place):
                         if not isinstance(value, dict) or CANARY not in value:  # a pointer names its key
                             refused += self.assert_silent(answer)
-        self.assertGreater(refused, 500)
+        self.assertGreater(refused, 150)
 
     def test_in_every_parameter(self):
         for view in ENDPOINTS:

@@ -89,7 +89,7 @@ class ClaimsTest(TestCase):
         self.assertEqual([one["statement"]["id"] for one in row["relations_to"]], [str(back.pk)])
 
     def test_nothing_recorded_is_said_in_words(self):
-        self.assertEqual(self.found()["total"]["about"]["words"], "none recorded in the 1 sources read")
+        self.assertEqual(self.found()["total"]["about"]["words"], "none recorded in the 1 source cited")
 
     # Who answered.
 

@@ -138,6 +138,13 @@ class DialogueRepresentationTest(TestCase):
         voices = {row["side"]: row["statements"]["count"] for row in self.found()["voices"]}
         self.assertEqual(voices, {"North": 1, "not_recorded": 1})
 
+    def test_an_organization_speaks_for_the_side_for_which_it_came(self):
+        organization = make.organization()
+        self.came(person=None, organization=organization, side=self.side)
+        make.statement(speakers=[organization], about_dialogues=[self.dialogue])
+        voices = {row["side"]: row["statements"]["count"] for row in self.found()["voices"]}
+        self.assertEqual(voices, {"North": 1})
+
     def test_hidden_rows_are_in_no_number(self):
         before = self.get().content
         hidden = self.came(publication="draft", side=self.side)

@@ -32,7 +32,7 @@ class CensusPageTest(TestCase):
         self.assertIn("none recorded in the 1 source read", self.get(as_of="2025-10-31"))
 
     def test_an_old_report_says_so(self):
-        self.assertIn("1 of the reports is more than 180 days older", self.get(as_of="2025-10-31"))
+        self.assertIn("1 of the reports is from more than 180 days before", self.get(as_of="2025-10-31"))
 
     def test_it_can_be_about_a_dialogue(self):
         dialogue = make.dialogue(conflict=self.conflict, start_date="2025-10-14")

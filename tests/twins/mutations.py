@@ -12,6 +12,7 @@ from rest_framework import serializers
 from dialogues.models import Dialogue, Participation
 from people.models import Name, Person
 from tests import make
+from tracker.figures.figure import Figure
 from tracker.records.accounts import authentication
 from tracker.records.admin.record_page.relations import VisibleRelations
 from tracker.records.admin_site.autocomplete import LabelledAutocomplete
@@ -203,6 +204,10 @@ def every_row(self, view, given=None, size=0, fields=(), **picked):
     return {"results": list(rows[:size]), "total": rows.count(), "more": rows.count() > size}
 
 
+def all_records(self, model):
+    return model.objects.all()
+
+
 def every_form(rows):
     """A digest of each row, of hidden ones too."""
     return {row.record_id: f"{row.record_id.int:064x}" for row in rows}
@@ -269,6 +274,11 @@ MUTATIONS = [
         "pages",
     ),
     Mutation("a public page", replaced(Page, rows=every_row), "/about/"),
+    Mutation(
+        "the rows of a figure",
+        replaced(Figure, seen=all_records),
+        "GET /api/v1/dialogues/{id}/representation/",
+    ),
     Mutation("a slug", replaced(Slugged, slug_is_free=a_slug), "publish/ draft", "editor", "writes"),
 ]
 EARLY = [  # what must be broken while the world grows
@@ -335,6 +345,11 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
         "the rows of a public page",
         replaced(Page, rows=every_row),
         f"{PUBLIC}HiddenTest.test_the_public_sees_the_same_bytes_with_and_without_hidden_rows",
+    ),
+    (
+        "the rows of a figure",
+        replaced(Figure, seen=all_records),
+        "tests.figures.test_representation.DialogueRepresentationTest.test_hidden_rows_are_in_no_number",
     ),
     (
         "the access log of a public page",

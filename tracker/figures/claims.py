@@ -198,7 +198,11 @@ def total(statements, filters, sources):
     """The number of statements, in words too: a zero never stands alone."""
     keys = [*statements.values_list("pk", flat=True)]
     linked = ids_with_link(keys, Statement) if filters is None else with_link(len(keys), Statement, **filters)
-    words = f"{len(keys)} recorded" if keys else f"none recorded in the {sources} sources read"
+    words = (
+        f"{len(keys)} recorded"
+        if keys
+        else f"none recorded in the {sources} {'source' if sources == 1 else 'sources'} cited"
+    )
     return {**linked, "words": words}
 
 

@@ -1,5 +1,6 @@
 """Who took part in dialogues, for whom, and what is recorded about that."""
 
+from collections import defaultdict
 from uuid import UUID
 
 from django.db.models import Q
@@ -141,7 +142,7 @@ class DialogueRepresentation(DuringDialogue, Representation):
         return {"people": ids_with_link(people, Person), "dialogues": ids_with_link(dialogues, Dialogue)}
 
     def judgments(self, rows):
-        """Assessments of the groups that took part, and of nobody else: members inherit nothing."""
+        """Assessments of the groups, also of those that did not take part. Members inherit nothing."""
         return self.seen(Assessment).filter(participation__in=rows)
 
     def voices(self, came):
@@ -149,11 +150,14 @@ class DialogueRepresentation(DuringDialogue, Representation):
         about = self.seen(Statement).filter(about_dialogues=self.record)
         spoke = self.seen_speakers(about)
         names = self.sides(came)
-        sides = dict(came.filter(side__in=names).exclude(person=None).values_list("person", "side"))
+        sides = defaultdict(set)
+        rows = came.filter(side__in=names).values_list("person", "organization", "side")
+        for person, organization, side in rows:
+            sides[person or organization].add(names[side])
         found = {}
-        for statement, people in spoke.items():
-            own = sorted({names[sides[person]] for person in people if person in sides}) or [NOT_RECORDED]
-            for side in own:
+        for statement, speakers in spoke.items():
+            own = set().union(*(sides[one] for one in speakers if one in sides))
+            for side in sorted(own) or [NOT_RECORDED]:
                 found.setdefault(side, []).append(statement)
         return [
             {"side": side, "statements": ids_with_link(found[side], Statement)}
@@ -161,9 +165,9 @@ class DialogueRepresentation(DuringDialogue, Representation):
         ]
 
     def seen_speakers(self, statements):
-        """{statement: the people who spoke} of statements that the reader sees."""
+        """{statement: the people and organizations who spoke} of statements that the reader sees."""
         found = {pk: set() for pk in statements.values_list("pk", flat=True)}
-        rows = self.seen(Speaker).filter(record__in=statements).exclude(person=None)
-        for statement, person in rows.values_list("record", "person"):
-            found[statement].add(person)
+        rows = self.seen(Speaker).filter(record__in=statements)
+        for statement, *speaker in rows.values_list("record", "person", "organization"):
+            found[statement] |= {*speaker} - {None}
         return found

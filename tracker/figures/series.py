@@ -198,7 +198,7 @@ class SeriesRepresentation(Representation):
             return {
                 **found,
                 "people": None,
-                "words": "fewer than two open dialogues with recorded participants",
+                "words": TOO_FEW,
             }
         return {**found, "words": returning_in_words(*(one["count"] for one in found.values()))}
 

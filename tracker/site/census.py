@@ -35,14 +35,16 @@ class CensusPage(Page):
         except BadParameters as problem:
             errors = {one["parameter"]: one["detail"] for one in problem.errors}
             found = Census.on_page(self.reader, {})
+        counted = {} if errors else given
         conflicts = self.rows(ConflictViewSet, size=ROWS_OF_BLOCK, fields=("slug", "title"))["results"]
         asked = f"?{urlencode(given)}" if given else ""
         return {
             "title": "Who was held on a day",
             "given": given,
             "errors": errors,
-            "day": given.get("as_of") or Days.today().text,
-            "conflicts": [[one["slug"] or one["id"], one["title"]] for one in conflicts],
+            "counted": counted,
+            "day": counted.get("as_of") or Days.today().text,
+            "conflicts": options(conflicts, given.get("conflict")),
             "found": found,
             "tracks": [
                 {"title": title, "rows": [shown(row) for row in found["answers"] if row["track"] == track]}
@@ -64,6 +66,12 @@ class CensusPage(Page):
         if sent != {name: [value] for name, value in found.items()}:
             raise Moved(f"/census/{'?' if found else ''}{urlencode(found)}")
         return found
+
+
+def options(conflicts, chosen):
+    """The conflicts to choose from, and what the address names, whether or not it is one of them."""
+    found = [[one["slug"] or one["id"], one["title"]] for one in conflicts]
+    return found if not chosen or chosen in dict(found) else [*found, [chosen, chosen]]
 
 
 def shown(row):

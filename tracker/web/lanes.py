@@ -3,7 +3,7 @@
 Kinds of reads are distinguished by route and parameter names, which decide their cost. A kind
 that was slow uses a narrow lane until it was fast several times. A new kind uses a wider lane.
 If the lane is full, a read waits a moment, unless many already do, or is asked to come back. All other reads
-proceed at once, and so do plain records and lists of the API, which are never slow.
+proceed at once, and so do plain records and lists of the API, which are never slow; figures may be.
 """
 
 import threading

@@ -18,6 +18,7 @@ from django.utils.cache import patch_vary_headers
 from django.utils.text import compress_sequence, compress_string
 from django.views import defaults
 
+from tracker.figures.figure import Figure
 from tracker.postgres.base import REST
 from tracker.records.accounts.authentication import READING
 from tracker.records.accounts.devices import WAY_IN, is_proven
@@ -275,8 +276,8 @@ class DatabaseAway:
     is repeated on a new connection, and the client does not notice.
 
     After as many requests in a row as the process has threads have timed out on a slow database, the
-    following requests do not wait: for a second, all are answered at once. Requests with parameters do not
-    count: they may be too expensive even for a database that serves all others in time.
+    following requests do not wait: for a second, all are answered at once. Requests with parameters, figures
+    and pages do not count: they may be too expensive even for a database that serves all others in time.
     """
 
     def __init__(self, get_response):
@@ -300,7 +301,8 @@ class DatabaseAway:
         sentence = database_errors.passing(exception)
         if sentence:
             log.warning(sentence, exc_info=exception)
-            self.slow += sentence == database_errors.SLOW and not request.GET
+            large = request.GET or getattr(request, "place", None)
+            self.slow += sentence == database_errors.SLOW and not large
             if self.slow >= settings.THREADS:
                 self.resting_until = time.monotonic() + REST
             return unavailable(request, sentence)
@@ -325,7 +327,8 @@ class InLanes:
                     lanes.leave(request.place)
 
     def process_view(self, request, view, args, kwargs):
-        plain = request.path.startswith("/api/") and self.PLAIN.issuperset(request.GET)
+        figure = issubclass(getattr(view, "cls", object), Figure)
+        plain = request.path.startswith("/api/") and not figure and self.PLAIN.issuperset(request.GET)
         if request.method not in ("GET", "HEAD") or plain or request.path == "/healthz":
             return None
         try:

@@ -6,7 +6,7 @@ from django.db.models import Exists, OuterRef
 
 from dialogues.choices import ABSENT, ParticipationRole
 from dialogues.models import Dialogue, Participation, Speaker, Statement
-from dialogues.models.dialogues import UNDISCLOSED
+from dialogues.models.dialogues import MEANT_FOR, UNDISCLOSED
 from people.api.as_of_days import vouching
 from people.api.case_facts import visible_records
 from people.choices import Open
@@ -142,6 +142,8 @@ class ConcurrentCases(PeopleWithCases, DuringDialogue, DatedFigure):
         if part is None:
             return NOBODY_SAYS
         label = ParticipationRole(part["role"]).label
+        if self.record.status in MEANT_FOR:
+            return f"Recorded: {label}. This dialogue is not recorded as held."
         return f"Recorded: {label}" if part["role"] in ABSENT else f"Took part. Recorded role: {label}"
 
     def backed_rows(self, model):

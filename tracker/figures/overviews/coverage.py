@@ -27,6 +27,7 @@ from tracker.records.protocol.problems import BadParameters
 from tracker.records.read.views import AS_OF
 from tracker.records.shapes.urls import resource
 from tracker.records.values.codes.vocabularies import CitationBasis, Stance
+from tracker.records.values.dates.partial_dates import understand
 
 VIEWS = {
     resource(view.model()): view
@@ -91,7 +92,12 @@ class Coverage(Figure):
 
     def computed(self):
         kinds = [self.of_kind(view) for view in VIEWS.values()]
-        sources = set().union(*(self.cited(view).values_list("source", flat=True) for view in VIEWS.values()))
+        sources = set().union(
+            *(
+                self.cited(view).order_by().values_list("source", flat=True).distinct()
+                for view in VIEWS.values()
+            )
+        )
         total = {name: sum(row[name] for row in kinds) for name in ("records", *NUMBERS)}
         links = dict.fromkeys(("url", "uncited_url", "contradicted_url"))
         return {
@@ -183,7 +189,8 @@ class Coverage(Figure):
     def last_reported(self, facts):
         """The last possible day of the fact that supports the answer; None if it is open."""
         told = person_as_of(facts, self.reader)["custody"]["last_reported"]
-        return date.fromisoformat(told["latest"]) if told and told["latest"] else None
+        dated = told and told["latest"] and understand(told["edtf"]).sure  # a doubtful date proves nothing
+        return date.fromisoformat(told["latest"]) if dated else None
 
 
 def publisher(path):

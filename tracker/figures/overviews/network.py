@@ -7,7 +7,6 @@ from django.db.models import Exists, OuterRef, Q
 from dialogues.api.filters import DialogueFilterSet
 from dialogues.choices import Naming
 from dialogues.models import Dialogue, Participation
-from dialogues.models.dialogues import UNDISCLOSED
 from people.choices import ConsentScope, PublishingBasis
 from people.models import Consent, Organization, Person
 from tracker.figures.figure import (
@@ -20,6 +19,7 @@ from tracker.figures.figure import (
     object_schema,
     rows_schema,
 )
+from tracker.figures.participants import open_dialogues
 from tracker.records.read.formats.format import Format
 from tracker.records.read.views import AS_OF, file_of
 from tracker.records.shapes.urls import resource
@@ -110,7 +110,7 @@ class Network(Figure):
         return [*super().offered(), GRAPHML]
 
     def computed(self):
-        dialogues = self.selection().exclude(disclosure__in=UNDISCLOSED)
+        dialogues = open_dialogues(self.selection())
         came = self.seen(Participation).filter(dialogue__in=dialogues.order_by().values("pk")).took_part()
         rows = self.consented(came.filter(naming=Naming.NAMED, group_label=""))
         newest = rows.order_by(newest_first("dialogue__start_date").desc(), "pk").values_list("pk", flat=True)
@@ -120,7 +120,8 @@ class Network(Figure):
         withheld = came.exclude(naming=Naming.NAMED).values_list("pk", flat=True)
         return {
             AS_OF: self.reader.days.text,
-            "counts": "Named people and organizations that took part in open dialogues.",
+            "counts": "Named people and organizations that took part in open dialogues. People who did not"
+            " consent to it are left out.",
             "nodes": nodes(edges),
             "edges": edges,
             "left_out": rows.count() - len(edges),

@@ -1,6 +1,7 @@
 """The pages about one record of each kind, and the lists on them."""
 
 from dialogues.api import views as dialogues
+from dialogues.models.dialogues import MEANT_FOR
 from people.api import views as people
 from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.api.sources_places import SourceViewSet
@@ -30,7 +31,8 @@ class DialoguePage(SiteRecord):
             "sides": by_side(came, self.posts(key, came), judged),
             "named": sum(bool(row["person"] or row["organization"]) for row in came),
             "groups": sum(bool(row["group_label"]) for row in came),
-            "sizeless": sum(bool(row["group_label"]) and row["count_min"] is None for row in came),
+            "sizeless": sum(bool(row["group_label"]) and row["count_max"] is None for row in came),
+            "not_held": record["status"] in MEANT_FOR,
             "unnamed": sum(row["naming"] != "named" for row in came),
             "not_stated": [words for name, words in UNKNOWN.items() if record[name] == "unknown"],
             "statements": self.rows(

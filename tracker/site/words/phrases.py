@@ -99,7 +99,9 @@ def count_words(row):
 def charge_words(charge):
     """A charge as an accusation: "Charged with treason"."""
     offence = label(charge["offence"], "offence").lower()
-    return OF_STAGE[charge["stage"]].format("something not stated" if offence in ("", "unknown") else offence)
+    return OF_STAGE[charge["stage"]].format(
+        "something not stated" if offence in ("", "unknown", "other") else offence
+    )
 
 
 @register.filter

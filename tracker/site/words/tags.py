@@ -14,7 +14,7 @@ from tracker.records.read import queries
 from tracker.records.shapes.fields import WHOLE
 from tracker.records.shapes.urls import api_url
 from tracker.records.values.codes.registries import COUNTRIES, LANGUAGES
-from tracker.records.values.codes.vocabularies import LocatorKind, vocabularies
+from tracker.records.values.codes.vocabularies import LocatorKind, Stance, vocabularies
 from tracker.records.values.dates.words import english_words
 
 from .navigation import menu
@@ -123,9 +123,12 @@ def how_inferred(record):
 
 @register.simple_tag
 def sources_of(record, field):
-    """The sources of a fact, to be named in a sentence."""
-    found = {one["source"]["id"]: one["source"] for one in citations_for(record, field)}
-    links = [(page_address(one), name_of(one)) for one in found.values()]
+    """The sources that support a fact, to be named in a sentence."""
+    supporting = [one for one in record.get("citations") or [] if one["stance"] != Stance.CONTRADICTS]
+    cited = citations_for({"citations": supporting}, field)
+    links = list(dict.fromkeys((page_address(one["source"]), name_of(one["source"])) for one in cited))
+    if not links:
+        return "a source that is not public"
     return format_html_join(", ", '<a href="{}"><bdi>{}</bdi></a>', links)
 
 
