@@ -111,6 +111,8 @@ class NetworkTest(TestCase):
 class GeneratedNetworkTest(TestCase):
     def test_the_edges_are_the_public_participations_of_open_dialogues(self):
         World(7, states=[PUBLIC] * 20 + [("draft", "public")] * 5).build()
+        for status in ("held", "disputed", "canceled"):
+            make.participation(dialogue=make.dialogue(status=status))
         came = self.client.get("/api/v1/participations/?took_part=true&page_size=200").json()["results"]
         wanted = set()
         for row in came:
