@@ -72,6 +72,13 @@ class ListTest(TestCase):
         self.assertIn('value="soon"', text)
         self.assertNotIn("A meeting", text)
 
+    def test_a_day_that_cannot_be_read_is_explained_too(self):
+        for page in LIST_PAGES:
+            for name in {"as_of", "known_on", "during"} & {*page.known()}:
+                with self.subTest(page.__name__, name=name):
+                    answer = self.client.get(f"/{page.address}?{name}=samadov")
+                    self.assertContains(answer, f"{name} = ")
+
     def test_a_list_without_rows_does_not_say_that_nothing_happened(self):
         self.assertIn("has been published yet", self.text("/cases/"))
         self.assertIn("not what happened", self.text("/cases/?event_kind=arrest"))

@@ -131,7 +131,7 @@ class RequestTest(TestCase):
         client.force_login(editor)
         self.assertEqual(self.ask("/admin/", client=client)[0]["user"], editor.pk)
         with self.assertNumQueries(0):
-            self.assertIsNone(self.ask("/", client=client)[0]["user"])
+            self.assertIsNone(self.ask("/favicon.ico", client=client)[0]["user"])
 
     def test_an_id_is_made_or_taken_if_it_cannot_be_a_name(self):
         for given in ("0123abcd-89ef", "F" * 64):

@@ -9,6 +9,7 @@ from django.test import Client
 
 from tests.generate import MODELS
 from tests.twins.worlds import known, ours
+from tracker.figures.registry import FIGURES
 from tracker.records.base.citations import Citation
 from tracker.records.base.slugs import OldSlug
 from tracker.records.read.pagination import write_cursor
@@ -16,7 +17,7 @@ from tracker.records.shapes.urls import resource
 from tracker.site.urls import PAGES as SITE
 
 SCHEMA = "/api/v1/schema/"
-CHANGES = "/api/v1/changes/"
+CHANGES, TIMELINE = "/api/v1/changes/", "/api/v1/timeline/"
 ABSENT = ("00000000-0000-4000-8000-000000000000", "nobody-has-this-slug")
 BAD = "no such thing!"
 WORDS = ("samadov", "known", "untold", "case", "")
@@ -99,6 +100,8 @@ class Questions:
     def __init__(self, user=None, most=1):
         self.document = json.loads(Client().get(SCHEMA).content)
         self.models = {resource(model): model for model in MODELS} | {"citations": Citation}
+        over_lists = {one.title(): one.filters for one in FIGURES if one.filters}
+        self.models |= {name: filters.shape.Meta.model for name, filters in over_lists.items()}
         self.nouns = {model._meta.verbose_name: model for model in MODELS}
         self.keys = {model: Keys(model, most, user) for model in self.models.values()}
 
@@ -168,7 +171,11 @@ class Questions:
         if name == "since":
             return [*self.changed_since(), write_cursor([ABSENT[0], "1"]), *WORDS]
         if name == "cursor":
-            return ["*", write_cursor(["a", ABSENT[0]]), *self.cursors(model)]
+            return [
+                "*",
+                write_cursor(["a", ABSENT[0]]),
+                *(self.cursors(model) if model else self.of_timeline()),
+            ]
         formats = {"date-time": MOMENTS, "date": DAYS}
         others = formats.get(schema.get("format")) or TYPES.get(schema["type"])
         others = others or (DATES if name.endswith("overlaps") else (*WORDS, "x" * 201))
@@ -208,6 +215,13 @@ class Questions:
         """What rows, hidden ones first, have in a list of parts."""
         rows = (*keys.hidden, *keys.lured, *keys.shown)
         return [part for row in rows for part in getattr(row, name).order_by("pk")]
+
+    def of_timeline(self):
+        """Cursors of the timeline: after the first event and after the second, and of a hidden dialogue."""
+        asked = (f"{TIMELINE}?page_size={size}" for size in (1, 2))
+        found = [unquote(Client().get(path).json()["next"].partition("cursor=")[2]) for path in asked]
+        hidden = [str(row.pk) for row in self.keys[self.models["dialogues"]].hidden[:1]]
+        return [*found, *(write_cursor(["2025-10-01", key]) for key in hidden)]
 
     def cursors(self, model):
         """Cursors of visible and of hidden rows: by id, and by name."""

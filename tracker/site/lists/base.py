@@ -94,8 +94,8 @@ class SiteList(Page):
 
     def read(self, given):
         """({parameter: what is wrong}, the page). Without a page that exists: Moved to the first."""
-        self.count(given)
         try:
+            self.count(given)
             ordered = {"ordering": self.ordering, **given}
             page = self.rows(self.view, ordered, size=ROWS, fields=self.fields, expand=self.expand)
             if "ordering" not in given:
