@@ -14,7 +14,14 @@ PARTS = {  # what is tested, and the modules under tests/
     "pages": ("test_admin", "site/test_inert"),
     "roles": ("test_roles", "site/test_hidden", "test_noninterference_roles"),
     "twins": ("test_noninterference",),
-    "writes": ("records/test_writes", "test_ready", "test_lint", "site/test_takedown_at_size"),
+    "writes": (
+        "records/test_writes",
+        "records/test_write_errors",
+        "test_bad_input",
+        "test_ready",
+        "test_lint",
+        "site/test_takedown_at_size",
+    ),
 }
 
 
