@@ -17,7 +17,7 @@ from tracker import api
 from tracker.figures.overviews.network import GRAPHML
 from tracker.figures.registry import FIGURES
 from tracker.records.changes import announcing
-from tracker.records.read.formats.registry import FORMATS, JSON
+from tracker.records.read.formats.registry import FORMATS, JSON, OF_ONE
 from tracker.records.shapes.urls import resource
 from tracker.records.values.codes.vocabularies import vocabularies
 from tracker.records.workflow import verb_table
@@ -147,20 +147,21 @@ class DocumentTest(SimpleTestCase):
                         self.assertEqual(list(response["content"]), ["application/problem+json"])
                         self.assertTrue(response["description"])
 
-    def test_only_lists_of_records_and_figures_are_tables(self):
+    def test_lists_and_figures_are_tables_and_records_and_figures_have_references(self):
         for path, operation in reads():
-            listed = (
-                path.split("/")[3] not in ("", "changes", "vocabularies", "proposals") and "{" not in path
-            ) or operation["operationId"].endswith("_figure")
+            figure = operation["operationId"].endswith("_figure")
+            records = path.split("/")[3] not in ("", "changes", "vocabularies", "proposals")
+            one = records and operation["operationId"].endswith("_retrieve")
             self.assertIn("406", operation["responses"])
             formats = next(p for p in operation["parameters"] if p["name"] == "format")["schema"]["enum"]
             with self.subTest(path=path):
                 offered = [
-                    *(FORMATS if listed else [JSON]),
+                    *(FORMATS if figure or (records and "{" not in path) else [JSON]),
+                    *(OF_ONE[1:] if figure or one else []),
                     *([GRAPHML] if path.endswith("/network/") else []),
                 ]
-                self.assertEqual(formats, [one.slug for one in offered])
-                written = {one.media_type for one in offered}
+                self.assertEqual(formats, [each.slug for each in offered])
+                written = {each.media_type for each in offered}
                 self.assertEqual({*operation["responses"]["200"]["content"]}, written)
 
     def test_it_names_the_server_that_answers(self):

@@ -123,6 +123,7 @@ MAX_TEXT = integer_setting("MAX_TEXT", 1_000, 1_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = integer_setting("MAX_BODY", 10_000, 100_000_000)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = integer_setting("MAX_FIELDS", 1_000, 100_000)
 DATA_UPLOAD_MAX_NUMBER_FILES = 0  # there are no uploads
+DATA_PUBLISHER = read_variable("DATA_PUBLISHER")
 DATA_LICENSE = read_variable("DATA_LICENSE")
 DATA_DIR = data_dir()
 

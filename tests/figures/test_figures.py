@@ -1,5 +1,7 @@
 """What all figures have in common."""
 
+import json
+
 from django.test import TestCase
 
 from tests import make
@@ -57,3 +59,24 @@ class EveryFigureTest(TestCase):
                     with self.subTest(one.address, key=key):
                         address = f"/api/v1/{one.address.replace('<id>', str(key))}/"
                         self.assertEqual(self.client.get(address).status_code, 404)
+
+    def test_it_can_be_cited_in_every_form(self):
+        for one, address in self.addresses():
+            with self.subTest(one.address):
+                (item,) = json.loads(self.client.get(address, {"format": "csl"}).content)
+                self.assertIn(address, item["URL"])
+                self.assertEqual(item["genre"], "figure")
+                self.assertRegex(item["version"], r"\A[\d-]{10}T[\d:]{8}Z\Z")
+                name = self.records[one.about].title if hasattr(self.records.get(one.about), "title") else ""
+                self.assertIn(name, item["title"])
+                for form in ("citation", "bibtex", "ris"):
+                    answer = self.client.get(address, {"format": form})
+                    self.assertEqual(answer.status_code, 200)
+                    self.assertIn(item["title"], answer.content.decode())
+
+    def test_the_reference_of_a_record_that_nobody_sees_is_not_found(self):
+        for one in FIGURES:
+            if one.about:
+                hidden = make.one(one.about, publication="draft")
+                address = f"/api/v1/{one.address.replace('<id>', str(hidden.pk))}/"
+                self.assertEqual(self.client.get(address, {"format": "csl"}).status_code, 404)

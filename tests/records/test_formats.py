@@ -1,4 +1,4 @@
-"""What is true of every format of lists, and follows from the registry."""
+"""What is true of every format, and follows from the registry."""
 
 from django.conf import settings
 from django.db import OperationalError
@@ -12,24 +12,25 @@ from tracker.records.audit.access_log import Reading
 from tracker.records.protocol.rate_limits import Tally
 from tracker.records.read.formats.csv_tables import Table
 from tracker.records.read.formats.format import Format
-from tracker.records.read.formats.registry import FORMATS, JSON, NESTED, OPTIONS
+from tracker.records.read.formats.registry import FORMATS, JSON, NESTED, OF_ONE, OPTIONS
 
 PLACES = "/api/v1/places/"
+ALL = (*FORMATS, *OF_ONE[1:])
 
 
 class RegistryTest(SimpleTestCase):
     def test_each_format_says_what_it_is(self):
-        for one in FORMATS:
+        for one in ALL:
             self.assertRegex(one.slug, r"\A[a-z]+\Z")
             self.assertRegex(one.media_type, r"\A[a-z]+/[a-z.+-]+\Z")
             self.assertRegex(one.extension, r"\A[a-z]+\Z")
         for name in ("slug", "media_type"):
-            self.assertEqual(len({getattr(one, name) for one in FORMATS}), len(FORMATS), name)
+            self.assertEqual(len({getattr(one, name) for one in ALL}), len(ALL), name)
         self.assertIs(FORMATS[0], JSON, "who asks for nothing gets the first")
 
     def test_each_format_is_listed(self):
         found = {one.slug for one in values_in("tracker.records.read.formats") if isinstance(one, Format)}
-        self.assertEqual(found, {one.slug for one in FORMATS}, "List it in FORMATS.")
+        self.assertEqual(found, {one.slug for one in ALL}, "List it in FORMATS or OF_ONE.")
 
     def test_no_option_is_named_like_another_parameter(self):
         self.assertNotIn(NESTED, {name for one in FORMATS for name in one.options})
@@ -76,7 +77,8 @@ class EveryFormatTest(TestCase):
         types = " or ".join(one.media_type for one in FORMATS)
         self.assertEqual(refused.json()["detail"], f"This format is not available here. Ask for {types}.")
         one = self.client.get(f"{PLACES}{self.place.pk}/", headers={"Accept": "application/xml"})
-        self.assertEqual(one.json()["detail"], "This format is not available here. Ask for application/json.")
+        types = " or ".join(one.media_type for one in OF_ONE)
+        self.assertEqual(one.json()["detail"], f"This format is not available here. Ask for {types}.")
         wrong = self.client.get(PLACES, {"format": "xml"}).json()["errors"]
         slugs = ", ".join(one.slug for one in FORMATS)
         self.assertEqual(wrong, [{"parameter": "format", "detail": f"Give one of {slugs}."}])

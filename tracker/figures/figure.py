@@ -20,13 +20,15 @@ from tracker.records.api.openapi.examples import kinds_of, sample, sample_of
 from tracker.records.protocol.problems import BadParameters, nearest
 from tracker.records.read import queries
 from tracker.records.read.formats import csv_tables
+from tracker.records.read.formats.references import REFERENCES, Reference, reference_title, this_second
 from tracker.records.read.formats.registry import FORMATS, JSON, NESTED
 from tracker.records.read.lookup import MovedRecord, key_of, one_named
 from tracker.records.read.pagination import Order
 from tracker.records.read.views import AS_OF, ApiView, file_of
 from tracker.records.shapes.fields import registry
-from tracker.records.shapes.reader import Pick
+from tracker.records.shapes.reader import LIST, Pick
 from tracker.records.shapes.urls import api_url, list_url
+from tracker.records.values.dates.days import Days
 
 NOT_STATED, WITHHELD_BUCKET = "not_stated", "withheld"
 TEXT = {"type": "string"}
@@ -161,7 +163,7 @@ class Figure(ApiView):
         return {name for name, one in filters.items() if one.schema["type"] == "array"}
 
     def offered(self):
-        return [JSON, *(one for one in FORMATS if one.flat)]
+        return [JSON, *(one for one in FORMATS if one.flat), *REFERENCES]
 
     # The answer.
 
@@ -174,15 +176,29 @@ class Figure(ApiView):
             return HttpResponsePermanentRedirect(self.address_about(moved.key))
         if self.form.write:
             return self.table_of(found)
+        if self.form.cites:
+            return self.answer(self.form.cites(self.reference(found)).encode())
         return self.answer(json.dumps(found, ensure_ascii=False).encode())
 
     @classmethod
     def on_page(cls, reader, given, key=None):
         """The same answer for a page: for its reader, with these parameters. Http404, Gone or MovedRecord."""
+        return cls.for_page(reader, given).found(key)
+
+    @classmethod
+    def for_page(cls, reader, given):
+        """The figure as a page asks it."""
         made = cls()
-        made.request = SimpleNamespace(user=reader.user or AnonymousUser())
-        made.given = given
-        return made.found(key)
+        made.request, made.given = SimpleNamespace(user=reader.user or AnonymousUser()), given
+        return made
+
+    @classmethod
+    def cited_on_page(cls, reader, given, found, key=None):
+        """How to cite what `on_page` found. A page only says of which day, so that it stays the same."""
+        made = cls.for_page(reader, given)
+        if cls.about:
+            made.record = one_named(cls.about, key_of(cls.about, key), made.reader)
+        return made.reference(found, Days.today().text)
 
     def found(self, key=None):
         """The answer as plain data, about the record with this key if there is one."""
@@ -206,8 +222,28 @@ class Figure(ApiView):
 
     def address_about(self, key):
         """Where the same answer is found about another record."""
-        address = api_url(f"{self.address.replace('<id>', str(key))}/")
-        return address + (f"?{urlencode(self.given)}" if self.given else "")
+        return self.url_about(key) + (f"?{urlencode(self.given)}" if self.given else "")
+
+    @classmethod
+    def url_about(cls, key=""):
+        """The address of the figure about the record with this key, if it is about a record."""
+        return api_url(f"{cls.address.replace('<id>', str(key))}/")
+
+    # How to cite it.
+
+    def reference(self, found, version=None):
+        """How to cite an answer."""
+        name = self.title().replace("-", " ").capitalize()
+        days = found.get(AS_OF)
+        parts = [f"{name}: {self.name_of_record()}" if self.about else name, *([days] if days else [])]
+        url = self.url_about(self.record.pk if self.about else "")
+        return Reference("figure", ", ".join(parts), version or this_second(), self.permalink(url))
+
+    def name_of_record(self):
+        """The name of the record that it is about, as the reader sees it."""
+        rows = self.seen(self.about).filter(pk=self.record.pk)
+        text = queries.json_text_of(rows, registry.inside(self.about), LIST, self.reader)
+        return reference_title(json.loads(text))
 
     # Rows.
 

@@ -11,6 +11,7 @@ from tracker.records.shapes.urls import API, api_url
 from tracker.records.values.dates.days import Days
 
 from .asking import ROWS_OF_BLOCK, Moved
+from .cite import cite
 from .page import Page
 
 ASKED = ("as_of", "during", "known_on", "conflict", "impugned_activities")
@@ -50,6 +51,7 @@ class CensusPage(Page):
                 {"title": title, "rows": [shown(row) for row in found["answers"] if row["track"] == track]}
                 for track, title in TRACK_TITLES.items()
             ],
+            "cite": cite(Census.cited_on_page(self.reader, counted, found)),
             "json_url": api_url(f"census/{asked}"),
             "csv_url": api_url(f"census/?{urlencode({**given, 'format': 'csv'})}"),
             "canonical": f"/census/{asked}",

@@ -106,6 +106,10 @@ class CitationViewSet(ReadingViewSet):
     shape = ENTRIES[TABLES[0]]
     filterset_class = CitationFilterSet
 
+    @classmethod
+    def noun(cls):
+        return "citation"
+
     def shaped(self, pick):
         """The JSON of the row with the id page.key in the table that page.part names."""
         parts = [queries.shaped(ENTRIES[table], pick, self.reader) for table in TABLES]

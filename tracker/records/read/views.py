@@ -24,7 +24,8 @@ from tracker.records.values.dates.days import DAY_FORMS, Days
 from . import queries
 from .formats import csv_tables
 from .formats.negotiation import Negotiation, Renderer
-from .formats.registry import FORMATS, JSON, NESTED, OPTIONS, that_take
+from .formats.references import Reference, reference_title
+from .formats.registry import FORMATS, JSON, NESTED, OF_ONE, OPTIONS, that_take
 from .lookup import MovedRecord, absent, key_of, rows_named
 from .pagination import ListPage, Order, order_keys
 
@@ -105,6 +106,15 @@ class ApiView(viewsets.ViewSet):
     def options(self, request, *args, **kwargs):
         return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
 
+    def permalink(self, url):
+        """The address of this answer with all that was asked, except for its format."""
+        given = {name: value for name, value in self.given.items() if name in self.decides()}
+        return url + (f"?{urlencode(sorted(given.items()))}" if given else "")
+
+    def decides(self):
+        """The names of the parameters that decide what an answer says, and not only its form."""
+        return {*self.known()} - {*OPTIONS}
+
     def truth(self, name):
         """A boolean parameter; false if it is left out."""
         if self.given.get(name, "false") not in ("true", "false"):
@@ -126,11 +136,11 @@ class ApiView(viewsets.ViewSet):
             raise BadParameters({AS_OF: DAY_FORMS}) from None
 
     def answer(self, body, edition=None):
-        """A JSON answer with an ETag: from its content for the public, else from the version.
+        """An answer in one piece, with an ETag: from its content for the public, else from the version.
 
         Only the public one can lead to 304: a version does not cover nested rows or the selected fields.
         """
-        response = HttpResponse(body, content_type="application/json")
+        response = HttpResponse(body, content_type=self.form.content_type)
         if self.reader.user is None:
             response["ETag"] = f'"{hashlib.sha256(body).hexdigest()[:32]}"'
             for condition in ("HTTP_IF_MATCH", "HTTP_IF_UNMODIFIED_SINCE"):  # these are for writing
@@ -176,7 +186,7 @@ class ReadingViewSet(ApiView):
         return {*PICKS, ORDERING, *(name for name, one in filters.items() if one.schema["type"] == "array")}
 
     def offered(self):
-        return [*FORMATS] if self.action == "list" else [JSON]
+        return [*{"list": FORMATS, "retrieve": OF_ONE}.get(self.action, [JSON])]
 
     def pick(self, detail):
         """The requested fields; BadParameters if one does not exist. Their order does not matter."""
@@ -230,12 +240,30 @@ class ReadingViewSet(ApiView):
         return f"{list_url(self.model())}?{urlencode(query)}"
 
     def retrieve(self, request, pk):
+        if self.form.cites:
+            self.refuse_picks()
         pick, key = self.pick(detail=True), self.key(pk)
         found = self.one_of(key, pick).fetch()
         if found is None:
             return self.absent(key)
         body, edition = found
+        if self.form.cites:
+            body = self.form.cites(self.reference(json.loads(body)))
         return self.answer(body.encode(), str(edition))
+
+    def refuse_picks(self):
+        """BadParameters if fields are requested of a reference, which has none of them."""
+        if wrong := [name for name in PICKS if name in self.given]:
+            raise BadParameters(dict.fromkeys(wrong, "This only works with format=json."))
+
+    @classmethod
+    def noun(cls):
+        """What one of the records is called."""
+        return cls.model()._meta.verbose_name
+
+    def reference(self, row):
+        """How to cite a record, as the API shows it."""
+        return Reference(self.noun(), reference_title(row), row.get("changed_at"), self.permalink(row["url"]))
 
     def shaped(self, pick):
         return queries.shaped(self.shape, pick, self.reader)

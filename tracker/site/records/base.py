@@ -2,7 +2,8 @@
 
 from tracker.records.shapes.urls import resource
 from tracker.records.values.dates.days import Days
-from tracker.site.asking import ask_corrections, ask_record
+from tracker.site.asking import ask_corrections, ask_record, view_for
+from tracker.site.cite import cite
 from tracker.site.page import Page
 from tracker.site.words.tags import name_of
 
@@ -28,6 +29,7 @@ class SiteRecord(Page):
             "section": section,
             "canonical": f"{section}{record['slug'] or record['id']}/",
             "corrections": ask_corrections(self.view, self.reader.user, record["id"]),
+            "cite": cite(view_for(self.view, self.reader.user, {}, "retrieve").reference(record)),
             "noindex": record.get("basis") == "consent",
             **self.blocks(record),
         }

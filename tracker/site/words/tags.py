@@ -11,6 +11,7 @@ from django.template import Library
 from django.utils.html import format_html, format_html_join
 
 from tracker.records.read import queries
+from tracker.records.read.formats.references import name_of
 from tracker.records.shapes.fields import WHOLE
 from tracker.records.shapes.urls import api_url
 from tracker.records.values.codes.registries import COUNTRIES, LANGUAGES
@@ -65,10 +66,7 @@ def page_address(reference):
     return f"/{section}/{reference.get('slug') or reference['id']}/" if section in SECTIONS else ""
 
 
-@register.filter
-def name_of(reference):
-    """The name or the title of a record."""
-    return reference.get("name") or reference.get("title") or reference.get("display_title") or ""
+register.filter(name_of)
 
 
 @register.inclusion_tag("site/parts/link.html")

@@ -133,7 +133,11 @@ class Schema(WritingSchema, AutoSchema):
         shape = self.view.shape
         schema = self.resolve_serializer(shape(pick=Pick(detail=True)), "response").ref
         if not self.is_list():
-            return json_answer(schema, sample(shape(pick=Pick(detail=True))), "The record.")
+            found = json_answer(
+                schema, sample(shape(pick=Pick(detail=True))), "The record, or how to cite it."
+            )
+            found["content"] |= self.files()
+            return found
         page = {
             "type": "object",
             "description": "One page of a list.",
@@ -150,7 +154,8 @@ class Schema(WritingSchema, AutoSchema):
 
     def files(self):
         """The answers in other formats than JSON."""
-        return {one.media_type: {"schema": {"type": "string"}} for one in self.view.offered() if one.write}
+        others = [one for one in self.view.offered() if one.write or one.cites]
+        return {one.media_type: {"schema": {"type": "string"}} for one in others}
 
     def component(self, name, schema):
         """A reference to a named schema."""

@@ -1,13 +1,15 @@
-"""All formats in which lists are answered. A new one is a module with a `Format`, and a line here."""
+"""All formats of answers. A new one is a module with a `Format`, and a line here."""
 
 from .csv_tables import CSV
 from .format import Format
+from .references import REFERENCES
 
 JSON = Format("json", "application/json", "json")
 FORMATS = (
     JSON,
     CSV,
 )
+OF_ONE = (JSON, *REFERENCES)  # of a single record
 NESTED = "nested"  # the parameter that names a list inside the rows, of which a table is made
 OPTIONS = (*dict.fromkeys(name for one in FORMATS for name in one.options), NESTED)
 
