@@ -3,7 +3,7 @@
 from django.template import Context, Template
 from django.test import SimpleTestCase
 
-from tracker.site.words.navigation import NAVIGATION, menu
+from tracker.site.words.navigation import RECORDS, menus
 
 SOURCE = {
     "id": "1",
@@ -62,9 +62,9 @@ class LinkTest(SimpleTestCase):
         self.assertEqual(rendered("{% record_link one %}", one=place), "<bdi>A</bdi>")
 
     def test_the_menu_marks_the_page_and_the_section(self):
-        address = NAVIGATION[0][0]
+        address = RECORDS[0][0]
         for here, marked in ((address, "page"), (f"{address}more/", "true"), ("/nowhere/", "")):
-            self.assertEqual(menu(here)[0]["current"], marked)
+            self.assertEqual(menus(here)[0]["links"][0]["current"], marked)
 
 
 class SourceTest(SimpleTestCase):

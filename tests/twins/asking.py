@@ -48,8 +48,9 @@ BESIDE = (  # what no document describes
     *(f"/{page.address}" for page in SITE if "<" not in page.address),
 )
 
-
-SECTIONS = {page.address.partition("/")[0] for page in SITE if "<" in page.address}
+PLACES = re.compile(
+    "|".join(f"/api/v1/{page.address.replace('<key>', '[^/]+')}" for page in SITE if page.address)
+)
 
 
 class Ask(NamedTuple):
@@ -235,9 +236,8 @@ class Questions:
 
 
 def as_page(asked):
-    """The page for the same rows as a read of the API, if the site has one: of a list, or of a record."""
-    section, *rest = asked.path.removeprefix("/api/v1/").partition("?")[0].split("/")
-    if asked.method == "GET" and section in SECTIONS and len(rest) < 3:
+    """The page for the same answer as a read of the API, if there is one: a list, a record, or a figure."""
+    if asked.method == "GET" and PLACES.fullmatch(asked.path.partition("?")[0]):
         yield asked._replace(path=asked.path.removeprefix("/api/v1"), kind=f"page {asked.kind}")
 
 

@@ -6,11 +6,13 @@ ORDER = (
     "asking",
     "cite",
     "page",
+    "filtered",
     "about",
     "start",
     "found",
     "lists",
     "records",
+    "figures",
     "census",
     "urls",
 )

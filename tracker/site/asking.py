@@ -47,24 +47,29 @@ def ask_list(view_class, user, given, size=ROWS_OF_BLOCK, fields=(), expand=(), 
     return {"results": json.loads(text), "total": total, "more": more, "following": following}
 
 
-def ask_record(view_class, user, key, expand=()):
-    """The record with an id or a slug, in full; Moved, Gone or Http404 if it is not there."""
+def ask_record(view_class, user, key, fields=(), expand=(), below=""):
+    """The record with an id or a slug, in full or these fields of it; else Moved, Gone or Http404.
+
+    `below`: what follows in the address of the page, if it is not the page of the record itself.
+    """
     view = view_for(view_class, user, {}, "retrieve")
     column = view.key(key)
-    found = view.one_of(column, Pick(detail=True, expand=tuple(expand))).fetch()
+    pick = Pick(detail=True, fields=("id", *fields) if fields else (), expand=tuple(expand))
+    found = view.one_of(column, pick).fetch()
     if found is None:
         try:
             absent(view.model(), column, view.reader)
         except MovedRecord as moved:
-            raise Moved(address_of_page(view, moved.key)) from None
+            raise Moved(address_of_page(view, moved.key) + below) from None
     noted(found[0], user)
     record = json.loads(found[0])
     if record.get("slug") and record["slug"] != key:
-        raise Moved(address_of_page(view, record["slug"]))
+        raise Moved(address_of_page(view, record["slug"]) + below)
     return record
 
 
 def address_of_page(view, key):
+    """The address of the page of a record; `view` is the API's view of its kind."""
     return f"/{resource(view.model())}/{key}/"
 
 

@@ -12,6 +12,8 @@ from django.utils.cache import get_conditional_response, patch_vary_headers
 from django.views import View
 from django.views.decorators.csrf import csrf_exempt
 
+from people.api.views import PersonViewSet
+from people.choices import PublishingBasis
 from tracker.records.accounts.devices import is_proven
 from tracker.records.protocol.problems import Gone
 from tracker.records.shapes.reader import Reader
@@ -73,6 +75,20 @@ class Page(View):
     def rows(self, view, given=None, **picked):
         """{results, total, more} of a list of the API, with its parameters; see `ask_list`."""
         return ask_list(view, self.reader.user, given or {}, **picked)
+
+    def listed(self, view, ids, **picked):
+        """The records with these ids, as many as a filter can name. No statement if there are none."""
+        some = sorted({*ids})[: settings.MAX_VALUES]
+        return self.rows(view, {"id__in": ",".join(some)}, **picked)["results"] if some else []
+
+    def is_by_consent(self, record):
+        """Whether a record is about someone whose name is published by consent: not for search engines."""
+        if "basis" in record:
+            return record["basis"] == PublishingBasis.CONSENT
+        if not record.get("person"):
+            return False
+        given = {"id__in": record["person"]["id"], "basis": PublishingBasis.CONSENT}
+        return bool(self.rows(PersonViewSet, given, size=1, fields=("url",))["results"])
 
 
 def check_plain(content):

@@ -2,10 +2,11 @@
 
 from .about import About
 from .census import CensusPage
+from .figures.all_figures import FIGURE_PAGES
 from .found import Robots, Sitemap
 from .lists.all_lists import LIST_PAGES
 from .records.all_records import RECORD_PAGES
 from .start import Start
 
-PAGES = [Start, *LIST_PAGES, *RECORD_PAGES, CensusPage, About, Robots, Sitemap]
+PAGES = [Start, *LIST_PAGES, *RECORD_PAGES, *FIGURE_PAGES, CensusPage, About, Robots, Sitemap]
 urlpatterns = [page.route() for page in PAGES]

@@ -11,10 +11,8 @@ WHEN = "2025-10 or 2024/2025"
 
 
 class DialogueList(SiteList):
-    address, template, view = "dialogues/", "site/lists/dialogues.html", DialogueViewSet
-    title = "Dialogues"
+    view = DialogueViewSet
     intro = "Meetings, visits and forums across a conflict line, newest first."
-    noun = ("dialogue", "dialogues")
     ordering = "-start_date"
     fields = ("slug", "url", "title", "classification", "status", "start_date", "places", "conflict")
     controls = (
@@ -26,36 +24,30 @@ class DialogueList(SiteList):
 
 
 class PersonList(SiteList):
-    address, template, view = "people/", "site/lists/people.html", PersonViewSet
-    title = "People"
+    view = PersonViewSet
     intro = (
         "People who took part in dialogues, made statements, or are accused or prosecuted. Being listed here "
         "says nothing about a person beyond the facts on their page."
     )
-    noun = ("person", "people")
     ordering = "name"
     fields = ("slug", "url", "name", "description", "affiliations")
     controls = (SEARCH, ("occupation", "Occupation"), ("conflict", "Conflict"), ("custody", "Custody today"))
 
 
 class OrganizationList(SiteList):
-    address, template, view = "organizations/", "site/lists/organizations.html", OrganizationViewSet
-    title = "Organizations"
+    view = OrganizationViewSet
     intro = (
         "What an organization does is a neutral class. Who owns or influences it is recorded only as a "
         "judgment by a named assessor."
     )
-    noun = ("organization", "organizations")
     ordering = "name"
     fields = ("slug", "url", "name", "classification", "place", "country")
     controls = (SEARCH, ("classification", "Kind"), ("country", "Country"), ("conflict", "Conflict"))
 
 
 class CaseList(SiteList):
-    address, template, view = "cases/", "site/lists/cases.html", CaseViewSet
-    title = "Cases"
+    view = CaseViewSet
     intro = "Cases against people and organizations, as sources report them."
-    noun = ("case", "cases")
     ordering = "title"
     fields = ("slug", "url", "title", "person", "organization", "charges", "events")
     controls = (
@@ -68,10 +60,8 @@ class CaseList(SiteList):
 
 
 class StatementList(SiteList):
-    address, template, view = "statements/", "site/lists/statements.html", StatementViewSet
-    title = "Statements"
+    view = StatementViewSet
     intro = "Who said what. A statement is what its speaker says, not what is so; a question asserts nothing."
-    noun = ("statement", "statements")
     ordering = "-date"
     fields = ("slug", "url", "title", "kind", "speakers", "date", "summary")
     controls = (
@@ -84,20 +74,16 @@ class StatementList(SiteList):
 
 
 class QuestionList(SiteList):
-    address, template, view = "questions/", "site/lists/questions.html", QuestionViewSet
-    title = "Questions"
+    view = QuestionViewSet
     intro = "Contested points on which statements take positions."
-    noun = ("question", "questions")
     ordering = "title"
     fields = ("slug", "url", "title", "summary")
     controls = (("q", "Words in the question", "any spelling or script"), ("conflict", "Conflict"))
 
 
 class SourceList(SiteList):
-    address, template, view = "sources/", "site/lists/sources.html", SourceViewSet
-    title = "Sources"
+    view = SourceViewSet
     intro = "The texts, recordings and records that the facts on this site come from."
-    noun = ("source", "sources")
     ordering = "-date"
     fields = ("slug", "url", "display_title", "kind", "authors", "publisher", "date")
     controls = (

@@ -16,12 +16,7 @@ UNKNOWN = {"track": "track", "mediation": "mediation", "venue_relation": "venue"
 
 
 class DialoguePage(SiteRecord):
-    address, template, view, noun = (
-        "dialogues/<key>/",
-        "site/records/dialogue.html",
-        dialogues.DialogueViewSet,
-        "Dialogue",
-    )
+    view = dialogues.DialogueViewSet
 
     def blocks(self, record):
         key = record["id"]
@@ -70,12 +65,7 @@ def by_side(came, posts, judged):
 
 
 class PersonPage(SiteRecord):
-    address, template, view, noun = (
-        "people/<key>/",
-        "site/records/person.html",
-        people.PersonViewSet,
-        "Person",
-    )
+    view = people.PersonViewSet
 
     def blocks(self, record):
         key = record["id"]
@@ -98,12 +88,7 @@ class PersonPage(SiteRecord):
 
 
 class OrganizationPage(SiteRecord):
-    address, template, view, noun = (
-        "organizations/<key>/",
-        "site/records/organization.html",
-        people.OrganizationViewSet,
-        "Organization",
-    )
+    view = people.OrganizationViewSet
 
     def blocks(self, record):
         key = record["id"]
@@ -133,7 +118,7 @@ class OrganizationPage(SiteRecord):
 
 
 class CasePage(SiteRecord):
-    address, template, view, noun = ("cases/<key>/", "site/records/case.html", people.CaseViewSet, "Case")
+    view = people.CaseViewSet
 
     def blocks(self, record):
         return {
@@ -147,12 +132,7 @@ class CasePage(SiteRecord):
 
 
 class StatementPage(SiteRecord):
-    address, template, view, noun = (
-        "statements/<key>/",
-        "site/records/statement.html",
-        dialogues.StatementViewSet,
-        "Statement",
-    )
+    view = dialogues.StatementViewSet
 
     def blocks(self, record):
         about = ("dialogues", "people", "organizations", "cases", "context_events")
@@ -160,12 +140,7 @@ class StatementPage(SiteRecord):
 
 
 class QuestionPage(SiteRecord):
-    address, template, view, noun = (
-        "questions/<key>/",
-        "site/records/question.html",
-        dialogues.QuestionViewSet,
-        "Question",
-    )
+    view = dialogues.QuestionViewSet
 
     def blocks(self, record):
         asked = {"questions": record["id"], "ordering": "date"}
@@ -174,7 +149,7 @@ class QuestionPage(SiteRecord):
 
 
 class SourcePage(SiteRecord):
-    address, template, view, noun = ("sources/<key>/", "site/records/source.html", SourceViewSet, "Source")
+    view = SourceViewSet
 
     def blocks(self, record):
         cited = self.rows(CitationViewSet, {"source": record["id"]}, size=MOST_CITATIONS)

@@ -16,7 +16,13 @@ class SiteRecord(Page):
     """
 
     view = None  # the API's view of the record
-    noun = ""
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.view:
+            section, noun = resource(cls.view.model()), cls.view.model()._meta.verbose_name
+            cls.address, cls.noun = f"{section}/<key>/", noun.capitalize()
+            cls.template = f"site/records/{noun.replace(' ', '-')}.html"
 
     def content(self, key):
         record = ask_record(self.view, self.reader.user, key)
@@ -30,7 +36,7 @@ class SiteRecord(Page):
             "canonical": f"{section}{record['slug'] or record['id']}/",
             "corrections": ask_corrections(self.view, self.reader.user, record["id"]),
             "cite": cite(view_for(self.view, self.reader.user, {}, "retrieve").reference(record)),
-            "noindex": record.get("basis") == "consent",
+            "noindex": self.is_by_consent(record),
             **self.blocks(record),
         }
 

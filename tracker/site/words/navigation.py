@@ -1,24 +1,33 @@
 """The links at the top of every public page. A page that should stand there gets one line here."""
 
-NAVIGATION = [  # (address, words), in their order
+RECORDS = [  # (address, words), in their order
     ("/dialogues/", "Dialogues"),
     ("/people/", "People"),
     ("/organizations/", "Organizations"),
     ("/cases/", "Cases"),
     ("/statements/", "Statements"),
-    ("/census/", "Held on a day"),
     ("/questions/", "Questions"),
     ("/sources/", "Sources"),
+]
+ANSWERS = [
+    ("/census/", "Held on a day"),
+    ("/timeline/", "Timeline"),
+    ("/network/", "Network"),
+    ("/coverage/", "Coverage"),
     ("/about/", "About"),
 ]
 
 
-def menu(here):
-    """The links as a page at this address shows them: the one of its section is marked."""
+def menus(here):
+    """The links in two rows, as a page at this address shows them: the one of its section is marked."""
     return [
-        {"address": address, "words": words, "current": mark_of(here, address)}
-        for address, words in NAVIGATION
+        {"label": label, "links": [shown_link(here, *one) for one in links]}
+        for label, links in (("Records", RECORDS), ("Answers", ANSWERS))
     ]
+
+
+def shown_link(here, address, words):
+    return {"address": address, "words": words, "current": mark_of(here, address)}
 
 
 def mark_of(here, address):

@@ -13,12 +13,12 @@ from django.utils.html import format_html, format_html_join
 from tracker.records.read import queries
 from tracker.records.read.formats.references import name_of
 from tracker.records.shapes.fields import WHOLE
-from tracker.records.shapes.urls import api_url
+from tracker.records.shapes.urls import API, api_url
 from tracker.records.values.codes.registries import COUNTRIES, LANGUAGES
 from tracker.records.values.codes.vocabularies import LocatorKind, Stance, vocabularies
 from tracker.records.values.dates.words import english_words
 
-from .navigation import menu
+from .navigation import menus
 
 register = Library()
 TIME_VALUE = re.compile(r"\d{4}(-(0\d|1[0-2])(-\d\d)?)?\Z")  # what the element `time` accepts
@@ -67,6 +67,22 @@ def page_address(reference):
 
 
 register.filter(name_of)
+
+
+@register.filter
+def on_site(url):
+    """The address of the list of this site with the same rows as a list of the API."""
+    return f"/{url.partition(API)[2]}" if url else ""
+
+
+@register.simple_tag
+def linked_number(linked, one="", many=""):
+    """A number and its noun, which lead to the list of exactly these records: "3 groups"."""
+    noun = one if linked["count"] == 1 else many
+    said = f"{linked['count']:,} {noun}" if noun else f"{linked['count']:,}"
+    if not linked["count"]:
+        return f"no {noun} recorded" if noun else "0"
+    return format_html('<a href="{}">{}</a>', on_site(linked["url"]), said) if linked["url"] else said
 
 
 @register.inclusion_tag("site/parts/link.html")
@@ -164,7 +180,7 @@ def table(caption, heads, rows):
 
 @register.inclusion_tag("site/parts/navigation.html")
 def navigation(here):
-    return {"links": menu(here or "")}
+    return {"menus": menus(here or "")}
 
 
 @register.inclusion_tag("site/parts/footer.html")

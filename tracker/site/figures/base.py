@@ -1,0 +1,86 @@
+"""The base of pages that show a figure of the API: the same answer to the same reader."""
+
+import json
+from functools import cached_property
+
+from tracker.records.accounts.authentication import count_search
+from tracker.records.read.formats.registry import OPTIONS
+from tracker.records.shapes.urls import api_url
+from tracker.site.asking import address_of_page, ask_record, noted
+from tracker.site.cite import cite
+from tracker.site.filtered import FilteredPage, with_query
+from tracker.site.words.tags import name_of
+
+
+class FigurePage(FilteredPage):
+    """A figure as a page, with its most useful filters as a form. It has the same address as in the API.
+
+    `shown` adds to the answer what the template needs.
+    """
+
+    figure = None  # the figure of the API
+    view = None  # the API's view of the record that the figure is about, if there is one
+    send = "Show"  # the button of the form
+    picture = None  # a function: the answer of the figure -> an SVG drawing as text
+
+    def __init_subclass__(cls, **kwargs):
+        super().__init_subclass__(**kwargs)
+        if cls.figure:
+            cls.address = f"{cls.figure.address.replace('<id>', '<key>')}/"
+
+    @classmethod
+    def filters(cls):
+        return cls.figure.filters.base_filters if cls.figure.filters else {}
+
+    @classmethod
+    def known(cls):
+        return [name for name in cls.figure().known() if name not in OPTIONS]
+
+    @cached_property
+    def record(self):
+        """What the figure is about, None if it is about no single record. Moved, Gone or Http404."""
+        if not self.view:
+            return None
+        own = {"person", "basis"} & {*self.view.shape().fields}  # those by which its subject is known
+        named = ("slug", "url", self.view.model().label_field, *own)
+        below = self.address.partition("<key>/")[2]
+        return ask_record(self.view, self.reader.user, self.kwargs["key"], fields=named, below=below)
+
+    @property
+    def path(self):
+        if not self.record:
+            return super().path
+        return f"/{self.address.replace('<key>', self.record['slug'] or self.record['id'])}"
+
+    def content(self, key=None):
+        record, given = self.record, self.given()
+        errors, found = self.answer(given)
+        key = record["id"] if record else ""
+        data = self.figure.address.replace("<id>", key)
+        return {
+            **self.filter_content(given, errors),
+            "send": self.send,
+            "record": record and {**record, "label": name_of(record), "address": self.of_record()},
+            "asked": {} if errors else given,
+            "found": found,
+            "picture": type(self).picture(found) if found and type(self).picture else "",
+            "cite": cite(self.figure.cited_on_page(self.reader, given, found, key)) if found else {},
+            "json_url": api_url(f"{data}/{with_query(given)}"),
+            "csv_url": api_url(f"{data}/{with_query({**given, 'format': 'csv'})}"),
+            "noindex": bool(given) or bool(record and self.is_by_consent(record)),
+            **(self.shown(found, given) if found else {}),
+        }
+
+    def of_record(self):
+        """The address of the page of the record."""
+        return address_of_page(self.view, self.record["slug"] or self.record["id"])
+
+    def found(self, given):
+        count_search(self.request)
+        found = self.figure.on_page(self.reader, given, self.record and self.record["id"])
+        noted(json.dumps(found), self.reader.user)
+        return found
+
+    def shown(self, found, given):
+        """What the template shows besides the answer."""
+        return {}
