@@ -91,7 +91,8 @@ class Root(ApiView):
 
     def list(self, request):
         resources = {resource(view.model()): list_url(view.model()) for view in ENDPOINTS}
-        others = {name: api_url(f"{name}/") for name in OTHERS}
+        figures = [one.address for one in FIGURES if not one.about]
+        others = {name: api_url(f"{name}/") for name in (*figures, *OTHERS)}
         body = {"data_license": settings.DATA_LICENSE, "resources": resources, **others}
         return self.answer(json.dumps(body, ensure_ascii=False).encode())
 

@@ -48,6 +48,8 @@ ALWAYS += ["log_statement=none", "log_min_duration_statement=-1", "log_parameter
 ALWAYS += ["recovery_init_sync_method=syncfs"] if sys.platform == "linux" else []
 THROWAWAY = ["fsync=off", "synchronous_commit=off", "full_page_writes=off"]
 THROWAWAY += ["wal_level=minimal", "max_wal_senders=0"]
+# Autovacuum would see tables between two tests, and plans for empty tables are slow for full ones.
+THROWAWAY += ["autovacuum=off"]
 # Commands that work without a database. All others start it.
 OFFLINE = {"help", "version", "makemigrations", "collectstatic", "diagram", "startapp", "startproject"}
 OFFLINE |= {"backup_key", "verify_backup"}

@@ -171,11 +171,9 @@ class PeopleWithCases:
         if answer != SCALES[track][WHEN_LAST_REPORTED] or not people:
             return None
         dates = [self.situations.last_reported[track][pk] for pk in people]
-        last_days = {edtf: understand(edtf).possible[1] or date.max for edtf in dates if edtf}
-        first = self.reader.days.first_start
-        limit = max(first, date.min + LONG_AGO) - LONG_AGO
-        oldest = min(last_days, key=lambda edtf: (last_days[edtf], edtf), default="")
-        old = sum(last_days[edtf] < limit and understand(edtf).sure for edtf in dates if edtf)
+        ended = [edtf for edtf in dates if last_possible_day(edtf)]
+        oldest = min(ended, key=lambda edtf: (last_possible_day(edtf), edtf), default="")
+        old = sum(is_long_ago(edtf, self.reader.days.first_start) for edtf in dates)
         return {"old": old, "oldest": case_facts.partial_date(oldest)}
 
     def house_arrest(self, people):
@@ -254,6 +252,17 @@ class PeopleWithCases:
     def days_in_links(self, **asked):
         """Parameters of the API for these days, with `known_on` if it was given."""
         return {**asked, KNOWN_ON: self.given.get(KNOWN_ON)}
+
+
+def last_possible_day(edtf):
+    """The last day that the date of a report can mean; None if it has no date or no end."""
+    return understand(edtf).possible[1] if edtf else None
+
+
+def is_long_ago(edtf, day):
+    """Whether a report is certainly from more than LONG_AGO before a day. A doubtful date proves nothing."""
+    last = last_possible_day(edtf)
+    return bool(last) and understand(edtf).sure and last < max(day, date.min + LONG_AGO) - LONG_AGO
 
 
 def with_case(number):

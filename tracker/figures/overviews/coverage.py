@@ -1,33 +1,39 @@
 """How much of what is published is sourced: stated or inferred, by one or by several independent sources."""
 
-import json
-from datetime import date, timedelta
+from collections import Counter, defaultdict
+from urllib.parse import urlencode
 
-from django.db.models import Case, Count, F, Q, TextField, When
+from django.conf import settings
+from django.contrib.postgres.aggregates import BoolOr
+from django.contrib.postgres.fields import ArrayField
+from django.db.models import BooleanField, Case, Count, Exists, F, OuterRef, Q, TextField, When
 from django.db.models.functions import Cast, Lower
 
 from dialogues.api import views as dialogues
 from people.api import views as people
-from people.api.case_facts import Found, as_text, facts_of_person, person_as_of
+from people.api.case_facts import Found
 from people.choices import Custody
 from people.models import Person
+from tracker.figures.cases.people_with_cases import IN_CUSTODY, LONG_AGO, is_long_ago, last_possible_day
 from tracker.figures.figure import (
     COUNT_SCHEMA,
     LINK,
     LINKED_COUNT,
     TEXT,
     Figure,
+    ListOf,
     ids_with_link,
     object_schema,
     rows_schema,
     with_link,
 )
 from tracker.records.base.sources import Source
+from tracker.records.policy.visibility import Visible
 from tracker.records.protocol.problems import BadParameters
+from tracker.records.read.corrections import shown_fields
 from tracker.records.read.views import AS_OF
-from tracker.records.shapes.urls import resource
+from tracker.records.shapes.urls import api_url, resource
 from tracker.records.values.codes.vocabularies import CitationBasis, Stance
-from tracker.records.values.dates.partial_dates import understand
 
 VIEWS = {
     resource(view.model()): view
@@ -36,11 +42,13 @@ VIEWS = {
     if isinstance(view, type) and getattr(view, "shape", None) and view.model().cited
 }
 EVERYTHING = "all"
-LONG_AGO = timedelta(days=180)
 FEW = 10  # of fewer, no percentage is given
+MOST_SOURCES = 100
 UP, UP_TWICE = "source__republication_of", "source__republication_of__republication_of"
+NOT_SAID = ("unknown", "not_stated")  # the values of vocabularies that state nothing
 PERCENT = {"type": ["integer", "null"], "minimum": 0, "maximum": 100}
 NUMBERS = ("cited", "uncited", "stated", "inferred", "one_source", "several_sources", "contradicted")
+KIND = {**TEXT, "enum": [*VIEWS]}
 KIND_ROW = {
     "kind": {**TEXT, "enum": [EVERYTHING, *VIEWS]},
     "records": COUNT_SCHEMA,
@@ -50,6 +58,27 @@ KIND_ROW = {
     "contradicted_url": LINK,
     "cited_percent": PERCENT,
 }
+FIELD_ROW = {
+    "kind": KIND,
+    "field": TEXT,
+    **dict.fromkeys(("filled", "cited", "with_record", "uncited", "contradicted"), COUNT_SCHEMA),
+    "url": LINK,
+    "cited_percent": PERCENT,
+}
+SOURCE_ROW = {
+    "source": object_schema({"id": TEXT, "title": TEXT, "url": TEXT}),
+    "kind": KIND,
+    "records": COUNT_SCHEMA,
+    "url": LINK,
+    **dict.fromkeys(("supported", "stated", "contradicted"), COUNT_SCHEMA),
+}
+STANCES = {
+    "records": Q(),
+    "supported": Q(stance=Stance.SUPPORTS),
+    "stated": Q(stance=Stance.SUPPORTS, basis=CitationBasis.STATED),
+    "contradicted": Q(stance=Stance.CONTRADICTS),
+}
+TITLED = ListOf(Source, ("title",))
 HELD = object_schema(
     {
         "held_when_last_reported": LINKED_COUNT,
@@ -60,7 +89,7 @@ HELD = object_schema(
 
 
 class Coverage(Figure):
-    """How much of what is published is sourced, by kind of record."""
+    """How much of what is published is sourced, by kind of record, by field and by source."""
 
     address = "coverage"
     table = "kinds"
@@ -74,10 +103,23 @@ class Coverage(Figure):
             " publisher, and no republications of one text. contradicted: a source contradicts it. No"
             f" percentage of fewer than {FEW}.",
         },
+        "fields": {
+            **rows_schema(FIELD_ROW),
+            "description": "filled: the records of which this field says something. cited: a source supports"
+            " this very field. with_record: a source supports only the record as a whole. uncited: neither."
+            " contradicted: a source contradicts the field. The address is that of the citations of the"
+            " field. Only fields with one value.",
+        },
+        "by_source": {
+            **rows_schema(SOURCE_ROW),
+            "description": f"The {MOST_SOURCES} sources that most records cite, each with these records by"
+            " kind: supported by the source, stated by it, contradicted by it. A record can cite several.",
+        },
         "custody": {
             **HELD,
-            "description": "People who were held when last reported, and of how many the last report is more"
-            " than 180 days ago. oldest: the last day that the oldest of these reports can mean.",
+            "description": "People who were held when last reported, and of how many the last report is"
+            f" certainly from more than {LONG_AGO.days} days ago. oldest: the last day that the oldest of"
+            " these reports can mean.",
         },
         "sources": LINKED_COUNT,
     }
@@ -92,20 +134,17 @@ class Coverage(Figure):
 
     def computed(self):
         kinds = [self.of_kind(view) for view in VIEWS.values()]
-        sources = set().union(
-            *(
-                self.cited(view).order_by().values_list("source", flat=True).distinct()
-                for view in VIEWS.values()
-            )
-        )
         total = {name: sum(row[name] for row in kinds) for name in ("records", *NUMBERS)}
         links = dict.fromkeys(("url", "uncited_url", "contradicted_url"))
+        cited = self.cited_by_source()
         return {
             AS_OF: self.reader.days.text,
             "counts": "Published records that need a source, and the citations that readers see.",
             "kinds": [complete({"kind": EVERYTHING, **links, **total}), *map(complete, kinds)],
+            "fields": [row for view in VIEWS.values() for row in self.of_fields(view)],
+            "by_source": self.of_sources(cited),
             "custody": self.custody(),
-            "sources": ids_with_link(sources, Source),
+            "sources": ids_with_link(cited, Source),
         }
 
     def asked(self):
@@ -119,17 +158,28 @@ class Coverage(Figure):
         return filters.qs.order_by()
 
     def cited(self, view):
-        """The citations of a kind of record."""
+        """The citations of these records. Readers see no others, unless a conflict is given."""
         citations = self.seen(view.model().citations.rel.related_model).order_by()
-        return citations.filter(record__in=self.rows(view).values("pk"))
+        return citations.filter(record__in=self.rows(view).values("pk")) if self.asked() else citations
+
+    def citing(self, view, stance):
+        """A condition of records: a citation with this stance."""
+        citations = self.seen(view.model().citations.rel.related_model).order_by()
+        return Exists(citations.filter(record=OuterRef("pk"), stance=stance))
+
+    # By kind of record.
 
     def of_kind(self, view):
         """The numbers of one kind of record."""
-        model, rows, cited = view.model(), self.rows(view), self.cited(view)
-        supports = cited.filter(stance=Stance.SUPPORTS)
-        by_record = supports.values("record").annotate(
-            states=Count("pk", filter=Q(basis=CitationBasis.STATED)),
-            origins=Count(self.origin(), distinct=True),
+        model, rows = view.model(), self.rows(view)
+        by_record = (
+            self.cited(view)
+            .filter(stance=Stance.SUPPORTS)
+            .values("record")
+            .annotate(
+                states=Count("pk", filter=Q(basis=CitationBasis.STATED)),
+                origins=Count(self.origin(), distinct=True),
+            )
         )
         found = by_record.aggregate(
             cited=Count("record"),
@@ -137,9 +187,10 @@ class Coverage(Figure):
             several_sources=Count("record", filter=Q(origins__gt=1)),
         )
         count = rows.count()
-        uncited = rows.exclude(pk__in=supports.values("record"))
-        contradicted = rows.filter(pk__in=cited.filter(stance=Stance.CONTRADICTS).values("record"))
-        against = ids_with_link(contradicted.values_list("pk", flat=True), model)
+        uncited = rows.filter(~self.citing(view, Stance.SUPPORTS)).values_list("pk", flat=True)
+        few = uncited[: settings.MAX_VALUES + 1]  # more than these have no address
+        against = rows.filter(self.citing(view, Stance.CONTRADICTS)).values_list("pk", flat=True)
+        contradicted = ids_with_link(against, model)
         return {
             "kind": resource(model),
             "records": count,
@@ -147,10 +198,10 @@ class Coverage(Figure):
             "uncited": count - found["cited"],
             "inferred": found["cited"] - found["stated"],
             "one_source": found["cited"] - found["several_sources"],
-            "contradicted": against["count"],
+            "contradicted": contradicted["count"],
             "url": with_link(count, model, **self.asked())["url"],
-            "uncited_url": ids_with_link(uncited.values_list("pk", flat=True), model)["url"],
-            "contradicted_url": against["url"],
+            "uncited_url": ids_with_link(few, model)["url"],
+            "contradicted_url": contradicted["url"],
         }
 
     def origin(self):
@@ -168,29 +219,105 @@ class Coverage(Figure):
             output_field=TextField(),
         )
 
+    # By field.
+
+    def of_fields(self, view):
+        """The numbers of each field with one value of one kind of record."""
+        fields = shown_fields(view.model())[0]
+        filled = self.rows(view).aggregate(
+            **{field.name: Count("pk", filter=self.says(field)) for field in fields}
+        )
+        cited = self.citations_by_field(view, fields)
+        return [self.of_field(view, field.name, filled[field.name], cited) for field in fields]
+
+    def citations_by_field(self, view, fields):
+        """{about_<field>, with_<field>, against_<field>: the number of records}, see `FIELD_ROW`."""
+        supports, whole = Q(stance=Stance.SUPPORTS), Q(field="")
+        each = {"whole": BoolOr(supports & whole)}
+        counted = {}
+        for name, own in ((field.name, self.says(field, "record__")) for field in fields):
+            here = Q(field=name)
+            each[f"own_{name}"] = BoolOr(here & supports & own)
+            each[f"rest_{name}"] = BoolOr(own)
+            each[f"not_{name}"] = BoolOr(here & Q(stance=Stance.CONTRADICTS))
+            about, only_whole = Q(**{f"own_{name}": True}), Q(**{f"rest_{name}": True}, whole=True)
+            counted[f"about_{name}"] = Count("record", filter=about)
+            counted[f"with_{name}"] = Count("record", filter=only_whole & ~about)
+            counted[f"against_{name}"] = Count("record", filter=Q(**{f"not_{name}": True}))
+        return self.cited(view).values("record").annotate(**each).aggregate(**counted)
+
+    def says(self, field, prefix=""):
+        """A condition: the field says something that the reader sees."""
+        name = f"{prefix}{field.name}"
+        if field.is_relation and issubclass(field.related_model, Visible):
+            return Q(**{f"{name}__in": self.seen(field.related_model).order_by().values("pk")})
+        if field.null:
+            return Q(**{f"{name}__isnull": False})
+        if isinstance(field, BooleanField):
+            return Q(**{name: True})
+        if isinstance(field, ArrayField):
+            return ~Q(**{name: []})
+        nothing = ["", *(slug for slug, _ in field.choices or () if slug in NOT_SAID)]
+        return ~Q(**{f"{name}__in": nothing})
+
+    def of_field(self, view, name, filled, cited):
+        kind = resource(view.model())
+        about, with_record = cited[f"about_{name}"], cited[f"with_{name}"]
+        asked = {"record_type": kind, "field": name}
+        return {
+            "kind": kind,
+            "field": name,
+            "filled": filled,
+            "cited": about,
+            "with_record": with_record,
+            "uncited": filled - about - with_record,
+            "contradicted": cited[f"against_{name}"],
+            "url": None if self.asked() else f"{api_url('citations/')}?{urlencode(asked)}",
+            "cited_percent": percent(about, filled),
+        }
+
+    # By source.
+
+    def cited_by_source(self):
+        """{source: {view: numbers}} of the records that cite it."""
+        found = defaultdict(dict)
+        for view in VIEWS.values():
+            by_source = self.cited(view).values("source")
+            rows = by_source.annotate(
+                **{name: Count("record", filter=stance, distinct=True) for name, stance in STANCES.items()}
+            )
+            for row in rows:
+                found[row.pop("source")][view] = row
+        return found
+
+    def of_sources(self, cited):
+        """The sources that most records cite, with the numbers of each kind."""
+        most = Counter({pk: sum(row["records"] for row in kinds.values()) for pk, kinds in cited.items()})
+        keys = sorted(most, key=lambda pk: (-most[pk], pk))[:MOST_SOURCES]
+        titles = {row["id"]: row for row in self.records(self.seen(Source).filter(pk__in=keys), TITLED)}
+        return [self.of_source(titles[str(pk)], view, row) for pk in keys for view, row in cited[pk].items()]
+
+    def of_source(self, source, view, row):
+        """The numbers of one kind of record of one source."""
+        url = with_link(0, view.model(), source=source["id"], **self.asked())["url"]
+        return {"source": source, "kind": resource(view.model()), **row, "url": url}
+
     def custody(self):
         """Who was held when last reported, and since when nothing has been reported."""
-        known = Found.by(self.reader).people["custody"]
-        wanted = [key for key, answer in known.items() if answer == Custody.HELD_WHEN_LAST_REPORTED]
-        rows = self.rows(people.PersonViewSet).filter(pk__in=wanted)
-        facts = rows.values_list("pk", as_text(facts_of_person(self.reader)))
-        reported = {pk: self.last_reported(json.loads(text)) for pk, text in facts}
-        today = self.reader.days.first_start
-        dated = {pk: day for pk, day in reported.items() if day}
+        known = Found.by(self.reader)
+        answers, dates = known.people[IN_CUSTODY], known.last_reported[IN_CUSTODY]
+        wanted = [key for key, answer in answers.items() if answer == Custody.HELD_WHEN_LAST_REPORTED]
+        rows = self.rows(people.PersonViewSet).filter(pk__in=wanted).values_list("pk", flat=True)
+        reported = {pk: dates[pk] for pk in rows}
+        days = [day for day in map(last_possible_day, reported.values()) if day]
+        first = self.reader.days.first_start
+        old = [pk for pk, edtf in reported.items() if is_long_ago(edtf, first)]
         filters = {"custody": Custody.HELD_WHEN_LAST_REPORTED, **self.asked()}
         return {
             "held_when_last_reported": with_link(len(reported), Person, **filters),
-            "more_than_180_days_ago": ids_with_link(
-                [pk for pk, day in dated.items() if today - day > LONG_AGO], Person
-            ),
-            "oldest": min(dated.values()).isoformat() if dated else None,
+            "more_than_180_days_ago": ids_with_link(old, Person),
+            "oldest": min(days).isoformat() if days else None,
         }
-
-    def last_reported(self, facts):
-        """The last possible day of the fact that supports the answer; None if it is open."""
-        told = person_as_of(facts, self.reader)["custody"]["last_reported"]
-        dated = told and told["latest"] and understand(told["edtf"]).sure  # a doubtful date proves nothing
-        return date.fromisoformat(told["latest"]) if dated else None
 
 
 def publisher(path):
@@ -202,5 +329,10 @@ def publisher(path):
 
 def complete(row):
     """The row with its percentage, in the order of the schema."""
-    share = 100 * row["cited"] // row["records"] if row["records"] >= FEW else None
+    share = percent(row["cited"], row["records"])
     return {name: {**row, "cited_percent": share}[name] for name in KIND_ROW}
+
+
+def percent(part, whole):
+    """A percentage, rounded down; None of fewer than ten."""
+    return 100 * part // whole if whole >= FEW else None
