@@ -1,5 +1,6 @@
 """How much of what is published is sourced."""
 
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 
 from django.test import TestCase
@@ -77,6 +78,45 @@ class CoverageTest(TestCase):
         self.assertEqual(self.client.get(row["url"].partition("8000")[2]).json()["total"], 1)
         self.assertEqual(self.client.get(COVERAGE, {"conflict": "!"}).status_code, 400)
 
+    def test_fields(self):
+        place = make.place()
+        conflict = make.conflict(publication="draft")
+        both = self.dialogue(make.source(), field="title", stance="supports")
+        both.conflict, both.track = conflict, "2"
+        both.save()
+        make.citation(both, field="track")
+        make.citation(both, field="title", stance="contradicts", value="Another title")
+        self.dialogue(make.source())
+        event = make.context_event(cited=False, place=place, title="Something")
+        fields = {(row["kind"], row["field"]): row for row in self.client.get(COVERAGE).json()["fields"]}
+        for key, numbers in (
+            (("dialogues", "title"), (2, 1, 1, 0, 1)),
+            (("dialogues", "track"), (1, 1, 0, 0, 0)),
+            (("dialogues", "conflict"), (0, 0, 0, 0, 0)),  # the reader does not see it
+            (("context-events", "place"), (1, 0, 0, 1, 0)),
+        ):
+            with self.subTest(key):
+                row = fields[key]
+                names = ("filled", "cited", "with_record", "uncited", "contradicted")
+                self.assertEqual(tuple(row[name] for name in names), numbers)
+        address = fields["dialogues", "title"]["url"].partition("8000")[2]
+        self.assertEqual(self.client.get(address).json()["total"], 2)
+        self.assertEqual(event.citations.count(), 0)
+
+    def test_sources_with_what_they_support(self):
+        first, second = make.source(title="First"), make.source(title="Second")
+        row = self.dialogue(first, second)
+        make.citation(row, source=first, stance="contradicts")
+        self.dialogue(first, basis="inferred", reasoning="It follows.")
+        rows = self.client.get(COVERAGE).json()["by_source"]
+        wanted = [("First", 2, 2, 1, 1), ("Second", 1, 1, 1, 0)]
+        names = ("records", "supported", "stated", "contradicted")
+        found = [(one["source"]["title"], *(one[name] for name in names)) for one in rows]
+        self.assertEqual(found, wanted)
+        for one in rows:
+            listed = self.client.get(one["url"].partition("8000")[2]).json()["total"]
+            self.assertEqual(listed, one["records"])
+
     def test_who_was_held_when_last_reported_long_ago(self):
         today = datetime.now(UTC).date()
         days = [today - timedelta(days=days) for days in (181, 180)]
@@ -103,7 +143,8 @@ class CoverageTest(TestCase):
 class GeneratedCoverageTest(TestCase):
     def test_the_numbers_are_those_of_the_records_and_add_up(self):
         World(11).build()
-        rows = self.client.get(COVERAGE).json()["kinds"]
+        answer = self.client.get(COVERAGE).json()
+        rows = answer["kinds"]
         for row in rows:
             self.assertEqual(row["cited"] + row["uncited"], row["records"])
             self.assertEqual(row["stated"] + row["inferred"], row["cited"])
@@ -113,11 +154,31 @@ class GeneratedCoverageTest(TestCase):
             self.assertEqual(total[name], sum(row[name] for row in kinds))
         for row in kinds:
             with self.subTest(row["kind"]):
-                self.check(row)
+                self.check(row, answer["fields"])
 
-    def check(self, row):
+    def check_fields(self, kind, records, fields):
+        """The same numbers of fields, from the records as the API shows them."""
+        for row in (one for one in fields if one["kind"] == kind):
+            name, numbers = row["field"], Counter()
+            for record in records:
+                cited = [one for one in record["citations"] if one["stance"] == "supports"]
+                numbers["contradicted"] += any(
+                    one["stance"] == "contradicts" and one["field"] == name for one in record["citations"]
+                )
+                if not says(name, record[name]):
+                    continue
+                own = any(one["field"] == name for one in cited)
+                whole = any(not one["field"] for one in cited)
+                numbers[["uncited", "with_record", "cited"][2 if own else whole]] += 1
+                numbers["filled"] += 1
+            for number in ("filled", "cited", "with_record", "uncited", "contradicted"):
+                self.assertEqual((name, number, row[number]), (name, number, numbers[number]))
+
+    def check(self, row, fields):
         """The same numbers, from the records as the API shows them."""
-        address = f"/api/v1/{row['kind']}/?page_size=200&expand=citations"
+        names = [one["field"] for one in fields if one["kind"] == row["kind"]]
+        asked = f"page_size=200&expand=citations&fields={','.join(['id', 'citations', *names])}"
+        address = f"/api/v1/{row['kind']}/?{asked}"
         records = self.client.get(address).json()["results"]
         supports = [[one for one in record["citations"] if one["stance"] == "supports"] for record in records]
         self.assertEqual(row["records"], len(records))
@@ -128,6 +189,7 @@ class GeneratedCoverageTest(TestCase):
         self.assertEqual(row["contradicted"], sum(against))
         several = [len({self.origin(one["source"]["id"]) for one in cited}) > 1 for cited in supports]
         self.assertEqual(row["several_sources"], sum(several))
+        self.check_fields(row["kind"], records, fields)
 
     def origin(self, key):
         source = self.client.get(f"/api/v1/sources/{key}/").json()
@@ -135,3 +197,8 @@ class GeneratedCoverageTest(TestCase):
             if source["republication_of"]:
                 source = self.client.get(f"/api/v1/sources/{source['republication_of']['id']}/").json()
         return source["publisher"].lower() or source["id"]
+
+
+def says(name, value):
+    """Whether a field of the API says something. A zero does, and a "no" where "unknown" is possible."""
+    return value is True if name == "no_side" else value not in (None, "", [], "unknown", "not_stated")

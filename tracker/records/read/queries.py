@@ -100,6 +100,12 @@ def compiled(queryset):
     return Query(sql, tuple(params))
 
 
+def ids(queryset):
+    """A subquery with the ids of these records that is compiled only once, however often it is used."""
+    sql, params, _ = compiled(queryset.order_by().values("pk"))
+    return RawSQL(sql, params)  # noqa: S611 - made by Django, with all values as parameters
+
+
 def shaped(shape, pick, reader):
     """The subquery for the JSON of the row with the id page.key."""
     text, params, _ = cached_query(*cache_arguments(shape, pick, reader))
