@@ -1,8 +1,9 @@
 """What dialogues, participations, assessments and statements look like in the API."""
 
 from dialogues import models
-from dialogues.choices import ABSENT
+from dialogues.choices import ABSENT, DialogueStatus
 from people.api.shapes import AffiliationRef
+from tracker.records.read.formats.calendars import Occasion
 from tracker.records.shapes.declaration import PartShape, Ref, Row, Shape
 
 
@@ -58,6 +59,23 @@ class AbsenceRow(ParticipationRow):
         other_rows = ("role", f"This list is for people who did not come. Use one of {', '.join(ABSENT)}.")
 
 
+OCCASION = Occasion(
+    "start_date",
+    "end_date",
+    kinds=("classification", "status"),
+    statuses=(
+        "status",
+        {
+            DialogueStatus.PLANNED: "TENTATIVE",
+            DialogueStatus.HELD: "CONFIRMED",
+            DialogueStatus.POSTPONED: "CANCELLED",  # it does not take place on that day
+            DialogueStatus.CANCELED: "CANCELLED",
+            DialogueStatus.DISPUTED: "TENTATIVE",
+        },
+    ),
+)
+
+
 class DialogueShape(Shape):
     participations = ParticipationRow(many=True)
     did_not_take_part = AbsenceRow(many=True, source="participations")
@@ -85,6 +103,7 @@ class DialogueShape(Shape):
         ]
         detail = ["stated_purpose", "agenda", "outcome", "summary", "identifiers"]
         ordering = ["start_date"]
+        occasion = OCCASION
 
 
 class ParticipationShape(Shape):

@@ -3,6 +3,7 @@
 from people import models
 from people.choices import Active, Open
 from tracker.records.api.openapi.writes import PARTIAL_DATE
+from tracker.records.read.formats.calendars import Occasion
 from tracker.records.shapes.declaration import PartShape, Ref, Row, Shape
 from tracker.records.shapes.fields import Computed
 
@@ -229,6 +230,7 @@ class CaseEventShape(Shape):
         model = models.CaseEvent
         fields = ["case", *EVENT]
         ordering = ["date", "position"]
+        occasion = Occasion("date", kinds=("kind", "outcome"))
 
 
 ACTOR = ["event", "person", "organization", "role"]

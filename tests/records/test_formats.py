@@ -8,13 +8,14 @@ from tests import make
 from tests.catalog import FILES
 from tests.packages import values_in
 from tests.test_schema import OFFERED
+from tracker.records.api.sources_places import PlaceViewSet
 from tracker.records.audit.access_log import Reading
 from tracker.records.protocol.rate_limits import Tally
 from tracker.records.read.formats.csv_tables import Table
 from tracker.records.read.formats.format import Format
 from tracker.records.read.formats.registry import FORMATS, JSON, NESTED, OF_ONE, OPTIONS
 
-PLACES = "/api/v1/places/"
+LIST, WITHOUT_DAYS = "/api/v1/dialogues/", "/api/v1/places/"  # the first has every format
 ALL = (*FORMATS, *OF_ONE[1:])
 
 
@@ -51,9 +52,9 @@ class RegistryTest(SimpleTestCase):
 class EveryFormatTest(TestCase):
     @classmethod
     def setUpTestData(cls):
-        cls.officer, cls.place = make.member("case_officer"), make.place()
+        cls.officer, cls.dialogue = make.member("case_officer"), make.dialogue()
 
-    def get(self, address=PLACES, query=None, **how):
+    def get(self, address=LIST, query=None, **how):
         """The answer and its content: a file that is not read to its end would hold the connection."""
         answer = self.client.get(address, query, **how)
         return answer, answer.getvalue()
@@ -69,22 +70,41 @@ class EveryFormatTest(TestCase):
 
     def test_a_file_is_named_after_the_list(self):
         for one, answer, _ in self.answers():
-            named = f'attachment; filename="places.{one.extension}"' if one.write else None
+            named = f'attachment; filename="dialogues.{one.extension}"' if one.write else None
             self.assertEqual(answer.get("Content-Disposition"), named)
 
     def test_no_other_is_taken_and_the_refusal_names_those_that_are(self):
-        refused = self.client.get(PLACES, headers={"Accept": "application/xml"})
+        refused = self.client.get(LIST, headers={"Accept": "application/xml"})
         types = " or ".join(one.media_type for one in FORMATS)
         self.assertEqual(refused.json()["detail"], f"This format is not available here. Ask for {types}.")
-        one = self.client.get(f"{PLACES}{self.place.pk}/", headers={"Accept": "application/xml"})
+        one = self.client.get(f"{LIST}{self.dialogue.pk}/", headers={"Accept": "application/xml"})
         types = " or ".join(one.media_type for one in OF_ONE)
         self.assertEqual(one.json()["detail"], f"This format is not available here. Ask for {types}.")
-        wrong = self.client.get(PLACES, {"format": "xml"}).json()["errors"]
+        wrong = self.client.get(LIST, {"format": "xml"}).json()["errors"]
         slugs = ", ".join(one.slug for one in FORMATS)
         self.assertEqual(wrong, [{"parameter": "format", "detail": f"Give one of {slugs}."}])
 
+    def test_a_list_does_not_have_what_it_has_no_fields_for(self):
+        self.assertEqual([one.slug for one in FORMATS if not one.fits(PlaceViewSet.shape)], ["ics"])
+        answer = self.client.get(WITHOUT_DAYS, {"format": "ics"})
+        self.assertEqual(
+            answer.json()["errors"], [{"parameter": "format", "detail": "Give one of json, csv, atom."}]
+        )
+        self.assertEqual(self.client.get(WITHOUT_DAYS, headers={"Accept": "text/calendar"}).status_code, 406)
+
+    def test_a_page_of_another_format_has_an_etag_and_fields_of_its_own(self):
+        for one in FORMATS:
+            if one.pages:
+                answer, _ = self.get(query={"format": one.slug})
+                again = self.client.get(LIST, {"format": one.slug}, headers={"If-None-Match": answer["ETag"]})
+                self.assertEqual((again.status_code, answer["Cache-Control"]), (304, "no-cache"))
+                for name in ("fields", "omit", "expand"):
+                    wrong = self.client.get(LIST, {"format": one.slug, name: "citations"}).json()
+                    detail = f"Leave this out. format={one.slug} has fields of its own."
+                    self.assertEqual(wrong["errors"], [{"parameter": name, "detail": detail}])
+
     def test_the_document_offers_it(self):
-        described = self.client.get(OFFERED).json()["paths"][PLACES]["get"]
+        described = self.client.get(OFFERED).json()["paths"][LIST]["get"]
         self.assertEqual(list(described["responses"]["200"]["content"]), [one.media_type for one in FORMATS])
         for one in FORMATS:
             for name in one.options:
@@ -98,7 +118,7 @@ class EveryFormatTest(TestCase):
                 self.assertEqual(answer.status_code, 400)
 
     def test_the_access_log_names_it(self):
-        secret = make.place(confidentiality="confidential")
+        secret = make.dialogue(confidentiality="confidential", start_date="2025-10-31")
         secret.cleared.add(self.officer)
         self.client.force_login(self.officer)
         for one, _, content in self.answers():
@@ -120,5 +140,5 @@ class EveryFormatTest(TestCase):
     def test_whoever_wants_anything_gets_the_first(self):
         for accepted in ("*/*", "application/*"):
             self.assertEqual(
-                self.client.get(PLACES, headers={"Accept": accepted})["Content-Type"], "application/json"
+                self.client.get(LIST, headers={"Accept": accepted})["Content-Type"], "application/json"
             )

@@ -1,5 +1,7 @@
 """The public pages. A page that is not listed here has no address."""
 
+from tracker.records.shapes.urls import sections
+
 from .about import About
 from .census import CensusPage
 from .figures.all_figures import FIGURE_PAGES
@@ -9,4 +11,5 @@ from .records.all_records import RECORD_PAGES
 from .start import Start
 
 PAGES = [Start, *LIST_PAGES, *RECORD_PAGES, *FIGURE_PAGES, CensusPage, About, Robots, Sitemap]
+sections.update(page.address.partition("/")[0] for page in RECORD_PAGES)
 urlpatterns = [page.route() for page in PAGES]

@@ -97,11 +97,8 @@ class Order:
 class ListPage:
     """The requested page of a list: by number, or after a cursor."""
 
-    def __init__(self, given, order):
-        self.cursor, self.size = (
-            given.get("cursor"),
-            whole_number(given, "page_size", PAGE_SIZE, LARGEST_PAGE),
-        )
+    def __init__(self, given, order, size=PAGE_SIZE):
+        self.cursor, self.size = given.get("cursor"), whole_number(given, "page_size", size, LARGEST_PAGE)
         if self.cursor is not None and "page" in given:
             raise BadParameters({"cursor": "Give either cursor or page."})
         self.last = LARGEST_OFFSET // self.size + 1

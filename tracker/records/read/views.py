@@ -18,11 +18,12 @@ from tracker.records.protocol.query import parameters
 from tracker.records.read.filters.filter_set import RecordFilterSet
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import Pick, Reader
-from tracker.records.shapes.urls import list_url, record_url, resource
+from tracker.records.shapes.urls import list_url, page_url, record_url, resource
 from tracker.records.values.dates.days import DAY_FORMS, Days
 
 from . import queries
 from .formats import csv_tables
+from .formats.format import Listing
 from .formats.negotiation import Negotiation, Renderer
 from .formats.references import Reference, reference_title
 from .formats.registry import FORMATS, JSON, NESTED, OF_ONE, OPTIONS, that_take
@@ -186,7 +187,9 @@ class ReadingViewSet(ApiView):
         return {*PICKS, ORDERING, *(name for name, one in filters.items() if one.schema["type"] == "array")}
 
     def offered(self):
-        return [*{"list": FORMATS, "retrieve": OF_ONE}.get(self.action, [JSON])]
+        if self.action == "list":
+            return [one for one in FORMATS if one.fits(self.shape)]
+        return [*OF_ONE] if self.action == "retrieve" else [JSON]
 
     def pick(self, detail):
         """The requested fields; BadParameters if one does not exist. Their order does not matter."""
@@ -203,10 +206,13 @@ class ReadingViewSet(ApiView):
             raise BadParameters({"omit": "Give either fields or omit."})
         if len(requested["expand"]) > settings.MAX_EXPAND:
             raise BadParameters({"expand": f"Give at most {settings.MAX_EXPAND} paths."})
-        found = Pick(detail, *requested.values(), editorial=works)
-        if {*PICKS, AS_OF} & set(self.given) and not queries.is_cached(self.shape, found, self.reader):
+        return self.counted(Pick(detail, *requested.values(), editorial=works))
+
+    def counted(self, pick):
+        """The requested fields. Counted as a search if their statement has to be built for this request."""
+        if {*PICKS, AS_OF} & set(self.given) and not queries.is_cached(self.shape, pick, self.reader):
             count_search(self.request)
-        return found
+        return pick
 
     def selection(self, model=None):
         """The rows that the reader may see and has asked for."""
@@ -217,6 +223,8 @@ class ReadingViewSet(ApiView):
         return filters.qs
 
     def list(self, request):
+        if self.form.pages:
+            return self.paged(self.form.pages)
         order = Order(self.shape, self.given.get(ORDERING))
         page, pick = ListPage(self.given, order), self.pick(detail=False)
         self.refuse_options()
@@ -230,6 +238,23 @@ class ReadingViewSet(ApiView):
         head = json.dumps(envelope, ensure_ascii=False)[:-1]
         return self.answer(f'{head}, "results": {rows}}}'.encode())
 
+    def paged(self, form):
+        """One page of the list in a format that decides what it shows of each row."""
+        self.refuse_options()
+        order = Order(self.shape, self.given.get(ORDERING, form.ordering(self.shape)))
+        page, pick = ListPage(self.given, order, form.size), Pick(fields=form.fields(self.shape))
+        rows, last, more, _ = self.page_of(order, page, self.counted(pick)).fetch()
+        filters = {name: value for name, value in self.given.items() if name not in (*PAGING, "format")}
+        listing = Listing(
+            title=str(self.model()._meta.verbose_name_plural).capitalize(),
+            url=self.address({**filters, "format": self.form.slug}),
+            shown_at=page_url(self.address(filters)) or self.address(filters),
+            following=self.address({**self.given, **page.following(last)}) if more else None,
+            shape=self.shape,
+        )
+        body = form.write(listing, json.loads(rows))
+        return self.answer(body, content_type=self.form.content_type)
+
     def previous(self, page):
         if page.cursor is not None or page.number == 1:
             return None
@@ -237,7 +262,7 @@ class ReadingViewSet(ApiView):
 
     def address(self, given):
         query = {name: value for name, value in given.items() if value is not None}
-        return f"{list_url(self.model())}?{urlencode(query)}"
+        return f"{list_url(self.model())}{'?' if query else ''}{urlencode(query)}"
 
     def retrieve(self, request, pk):
         if self.form.cites:
@@ -299,6 +324,10 @@ class ReadingViewSet(ApiView):
 
     def refuse_options(self):
         """BadParameters if an option is given that only other formats have."""
+        if self.form.pages and (wrong := {*PICKS} & {*self.given}):
+            raise BadParameters(
+                dict.fromkeys(wrong, f"Leave this out. format={self.form.slug} has fields of its own.")
+            )
         own = [*self.form.options, *([NESTED] if self.form.flat else ())]
         wrong = [name for name in OPTIONS if name not in own and self.given.get(name, "false") != "false"]
         if wrong:

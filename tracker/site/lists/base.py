@@ -2,6 +2,7 @@
 
 from tracker.records.accounts.authentication import count_search
 from tracker.records.read import queries
+from tracker.records.read.formats.registry import FORMATS
 from tracker.records.read.views import AS_OF, PAGING
 from tracker.records.shapes.reader import Pick
 from tracker.records.shapes.urls import list_url, resource
@@ -9,6 +10,7 @@ from tracker.site.asking import view_for
 from tracker.site.filtered import FilteredPage, with_query
 
 ROWS = 50
+FOLLOWED = {"atom": "feed", "ics": "calendar"}  # how formats are called that programs ask for again and again
 DAYS = {
     AS_OF,
     "during",
@@ -56,6 +58,15 @@ class SiteList(FilteredPage):
             "first": self.here(query) if {"page", "cursor"} & {*given} else "",
             "json_url": f"{list_url(self.view.model())}{with_query(query)}",
             "csv_url": f"{list_url(self.view.model())}{with_query({**query, 'format': 'csv'})}",
+            "followed": [
+                {
+                    "words": FOLLOWED[one.slug],
+                    "type": one.media_type,
+                    "url": f"{list_url(self.view.model())}{with_query({**query, 'format': one.slug})}",
+                }
+                for one in FORMATS
+                if one.slug in FOLLOWED and one.fits(self.view.shape)
+            ],
         }
 
     def found(self, given):

@@ -6,6 +6,7 @@ from rest_framework import serializers
 
 from tracker.records.protocol.problems import TYPE
 from tracker.records.read.formats.csv_tables import names
+from tracker.records.read.formats.registry import JSON
 from tracker.records.read.pagination import order_keys
 from tracker.records.shapes.declaration import PartShape, Ref, Row, Shape
 from tracker.records.shapes.fields import (
@@ -154,8 +155,9 @@ class Schema(WritingSchema, AutoSchema):
 
     def files(self):
         """The answers in other formats than JSON."""
-        others = [one for one in self.view.offered() if one.write or one.cites]
-        return {one.media_type: {"schema": {"type": "string"}} for one in others}
+        return {
+            one.media_type: {"schema": {"type": "string"}} for one in self.view.offered() if one is not JSON
+        }
 
     def component(self, name, schema):
         """A reference to a named schema."""

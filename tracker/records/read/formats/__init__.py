@@ -1,3 +1,3 @@
 """The formats of an answer."""
 
-ORDER = ("format", "csv_tables", "references", "registry", "negotiation")
+ORDER = ("format", "csv_tables", "references", "entries", "atom", "calendars", "registry", "negotiation")

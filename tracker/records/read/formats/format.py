@@ -4,11 +4,33 @@ from collections.abc import Callable, Mapping
 from typing import NamedTuple
 
 
+class Listing(NamedTuple):
+    """What a page of a list is: its name, and its addresses."""
+
+    title: str
+    url: str  # of the list with its filters
+    shown_at: str  # of the same list for people who read
+    following: str | None  # of the next page
+    shape: type
+
+
+class Pages(NamedTuple):
+    """How a format shows one page of a list. It decides which fields it needs and what comes first."""
+
+    write: Callable  # `write(listing, rows)` returns the bytes
+    fields: (
+        Callable  # `fields(shape)`: what it needs of each row; nothing if such lists do not have the format
+    )
+    ordering: Callable  # `ordering(shape)`: the order unless another is requested
+    size: int  # rows unless another number is requested
+
+
 class Format(NamedTuple):
     """One format. `registry` lists them all, and whatever depends on a format derives from it.
 
     `write(table, records, **options)` yields the bytes of a file; the records are those of the JSON answer.
-    Without `write`, the answer is one page of JSON, as the database made it.
+    A format with `pages` shows one page of the list. With neither, the answer is one page of JSON, as the
+    database made it.
 
     In a `flat` format, rows consist of cells: a list inside a row becomes a table of its own. Other formats
     get None as the table. `cites(reference)` returns a text that says how to cite a record or a figure.
@@ -19,9 +41,14 @@ class Format(NamedTuple):
     media_type: str
     extension: str
     write: Callable | None = None
+    pages: Pages | None = None
     flat: bool = False
     options: Mapping[str, str] = {}
     cites: Callable | None = None
+
+    def fits(self, shape):
+        """Whether lists of this shape have the format."""
+        return not self.pages or bool(self.pages.fields(shape))
 
     @property
     def content_type(self):

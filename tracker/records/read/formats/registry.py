@@ -1,5 +1,7 @@
 """All formats of answers. A new one is a module with a `Format`, and a line here."""
 
+from .atom import ATOM
+from .calendars import ICS
 from .csv_tables import CSV
 from .format import Format
 from .references import REFERENCES
@@ -8,6 +10,8 @@ JSON = Format("json", "application/json", "json")
 FORMATS = (
     JSON,
     CSV,
+    ATOM,
+    ICS,
 )
 OF_ONE = (JSON, *REFERENCES)  # of a single record
 NESTED = "nested"  # the parameter that names a list inside the rows, of which a table is made

@@ -1,0 +1,46 @@
+"""What a feed or a calendar says of a record: its title, and the page that shows it."""
+
+from tracker.records.shapes.urls import page_url
+
+NAMES = ("name", "title", "display_title")
+
+
+def names_of(shape):
+    """The fields that a title and an address are made of."""
+    known = shape.names()
+    own = [name for name in ("slug", *NAMES, *shape.Meta.model.visible_with) if name in known]
+    return ("id", "url", *own)
+
+
+def title_of(record, shape):
+    """The name or title of a record. If it has none: its kind, and the names of what it belongs to.
+
+    It never says what happened to anybody.
+    """
+    own = next((record[name] for name in NAMES if record.get(name)), None)
+    noun = str(shape.Meta.model._meta.verbose_name).capitalize()
+    others = dict.fromkeys(names_inside({name: record.get(name) for name in shape.Meta.model.visible_with}))
+    return own or f"{noun}: {', '.join(others)}".removesuffix(": ")
+
+
+def names_inside(record):
+    """The names of the records that a record refers to."""
+    for one in references(record):
+        own = next((one[name] for name in NAMES if one.get(name)), None)
+        yield from [own] if own else names_inside(one)
+
+
+def page_of(record):
+    """The address of the page that shows a record: its own, or that of a record that it belongs to."""
+    return next(pages(record), record["url"])
+
+
+def pages(record):
+    if own := page_url(record["url"], record.get("slug")):
+        yield own
+    for one in references(record):
+        yield from pages(one)
+
+
+def references(record):
+    return [value for value in record.values() if isinstance(value, dict) and "url" in value]
