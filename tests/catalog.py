@@ -22,7 +22,6 @@ PAGES = (
 )
 FILES = [one for one in registry.FORMATS if one.write]
 FORMATS = (
-    *({"format": one.slug} for one in registry.FORMATS),
     *({"format": one.slug, **page} for one in FILES for page in ({"page_size": "2"}, {"cursor": "*"})),
     *({"format": one.slug, name: "true"} for one in FILES for name in one.options),
 )
@@ -122,7 +121,8 @@ def nested(view):
 def lists(view, key):
     """The query of every kind of request for a list."""
     asked = [{name: value} for name, value in filtered(view, key).items()]
-    return [{}, DAY, *asked, *orderings(view), *picks(view), *PAGES, *FORMATS, *nested(view)]
+    forms = [{"format": one.slug} for one in registry.FORMATS if one.fits(view.shape)]
+    return [{}, DAY, *asked, *orderings(view), *picks(view), *PAGES, *forms, *FORMATS, *nested(view)]
 
 
 def details(view):

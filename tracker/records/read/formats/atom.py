@@ -6,16 +6,16 @@ from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
-from .entries import names_of, page_of, title_of
+from .entries import entry_title, page_of, title_fields
 from .format import Format, Pages
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # feeds must have a date, also without entries
 TEXTS = ("summary", "description")
-SITE = "Dialogue tracker"
+SITE_NAME = "Dialogue tracker"
 SIZE = 50
 
 
-class Feed(Atom1Feed):
+class AtomFeed(Atom1Feed):
     """A feed that depends on its entries only: the same records give the same bytes."""
 
     def latest_post_date(self):
@@ -27,12 +27,12 @@ class Feed(Atom1Feed):
             handler.addQuickElement("link", None, {"rel": "next", "href": self.feed["following"]})
 
 
-def fields(shape):
+def atom_fields(shape):
     """What entries are made of; nothing in lists that do not say when their rows changed."""
     known = shape.names()
     if "changed_at" not in known:
         return ()
-    return (*names_of(shape), *(name for name in TEXTS if name in known), "published_at", "changed_at")
+    return (*title_fields(shape), *(name for name in TEXTS if name in known), "published_at", "changed_at")
 
 
 def feed(listing, rows):
@@ -42,12 +42,12 @@ def feed(listing, rows):
 
 def feed_of(listing, entries):
     """A feed with these entries."""
-    found = Feed(
-        title=f"{SITE}: {listing.title}",
+    found = AtomFeed(
+        title=f"{SITE_NAME}: {listing.title}",
         link=listing.shown_at,
         description="",
         language="en",
-        author_name=SITE,
+        author_name=SITE_NAME,
         feed_url=listing.url,
         feed_guid=listing.url,
         feed_copyright=settings.DATA_LICENSE,
@@ -62,20 +62,20 @@ def entry(record, shape):
     """What the feed says about one record."""
     text = next((record[name] for name in TEXTS if record.get(name)), "")
     return {
-        "title": title_of(record, shape),
+        "title": entry_title(record, shape),
         "link": page_of(record),
         "description": escape(text),
         "unique_id": f"urn:uuid:{record['id']}",
-        "pubdate": moment(record["published_at"]),
-        "updateddate": moment(record["changed_at"]) or NEVER,
+        "pubdate": moment_in(record["published_at"]),
+        "updateddate": moment_in(record["changed_at"]) or NEVER,
         "categories": [str(shape.Meta.model._meta.verbose_name)],
     }
 
 
-def moment(text):
+def moment_in(text):
     return datetime.fromisoformat(text) if text else None
 
 
 ATOM = Format(
-    "atom", "application/atom+xml", "atom", pages=Pages(feed, fields, lambda shape: "-changed_at", SIZE)
+    "atom", "application/atom+xml", "atom", pages=Pages(feed, atom_fields, lambda shape: "-changed_at", SIZE)
 )

@@ -10,8 +10,8 @@ from icalendar import Calendar, Event
 
 from tracker.records.shapes.fields import WHOLE
 
-from .atom import NEVER, SITE, moment
-from .entries import names_of, page_of, title_of
+from .atom import NEVER, SITE_NAME, moment_in
+from .entries import entry_title, page_of, title_fields
 from .format import Format, Pages
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
@@ -28,7 +28,7 @@ class Occasion(NamedTuple):
     statuses: tuple[str, Mapping[str, str]] = ("", {})  # a field, and the status in calendars of each value
 
 
-def fields(shape):
+def calendar_fields(shape):
     """What events are made of; nothing in lists of what does not happen on days."""
     occasion = occasion_of(shape)
     if not occasion:
@@ -36,7 +36,7 @@ def fields(shape):
     known = shape.names()
     wanted = [occasion.start, occasion.end, *occasion.kinds, occasion.statuses[0], *PLACES, "inferred"]
     found = [name for name in wanted if name in known]
-    return (*names_of(shape), *dict.fromkeys(found), "published_at", "changed_at")
+    return (*title_fields(shape), *dict.fromkeys(found), "published_at", "changed_at")
 
 
 def occasion_of(shape):
@@ -45,11 +45,11 @@ def occasion_of(shape):
 
 def calendar(listing, rows):
     """The calendar of a page of a list."""
-    events = [event(row, listing.shape) for row in rows if days(row, occasion_of(listing.shape))]
-    name, said = f"{SITE}: {listing.title}", sentences(listing, len(rows) - len(events))
+    events = [calendar_event(row, listing.shape) for row in rows if days(row, occasion_of(listing.shape))]
+    name, said = f"{SITE_NAME}: {listing.title}", calendar_notes(listing, len(rows) - len(events))
     found = Calendar()
     found.add("version", "2.0")
-    found.add("prodid", f"-//{SITE}//EN")
+    found.add("prodid", f"-//{SITE_NAME}//EN")
     found.add("url", listing.shown_at)
     for key, text in (("name", name), ("x-wr-calname", name), ("description", said), ("x-wr-caldesc", said)):
         found.add(key, text)
@@ -58,7 +58,7 @@ def calendar(listing, rows):
     return found.to_ical()
 
 
-def sentences(listing, left_out):
+def calendar_notes(listing, left_out):
     """What the calendar says about itself: what is not in it."""
     said = [f"From {listing.shown_at}."]
     if left_out:
@@ -77,16 +77,16 @@ def days(record, occasion):
     return date.fromisoformat(start["edtf"]), date.fromisoformat(end["edtf"])
 
 
-def event(record, shape):
+def calendar_event(record, shape):
     """A record as an event of whole days."""
     occasion = occasion_of(shape)
     first, last = days(record, occasion)
     found = Event()
     found.add("uid", f"urn:uuid:{record['id']}")
-    found.add("dtstamp", moment(record["changed_at"]) or NEVER)
+    found.add("dtstamp", moment_in(record["changed_at"]) or NEVER)
     found.add("dtstart", first)
     found.add("dtend", last + timedelta(days=1))
-    found.add("summary", title_of(record, shape))
+    found.add("summary", entry_title(record, shape))
     found.add("url", page_of(record))
     found.add("transp", "TRANSPARENT")
     if said := description(record, shape, occasion):
@@ -117,5 +117,5 @@ ICS = Format(
     "ics",
     "text/calendar",
     "ics",
-    pages=Pages(calendar, fields, lambda shape: f"-{occasion_of(shape).start}", SIZE),
+    pages=Pages(calendar, calendar_fields, lambda shape: f"-{occasion_of(shape).start}", SIZE),
 )

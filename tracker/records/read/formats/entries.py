@@ -5,14 +5,14 @@ from tracker.records.shapes.urls import page_url
 NAMES = ("name", "title", "display_title")
 
 
-def names_of(shape):
+def title_fields(shape):
     """The fields that a title and an address are made of."""
     known = shape.names()
     own = [name for name in ("slug", *NAMES, *shape.Meta.model.visible_with) if name in known]
     return ("id", "url", *own)
 
 
-def title_of(record, shape):
+def entry_title(record, shape):
     """The name or title of a record. If it has none: its kind, and the names of what it belongs to.
 
     It never says what happened to anybody.
