@@ -147,7 +147,6 @@ class DocumentTest(SimpleTestCase):
                         self.assertEqual(list(response["content"]), ["application/problem+json"])
                         self.assertTrue(response["description"])
 
-<<<<<<< HEAD
     def test_lists_and_figures_are_tables_and_records_and_figures_have_references(self):
         shapes = {f"/api/v1/{resource(view.model())}/": view.shape for view in api.ENDPOINTS}
         for path, operation in reads():

@@ -208,3 +208,10 @@ def united(statements):
     statements = list(statements)
     sql = " UNION ALL ".join(f"({statement.sql})" for statement in statements)
     return Query(sql, sum((statement.params for statement in statements), ()))
+
+
+def totals(total):
+    """The total of a list, exact up to a limit."""
+    if total > TOTAL:
+        return {"total": TOTAL, "total_is": "at_least"}
+    return {"total": total, "total_is": "exact"}

@@ -232,7 +232,7 @@ class ReadingViewSet(ApiView):
             return self.exported(order, page, pick)
         rows, last, more, total = self.page_of(order, page, pick).fetch()
         following = self.address({**self.given, **page.following(last)}) if more else None
-        envelope = {} if page.cursor is not None else totals(total)
+        envelope = {} if page.cursor is not None else queries.totals(total)
         envelope[AS_OF] = self.reader.days.text or None
         envelope |= {"next": following, "previous": self.previous(page)}
         head = json.dumps(envelope, ensure_ascii=False)[:-1]
@@ -241,6 +241,7 @@ class ReadingViewSet(ApiView):
     def paged(self, form):
         """One page of the list in a format that decides what it shows of each row."""
         self.refuse_options()
+        self.refuse_picks()
         order = Order(self.shape, self.given.get(ORDERING, form.ordering(self.shape)))
         page, pick = ListPage(self.given, order, form.size), Pick(fields=form.fields(self.shape))
         rows, last, more, _ = self.page_of(order, page, self.counted(pick)).fetch()
@@ -252,8 +253,7 @@ class ReadingViewSet(ApiView):
             following=self.address({**self.given, **page.following(last)}) if more else None,
             shape=self.shape,
         )
-        body = form.write(listing, json.loads(rows))
-        return self.answer(body, content_type=self.form.content_type)
+        return self.answer(form.write(listing, json.loads(rows)))
 
     def previous(self, page):
         if page.cursor is not None or page.number == 1:
@@ -277,7 +277,7 @@ class ReadingViewSet(ApiView):
         return self.answer(body.encode(), str(edition))
 
     def refuse_picks(self):
-        """BadParameters if fields are requested of a reference, which has none of them."""
+        """BadParameters if fields are requested in a format that has its own."""
         if wrong := [name for name in PICKS if name in self.given]:
             raise BadParameters(dict.fromkeys(wrong, "This only works with format=json."))
 
@@ -324,10 +324,6 @@ class ReadingViewSet(ApiView):
 
     def refuse_options(self):
         """BadParameters if an option is given that only other formats have."""
-        if self.form.pages and (wrong := {*PICKS} & {*self.given}):
-            raise BadParameters(
-                dict.fromkeys(wrong, f"Leave this out. format={self.form.slug} has fields of its own.")
-            )
         own = [*self.form.options, *([NESTED] if self.form.flat else ())]
         wrong = [name for name in OPTIONS if name not in own and self.given.get(name, "false") != "false"]
         if wrong:
@@ -380,13 +376,6 @@ class ReadingViewSet(ApiView):
                             f" {NESTED}={name} for its table."
                         }
                     )
-
-
-def totals(total):
-    """The total of a list, exact up to a limit."""
-    if total > queries.TOTAL:
-        return {"total": queries.TOTAL, "total_is": "at_least"}
-    return {"total": total, "total_is": "exact"}
 
 
 def file_of(form, table, records, name, options):

@@ -47,7 +47,7 @@ def feed_of(listing, entries):
         link=listing.shown_at,
         description="",
         language="en",
-        author_name=SITE_NAME,
+        author_name=settings.DATA_PUBLISHER,
         feed_url=listing.url,
         feed_guid=listing.url,
         feed_copyright=settings.DATA_LICENSE,

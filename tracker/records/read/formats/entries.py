@@ -2,6 +2,8 @@
 
 from tracker.records.shapes.urls import page_url
 
+from .references import name_of
+
 NAMES = ("name", "title", "display_title")
 
 
@@ -17,16 +19,15 @@ def entry_title(record, shape):
 
     It never says what happened to anybody.
     """
-    own = next((record[name] for name in NAMES if record.get(name)), None)
     noun = str(shape.Meta.model._meta.verbose_name).capitalize()
     others = dict.fromkeys(names_inside({name: record.get(name) for name in shape.Meta.model.visible_with}))
-    return own or f"{noun}: {', '.join(others)}".removesuffix(": ")
+    return name_of(record) or f"{noun}: {', '.join(others)}".removesuffix(": ")
 
 
 def names_inside(record):
     """The names of the records that a record refers to."""
     for one in references(record):
-        own = next((one[name] for name in NAMES if one.get(name)), None)
+        own = name_of(one)
         yield from [own] if own else names_inside(one)
 
 
