@@ -99,9 +99,17 @@ class ConcurrentCasesTest(ConcurrentAsking, TestCase):
         for stage in ChargeStage.values:
             for offence in Offence.values:
                 for wording in ("", "high crimes"):
-                    words = accusation(stage, offence, wording)
-                    self.assertTrue(words.startswith("accused by the authorities"), words)
+                    words = accusation({"stage": stage, "offence": offence, "wording": wording})
+                    self.assertTrue(words.startswith("accused"), words)
                     self.assertNotIn(" for ", words)
+
+    def test_the_authorities_accuse_only_where_the_record_says_so(self):
+        charge = {"stage": "accused", "offence": "treason", "wording": ""}
+        self.assertEqual(accusation(charge), "accused of treason; by whom is not recorded")
+        for more in ({"court": "A court"}, {"provision": "Article 274"}):
+            self.assertEqual(accusation(charge | more), "accused by the authorities of treason")
+        charged = "accused by the authorities of treason; charged"
+        self.assertEqual(accusation(charge | {"stage": "charged"}), charged)
 
     def test_that_nobody_recorded_whether_they_were_invited(self):
         row = self.row(self.person)
@@ -160,7 +168,7 @@ class ConcurrentCasesTest(ConcurrentAsking, TestCase):
             row = next(iter(self.found(one)["people"]))
             with self.subTest(disclosure):
                 self.assertEqual((row["participation"], row["earlier_dialogues"]), (None, None))
-                self.assertIn("was not open", row["says"])
+                self.assertIn("not recorded that this dialogue was open", row["says"])
 
     def test_a_dialogue_of_no_recorded_conflict(self):
         found = self.found(self.meeting("2025-10-14", conflict=None))

@@ -29,7 +29,7 @@ class CensusPageTest(TestCase):
         self.assertIn("1 person", people)
 
     def test_zero_says_in_how_many_sources_nothing_was_found(self):
-        self.assertIn("none recorded in the 1 source read", self.get(as_of="2025-10-31"))
+        self.assertIn("None recorded in the 1 source read: held, possibly held", self.get(as_of="2025-10-31"))
 
     def test_an_old_report_says_so(self):
         self.assertIn("1 of the reports is from more than 180 days before", self.get(as_of="2025-10-31"))

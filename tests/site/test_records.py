@@ -108,7 +108,7 @@ class RecordTest(TestCase):
     def test_a_charge_is_an_accusation(self):
         charge = make.charge(stage="accused", offence="treason")
         text = text_of(self.text(charge.case))
-        self.assertIn("Accused of treason", text)
+        self.assertIn("Accused of treason; by whom is not recorded", text)
         self.assertIn("Nothing here says that they are true", text)
 
     def test_the_name_of_a_person_with_consent_is_not_for_search_engines(self):

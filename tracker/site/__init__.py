@@ -13,6 +13,5 @@ ORDER = (
     "lists",
     "records",
     "figures",
-    "census",
     "urls",
 )

@@ -3,21 +3,32 @@
 from people.choices import ChargeStage, ImpugnedActivity, Offence
 from tracker.records.values.codes.vocabularies import Stance
 
-ACCUSED = "accused by the authorities"
 UNNAMED_OFFENSES = (Offence.OTHER, Offence.UNKNOWN)
+OF_ANYONE = (ChargeStage.ACCUSED, ChargeStage.UNKNOWN)  # stages that someone else can have brought about
 
 
-def accusation(stage, offence, wording):
-    """ "accused by the authorities of treason; convicted", from the fields of a charge."""
+def accusation(charge):
+    """ "accused by the authorities of treason; convicted", from a charge as the API shows it.
+
+    It names the authorities only if the record does: by a stage that only they can bring about, by a court,
+    or by a provision of law.
+    """
+    stage, offence, wording = (charge[name] for name in ("stage", "offence", "wording"))
+    by_authorities = stage not in OF_ANYONE or charge.get("court") or charge.get("provision")
+    accused = "accused by the authorities" if by_authorities else "accused"
     if offence not in UNNAMED_OFFENSES:
-        words = f"{ACCUSED} of {Offence(offence).label.lower()}"
+        words = [f"{accused} of {Offence(offence).label.lower()}"]
     elif wording:
-        words = f"{ACCUSED}, in these words: {wording}"
+        words = [f"{accused}, in these words: {wording}"]
     else:
-        words = f"{ACCUSED}; of what is not recorded"
+        words = [accused, "of what is not recorded"]
+    if not by_authorities:
+        words.append("by whom is not recorded")
     if stage == ChargeStage.UNKNOWN:
-        return f"{words}; stage not recorded"
-    return words if stage == ChargeStage.ACCUSED else f"{words}; {ChargeStage(stage).label.lower()}"
+        words.append("stage not recorded")
+    elif stage != ChargeStage.ACCUSED:
+        words.append(ChargeStage(stage).label.lower())
+    return "; ".join(words)
 
 
 def reason_of_authorities(case):

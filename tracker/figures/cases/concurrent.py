@@ -51,7 +51,7 @@ EVENT_FIELDS = (
     *("suspended_months", "suspended_days", "life", "inferred", "citations"),
 )
 NOBODY_SAYS = "No published record says whether this person was invited or would have come."
-NOT_OPEN = "Not compared with who took part: this dialogue was not open."
+NOT_OPEN = "Not compared with who took part: it is not recorded that this dialogue was open."
 
 
 class ConcurrentCases(PeopleWithCases, DuringDialogue, DatedFigure):
@@ -204,7 +204,7 @@ class ConcurrentCases(PeopleWithCases, DuringDialogue, DatedFigure):
             case["open"] = self.situations.cases["open"].get(case["id"], Open.UNDATED.value)
             case["of_authorities"], case["of_sources"] = reason_of_authorities(case), reason_of_sources(case)
         for charge in found["charges"]:
-            charge["words"] = accusation(charge["stage"], charge["offence"], charge["wording"])
+            charge["words"] = accusation(charge)
         return found
 
     def limit(self, found):

@@ -41,8 +41,9 @@ class FigurePage(FilteredPage):
         """What the figure is about, None if it is about no single record. Moved, Gone or Http404."""
         if not self.view:
             return None
-        own = {"person", "basis"} & {*self.view.shape().fields}  # those by which its subject is known
-        named = ("slug", "url", self.view.model().label_field, *own)
+        model = self.view.model()
+        of_someone = {"person", "basis"} & {field.name for field in model._meta.fields}
+        named = ("slug", "url", model.label_field, *sorted(of_someone))
         below = self.address.partition("<key>/")[2]
         return ask_record(self.view, self.reader.user, self.kwargs["key"], fields=named, below=below)
 

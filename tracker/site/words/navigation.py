@@ -10,6 +10,7 @@ RECORDS = [  # (address, words), in their order
     ("/sources/", "Sources"),
 ]
 ANSWERS = [
+    ("/representation/", "Who took part"),
     ("/census/", "Held on a day"),
     ("/timeline/", "Timeline"),
     ("/network/", "Network"),

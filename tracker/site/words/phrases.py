@@ -7,18 +7,11 @@ that it rests on, and silence is not taken for freedom.
 from django.template import Library
 from django.utils.html import format_html
 
+from tracker.figures.cases.attribution import accusation
+
 from .tags import label, words
 
 register = Library()
-OF_STAGE = {
-    "accused": "Accused of {}",
-    "charged": "Charged with {}",
-    "indicted": "Indicted on a charge of {}",
-    "convicted": "Convicted on a charge of {}",
-    "acquitted": "Acquitted of {}",
-    "dropped": "Charge dropped: {}",
-    "unknown": "Accused of {} (how far it went is not stated)",
-}
 OF_EVENT = {"imprisonment_unspecified": "Time in prison", "in_custody": "Reported in custody"}
 NOTHING = {
     "custody": "No custody recorded around this day",
@@ -97,11 +90,9 @@ def count_words(row):
 
 @register.filter
 def charge_words(charge):
-    """A charge as an accusation: "Charged with treason"."""
-    offence = label(charge["offence"], "offence").lower()
-    return OF_STAGE[charge["stage"]].format(
-        "something not stated" if offence in ("", "unknown", "other") else offence
-    )
+    """A charge as an accusation: "Accused by the authorities of treason; charged"."""
+    said = accusation(charge)
+    return f"{said[0].upper()}{said[1:]}"
 
 
 @register.filter
@@ -129,6 +120,12 @@ def length(months, days):
     years, months = divmod(months or 0, 12)
     parts = [(years, "year"), (months, "month"), (days or 0, "day")]
     return " and ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
+
+
+@register.filter
+def recorded_tracks(as_of):
+    """The tracks about which something is recorded, besides that a measure was not in force."""
+    return [track for track in NOTHING if as_of[track]["answer"] not in ("not_recorded", "not_in_force")]
 
 
 @register.filter

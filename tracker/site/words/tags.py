@@ -85,6 +85,13 @@ def linked_number(linked, one="", many=""):
     return format_html('<a href="{}">{}</a>', on_site(linked["url"]), said) if linked["url"] else said
 
 
+@register.filter
+def references(row):
+    """The records that a row refers to, itself first if it has a name."""
+    others = [value for value in row.values() if isinstance(value, dict) and name_of(value)]
+    return [row, *others] if name_of(row) else others
+
+
 @register.inclusion_tag("site/parts/link.html")
 def record_link(reference):
     """The name of a record, which leads to its page if it has one."""
@@ -230,6 +237,12 @@ def total_words(total):
 def underscored(name):
     """The name of a field as words."""
     return name.replace("_", " ")
+
+
+@register.filter
+def period_words(text):
+    """The days of an answer in words: "October 2025"; "days that are not recorded" if there are none."""
+    return words({"edtf": text}) if text else "days that are not recorded"
 
 
 @register.filter
