@@ -13,7 +13,7 @@ TRACK_TITLES = {
     "travel_ban": "Travel bans",
     "abroad": "Abroad",
 }
-MOST_PEOPLE = 40  # of whom the cases are told on one page
+MOST_SHOWN = 40  # people with their cases on one page
 POSSIBLY = 3  # the place of this answer in each track: it and the stronger ones speak of these very days
 
 
@@ -21,10 +21,10 @@ class DaysPage(FigurePage):
     """The base of pages that say how many people have which answer, by track."""
 
     def shown(self, found, given):
-        return {"tracks": tracks(found)}
+        return {"tracks": answers_by_track(found)}
 
 
-def tracks(found):
+def answers_by_track(found):
     """[{title, some, none, none_recorded}] of the numbers, by track: the answers that some people have, the
     others in words, and what a zero says.
     """
@@ -69,7 +69,7 @@ class ConcurrentCasesPage(DaysPage):
     controls = (("known_on", "As known on", "2025-10-31"),)
 
     def shown(self, found, given):
-        return {**super().shown(found, given), **people_of(found, MOST_PEOPLE)}
+        return {**super().shown(found, given), **people_of(found, MOST_SHOWN)}
 
 
 def people_of(found, most):

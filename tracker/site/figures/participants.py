@@ -17,7 +17,7 @@ ATTRIBUTES = {  # what the breakdown is by
 }
 
 
-def tables(found):
+def breakdown_tables(found):
     """[{title, rows}] of the breakdown, by attribute."""
     rows = groupby(found["breakdown"], key=lambda row: row["attribute"])
     return [{"title": ATTRIBUTES[name], "rows": list(some)} for name, some in rows]
@@ -32,7 +32,7 @@ class RepresentationPage(FigurePage):
     def shown(self, found, given):
         judged = [{**one, "group": one["participation"]["group_label"]} for one in found["assessments"]]
         voices = [{**one, "known": one["side"] != NOT_RECORDED} for one in found["voices"]]
-        return {"tables": tables(found), "judged": judged, "voices": voices}
+        return {"tables": breakdown_tables(found), "judged": judged, "voices": voices}
 
 
 class SeriesPage(FigurePage):
@@ -48,4 +48,4 @@ class SeriesPage(FigurePage):
     )
 
     def shown(self, found, given):
-        return {"tables": tables(found)}
+        return {"tables": breakdown_tables(found)}

@@ -96,6 +96,12 @@ def charge_words(charge):
 
 
 @register.filter
+def charge_wording(charge):
+    """The wording of a charge, "" if `charge_words` has it already."""
+    return "" if charge["wording"] in accusation(charge) else charge["wording"]
+
+
+@register.filter
 def event_words(event):
     """What happened, with its term: "Sentence: 15 years"."""
     said = OF_EVENT.get(event["kind"]) or label(event["kind"], "case_event_kind")
