@@ -86,7 +86,7 @@ def linked_number(linked, one="", many=""):
 
 
 @register.filter
-def named_records(row):
+def references_in(row):
     """The records that a row refers to, itself first if it has a name."""
     others = [value for value in row.values() if isinstance(value, dict) and name_of(value)]
     return [row, *others] if name_of(row) else others
