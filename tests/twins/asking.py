@@ -51,6 +51,8 @@ BESIDE = (  # what no document describes
 PLACES = re.compile(
     "|".join(f"/api/v1/{page.address.replace('<key>', '[^/]+')}" for page in SITE if page.address)
 )
+RECORD = re.compile(r"/api/v1/([a-z-]+/)([^/?]+)/")
+FILES = [page.address for page in SITE if "<key>/" in page.address and not page.address.endswith("/")]
 
 
 class Ask(NamedTuple):
@@ -236,9 +238,16 @@ class Questions:
 
 
 def as_page(asked):
-    """The page for the same answer as a read of the API, if there is one: a list, a record, or a figure."""
+    """The page for the same answer as a read of the API, if there is one: a list, a record, or a figure.
+
+    For a record, the files below its page too.
+    """
     if asked.method == "GET" and PLACES.fullmatch(asked.path.partition("?")[0]):
         yield asked._replace(path=asked.path.removeprefix("/api/v1"), kind=f"page {asked.kind}")
+    record = RECORD.fullmatch(asked.path)
+    for file in FILES if asked.method == "GET" and record else ():
+        if file.startswith(record[1]):
+            yield asked._replace(path=f"/{file.replace('<key>', record[2])}", kind=f"{file} {asked.kind}")
 
 
 def identifier(part):

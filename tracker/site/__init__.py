@@ -7,6 +7,7 @@ ORDER = (
     "cite",
     "page",
     "filtered",
+    "pictures",
     "about",
     "start",
     "found",

@@ -14,6 +14,10 @@ HTML = "text/html"
 WORDS = {  # what a page says: its heading, and a sentence
     404: ("This page does not exist", "Check the address. The record may also have been moved or removed."),
     410: ("This record has been withdrawn", "It was published here and has been withdrawn since."),
+    501: (
+        "This picture cannot be drawn here",
+        "The server has no fonts to draw its words with. The page itself shows the picture, and its numbers.",
+    ),
     503: ("This page is not available at the moment", "Try again in a few seconds."),
 }
 

@@ -61,7 +61,11 @@ class Page(View):
         text = render_to_string(
             self.template, {"address": request.path, "public_url": settings.PUBLIC_URL, **content}
         )
-        return self.kept_by(HttpResponse(text, content_type=self.content_type))
+        return self.kept_by(self.sent(text))
+
+    def sent(self, text):
+        """The answer with the text of the template, or with what is made of it."""
+        return HttpResponse(text, content_type=self.content_type)
 
     def kept_by(self, response):
         """The answer with what it says to caches: what is taken down must disappear at once."""

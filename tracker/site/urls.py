@@ -6,9 +6,13 @@ from .about import About
 from .figures.all_figures import FIGURE_PAGES
 from .found import Robots, Sitemap
 from .lists.all_lists import LIST_PAGES, PART_LISTS
+from .pictures.files import PICTURE_PAGES
 from .records.all_records import RECORD_PAGES
 from .start import Start
 
-PAGES = [Start, *LIST_PAGES, *PART_LISTS, *RECORD_PAGES, *FIGURE_PAGES, About, Robots, Sitemap]
+PAGES = [
+    *(Start, *LIST_PAGES, *PART_LISTS, *RECORD_PAGES, *PICTURE_PAGES, *FIGURE_PAGES),
+    *(About, Robots, Sitemap),
+]
 sections.update(page.address.partition("/")[0] for page in RECORD_PAGES)
 urlpatterns = [page.route() for page in PAGES]

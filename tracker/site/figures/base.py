@@ -21,7 +21,7 @@ class FigurePage(FilteredPage):
     figure = None  # the figure of the API
     view = None  # the API's view of the record that the figure is about, if there is one
     send = "Show"  # the button of the form
-    picture = None  # a function: the answer of the figure -> an SVG drawing as text
+    picture = None  # a function: the answer of the figure and the parameters -> a `Sheet`
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -64,7 +64,7 @@ class FigurePage(FilteredPage):
             "record": record and {**record, "label": name_of(record), "address": self.of_record()},
             "asked": {} if errors else given,
             "found": found,
-            "picture": type(self).picture(found) if found and type(self).picture else "",
+            "picture": type(self).picture(found, given).block() if found and type(self).picture else None,
             "cite": cite(self.figure.cited_on_page(self.reader, given, found, key)) if found else {},
             "json_url": api_url(f"{data}/{with_query(given)}"),
             "csv_url": api_url(f"{data}/{with_query({**given, 'format': 'csv'})}"),

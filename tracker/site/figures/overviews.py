@@ -12,6 +12,7 @@ from tracker.figures.overviews.search import Search
 from tracker.figures.overviews.timeline import Timeline
 from tracker.records.shapes.urls import api_url, resource
 from tracker.site.filtered import with_query
+from tracker.site.pictures.files import timeline_sheet
 
 from .base import FigurePage
 
@@ -58,7 +59,7 @@ class TimelinePage(FigurePage):
         "the first day that their dates can mean."
     )
     controls = (("overlaps", "When", WHEN), ("kind", "What"), ("conflict", "Conflict"))
-    paging = PAGE
+    paging, picture = PAGE, timeline_sheet
 
     def options(self, name):
         return (

@@ -5,6 +5,7 @@ from dialogues.models.dialogues import MEANT_FOR
 from people.api import views as people
 from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.api.sources_places import SourceViewSet
+from tracker.site.pictures.files import course_sheet, participants_sheet
 
 from .base import SiteRecord
 
@@ -23,6 +24,7 @@ class DialoguePage(SiteRecord):
         came = record["participations"]
         judged = self.rows(dialogues.AssessmentViewSet, {"dialogue": key}, expand=CITED)["results"]
         return {
+            "picture": participants_sheet(record, self.reader).block() if came else None,
             "sides": by_side(came, self.posts(key, came), judged),
             "named": sum(bool(row["person"] or row["organization"]) for row in came),
             "groups": sum(bool(row["group_label"]) for row in came),
@@ -121,7 +123,9 @@ class CasePage(SiteRecord):
     view = people.CaseViewSet
 
     def blocks(self, record):
+        drawn = record["events"] or record["charges"]
         return {
+            "picture": course_sheet(record).block() if drawn else None,
             "statements": self.rows(
                 dialogues.StatementViewSet, {"about_cases": record["id"]}, fields=STATEMENT
             ),

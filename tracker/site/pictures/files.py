@@ -1,0 +1,190 @@
+"""The pictures as files: `course.svg` and `course.png` below the page that shows them."""
+
+import json
+from datetime import date
+
+from django.http import Http404, HttpResponse
+from django.utils.safestring import mark_safe
+
+from dialogues.api.views import DialogueViewSet
+from people.api.views import CaseViewSet
+from tracker.figures.overviews.timeline import Timeline
+from tracker.figures.representation import DialogueRepresentation
+from tracker.records.accounts.authentication import count_search
+from tracker.records.read.formats.registry import OPTIONS
+from tracker.records.shapes.urls import api_url
+from tracker.records.values.dates.days import Days
+from tracker.site.asking import ask_record, noted
+from tracker.site.filtered import FilteredPage, with_query
+from tracker.site.page import Page
+from tracker.site.words.tags import page_address
+
+from .fonts import NoFonts
+from .participants import participants
+from .sheet import Sheet, png
+from .timeline.events import course, course_words, timeline, timeline_words
+
+
+def timeline_sheet(answer, given):
+    return Sheet(
+        timeline(answer),
+        says=timeline_words(answer),
+        day=date.fromisoformat(answer["as_of"]),
+        sources=answer["sources"]["count"],
+        page="/timeline/",
+        name="picture",
+        data=api_url("timeline/"),
+        query=with_query(given),
+    )
+
+
+def of_record(record, name, data, **said):
+    """The sheet of a picture on the page of a record."""
+    return Sheet(page=page_address(record), name=name, data=data, day=Days.today().first_start, **said)
+
+
+def course_sheet(record):
+    rows = [record, *record["events"], *record["charges"]]
+    return of_record(
+        record,
+        "course",
+        record["url"],
+        drawings=course(record),
+        says=course_words(record),
+        sources=len({one["source"]["id"] for row in rows for one in row.get("citations") or ()}),
+    )
+
+
+def participants_sheet(record, reader):
+    answer = DialogueRepresentation.on_page(reader, {}, record["id"])
+    noted(json.dumps(answer), reader.user)
+    return of_record(
+        record,
+        "participants",
+        f"{record['url']}representation/",
+        drawings=participants(answer),
+        says="",  # it stands in the drawing
+        sources=answer["sources"]["count"],
+    )
+
+
+class PictureFile(Page):
+    """A picture at an address of its own. `sheet` says what it shows."""
+
+    def content(self, **named):
+        sheet = self.sheet(**named)
+        if not sheet.wide.height:
+            raise Http404
+        return {"svg": mark_safe(self.drawn(sheet))}
+
+    def sheet(self, **named):
+        """The `Sheet`. Http404, Gone or Moved if there is nothing to show."""
+        raise NotImplementedError
+
+
+class SvgFile:
+    """The drawing as it is on the page."""
+
+    template = "site/picture.svg"
+    content_type = "image/svg+xml; charset=utf-8"
+
+    def drawn(self, sheet):
+        return sheet.wide.as_svg()
+
+
+class PngFile:
+    """The drawing for sharing, with all that must be said beside it."""
+
+    template = "site/picture.txt"
+    content_type = "image/png"
+
+    def drawn(self, sheet):
+        return sheet.for_sharing()
+
+    def sent(self, text):
+        try:
+            return HttpResponse(png(text), content_type=self.content_type)
+        except NoFonts:
+            return HttpResponse(status=501)
+
+
+class RecordPicture(PictureFile):
+    """A picture on the page of a record."""
+
+    view = None  # the API's view of the record
+
+    def record(self, key):
+        below = self.address.partition("<key>/")[2]
+        return ask_record(self.view, self.reader.user, key, below=below)
+
+
+class CoursePicture(RecordPicture):
+    view = CaseViewSet
+
+    def sheet(self, key):
+        return course_sheet(self.record(key))
+
+
+class ParticipantsPicture(RecordPicture):
+    view = DialogueViewSet
+
+    def sheet(self, key):
+        return participants_sheet(self.record(key), self.reader)
+
+
+class FigurePicture(PictureFile, FilteredPage):
+    """The picture of a figure over any records, with the parameters of its page."""
+
+    figure = drawing = None  # a figure of the API, and what makes a sheet of its answer
+
+    @classmethod
+    def filters(cls):
+        return cls.figure.filters.base_filters if cls.figure.filters else {}
+
+    @classmethod
+    def known(cls):
+        return [name for name in cls.figure().known() if name not in OPTIONS]
+
+    def sheet(self):
+        given = self.given()
+        errors, answer = self.answer(given)
+        if errors:
+            raise Http404
+        return type(self).drawing(answer, given)
+
+    def found(self, given):
+        count_search(self.request)
+        answer = self.figure.on_page(self.reader, given)
+        noted(json.dumps(answer), self.reader.user)
+        return answer
+
+
+class TimelinePicture(FigurePicture):
+    figure, drawing = Timeline, timeline_sheet
+
+
+class CourseSvg(SvgFile, CoursePicture):
+    address = "cases/<key>/course.svg"
+
+
+class CoursePng(PngFile, CoursePicture):
+    address = "cases/<key>/course.png"
+
+
+class ParticipantsSvg(SvgFile, ParticipantsPicture):
+    address = "dialogues/<key>/participants.svg"
+
+
+class ParticipantsPng(PngFile, ParticipantsPicture):
+    address = "dialogues/<key>/participants.png"
+
+
+class TimelineSvg(SvgFile, TimelinePicture):
+    address = "timeline/picture.svg"
+
+
+class TimelinePng(PngFile, TimelinePicture):
+    address = "timeline/picture.png"
+
+
+PICTURE_PAGES = [CourseSvg, CoursePng, ParticipantsSvg, ParticipantsPng, TimelineSvg, TimelinePng]
