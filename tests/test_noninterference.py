@@ -49,7 +49,7 @@ class PublicTest(TestCase):
             cls.hidden = {model: model.objects.count() - len(cls.after[model]) for model in MODELS}
             tables = [model for model in (*ours(), User) if not model._meta.proxy]
             cls.planted = worlds.canaries.standing(tables)
-            asked = sample(Questions().reads(), cls.each)
+            asked = sample(Questions(moments=worlds.moments).reads(), cls.each)
             chosen = {*some(asked, cls.one_in)}
             cls.asked = [ask for ask in asked if ask in chosen or ask.path in BESIDE]
             with cls.listening(logging.getLogger()) as cls.logged:

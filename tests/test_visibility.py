@@ -29,6 +29,7 @@ EXEMPT = {  # where a query may start elsewhere, and why; in tracker/records/ if
     "read/filters/filter_set.py own_filters": "a search, cut down to the visible rows of a list",
     "shapes/json_expressions.py related": "a table of ids only, cut down to rows that are visible",
     "read/queries.py fresh": "the row of page.key, which the selection has found visible",
+    "read/past/rows.py seen": "a table of ids only, cut down to rows that are visible",
     "read/lookup.py absent": "old slugs, followed to visible rows; what answers 410 is public",
     "policy/visibility.py matching": "words, of which the public is shown those of public names",
     "base/record.py own_conditions": "the rule itself: for whom a record is cleared",

@@ -51,6 +51,7 @@ class Dialogue(Identified, Titled):
 
     gone = True
     publishes = ("participations",)
+    shown_now = ("slug", "disclosure")  # what is closed today connects nobody
 
     conflict = models.ForeignKey(Conflict, models.PROTECT, null=True, blank=True, related_name="dialogues")
     parent = models.ForeignKey(

@@ -73,8 +73,7 @@ class OnDays(KnownOn):
         except ValidationError as error:
             raise BadParameters({name: " ".join(error.messages)}) from None
         if not hasattr(self, "found_days"):
-            user = self.request.user if self.request.user.is_authenticated else None
-            found = model.objects.visible_to(user).filter(condition).first()
+            found = model.objects.visible_to(self.user).filter(condition).first()
             self.missed, self.found_days = found is None, found.took_place() if found else Days.today()
         return self.found_days
 

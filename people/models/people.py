@@ -39,6 +39,8 @@ class Person(WithCases, Identified, Named):
 
     forgets_slug = goes_along = True
     publishes = ("occupations", "affiliations")
+    shown_now = ("slug", "name", "basis")
+    identifies = "name"
 
     gender = models.CharField(
         max_length=20,
@@ -157,6 +159,9 @@ class Person(WithCases, Identified, Named):
 
 
 class PersonName(Name):
+    has_past = False
+    identifies = "text"
+
     record = models.ForeignKey(Person, models.CASCADE, related_name="other_names")
 
     @classmethod
@@ -200,6 +205,8 @@ def secrets_of(pairs):
 
 
 class PersonIdentifier(Identifier):
+    has_past = False
+
     record = models.ForeignKey(Person, models.CASCADE, related_name="identifiers")
 
 

@@ -8,7 +8,7 @@ from django.conf import settings
 from django.db import transaction
 from django.test import Client
 
-SECOND = "2100-01-01T00:00:00Z"  # when figures are cited
+SECOND = "2100-01-01T00:00:00Z"  # of permalinks
 VOLATILE = ("Date", "X-Request-ID")
 TOKEN = re.compile(rb"(csrfmiddlewaretoken\" value=|csrftoken=|nonce=|nonce-)[\"']?[\w-]+")
 CHANCE = re.compile(rb"-[0-9a-f]{4}(?=[\"/])")
@@ -35,7 +35,10 @@ class Reader:
         if self.token:
             headers["Authorization"] = f"Bearer {self.token}"
         form = "application/x-www-form-urlencoded" if ask.path.startswith("/admin/") else "application/json"
-        with transaction.atomic(), patch("tracker.figures.figure.this_second", return_value=SECOND):
+        with (
+            transaction.atomic(),
+            patch("tracker.records.read.past.moments.this_second", return_value=SECOND),
+        ):
             response = self.client.generic(ask.method, ask.path, ask.body, form, headers=headers)
             body = response.getvalue()
             transaction.set_rollback(True)

@@ -23,6 +23,7 @@ BAD = "no such thing!"
 WORDS = ("samadov", "known", "untold", "case", "")
 DATES = ("2025", "2025-10-31", "2024-22", "2025-06/..", "soon")
 DAYS = ("2024-08-31", "2025-10-31", "2030-01-01", "2025-02-30")
+PASTS = ("2025-01-01", "2100-01-01", "2025-12-10T09:00:00", "yesterday")
 MOMENTS = ("2025-01-01T00:00:00Z", "2100-01-01T00:00:00Z", "yesterday")
 TYPES = {
     "boolean": ("true", "false", "perhaps"),
@@ -100,7 +101,8 @@ def hidden(table, most, user):
 class Questions:
     """Everything that the document says one can ask, about rows as they are now."""
 
-    def __init__(self, user=None, most=1):
+    def __init__(self, user=None, most=1, moments=()):
+        self.moments = moments  # what was shown then is asked
         self.document = json.loads(Client().get(SCHEMA).content)
         self.models = {resource(model): model for model in MODELS} | {"citations": Citation}
         over_lists = {one.title(): one.filters for one in FIGURES if one.filters}
@@ -171,6 +173,8 @@ class Questions:
             return [key for key in self.keys[model].kinds() if len(key) == len(ABSENT[0])]
         if "enum" in schema:
             return schema["enum"]
+        if name == "published_on":
+            return [*self.moments, *PASTS]
         if name == "since":
             return [*self.changed_since(), write_cursor([ABSENT[0], "1"]), *WORDS]
         if name == "cursor":

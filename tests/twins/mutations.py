@@ -25,6 +25,7 @@ from tracker.records.policy.visibility import VisibleQuerySet
 from tracker.records.read import corrections, pagination, queries
 from tracker.records.read.filters import kinds, reach
 from tracker.records.read.formats.format import Format
+from tracker.records.read.past import names, rows, state
 from tracker.records.read.views import ReadingViewSet
 from tracker.records.shapes import fields, json_expressions, urls
 from tracker.records.values.codes.vocabularies import Publication
@@ -293,6 +294,7 @@ EARLY = [  # what must be broken while the world grows
 
 CHANGES, MIRROR = "tests.records.test_changes.", "tests.records.test_mirror."
 PUBLIC, FORMATS = "tests.site.test_public.", "tests.records.test_formats.EveryFormatTest."
+EARLIER = "tests.records.test_earlier.HiddenSinceTest."
 SLIPS = [  # what goes wrong between requests, or for some roles alone, and the quick test that notices it
     ("a search by anybody", a_search, "SearchTest.test_only_editors_find_by_a_name_that_only_they_see"),
     (
@@ -350,6 +352,35 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
         "the rows of a figure",
         replaced(Figure, seen=all_records),
         "tests.figures.test_representation.DialogueRepresentationTest.test_hidden_rows_are_in_no_number",
+    ),
+    *(
+        (f"in an earlier state, {place}", replaced(owner, **broken), f"{EARLIER}{test}")
+        for place, owner, broken, test in (
+            (
+                "what was hidden meanwhile",
+                rows,
+                {"FIRST": rows.FIRST.replace("<> '", "= 'no such ")},
+                "test_what_was_withdrawn_and_published_again_is_not_shown_as_it_was_before",
+            ),
+            (
+                "texts with names",
+                state,
+                {"without_names": lambda changes, former: changes},
+                "test_a_text_that_named_somebody_who_is_withheld_today",
+            ),
+            (
+                "former names",
+                names,
+                {"former_names": lambda moment: ()},
+                "test_a_former_name_of_a_person_anywhere",
+            ),
+            (
+                "what is closed today",
+                Dialogue,
+                {"shown_now": ()},
+                "test_a_dialogue_that_is_closed_today_connects_nobody",
+            ),
+        )
     ),
     (
         "the access log of a public page",

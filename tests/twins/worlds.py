@@ -19,6 +19,7 @@ from dialogues.models import Dialogue
 from people.models import Person
 from tests import make
 from tests.generate import MODELS, PUBLIC, STATES, World
+from tests.moments import now
 from tests.twins.canaries import Canaries, is_text, texts
 from tests.twins.lures import Lures
 from tracker import api  # noqa: F401 - what it shows is what is announced
@@ -102,8 +103,10 @@ class Worlds(Lures):
             model: [row for row in model.objects.visible_to(None).order_by("pk") if is_sound(row)]
             for model in MODELS
         }
+        self.moments = [now()]
         for rows in self.public.values():
             self.remember(rows[0])
+        self.moments.append(now())
         self.note_versions("open")
         self.grown()
 

@@ -20,10 +20,11 @@ from tracker.records.api.openapi.examples import kinds_of, sample, sample_of
 from tracker.records.protocol.problems import BadParameters, nearest
 from tracker.records.read import queries
 from tracker.records.read.formats import csv_tables
-from tracker.records.read.formats.references import REFERENCES, Reference, reference_title, this_second
+from tracker.records.read.formats.references import REFERENCES, Reference, reference_title
 from tracker.records.read.formats.registry import FORMATS, JSON, NESTED
 from tracker.records.read.lookup import MovedRecord, key_of, one_named
 from tracker.records.read.pagination import Order
+from tracker.records.read.past.moments import PUBLISHED_ON
 from tracker.records.read.views import AS_OF, ApiView, file_of
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import LIST, Pick
@@ -156,7 +157,7 @@ class Figure(ApiView):
         }
 
     def known(self):
-        return [*self.more_parameters(), *csv_tables.CSV.options]
+        return [PUBLISHED_ON, *self.more_parameters(), *csv_tables.CSV.options]
 
     def several(self):
         filters = self.filters.base_filters if self.filters else {}
@@ -174,11 +175,25 @@ class Figure(ApiView):
             found = self.found(id)
         except MovedRecord as moved:
             return HttpResponsePermanentRedirect(self.address_about(moved.key))
+        if self.moment:
+            found = {"figure": found.pop("figure"), **self.past(), **self.then_linked(found)}
         if self.form.write:
             return self.table_of(found)
         if self.form.cites:
-            return self.answer(self.form.cites(self.reference(found)).encode())
+            return self.answer(self.reference_text(self.reference(found)).encode())
         return self.answer(json.dumps(found, ensure_ascii=False).encode())
+
+    def then_linked(self, found):
+        """The answer, in which each number leads to its list as it was then."""
+        if isinstance(found, list):
+            return [self.then_linked(one) for one in found]
+        if not isinstance(found, dict):
+            return found
+        made = {name: self.then_linked(one) for name, one in found.items()}
+        if "count" in made and made.get("url"):
+            joined = "&" if "?" in made["url"] else "?"
+            made["url"] += f"{joined}{urlencode({PUBLISHED_ON: self.given[PUBLISHED_ON]})}"
+        return made
 
     @classmethod
     def on_page(cls, reader, given, key=None):
@@ -237,7 +252,7 @@ class Figure(ApiView):
         days = found.get(AS_OF)
         parts = [f"{name}: {self.name_of_record()}" if self.about else name, *([days] if days else [])]
         url = self.url_about(self.record.pk if self.about else "")
-        return Reference("figure", ", ".join(parts), version or this_second(), self.permalink(url))
+        return Reference("figure", ", ".join(parts), version, self.address_of(url))
 
     def name_of_record(self):
         """The name of the record that it is about, as the reader sees it."""

@@ -96,7 +96,10 @@ class Entry(models.Model):
     class Meta:
         verbose_name_plural = "entries"
         default_permissions = ()
-        indexes = [models.Index(fields=["record_id", "id"], name="entry_record")]
+        indexes = [
+            models.Index(fields=["record_id", "id"], name="entry_record"),
+            models.Index(fields=["at"], name="entry_at"),
+        ]
         triggers = [
             pgtrigger.Protect(name="append_only", operation=pgtrigger.Delete),
             pgtrigger.Trigger(

@@ -32,6 +32,7 @@ class Slugged(Record):
     """A record with a readable address, made from its public name at first publication."""
 
     label_field = "title"
+    shown_now = ("slug",)
 
     # null until first publication: many records can have none
     slug = models.SlugField(max_length=90, null=True, blank=True, editable=False)  # noqa: DJ001

@@ -412,7 +412,7 @@ class Migration(migrations.Migration):
                     options={
                         'verbose_name_plural': 'entries',
                         'default_permissions': (),
-                        'indexes': [models.Index(fields=['record_id', 'id'], name='entry_record')],
+                        'indexes': [models.Index(fields=['record_id', 'id'], name='entry_record'), models.Index(fields=['at'], name='entry_at')],
                         'triggers': [pgtrigger.compiler.Trigger(name='append_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="RAISE EXCEPTION 'pgtrigger: Cannot delete rows from % table', TG_TABLE_NAME;", hash='42b721152fcf32361eefa79003052179d566b3e4', operation='DELETE', pgid='pgtrigger_append_only_ec9f0', table='records_entry', when='BEFORE')), pgtrigger.compiler.Trigger(name='erasing_only', sql=pgtrigger.compiler.UpsertTriggerSql(func="\n                    IF current_setting('tracker.erasing', true) IS DISTINCT FROM 'on'\n                        OR to_jsonb(NEW) - ARRAY['before', 'after', 'reason']\n                            <> to_jsonb(OLD) - ARRAY['before', 'after', 'reason']\n                    THEN\n                        RAISE EXCEPTION 'The history is only ever added to.';\n                    END IF;\n                    RETURN NEW;\n                ", hash='a4b3fd3a493e933c3c22bbb9f9923118a67b41ee', operation='UPDATE', pgid='pgtrigger_erasing_only_20f3a', table='records_entry', when='BEFORE'))],
                     },
                 ),

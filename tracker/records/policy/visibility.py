@@ -75,6 +75,9 @@ class Visible(Tidy, GuardedSave):
     remembered = True  # whether its history is kept
     internal = frozenset()  # fields that only editors see
     one_of = ()  # groups of fields of which a row uses at most one, since it is about one thing
+    has_past = True  # whether the public may see earlier states of its rows
+    shown_now = ()  # fields that earlier states show as they are today
+    identifies = ""  # the field with a name of a person: earlier states never show a former one
     names_who = ()  # fields that identify someone: if the name is withheld later, the history hides them
 
     objects = VisibleQuerySet.as_manager()

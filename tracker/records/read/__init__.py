@@ -1,3 +1,3 @@
 """Reading: one request becomes one SQL statement."""
 
-ORDER = ("pagination", "queries", "corrections", "filters", "lookup", "formats", "views")
+ORDER = ("pagination", "queries", "corrections", "filters", "lookup", "formats", "past", "views")

@@ -83,7 +83,10 @@ class Query(NamedTuple):
         With `exporter`: Underway if this exporter has another export, or this process already has two.
         """
         connection.ensure_connection()
-        text = psycopg.ClientCursor(connection.connection).mogrify(self.sql, self.params)
+        sql, params = self.sql, self.params
+        for wrapper in connection.execute_wrappers:  # which COPY does not pass through
+            sql, params = getattr(wrapper, "rewritten", unchanged)(sql, params)
+        text = psycopg.ClientCursor(connection.connection).mogrify(sql, params)
         few = one_of_few() if exporter else nullcontext()
         with few, transaction.atomic(savepoint=False), connection.cursor() as cursor:
             cursor.execute(ALONE, [f"{settings.EXPORT_TIMEOUT}s", tally_key("export", *exporter)])
@@ -92,6 +95,11 @@ class Query(NamedTuple):
             with connection.wrap_database_errors, cursor.copy(f"COPY ({text}) TO STDOUT") as copy:
                 for row in giving_way(copy.rows()):
                     yield self.noted(*row)[0]
+
+
+def unchanged(sql, params):
+    """The statement that a wrapper leaves as it is."""
+    return sql, params
 
 
 def compiled(queryset):

@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from contextlib import ExitStack
 from itertools import chain
 from urllib.parse import urlencode
 
@@ -25,10 +26,11 @@ from . import queries
 from .formats import csv_tables
 from .formats.format import Listing
 from .formats.negotiation import Negotiation, Renderer
-from .formats.references import Reference, reference_title
 from .formats.registry import FORMATS, JSON, NESTED, OF_ONE, OPTIONS, that_take
 from .lookup import MovedRecord, absent, key_of, rows_named
 from .pagination import ListPage, Order, order_keys
+from .past.moments import PUBLISHED_ON, AtMoment, Citable, last_day
+from .past.state import earlier_state
 
 PICKS = ("fields", "omit", "expand")
 ORDERING = "ordering"
@@ -36,7 +38,7 @@ PAGING = (ORDERING, "page", "page_size", "cursor")
 AS_OF = "as_of"
 
 
-class ApiView(viewsets.ViewSet):
+class ApiView(AtMoment, viewsets.ViewSet):
     """The base class of API views: strict parameters, content negotiation, conditional answers."""
 
     authentication_classes = [Bearer, Session]
@@ -44,7 +46,7 @@ class ApiView(viewsets.ViewSet):
     content_negotiation_class = Negotiation
 
     def initial(self, request, *args, **kwargs):
-        self.given = {}
+        self.given, self.then = {}, ExitStack()
         self.perform_authentication(request)  # a wrong token is reported before any other error
         if request.method in ("GET", "HEAD"):
             self.given = self.checked(parameters(request.META.get("QUERY_STRING", ""), self.several()))
@@ -52,6 +54,9 @@ class ApiView(viewsets.ViewSet):
         count(request, self.given, exports=self.form.write is not None)
         if request.user.is_authenticated:
             act_as(user=request.user.pk)
+        if self.moment:
+            count_search(request)
+            self.then.enter_context(earlier_state(self.moment))
 
     def checked(self, given):
         """The parameters, if each is known and has a value; else BadParameters."""
@@ -98,6 +103,7 @@ class ApiView(viewsets.ViewSet):
 
     def finalize_response(self, request, response, *args, **kwargs):
         """Every answer, including errors, says who may cache it."""
+        self.then.close()
         reads = request.method in permissions.SAFE_METHODS
         public = reads and not request.user.is_authenticated
         response["Cache-Control"] = "no-cache" if public else "no-store"
@@ -106,15 +112,6 @@ class ApiView(viewsets.ViewSet):
 
     def options(self, request, *args, **kwargs):
         return HttpResponse(status=204, headers={"Allow": ", ".join(self.allowed_methods)})
-
-    def permalink(self, url):
-        """The address of this answer with all that was asked, except for its format."""
-        given = {name: value for name, value in self.given.items() if name in self.decides()}
-        return url + (f"?{urlencode(sorted(given.items()))}" if given else "")
-
-    def decides(self):
-        """The names of the parameters that decide what an answer says, and not only its form."""
-        return {*self.known()} - {*OPTIONS}
 
     def truth(self, name):
         """A boolean parameter; false if it is left out."""
@@ -125,14 +122,19 @@ class ApiView(viewsets.ViewSet):
     @property
     def reader(self):
         """The reader: for whom and for which days the answer is made."""
+        return Reader(self.user, self.days())
+
+    @property
+    def user(self):
+        """The user who reads, None for the public. Everyone reads the past as the public does."""
         user = self.request.user
-        return Reader(user if user.is_authenticated else None, self.days())
+        return user if user.is_authenticated and not self.moment else None
 
     def days(self):
-        """The days that the answer is about: today, unless others are requested."""
+        """The days that the answer is about: the day of the answer, unless others are requested."""
         text = self.given.get(AS_OF)
         try:
-            return Days.read(text) if text else Days.today()
+            return Days.read(text) if text else last_day(self.moment) if self.moment else Days.today()
         except ValueError:
             raise BadParameters({AS_OF: DAY_FORMS}) from None
 
@@ -152,7 +154,7 @@ class ApiView(viewsets.ViewSet):
         return response
 
 
-class ReadingViewSet(ApiView):
+class ReadingViewSet(Citable, ApiView):
     """Lists and shows the records of one shape, each with one statement."""
 
     shape = None
@@ -179,7 +181,7 @@ class ReadingViewSet(ApiView):
             return []
         listed = [*PAGING, *OPTIONS, *self.filterset_class.base_filters] if self.action == "list" else []
         choices = {ORDERING: order_keys(self.shape), NESTED: csv_tables.names(self.shape)}
-        found = [*PICKS, AS_OF, *self.more_parameters(), *listed]
+        found = [*PICKS, AS_OF, PUBLISHED_ON, *self.more_parameters(), *listed]
         return [name for name in found if choices.get(name, True)]  # without those that have no valid value
 
     def several(self):
@@ -232,7 +234,7 @@ class ReadingViewSet(ApiView):
             return self.exported(order, page, pick)
         rows, last, more, total = self.page_of(order, page, pick).fetch()
         following = self.address({**self.given, **page.following(last)}) if more else None
-        envelope = {} if page.cursor is not None else queries.totals(total)
+        envelope = self.past() | ({} if page.cursor is not None else queries.totals(total))
         envelope[AS_OF] = self.reader.days.text or None
         envelope |= {"next": following, "previous": self.previous(page)}
         head = json.dumps(envelope, ensure_ascii=False)[:-1]
@@ -240,6 +242,8 @@ class ReadingViewSet(ApiView):
 
     def paged(self, form):
         """One page of the list in a format that decides what it shows of each row."""
+        if self.moment:
+            raise BadParameters({PUBLISHED_ON: "This does not work in feeds and calendars."})
         self.refuse_options()
         self.refuse_picks()
         order = Order(self.shape, self.given.get(ORDERING, form.ordering(self.shape)))
@@ -272,23 +276,16 @@ class ReadingViewSet(ApiView):
         if found is None:
             return self.absent(key)
         body, edition = found
+        if self.moment:
+            body = json.dumps(self.past() | self.before_changes(json.loads(body)), ensure_ascii=False)
         if self.form.cites:
-            body = self.form.cites(self.reference(json.loads(body)))
+            body = self.reference_text(self.reference(json.loads(body)))
         return self.answer(body.encode(), str(edition))
 
     def refuse_picks(self):
         """BadParameters if fields are requested in a format that has its own."""
         if wrong := [name for name in PICKS if name in self.given]:
             raise BadParameters(dict.fromkeys(wrong, "This only works with format=json."))
-
-    @classmethod
-    def noun(cls):
-        """What one of the records is called."""
-        return cls.model()._meta.verbose_name
-
-    def reference(self, row):
-        """How to cite a record, as the API shows it."""
-        return Reference(self.noun(), reference_title(row), row.get("changed_at"), self.permalink(row["url"]))
 
     def shaped(self, pick):
         return queries.shaped(self.shape, pick, self.reader)
@@ -320,7 +317,8 @@ class ReadingViewSet(ApiView):
         try:
             absent(self.model(), key, self.reader)
         except MovedRecord as moved:
-            return HttpResponsePermanentRedirect(record_url(self.model(), moved.key))
+            query = f"?{urlencode(self.given)}" if self.given else ""
+            return HttpResponsePermanentRedirect(record_url(self.model(), moved.key) + query)
 
     def refuse_options(self):
         """BadParameters if an option is given that only other formats have."""

@@ -2,6 +2,7 @@
 
 from tracker.records.read.formats.registry import FORMATS, NESTED, that_take
 from tracker.records.read.pagination import LARGEST_PAGE, PAGE_SIZE, START
+from tracker.records.read.past.moments import PUBLISHED_ON
 from tracker.records.shapes.urls import URI
 from tracker.records.values.codes.vocabularies import Publication
 
@@ -46,6 +47,12 @@ PARAMETERS = {
     "as_of": (
         "The requested day (UTC) or period: 2025-10-31, 2025-10. Default: today. "
         "Answers about a period say what was so on at least one of its days.",
+        {"type": "string"},
+    ),
+    PUBLISHED_ON: (
+        "Show what was public at this moment, without anything that has been hidden since: a moment as in"
+        " 2025-12-10T09:00:00Z, or a day, which means its end in UTC. The answer then begins with"
+        " published_on and notice. Unless as_of is given, it is about the day of that moment.",
         {"type": "string"},
     ),
     "fields": ("Show only these fields, separated by commas.", None),

@@ -5,7 +5,6 @@ import json
 from typing import NamedTuple
 
 from django.conf import settings
-from django.utils import timezone
 
 from .format import Format
 
@@ -31,6 +30,7 @@ class Reference(NamedTuple):
     title: str
     version: str | None  # a day, or a moment as in 2025-12-10T09:00:00.000000Z; None if it has no version
     url: str
+    permalink: str = ""  # the address with the moment, if it is cited at one
 
     @property
     def author(self):
@@ -38,9 +38,13 @@ class Reference(NamedTuple):
 
     @property
     def key(self):
-        """A name for it in a bibliography: another address has another one."""
-        digest = hashlib.sha256(self.url.encode()).hexdigest()[:12]
+        """A name for it in a bibliography: another address or version has another one."""
+        digest = hashlib.sha256(f"{self.url} {self.version}".encode()).hexdigest()[:12]
         return f"{self.kind.replace(' ', '-')}-{digest}"
+
+    @property
+    def address(self):
+        return self.permalink or self.url
 
     @property
     def date(self):
@@ -65,11 +69,6 @@ def reference_title(row):
     return one_line(name_of(row) or "; ".join(dict.fromkeys(filter(None, linked))))
 
 
-def this_second():
-    """Now, as the version of an answer that is computed anew each time."""
-    return timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
-
-
 def one_line(text):
     """A text without line ends."""
     return " ".join(text.split())
@@ -78,7 +77,7 @@ def one_line(text):
 def reference_sentence(reference):
     """The reference as a sentence with an address."""
     title = f" “{reference.title}”." if reference.title else ""
-    return f"{reference.author}:{title} {reference.described}. {reference.url}"
+    return f"{reference.author}:{title} {reference.described}. {reference.address}"
 
 
 def bibtex(reference):
@@ -87,7 +86,7 @@ def bibtex(reference):
         "author": f"{{{reference.author.translate(LATEX)}}}",
         "title": f"{{{reference.title.translate(LATEX)}}}",
         "note": reference.described.translate(LATEX),
-        "url": reference.url,  # as it is: the styles treat it as verbatim
+        "url": reference.address,  # as it is: the styles treat it as verbatim
     }
     if reference.version:
         fields |= {"version": reference.version, "year": reference.date[0]}
@@ -106,7 +105,7 @@ def ris(reference):
         ("TI", reference.title),
         ("PB", reference.author),
         ("N1", reference.described),
-        ("UR", reference.url),
+        ("UR", reference.address),
     ]
     if reference.version:
         lines += [("PY", reference.date[0]), ("DA", "/".join(reference.date)), ("ET", reference.version)]
@@ -123,7 +122,7 @@ def csl(reference):
         "author": [{"literal": reference.author}],
         "publisher": reference.author,
         "genre": reference.kind,
-        "URL": reference.url,
+        "URL": reference.address,
     }
     if reference.version:
         item |= {"issued": {"date-parts": [[*map(int, reference.date)]]}, "version": reference.version}

@@ -1,0 +1,3 @@
+"""What was public at an earlier moment."""
+
+ORDER = ("moments", "rows", "names", "state")

@@ -1,0 +1,106 @@
+"""Answers about a moment in the past, and permalinks to it: the parameter `published_on`."""
+
+from datetime import UTC, date, datetime, timedelta
+from functools import cached_property
+from urllib.parse import urlencode
+
+from django.utils import timezone
+
+from tracker.records.protocol.problems import BadParameters
+from tracker.records.read.formats.references import Reference, reference_title
+from tracker.records.read.formats.registry import OPTIONS
+from tracker.records.values.dates.days import Days
+
+PUBLISHED_ON = "published_on"
+MOMENT_FORMS = "Give a moment as in 2025-12-10T09:00:00Z, or a day as in 2025-12-10: its end in UTC."
+FUTURE = "Give a moment in the past, or a day that is over in UTC."
+NOTICE = (
+    "This is what was public then, without what has been hidden since, so it may differ from what was shown"
+    " then. Names of people are those of today."
+)
+
+
+class AtMoment:
+    """Mixin for views that can answer about a moment in the past. `given` are the parameters."""
+
+    @cached_property
+    def moment(self):
+        """The moment of the past that the answer is about; None: now."""
+        return moment_of(self.given[PUBLISHED_ON]) if PUBLISHED_ON in self.given else None
+
+    def past(self):
+        """What an answer about the past says first."""
+        return {PUBLISHED_ON: moment_text(self.moment), "notice": NOTICE} if self.moment else {}
+
+    def reference_text(self, reference):
+        """The text of a reference with a permalink: to what is shown now, or at the requested moment."""
+        moment = self.given.get(PUBLISHED_ON) or this_second()
+        joined = "&" if "?" in reference.url else "?"
+        permalink = f"{reference.url}{joined}{urlencode({PUBLISHED_ON: moment})}"
+        return self.form.cites(reference._replace(version=reference.version or moment, permalink=permalink))
+
+    def address_of(self, url):
+        """The address of this answer with all that was asked, except for its form and the moment."""
+        given = {name: value for name, value in self.given.items() if name in self.decides()}
+        return url + (f"?{urlencode(sorted(given.items()))}" if given else "")
+
+    def decides(self):
+        """The names of the parameters that decide what an answer says, and not only its form."""
+        return {*self.known()} - {*OPTIONS, PUBLISHED_ON}
+
+    def before_changes(self, row):
+        """A record as it was: if it has changed since, it is not known when it had changed last."""
+        changed_at = row.get("changed_at")
+        return row | {"changed_at": None} if changed_at and changed_at > moment_text(self.moment) else row
+
+
+class Citable(AtMoment):
+    """Mixin for views whose records can be cited."""
+
+    @classmethod
+    def noun(cls):
+        """What one of the records is called."""
+        return cls.model()._meta.verbose_name
+
+    def reference(self, row):
+        """How to cite a record, as the API shows it."""
+        return Reference(
+            self.noun(), reference_title(row), row.get("changed_at"), self.address_of(row["url"])
+        )
+
+
+def moment_of(text):
+    """The moment that a text means, for a day its end; BadParameters if it is no moment, or not over."""
+    moment = understood_moment(text)
+    if moment is None:
+        raise BadParameters({PUBLISHED_ON: MOMENT_FORMS})
+    if moment > timezone.now():
+        raise BadParameters({PUBLISHED_ON: FUTURE})
+    return moment
+
+
+def understood_moment(text):
+    """The same, None if it is no moment."""
+    try:
+        if len(text) == len("2025-12-10"):
+            day = date.fromisoformat(text)
+            return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+        moment = datetime.fromisoformat(text)
+        return moment.astimezone(UTC) if moment.tzinfo else None
+    except (ValueError, OverflowError):
+        return None
+
+
+def last_day(moment):
+    """The last day of which something had passed: for the end of a day, that day."""
+    return Days.day((moment - timedelta(microseconds=1)).date())
+
+
+def moment_text(moment):
+    """A moment as answers write it."""
+    return moment.strftime("%Y-%m-%dT%H:%M:%S.%fZ")
+
+
+def this_second():
+    """Now, as it is written in permalinks. A permalink works at once, so it never is in the future."""
+    return timezone.now().strftime("%Y-%m-%dT%H:%M:%SZ")
