@@ -12,7 +12,7 @@ ORDER = (
     "start",
     "found",
     "lists",
-    "records",
     "figures",
+    "records",
     "urls",
 )

@@ -12,7 +12,7 @@ from tracker.records.read.pagination import ListPage, Order
 from tracker.records.shapes.reader import Pick
 from tracker.records.shapes.urls import resource
 
-ROWS_OF_BLOCK = 200  # rows of one block of a page
+ROWS_OF_BLOCK = 50  # rows of one block of a page, which ends with a link to the others
 
 
 class Moved(Exception):

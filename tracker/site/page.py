@@ -1,6 +1,7 @@
 """The base of all public pages."""
 
 import hashlib
+import json
 from datetime import date
 from functools import cached_property
 
@@ -14,11 +15,12 @@ from django.views.decorators.csrf import csrf_exempt
 
 from people.api.views import PersonViewSet
 from people.choices import PublishingBasis
+from tracker.records.accounts.authentication import count_search
 from tracker.records.accounts.devices import is_proven
 from tracker.records.protocol.problems import Gone
 from tracker.records.shapes.reader import Reader
 
-from .asking import Moved, ask_list
+from .asking import Moved, ask_list, noted
 
 PLAIN = (str, int, float, date, type(None))
 
@@ -80,10 +82,20 @@ class Page(View):
         """{results, total, more} of a list of the API, with its parameters; see `ask_list`."""
         return ask_list(view, self.reader.user, given or {}, **picked)
 
-    def listed(self, view, ids, **picked):
-        """The records with these ids, as many as a filter can name. No statement if there are none."""
-        some = sorted({*ids})[: settings.MAX_VALUES]
-        return self.rows(view, {"id__in": ",".join(some)}, **picked)["results"] if some else []
+    def computed(self, figure, key=None, given=None):
+        """The answer of a figure of the API, which counts as a search as it does there."""
+        count_search(self.request)
+        found = figure.on_page(self.reader, given or {}, key)
+        noted(json.dumps(found), self.reader.user)
+        return found
+
+    def listed(self, view, ids, given=None, **picked):
+        """The records with these ids: one statement for as many as a filter can name, none for none."""
+        found, most = [], settings.MAX_VALUES
+        for some in batched(sorted({*ids}), most):
+            asked = {**(given or {}), "id__in": ",".join(some)}
+            found += self.rows(view, asked, size=most, **picked)["results"]
+        return found
 
     def is_by_consent(self, record):
         """Whether a record is about someone whose name is published by consent: not for search engines."""
@@ -93,6 +105,11 @@ class Page(View):
             return False
         given = {"id__in": record["person"]["id"], "basis": PublishingBasis.CONSENT}
         return bool(self.rows(PersonViewSet, given, size=1, fields=("url",))["results"])
+
+
+def batched(values, most):
+    """The values in lists of at most so many."""
+    return [values[start : start + most] for start in range(0, len(values), most)]
 
 
 def check_plain(content):

@@ -1,12 +1,10 @@
 """The base of pages that show a figure of the API: the same answer to the same reader."""
 
-import json
 from functools import cached_property
 
-from tracker.records.accounts.authentication import count_search
 from tracker.records.read.formats.registry import OPTIONS
 from tracker.records.shapes.urls import api_url
-from tracker.site.asking import address_of_page, ask_record, noted
+from tracker.site.asking import address_of_page, ask_record
 from tracker.site.cite import cite
 from tracker.site.filtered import FilteredPage, with_query
 from tracker.site.words.tags import name_of
@@ -77,10 +75,7 @@ class FigurePage(FilteredPage):
         return address_of_page(self.view, self.record["slug"] or self.record["id"])
 
     def found(self, given):
-        count_search(self.request)
-        found = self.figure.on_page(self.reader, given, self.record and self.record["id"])
-        noted(json.dumps(found), self.reader.user)
-        return found
+        return self.computed(self.figure, self.record and self.record["id"], given)
 
     def shown(self, found, given):
         """What the template shows besides the answer."""

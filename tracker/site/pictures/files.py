@@ -1,6 +1,5 @@
 """The pictures as files: `course.svg` and `course.png` below the page that shows them."""
 
-import json
 from datetime import date
 
 from django.http import Http404, HttpResponse
@@ -10,11 +9,10 @@ from dialogues.api.views import DialogueViewSet
 from people.api.views import CaseViewSet
 from tracker.figures.overviews.timeline import Timeline
 from tracker.figures.representation import DialogueRepresentation
-from tracker.records.accounts.authentication import count_search
 from tracker.records.read.formats.registry import OPTIONS
 from tracker.records.shapes.urls import api_url
 from tracker.records.values.dates.days import Days
-from tracker.site.asking import ask_record, noted
+from tracker.site.asking import ask_record
 from tracker.site.filtered import FilteredPage, with_query
 from tracker.site.page import Page
 from tracker.site.words.tags import page_address
@@ -55,9 +53,8 @@ def course_sheet(record):
     )
 
 
-def participants_sheet(record, reader):
-    answer = DialogueRepresentation.on_page(reader, {}, record["id"])
-    noted(json.dumps(answer), reader.user)
+def participants_sheet(record, answer):
+    """`answer`: that of the figure about who took part in the dialogue."""
     return of_record(
         record,
         "participants",
@@ -129,7 +126,8 @@ class ParticipantsPicture(RecordPicture):
     view = DialogueViewSet
 
     def sheet(self, key):
-        return participants_sheet(self.record(key), self.reader)
+        record = self.record(key)
+        return participants_sheet(record, self.computed(DialogueRepresentation, record["id"]))
 
 
 class FigurePicture(PictureFile, FilteredPage):
@@ -153,10 +151,7 @@ class FigurePicture(PictureFile, FilteredPage):
         return type(self).drawing(answer, given)
 
     def found(self, given):
-        count_search(self.request)
-        answer = self.figure.on_page(self.reader, given)
-        noted(json.dumps(answer), self.reader.user)
-        return answer
+        return self.computed(self.figure, given=given)
 
 
 class TimelinePicture(FigurePicture):

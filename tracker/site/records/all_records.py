@@ -3,52 +3,80 @@
 from dialogues.api import views as dialogues
 from dialogues.models.dialogues import MEANT_FOR
 from people.api import views as people
+from tracker.figures.cases.concurrent import ConcurrentCases
+from tracker.figures.representation import DialogueRepresentation
 from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.api.sources_places import SourceViewSet
+from tracker.site.figures.days import people_of
 from tracker.site.pictures.files import course_sheet, participants_sheet
 
 from .base import SiteRecord
 
 STATEMENT = ("slug", "url", "title", "kind", "speakers", "date", "summary", "quotation", "language")
+WITH_ANSWERS = (*STATEMENT, "relations", "relations_to")
 DIALOGUE = ("slug", "url", "title", "classification", "status", "start_date", "places", "conflict")
 CITED = ("citations",)
-MOST_CITATIONS = 500
+MOST_CITATIONS = 200
+MOST_PARTICIPANTS = 100
+MOST_CONCURRENT = 3  # people with their cases on the page of a dialogue
 UNKNOWN = {"track": "track", "mediation": "mediation", "venue_relation": "venue", "disclosure": "disclosure"}
 
 
-class DialoguePage(SiteRecord):
+class RecordWithBlocks(SiteRecord):
+    """The lists that the pages of several kinds have."""
+
+    def statements(self, order="date", fields=STATEMENT, **given):
+        return self.block(dialogues.StatementViewSet, given, order, fields=fields)
+
+    def participations(self, **given):
+        return self.block(dialogues.ParticipationViewSet, given, expand=CITED)
+
+    def assessments(self, **given):
+        return self.block(dialogues.AssessmentViewSet, given, expand=CITED)
+
+
+class DialoguePage(RecordWithBlocks):
     view = dialogues.DialogueViewSet
 
     def blocks(self, record):
         key = record["id"]
         came = record["participations"]
-        judged = self.rows(dialogues.AssessmentViewSet, {"dialogue": key}, expand=CITED)["results"]
+        shown = came[:MOST_PARTICIPANTS]
+        judged = self.assessments(dialogue=key)
         return {
-            "picture": participants_sheet(record, self.reader).block() if came else None,
-            "sides": by_side(came, self.posts(key, came), judged),
+            "sides": by_side(shown, self.posts(key, shown), judged["results"]),
+            "unlisted": len(came) - len(shown),
+            "judged": judged,
             "named": sum(bool(row["person"] or row["organization"]) for row in came),
             "groups": sum(bool(row["group_label"]) for row in came),
             "sizeless": sum(bool(row["group_label"]) and row["count_max"] is None for row in came),
             "not_held": record["status"] in MEANT_FOR,
             "unnamed": sum(row["naming"] != "named" for row in came),
             "not_stated": [words for name, words in UNKNOWN.items() if record[name] == "unknown"],
-            "statements": self.rows(
-                dialogues.StatementViewSet, {"about_dialogues": key, "ordering": "date"}, fields=STATEMENT
-            ),
-            "said_there": self.rows(
-                dialogues.StatementViewSet, {"said_at": key, "ordering": "date"}, fields=STATEMENT
-            ),
-            "parts": self.rows(dialogues.DialogueViewSet, {"parent": key}, fields=DIALOGUE),
+            "statements": self.statements(fields=WITH_ANSWERS, about_dialogues=key),
+            "said_there": self.statements(said_at=key),
+            "parts": self.block(dialogues.DialogueViewSet, {"parent": key}, fields=DIALOGUE),
+            **self.figures(record),
+        }
+
+    def figures(self, record):
+        """The beginning of what the figures about this dialogue say; their pages say the rest."""
+        cases, took_part = (
+            self.computed(one, record["id"]) for one in (ConcurrentCases, DialogueRepresentation)
+        )
+        return {
+            "picture": participants_sheet(record, took_part).block() if record["participations"] else None,
+            "cases": {"total": cases["total"], **people_of(cases, MOST_CONCURRENT)},
+            "earlier": took_part["earlier"],
+            "named_people": took_part["total"]["people"]["count"],
         }
 
     def posts(self, key, came):
         """{person: their affiliations at the time of the dialogue}."""
-        ids = sorted({row["person"]["id"] for row in came if row["person"]})[:50]
-        if not ids:
-            return {}
-        given = {"id__in": ",".join(ids), "during": key}
-        found = self.rows(people.PersonViewSet, given, fields=("affiliations",), detail=True)
-        return {one["id"]: one["affiliations"] for one in found["results"]}
+        ids = [row["person"]["id"] for row in came if row["person"]]
+        during = {"during": key}
+        found = self.listed(people.PersonViewSet, ids, during, fields=("affiliations",), detail=True)
+        return {one["id"]: one["affiliations"] for one in found}
 
 
 def by_side(came, posts, judged):
@@ -66,72 +94,46 @@ def by_side(came, posts, judged):
     return [*named, *([{"name": "", "rows": sides[""]}] if "" in sides else [])]
 
 
-class PersonPage(SiteRecord):
+class PersonPage(RecordWithBlocks):
     view = people.PersonViewSet
 
     def blocks(self, record):
         key = record["id"]
         return {
-            "cases": self.rows(people.CaseViewSet, {"person": key}, detail=True),
-            "attended": self.rows(
-                dialogues.ParticipationViewSet, {"person": key, "took_part": "true"}, expand=CITED
-            ),
-            "absent": self.rows(
-                dialogues.ParticipationViewSet, {"person": key, "took_part": "false"}, expand=CITED
-            ),
-            "said": self.rows(
-                dialogues.StatementViewSet, {"speaker": key, "ordering": "-date"}, fields=STATEMENT
-            ),
-            "statements": self.rows(
-                dialogues.StatementViewSet, {"about_people": key, "ordering": "-date"}, fields=STATEMENT
-            ),
-            "assessments": self.rows(dialogues.AssessmentViewSet, {"person": key}, expand=CITED),
+            "cases": self.block(people.CaseViewSet, {"person": key}, detail=True),
+            "attended": self.participations(person=key, took_part="true"),
+            "absent": self.participations(person=key, took_part="false"),
+            "said": self.statements("-date", speaker=key),
+            "statements": self.statements("-date", about_people=key),
+            "assessments": self.assessments(person=key),
         }
 
 
-class OrganizationPage(SiteRecord):
+class OrganizationPage(RecordWithBlocks):
     view = people.OrganizationViewSet
 
     def blocks(self, record):
         key = record["id"]
         return {
-            "affiliations": self.rows(people.AffiliationViewSet, {"organization": key}, expand=CITED),
-            "attended": self.rows(
-                dialogues.ParticipationViewSet, {"organization": key, "took_part": "true"}, expand=CITED
-            ),
-            "absent": self.rows(
-                dialogues.ParticipationViewSet, {"organization": key, "took_part": "false"}, expand=CITED
-            ),
-            "said": self.rows(
-                dialogues.StatementViewSet,
-                {"speaker_organization": key, "ordering": "-date"},
-                fields=STATEMENT,
-            ),
-            "published": self.rows(
-                dialogues.StatementViewSet, {"publisher": key, "ordering": "-date"}, fields=STATEMENT, size=20
-            ),
-            "statements": self.rows(
-                dialogues.StatementViewSet,
-                {"about_organizations": key, "ordering": "-date"},
-                fields=STATEMENT,
-            ),
-            "assessments": self.rows(dialogues.AssessmentViewSet, {"organization": key}, expand=CITED),
+            "affiliations": self.block(people.AffiliationViewSet, {"organization": key}, expand=CITED),
+            "attended": self.participations(organization=key, took_part="true"),
+            "absent": self.participations(organization=key, took_part="false"),
+            "said": self.statements("-date", speaker_organization=key),
+            "published": self.statements("-date", publisher=key),
+            "statements": self.statements("-date", about_organizations=key),
+            "assessments": self.assessments(organization=key),
         }
 
 
-class CasePage(SiteRecord):
+class CasePage(RecordWithBlocks):
     view = people.CaseViewSet
 
     def blocks(self, record):
         drawn = record["events"] or record["charges"]
         return {
             "picture": course_sheet(record).block() if drawn else None,
-            "statements": self.rows(
-                dialogues.StatementViewSet, {"about_cases": record["id"]}, fields=STATEMENT
-            ),
-            "answers": self.rows(
-                dialogues.StatementViewSet, {"responds_to_cases": record["id"]}, fields=STATEMENT
-            ),
+            "statements": self.statements(about_cases=record["id"]),
+            "answers": self.statements(responds_to_cases=record["id"]),
         }
 
 
@@ -143,13 +145,11 @@ class StatementPage(SiteRecord):
         return {"about": [one for name in about for one in record[f"about_{name}"]]}
 
 
-class QuestionPage(SiteRecord):
+class QuestionPage(RecordWithBlocks):
     view = dialogues.QuestionViewSet
 
     def blocks(self, record):
-        asked = {"questions": record["id"], "ordering": "date"}
-        fields = (*STATEMENT, "relations", "relations_to")
-        return {"statements": self.rows(dialogues.StatementViewSet, asked, fields=fields)}
+        return {"statements": self.statements(fields=WITH_ANSWERS, questions=record["id"])}
 
 
 class SourcePage(SiteRecord):
@@ -157,7 +157,7 @@ class SourcePage(SiteRecord):
 
     def blocks(self, record):
         cited = self.rows(CitationViewSet, {"source": record["id"]}, size=MOST_CITATIONS)
-        republished = self.rows(SourceViewSet, {"republication_of": record["id"]})
+        republished = self.block(SourceViewSet, {"republication_of": record["id"]})
         return {"places": by_place(cited["results"]), "cited": cited, "republished": republished}
 
 

@@ -4,6 +4,7 @@ from tracker.records.shapes.urls import resource
 from tracker.records.values.dates.days import Days
 from tracker.site.asking import ask_corrections, ask_record, view_for
 from tracker.site.cite import cite
+from tracker.site.filtered import with_query
 from tracker.site.page import Page
 from tracker.site.words.tags import name_of
 
@@ -12,7 +13,7 @@ class SiteRecord(Page):
     """A page about one record, found by its slug or its id.
 
     The API says who may see it, whether it has moved, and whether it is gone. `blocks` adds the lists that
-    refer to the record, each with one statement.
+    refer to the record, each with one statement (`block`).
     """
 
     view = None  # the API's view of the record
@@ -39,6 +40,12 @@ class SiteRecord(Page):
             "noindex": self.is_by_consent(record),
             **self.blocks(record),
         }
+
+    def block(self, view, given, order=None, **picked):
+        """A list of other records: one statement. `all` is the list of the site with the rest."""
+        asked = {**given, "ordering": order} if order else given
+        found = self.rows(view, asked, **picked)
+        return {**found, "all": f"/{resource(view.model())}/{with_query(given)}"}
 
     def blocks(self, record):
         """What stands below the facts: lists of other records."""
