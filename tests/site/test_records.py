@@ -1,16 +1,18 @@
 """The pages about one record: what they say of it, to whom, and where its address leads."""
 
 import re
+from unittest import mock
 
 from django.core.management import call_command
-from django.test import TestCase
+from django.test import TestCase, override_settings
 
 from tests import make, wire
 from tests.test_fixtures import FILES
 from tracker.records.audit.access_log import Reading
-from tracker.site.records.all_records import RECORD_PAGES
+from tracker.site.asking import ROWS_OF_BLOCK
+from tracker.site.records.all_records import RECORD_PAGES, DialoguePage
 
-MOST_STATEMENTS = 12  # one for each block of the largest page
+MOST_STATEMENTS = 12  # one for each block of the largest page, besides those of figures
 
 
 def text_of(html):
@@ -44,7 +46,7 @@ class RecordTest(TestCase):
         for page in RECORD_PAGES:
             row = make.one(page.view.shape.Meta.model)
             self.text(row)
-            with wire.statements() as sent:
+            with wire.statements() as sent, mock.patch.object(DialoguePage, "figures", return_value={}):
                 self.text(row)
             self.assertLessEqual(len(sent), MOST_STATEMENTS, page.__name__)
 
@@ -80,6 +82,45 @@ class RecordTest(TestCase):
         self.assertIn("1 named", came)
         self.assertNotIn("Stayed", came)
         self.assertIn("Stayed", absent)
+
+    def test_a_dialogue_shows_recorded_cases_of_its_days_and_what_nobody_recorded(self):
+        conflict = make.conflict()
+        dialogue = make.dialogue(conflict=conflict, start_date="2025-10")
+        for name, date in (("Held Person", "2025-01"), ("Later Person", "2025-12")):
+            case = make.case(conflict=conflict, person=make.person(name=name))
+            make.case_event(case=case, kind="arrest", date=date)
+        text = text_of(self.text(dialogue)).partition("Recorded cases of those days")[2]
+        self.assertIn("Held Person Held when last reported: arrest, January 2025", text)
+        self.assertIn("No published record says whether they were invited or would have come", text)
+        self.assertNotIn("Later Person", text)
+
+    def test_a_dialogue_says_who_of_the_named_took_part_before_and_who_answered(self):
+        person, conflict = make.person(), make.conflict()
+        for date in ("2024", "2025"):
+            dialogue = make.dialogue(conflict=conflict, start_date=date, disclosure="public")
+            make.participation(dialogue=dialogue, person=person)
+        claim, answer = make.statement(about_dialogues=[dialogue]), make.statement(title="An answer")
+        make.statement_relation(statement=answer, related_statement=claim, kind="denies")
+        text = text_of(self.text(dialogue))
+        self.assertIn("1 of the 1 named person is recorded in an earlier open dialogue", text)
+        self.assertIn("Denied by: An answer", text)
+
+    def test_a_block_with_more_rows_leads_to_the_rest(self):
+        person = make.person()
+        for _ in range(ROWS_OF_BLOCK + 1):
+            make.statement(speakers=[person])
+            make.participation(person=person)
+        html = self.text(person)
+        self.assertIn(f'<a href="/statements/?speaker={person.pk}">All of them</a>', html)
+        self.assertIn(f'<a href="/participations/?person={person.pk}&amp;took_part=true">All of them', html)
+
+    @override_settings(MAX_VALUES=1)
+    def test_the_posts_of_all_participants_are_shown_whatever_the_limit_of_values(self):
+        dialogue = make.dialogue()
+        for _ in range(2):
+            tie = make.affiliation(role="editor", attested_date="2025")
+            make.participation(dialogue=dialogue, person=tie.person)
+        self.assertEqual(text_of(self.text(dialogue)).count("Recorded post: editor"), 2)
 
     def test_what_is_hidden_inside_a_record_is_not_shown_or_counted(self):
         dialogue = make.dialogue()
