@@ -36,6 +36,7 @@ def pytest_configure(config):
     seed()  # the workers inherit it
     os.environ["DJANGO_SETTINGS_MODULE"] = "tracker.settings"
     settings.LIMITS = dict.fromkeys(settings.LIMITS, 0)  # tests of the limits set them
+    settings.CACHES = {"default": {"BACKEND": "django.core.cache.backends.dummy.DummyCache"}}
     settings.STATEMENT_TIMEOUT = 0  # as of the statements of the tests
     settings.ERASURE_LEDGER = Path(tempfile.gettempdir()) / f"tracker-ledger-{os.getpid()}"
     # A hash is made to be slow: a tenth of a second and 100 MB for each account that a test makes.

@@ -9,6 +9,7 @@ ORDER = (
     "filtered",
     "pictures",
     "about",
+    "totals",
     "start",
     "found",
     "lists",

@@ -3,8 +3,7 @@
 from django.conf import settings
 
 from tracker.records.api.sources_places import SourceViewSet
-from tracker.records.base.sources import Source
-from tracker.records.shapes.urls import api_url, list_url
+from tracker.records.shapes.urls import api_url
 
 from .page import Page
 
@@ -22,7 +21,6 @@ class About(Page):
             "license": settings.DATA_LICENSE,
             "contact": settings.SECURITY_CONTACT,
             "sources": self.rows(SourceViewSet, {"ordering": "-date"}, size=MOST_SOURCES, fields=SHOWN),
-            "sources_url": list_url(Source),
             "api_url": api_url(""),
             "docs_url": api_url("docs/"),
         }

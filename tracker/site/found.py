@@ -5,6 +5,7 @@ from django.conf import settings
 from dialogues.api.views import DialogueViewSet, QuestionViewSet, StatementViewSet
 from people.api.views import CaseViewSet, OrganizationViewSet, PersonViewSet
 from people.choices import PublishingBasis
+from tracker.records.accounts.authentication import count_search
 from tracker.records.api.sources_places import SourceViewSet
 from tracker.records.shapes.urls import resource
 
@@ -36,6 +37,7 @@ class Sitemap(Page):
     content_type = "application/xml; charset=utf-8"
 
     def content(self):
+        count_search(self.request)
         return {"pages": [page for view, given in LISTED for page in self.addresses(view, given)]}
 
     def addresses(self, view, given):

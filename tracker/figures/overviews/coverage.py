@@ -30,7 +30,7 @@ from tracker.records.read.corrections import shown_fields
 from tracker.records.read.views import AS_OF
 from tracker.records.shapes.urls import api_url, resource
 
-from .sourced import Sourced, refers
+from .sourced import SUPPORTS, Sourced, refers
 
 VIEWS = {
     resource(view.model()): view
@@ -135,6 +135,28 @@ class Coverage(Figure):
             "by_source": self.of_sources(cited),
             "custody": self.custody(),
             "sources": ids_with_link(cited, Source),
+        }
+
+    @classmethod
+    def in_short(cls, reader):
+        """How many records there are and how many have a source, of all kinds and of each; sources; custody.
+
+        Much less work than the figure.
+        """
+        made = cls.for_page(reader, {})
+        kinds = {resource(view.model()): made.seen(view.model()).count() for view in VIEWS.values()}
+        supported = (
+            made.seen(view.model().citations.rel.related_model).filter(SUPPORTS) for view in VIEWS.values()
+        )
+        records = sum(kinds.values())
+        cited = sum(rows.order_by().values("record").distinct().count() for rows in supported)
+        return {
+            "records": records,
+            "cited": cited,
+            "percent": percent(cited, records),
+            "kinds": kinds,
+            "sources": made.seen(Source).count(),
+            "custody": made.custody(),
         }
 
     def asked(self):

@@ -47,6 +47,7 @@ HEADS = (
     "No source",
 )
 PAGE = "cursor", "page_size"
+MOST_EDGES, MOST_SOURCES = 150, 20  # on one page
 
 
 class TimelinePage(FigurePage):
@@ -118,9 +119,11 @@ class NetworkPage(FigurePage):
 
     def shown(self, found, given):
         dialogues = {}
-        for edge in found["edges"]:
+        for edge in found["edges"][:MOST_EDGES]:
             dialogues.setdefault(edge["dialogue"]["id"], []).append(edge)
         return {
+            "shown": min(MOST_EDGES, len(found["edges"])),
+            "left_out": found["left_out"] + len(found["edges"][MOST_EDGES:]),
             "dialogues": [{"dialogue": edges[0]["dialogue"], "edges": edges} for edges in dialogues.values()],
             "graphml_url": api_url(f"network/{with_query({**given, 'format': 'graphml'})}"),
         }
@@ -139,15 +142,29 @@ class CoveragePage(FigurePage):
 
     def shown(self, found, given):
         everything, *kinds = found["kinds"]
-        linked = [{**row, "words": row["kind"].replace("-", " ").capitalize()} for row in kinds]
-        rows = [with_links(row) for row in linked if row["records"]]
-        return {"everything": everything, "rows": rows, "heads": list(HEADS)}
+        filled = groupby((row for row in found["fields"] if row["filled"]), key=lambda row: row["kind"])
+        sources = groupby(found["by_source"], key=lambda row: row["source"])
+        return {
+            "everything": everything,
+            "rows": [with_links(row) for row in kinds if row["records"]],
+            "heads": list(HEADS),
+            "fields": [{"kind": words_of(kind), "rows": list(rows)} for kind, rows in filled],
+            "cited_sources": [
+                {"source": source, "records": sum(row["records"] for row in rows)} for source, rows in sources
+            ][:MOST_SOURCES],
+        }
+
+
+def words_of(kind):
+    """The name of a list of the API as words."""
+    return kind.replace("-", " ").capitalize()
 
 
 def with_links(row):
     """A row of the table, with its numbers that lead to a list."""
     linked = {"records": "url", "uncited": "uncited_url", "contradicted": "contradicted_url"}
-    return {**row, **{name: {"count": row[name], "url": row[url]} for name, url in linked.items()}}
+    links = {name: {"count": row[name], "url": row[url]} for name, url in linked.items()}
+    return {**row, **links, "kind": words_of(row["kind"])}
 
 
 class SearchPage(FigurePage):

@@ -2,6 +2,7 @@
 
 from dialogues.api import views as dialogues
 from people.api import views as people
+from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.api.sources_places import PlaceViewSet, SourceViewSet
 
 from .base import SiteList
@@ -173,7 +174,14 @@ class PlaceList(OtherList):
     intro = ""
 
 
+class CitationList(PartList):
+    view, expand = CitationViewSet, ()
+    noun = ("citation", "citations")
+    intro = "What cites a source, and for what."
+
+
 PART_LISTS = [
+    CitationList,
     *(ParticipationList, AssessmentList, ContextEventList, CaseEventList, ChargeList, AffiliationList),
     *(OccupationList, CaseActorList, RecognitionList, CaseRelationList, StatementRelationList),
     *(ConflictList, PlaceList),

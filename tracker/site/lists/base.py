@@ -22,6 +22,7 @@ class SiteList(FilteredPage):
     """A list of records: what the API's list shows, with its most useful filters as a form."""
 
     view = None  # the API's view of the list
+    noun = ()  # one and several of them; none: those of the model
     ordering = ""
     fields = ()  # of each row; none: those of the API's list
     expand = ()
@@ -30,10 +31,10 @@ class SiteList(FilteredPage):
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
         if cls.view:
-            section, names = resource(cls.view.model()), cls.view.model()._meta
+            section = resource(cls.view.model())
             cls.address, cls.template = f"{section}/", cls.template or f"site/lists/{section}.html"
-            cls.noun = (str(names.verbose_name), str(names.verbose_name_plural))
-            cls.title = names.verbose_name_plural.capitalize()
+            cls.noun = cls.noun or (str(cls.view.model()._meta.verbose_name), section.replace("-", " "))
+            cls.title = cls.noun[1].capitalize()
 
     @classmethod
     def filters(cls):

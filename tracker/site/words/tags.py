@@ -10,7 +10,6 @@ from django.conf import settings
 from django.template import Library
 from django.utils.html import format_html, format_html_join
 
-from tracker.records.read import queries
 from tracker.records.read.formats.references import name_of
 from tracker.records.shapes.fields import WHOLE
 from tracker.records.shapes.urls import API, api_url
@@ -227,10 +226,14 @@ def own_words(record):
     return name_of(record) or record.get("group_label") or record.get("role") or ""
 
 
-@register.filter
-def total_words(total):
-    """A total as it is known: exact up to a thousand."""
-    return f"{total}" if total <= queries.TOTAL else f"more than {queries.TOTAL:,}"
+@register.simple_tag
+def total_link(number, address, totals):
+    """A number of the start page with its list. Zero says in how many sources nothing was found."""
+    if number:
+        return format_html('<a href="{}">{}</a>', address, f"{number:,}")
+    sources = totals["sources"]
+    read = f"the {sources} {'source' if sources == 1 else 'sources'} read" if sources else "any source yet"
+    return format_html('<span class="none">none recorded in {}</span>', read)
 
 
 @register.filter
