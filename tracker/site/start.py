@@ -7,7 +7,7 @@ from tracker.records.shapes.urls import API, api_url
 
 from .asking import Moved
 from .page import Page
-from .totals import totals
+from .totals import state_of_data
 
 NEWEST = 5
 HTML = "text/html"
@@ -36,7 +36,7 @@ class Start(Page):
                 DialogueViewSet, {"ordering": "-start_date"}, size=NEWEST, fields=DIALOGUE
             ),
             "events": self.rows(CaseEventViewSet, {"ordering": "-date"}, size=NEWEST, fields=EVENT),
-            "totals": totals(self),
+            "totals": state_of_data(self),
             "picture": strip(self.computed(Timeline, given=STRIP), STRIP).block() if strip else None,
             "docs_url": api_url("docs/"),
             "api_url": api_url(""),

@@ -8,7 +8,7 @@ from tracker.figures.overviews.coverage import Coverage
 KEPT_FOR = 60  # seconds; numbers that name nobody may be as old as that
 
 
-def totals(page):
+def state_of_data(page):
     """The numbers that the reader of a page sees. Those of the public are computed once a minute."""
     if page.reader.user:
         return counted_for(page)

@@ -148,14 +148,14 @@ class CoveragePage(FigurePage):
             "everything": everything,
             "rows": [with_links(row) for row in kinds if row["records"]],
             "heads": list(HEADS),
-            "fields": [{"kind": words_of(kind), "rows": list(rows)} for kind, rows in filled],
+            "fields": [{"kind": kind_words(kind), "rows": list(rows)} for kind, rows in filled],
             "cited_sources": [
                 {"source": source, "records": sum(row["records"] for row in rows)} for source, rows in sources
             ][:MOST_SOURCES],
         }
 
 
-def words_of(kind):
+def kind_words(kind):
     """The name of a list of the API as words."""
     return kind.replace("-", " ").capitalize()
 
@@ -164,7 +164,7 @@ def with_links(row):
     """A row of the table, with its numbers that lead to a list."""
     linked = {"records": "url", "uncited": "uncited_url", "contradicted": "contradicted_url"}
     links = {name: {"count": row[name], "url": row[url]} for name, url in linked.items()}
-    return {**row, **links, "kind": words_of(row["kind"])}
+    return {**row, **links, "kind": kind_words(row["kind"])}
 
 
 class SearchPage(FigurePage):
