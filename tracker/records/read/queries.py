@@ -86,15 +86,27 @@ class Query(NamedTuple):
         sql, params = self.sql, self.params
         for wrapper in connection.execute_wrappers:  # which COPY does not pass through
             sql, params = getattr(wrapper, "rewritten", unchanged)(sql, params)
+        other = sql is not self.sql
         text = psycopg.ClientCursor(connection.connection).mogrify(sql, params)
         few = one_of_few() if exporter else nullcontext()
         with few, transaction.atomic(savepoint=False), connection.cursor() as cursor:
             cursor.execute(ALONE, [f"{settings.EXPORT_TIMEOUT}s", tally_key("export", *exporter)])
             if exporter and not cursor.fetchone()[1]:
                 raise Underway
+            if other:
+                run_with_hash_joins()
             with connection.wrap_database_errors, cursor.copy(f"COPY ({text}) TO STDOUT") as copy:
                 for row in giving_way(copy.rows()):
                     yield self.noted(*row)[0]
+
+
+def run_with_hash_joins():
+    """Makes statements of this transaction join without going through one table for each row of the other.
+
+    What stands in the place of a table has no index, and the planner expects too few rows in it.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SET LOCAL enable_nestloop TO off")
 
 
 def unchanged(sql, params):

@@ -16,13 +16,13 @@ import re
 from contextlib import contextmanager
 
 from django.core.serializers.json import DjangoJSONEncoder
-from django.db import connection
+from django.db import connection, transaction
 
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
 from tracker.records.policy.search_words import Token
 from tracker.records.protocol.problems import BadParameters
-from tracker.records.read.queries import Query
+from tracker.records.read.queries import Query, run_with_hash_joins
 from tracker.records.values.codes.vocabularies import Publication
 from tracker.records.values.columns import Derived, FoldedField
 
@@ -74,7 +74,12 @@ class EarlierState:
             self.tables[Token._meta.db_table] = (Token, words)
 
     def __call__(self, execute, sql, params, many, context):
-        return execute(*self.rewritten(sql, params), many, context)
+        text, values = self.rewritten(sql, params)
+        if text is sql:
+            return execute(sql, params, many, context)
+        with transaction.atomic():
+            run_with_hash_joins()
+            return execute(text, values, many, context)
 
     def rewritten(self, sql, params):
         """The statement that sees the rows as they were, with its parameters."""
