@@ -91,8 +91,11 @@ class FormTest(SimpleTestCase):
     def test_the_sentence_names_author_title_kind_version_and_address(self):
         self.assertEqual(
             reference_sentence(of()),
-            f"Dialogue tracker: “A meeting”. Dialogue, version of 2025-12-10 09:30:15 UTC. {URL}",
+            f"Dialogue tracker: “A meeting.” Dialogue, version of 2025-12-10 09:30:15 UTC. {URL}",
         )
+
+    def test_a_question_keeps_its_mark_in_the_sentence(self):
+        self.assertIn(": “Who came?” Dialogue,", reference_sentence(of("Who came?")))
 
     def test_bibtex_is_read_by_a_program_for_it(self):
         key, fields = from_bibtex(bibtex(of()))

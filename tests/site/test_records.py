@@ -7,6 +7,7 @@ from django.core.management import call_command
 from django.test import TestCase, override_settings
 
 from tests import make, wire
+from tests.site.test_public import BROWSER
 from tests.test_fixtures import FILES
 from tracker.records.audit.access_log import Reading
 from tracker.site.asking import ROWS_OF_BLOCK
@@ -49,6 +50,16 @@ class RecordTest(TestCase):
             with wire.statements() as sent, mock.patch.object(DialoguePage, "figures", return_value={}):
                 self.text(row)
             self.assertLessEqual(len(sent), MOST_STATEMENTS, page.__name__)
+
+    def test_each_page_says_how_to_cite_its_record_and_stays_the_same(self):
+        dialogue = make.dialogue(title="Meeting in Yerevan")
+        address = f"/dialogues/{dialogue.slug}/"
+        page = self.client.get(address, headers=BROWSER)
+        self.assertContains(page, "Dialogue tracker: “Meeting in Yerevan.” Dialogue, version of ")
+        for form in ("citation", "bibtex", "ris", "csl"):
+            self.assertContains(page, f"/api/v1/dialogues/{dialogue.pk}/?format={form}")
+        again = self.client.get(address, headers={**BROWSER, "If-None-Match": page["ETag"]})
+        self.assertEqual(again.status_code, 304)
 
     def test_an_id_leads_to_the_slug(self):
         row = make.dialogue()

@@ -76,7 +76,8 @@ def one_line(text):
 
 def reference_sentence(reference):
     """The reference as a sentence with an address."""
-    title = f" “{reference.title}”." if reference.title else ""
+    stop = "" if reference.title.endswith((".", "?", "!")) else "."
+    title = f" “{reference.title}{stop}”" if reference.title else ""
     return f"{reference.author}:{title} {reference.described}. {reference.address}"
 
 
