@@ -47,7 +47,7 @@ HEADS = (
     "No source",
 )
 PAGE = "cursor", "page_size"
-MOST_EDGES, MOST_SOURCES = 150, 20  # on one page
+MOST_EDGES, MOST_SOURCES = 80, 20  # on one page
 
 
 class TimelinePage(FigurePage):
