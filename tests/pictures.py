@@ -23,6 +23,11 @@ WIDTH, HEIGHT = 1240, 760
 MARGIN = 12
 STARTED = re.compile(r"Log in as (\w+) with the password (\S+)")
 MEETING = "Meeting in Yerevan, October 2025"
+FROM_DIALOGUE = {  # {picture: the link on the page of the dialogue}
+    "cases": "What is recorded of all of them",
+    "claims": "Who says what about it, side by side",
+    "representation": "Who took part and for whom, in numbers",
+}
 
 
 @contextlib.contextmanager
@@ -128,7 +133,7 @@ def review(editor):
 
 
 def take_site(browser, address):
-    """The start page and a dialogue, as readers see them."""
+    """The start page, a dialogue, what is computed about it, and the timeline, as readers see them."""
     page = browser.new_page(base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, locale="en-US")
     page.goto("/")
     page.screenshot(path=FOLDER / "site-start.png")
@@ -136,6 +141,14 @@ def take_site(browser, address):
     page.click(f"text={MEETING}")
     page.wait_for_load_state("networkidle")
     page.screenshot(path=FOLDER / "site-dialogue.png")
+    for name, link in FROM_DIALOGUE.items():
+        page.click(f"text={link}")
+        page.wait_for_load_state("networkidle")
+        page.screenshot(path=FOLDER / f"site-{name}.png")
+        page.go_back()
+    page.click("text=Timeline")
+    page.wait_for_load_state("networkidle")
+    page.screenshot(path=FOLDER / "site-timeline.png")
 
 
 def take_all(browser, address, passwords):

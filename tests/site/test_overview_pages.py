@@ -42,6 +42,10 @@ class FigurePageTest(Asking, TestCase):
             answer = self.client.get(f"/{page.address}?nonsense=1&conflict=&format=csv")
             self.assertRedirects(answer, f"/{page.address}", fetch_redirect_response=False)
 
+    def test_a_page_does_not_claim_to_show_the_past(self):
+        answer = self.client.get("/timeline/?published_on=2025-01-01")
+        self.assertRedirects(answer, "/timeline/", fetch_redirect_response=False)
+
     def test_a_wrong_value_is_explained_beside_its_field(self):
         for address, given in (
             ("/timeline/", {"overlaps": "soon"}),

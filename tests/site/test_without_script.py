@@ -51,7 +51,7 @@ class WithoutScriptTest(BrowserTest):
                 with keyboard.page.expect_navigation():
                     keyboard.press("Enter")
                 self.assertIn("as known on", keyboard.page.content())
-                self.follow(keyboard, "Show all")
+                self.follow(keyboard, "Without filters")
                 self.assertIn("Held Person", keyboard.page.content())
 
     def test_the_source_of_a_fact_opens_by_a_key(self):

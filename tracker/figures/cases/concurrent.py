@@ -59,6 +59,7 @@ class ConcurrentCases(PeopleWithCases, DuringDialogue, DatedFigure):
     dialogue."""
 
     address = "dialogues/<id>/concurrent-cases"
+    most = MOST_PEOPLE  # people with their cases in one answer
     table = "people"
     schema_of = {
         "counts": TEXT,
@@ -97,12 +98,12 @@ class ConcurrentCases(PeopleWithCases, DuringDialogue, DatedFigure):
             "total": self.total(selected),
             "answers": self.answer_rows(selected),
             "open": self.open_rows(selected),
-            "people": self.described_people(people[:MOST_PEOPLE]),
-            "more": max(0, len(people) - MOST_PEOPLE),
+            "people": self.described_people(people[: self.most]),
+            "more": max(0, len(people) - self.most),
             "others": self.counted(
                 len(others), ids_with_link(others, Person)["url"], f"{len(others)} of {len(selected.people)}"
             ),
-            **self.histories(people[:MOST_PEOPLE]),
+            **self.histories(people[: self.most]),
             "sources": self.cited(self.backed(cases)),
         }
 

@@ -2,7 +2,6 @@
 
 from functools import cached_property
 
-from tracker.records.read.formats.registry import OPTIONS
 from tracker.records.shapes.urls import api_url
 from tracker.site.asking import address_of_page, ask_record
 from tracker.site.cite import cite
@@ -32,7 +31,9 @@ class FigurePage(FilteredPage):
 
     @classmethod
     def known(cls):
-        return [name for name in cls.figure().known() if name not in OPTIONS]
+        """Without the parameters of data alone and those of the past: pages show what is public now."""
+        figure = cls.figure()
+        return [name for name in figure.known() if name in figure.decides()]
 
     @cached_property
     def record(self):

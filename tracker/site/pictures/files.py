@@ -9,7 +9,6 @@ from dialogues.api.views import DialogueViewSet
 from people.api.views import CaseViewSet
 from tracker.figures.overviews.timeline import Timeline
 from tracker.figures.representation import DialogueRepresentation
-from tracker.records.read.formats.registry import OPTIONS
 from tracker.records.shapes.urls import api_url
 from tracker.records.values.dates.days import Days
 from tracker.site.asking import ask_record
@@ -141,7 +140,8 @@ class FigurePicture(PictureFile, FilteredPage):
 
     @classmethod
     def known(cls):
-        return [name for name in cls.figure().known() if name not in OPTIONS]
+        figure = cls.figure()
+        return [name for name in figure.known() if name in figure.decides()]
 
     def sheet(self):
         given = self.given()

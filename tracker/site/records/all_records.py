@@ -22,6 +22,12 @@ MOST_CONCURRENT = 3  # people with their cases on the page of a dialogue
 UNKNOWN = {"track": "track", "mediation": "mediation", "venue_relation": "venue", "disclosure": "disclosure"}
 
 
+class FirstConcurrentCases(ConcurrentCases):
+    """The same numbers, with the first people alone."""
+
+    most = MOST_CONCURRENT
+
+
 class RecordWithBlocks(SiteRecord):
     """The lists that the pages of several kinds have."""
 
@@ -61,9 +67,8 @@ class DialoguePage(RecordWithBlocks):
 
     def figures(self, record):
         """The beginning of what the figures about this dialogue say; their pages say the rest."""
-        cases, took_part = (
-            self.computed(one, record["id"]) for one in (ConcurrentCases, DialogueRepresentation)
-        )
+        cases = self.computed(FirstConcurrentCases, record["id"])
+        took_part = self.computed(DialogueRepresentation, record["id"])
         return {
             "picture": participants_sheet(record, took_part).block() if record["participations"] else None,
             "cases": {"total": cases["total"], **people_of(cases, MOST_CONCURRENT)},
