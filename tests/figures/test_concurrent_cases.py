@@ -12,6 +12,7 @@ from tests.figures.asking import FigureAsking
 from tests.people.facts import store
 from tests.people.random_people import random_person
 from tracker.figures.cases.attribution import accusation
+from tracker.figures.cases.concurrent import ConcurrentCases
 
 TRACKS = ("custody", "house_arrest", "travel_ban", "abroad")
 NOTHING = ("not_recorded", "not_held", "not_in_force", "not_abroad")
@@ -192,7 +193,7 @@ class ConcurrentCasesTest(ConcurrentAsking, TestCase):
 
     def test_the_list_says_how_many_more_there_are(self):
         make.case_event(case=make.case(conflict=self.conflict), date="2025-10-01")
-        with mock.patch("tracker.figures.cases.concurrent.MOST_PEOPLE", 1):
+        with mock.patch.object(ConcurrentCases, "most", 1):
             found = self.found()
         self.assertEqual((len(found["people"]), len(found["cases"]), found["more"]), (1, 1, 1))
 

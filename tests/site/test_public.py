@@ -1,5 +1,6 @@
 """The public pages: what they show and to whom, and the pages for errors."""
 
+import re
 from unittest import mock
 
 from django.db import OperationalError
@@ -164,6 +165,16 @@ class AboutTest(TestCase):
         with wire.statements() as sent:
             self.text()
         self.assertEqual(len(sent), 1)
+
+    def test_what_the_method_cannot_do_is_said(self):
+        text = re.sub(r"\s+", " ", self.text())
+        for words in (
+            "None recorded does not mean that there was none",
+            "never added up",
+            "by whom",
+            "one source",
+        ):
+            self.assertIn(words.replace("by whom", "who accused someone"), text)
 
     def test_the_public_gets_no_page_twice(self):
         first = self.client.get(self.URL)

@@ -2,7 +2,7 @@
 
 from django.core.cache import cache
 
-from people.api.views import PersonViewSet
+from tracker.figures.cases.census import Census
 from tracker.figures.overviews.coverage import Coverage
 
 KEPT_FOR = 60  # seconds; numbers that name nobody may be as old as that
@@ -16,6 +16,5 @@ def state_of_data(page):
 
 
 def counted_for(page):
-    """{records, cited, percent, kinds, sources, custody, held}; see `Coverage.in_short`."""
-    held = page.rows(PersonViewSet, {"custody": "held"}, size=1, fields=("url",))["total"]
-    return {**Coverage.in_short(page.reader), "held": held}
+    """{records, cited, percent, kinds, sources, custody}: see the figures."""
+    return {**Coverage.in_short(page.reader), "custody": Census.custody_in_short(page.reader)}

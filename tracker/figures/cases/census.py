@@ -14,7 +14,7 @@ from tracker.figures.figure import (
     with_link,
 )
 
-from .people_with_cases import ANSWER_ROWS, COUNTED, MOST_PEOPLE, OPEN_ROWS, PeopleWithCases
+from .people_with_cases import ANSWER_ROWS, COUNTED, IN_CUSTODY, MOST_PEOPLE, OPEN_ROWS, PeopleWithCases
 
 FILTERS = ("conflict", "conflict__in", "impugned_activities", "impugned_activities__in")
 DURING = "during"
@@ -65,6 +65,13 @@ class Census(PeopleWithCases, FigureOnDays):
             "more": max(0, len(people) - MOST_PEOPLE),
             "sources": self.cited(self.backed(cases)),
         }
+
+    @classmethod
+    def custody_in_short(cls, reader):
+        """{answer: its numbers} about custody today, without the list of people."""
+        made = cls.for_page(reader, {})
+        selected = made.selected(made.selection().exclude(person=None), {})
+        return {row["answer"]: row for row in made.answer_rows(selected) if row["track"] == IN_CUSTODY}
 
     def with_cases(self, people, selected):
         """These people, each with the number of their cases."""

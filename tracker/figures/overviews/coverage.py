@@ -139,7 +139,7 @@ class Coverage(Figure):
 
     @classmethod
     def in_short(cls, reader):
-        """How many records there are and how many have a source, of all kinds and of each; sources; custody.
+        """How many records there are and how many have a source, of all kinds and of each; and sources.
 
         Much less work than the figure.
         """
@@ -156,7 +156,6 @@ class Coverage(Figure):
             "percent": percent(cited, records),
             "kinds": kinds,
             "sources": made.seen(Source).count(),
-            "custody": made.custody(),
         }
 
     def asked(self):
