@@ -118,7 +118,9 @@ class NetworkPageTest(Asking, TestCase):
         self.assertIn("Of public", text)
         self.assertNotIn("Of closed", text)
         self.assertNotIn("Of unknown", text)
-        self.assertIn("no groups without names recorded", text)
+        self.assertNotIn("Also recorded there", text)
+        make.group(dialogue=make.dialogue(disclosure="public"))
+        self.assertIn("1 group without names ; no participants with withheld names", self.text("/network/"))
 
 
 class CoveragePageTest(Asking, TestCase):
