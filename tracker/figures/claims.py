@@ -4,12 +4,9 @@ from django.db.models import Q
 
 from dialogues.choices import Naming, StatementKind
 from dialogues.models import Assessment, Dialogue, Participation, Question, Speaker, Statement
-from dialogues.models.statements import StatementCitation
 from people.api.shapes import track
 from people.choices import Custody
 from people.models import CaseEvent, PersecutionCase, Person
-from tracker.records.base.sources import Source
-from tracker.records.read.views import AS_OF
 from tracker.records.shapes.urls import record_url, resource
 from tracker.records.values.dates.date_columns import newest_first
 
@@ -84,7 +81,6 @@ ACCUSED = ListOf(
 )
 TOTAL = object_schema({"count": COUNT_SCHEMA, "url": LINK, "words": TEXT})
 HEAD = {
-    AS_OF: {**TEXT, "description": "The day of this answer."},
     "counts": TEXT,
     "record": object_schema({"kind": TEXT, "id": TEXT, "name": TEXT, "url": TEXT}),
 }
@@ -128,7 +124,6 @@ class Claims(Figure):
         sources = self.sources(statements)
         replying = self.seen(Statement).filter(pk__in=self.replies.replying)
         found = {
-            AS_OF: self.reader.days.text,
             "counts": f"Recorded statements {self.counted}. Of each list, at most the {MOST_LISTED} newest"
             " are shown.",
             "record": {
@@ -185,25 +180,16 @@ class Claims(Figure):
 
     def sources(self, statements):
         """The sources that the record and the statements cite."""
-        cited = self.seen(StatementCitation).filter(record__in=statements).values("source")
-        either = Q(pk__in=cited)
-        if self.about.cited:
-            own = self.seen(self.about.citations.rel.related_model).filter(record=self.record)
-            either |= Q(pk__in=own.values("source"))
-        found = self.seen(Source).filter(either)
-        return ids_with_link(found.values_list("pk", flat=True), Source)
+        own = [self.citations(self.seen(self.about).filter(pk=self.record.pk))] if self.about.cited else []
+        return self.sources_of(self.citations(statements), *own)
 
 
 def total(statements, filters, sources):
     """The number of statements, in words too: a zero never stands alone."""
     keys = [*statements.values_list("pk", flat=True)]
     linked = ids_with_link(keys, Statement) if filters is None else with_link(len(keys), Statement, **filters)
-    words = (
-        f"{len(keys)} recorded"
-        if keys
-        else f"none recorded in the {sources} {'source' if sources == 1 else 'sources'} cited"
-    )
-    return {**linked, "words": words}
+    cited = "1 source" if sources == 1 else f"{sources} sources"
+    return {**linked, "words": f"{len(keys)} recorded" if keys else f"none recorded in the {cited} cited"}
 
 
 def spoken(row):

@@ -1,6 +1,7 @@
 """The base of all figures: answers that are computed from the records that the reader sees."""
 
 import json
+from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
 from types import SimpleNamespace
@@ -9,6 +10,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
+from django.db.models import Q
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.urls import path
 
@@ -17,6 +19,7 @@ from people.api.views import KNOWN_ON, KnownOn, OnDays
 from people.models import Conflict
 from tracker.records.accounts.authentication import count_search
 from tracker.records.api.openapi.examples import kinds_of, sample, sample_of
+from tracker.records.base.sources import Source
 from tracker.records.protocol.problems import BadParameters, nearest
 from tracker.records.read import queries
 from tracker.records.read.formats import csv_tables
@@ -35,6 +38,10 @@ NOT_STATED, WITHHELD_BUCKET = "not_stated", "withheld"
 TEXT = {"type": "string"}
 COUNT_SCHEMA = {"type": "integer", "minimum": 0}
 LINK = {"type": ["string", "null"], "format": "uri"}
+DAYS = {
+    **TEXT,
+    "description": "The days of this answer. Empty: those of a dialogue about which nothing is stated.",
+}
 
 
 def object_schema(properties):
@@ -91,6 +98,7 @@ class Figure(ApiView):
     the same answer with `on_page`.
     """
 
+    costly = True
     address = ""  # below /api/v1/; <id> stands for the id or the slug of the record that it is about
     about = None  # the model of that record
     filters = None  # without such a record: the filters of the list from which it is computed
@@ -113,13 +121,17 @@ class Figure(ApiView):
         return path(f"{address}/", cls.as_view({"get": "figure"}), name=cls.address)
 
     @classmethod
+    def parts(cls):
+        """The schema of each part of the answer, or a ListOf, by name."""
+        return {"figure": {**TEXT, "description": "The name of the figure."}, AS_OF: DAYS, **cls.schema_of}
+
+    @classmethod
     def described(cls, to_schema):
         """The schema of the answer. `to_schema` describes a shape."""
-        parts = {"figure": {**TEXT, "description": "The name of the figure."}, **cls.schema_of}
         return object_schema(
             {
                 name: one.described(to_schema) if isinstance(one, ListOf) else one
-                for name, one in parts.items()
+                for name, one in cls.parts().items()
             }
         )
 
@@ -128,9 +140,9 @@ class Figure(ApiView):
         """An example of the answer."""
         parts = {
             name: [one.sample()] if isinstance(one, ListOf) else sample_of(one)
-            for name, one in cls.schema_of.items()
+            for name, one in cls.parts().items()
         }
-        return {"figure": cls.title(), **parts}
+        return {**parts, "figure": cls.title()}
 
     # What can be asked.
 
@@ -219,7 +231,7 @@ class Figure(ApiView):
         """The answer as plain data, about the record with this key if there is one."""
         if self.about:
             self.record = one_named(self.about, key_of(self.about, key), self.reader)
-        return {"figure": self.title(), **self.computed()}
+        return {"figure": self.title(), AS_OF: self.reader.days.text, **self.computed()}
 
     def computed(self):
         """The parts of the answer that `schema_of` describes, as plain data. `record` is what it is about."""
@@ -268,10 +280,19 @@ class Figure(ApiView):
 
     def selection(self):
         """The records of the list that match the filters."""
-        filters = self.filters(self.given, self.seen(self.filters.shape.Meta.model), self.reader)
-        if not filters.is_valid():
-            raise BadParameters({name: " ".join(said) for name, said in filters.errors.items()})
-        return filters.qs
+        rows = self.seen(self.filters.shape.Meta.model)
+        return self.filters(self.given, rows, self.reader).matching()
+
+    def citations(self, rows):
+        """The citations of these records."""
+        model = rows.model.citations.rel.related_model
+        return self.seen(model).filter(record__in=rows.order_by().values("pk"))
+
+    def sources_of(self, *citations):
+        """The sources that any of these citations name."""
+        keys = [Q(pk__in=rows.order_by().values("source")) for rows in citations]
+        found = self.seen(Source).filter(Q.create(keys, connector=Q.OR))
+        return ids_with_link(found.values_list("pk", flat=True), Source)
 
     def records(self, rows, part):
         """The rows as the API shows them to the reader, for a `ListOf`. One statement."""
@@ -299,19 +320,18 @@ class DatedFigure(KnownOn, Figure):
     """A figure about days, from all sources or from those of some day or earlier."""
 
     def __init_subclass__(cls, **kwargs):
-        days = {**TEXT, "description": "The days. Empty: those of a dialogue about which nothing is stated."}
         limit = {
             "type": ["string", "null"],
             "format": "date",
             "description": "Only sources of this day or earlier were used. Null: all.",
         }
-        cls.schema_of = {AS_OF: days, KNOWN_ON: limit, **cls.schema_of}
+        cls.schema_of = {KNOWN_ON: limit, **cls.schema_of}
         super().__init_subclass__(**kwargs)
 
     def found(self, key=None):
-        found, reader = super().found(key), self.reader
-        days = {AS_OF: reader.days.text, KNOWN_ON: reader.known_on and reader.known_on.isoformat()}
-        return {"figure": found["figure"], **days, **found}
+        found, limit = super().found(key), self.reader.known_on
+        first = {name: found[name] for name in ("figure", AS_OF)}
+        return {**first, KNOWN_ON: limit and limit.isoformat(), **found}
 
 
 class FigureOnDays(OnDays, DatedFigure):
@@ -325,6 +345,14 @@ class FigureOnDays(OnDays, DatedFigure):
         if self.missed:
             raise Http404
         return super().found(key)
+
+
+def grouped(pairs):
+    """{first as text: the different seconds} of pairs of ids."""
+    found = defaultdict(set)
+    for first, second in pairs:
+        found[str(first)].add(second)
+    return found
 
 
 def link_to(model, **filters):

@@ -3,14 +3,9 @@
 from collections import defaultdict
 from uuid import UUID
 
-from django.db.models import Q
-
 from dialogues.models import Assessment, Dialogue, Participation, Speaker, Statement
-from dialogues.models.dialogues import DialogueCitation
-from dialogues.models.participations import ParticipationCitation
 from people.api.shapes import AFFILIATION_DAY
 from people.models import Affiliation, Person, Side
-from tracker.records.base.sources import Source
 
 from .figure import (
     LINKED_COUNT,
@@ -69,12 +64,7 @@ class Representation(Figure):
 
     def sources(self, dialogues, rows):
         """The sources that these dialogues and participations cite."""
-        cited = [
-            self.seen(model).filter(record__in=records.order_by().values("pk")).values("source")
-            for model, records in ((DialogueCitation, dialogues), (ParticipationCitation, rows))
-        ]
-        found = self.seen(Source).filter(Q(pk__in=cited[0]) | Q(pk__in=cited[1]))
-        return ids_with_link(found.values_list("pk", flat=True), Source)
+        return self.sources_of(self.citations(dialogues), self.citations(rows))
 
 
 class DialogueRepresentation(DuringDialogue, Representation):

@@ -18,7 +18,6 @@ from django.utils.cache import patch_vary_headers
 from django.utils.text import compress_sequence, compress_string
 from django.views import defaults
 
-from tracker.figures.figure import Figure
 from tracker.postgres.base import REST
 from tracker.records.accounts.authentication import READING
 from tracker.records.accounts.devices import WAY_IN, is_proven
@@ -327,8 +326,8 @@ class InLanes:
                     lanes.leave(request.place)
 
     def process_view(self, request, view, args, kwargs):
-        figure = issubclass(getattr(view, "cls", object), Figure)
-        plain = request.path.startswith("/api/") and not figure and self.PLAIN.issuperset(request.GET)
+        costly = getattr(getattr(view, "cls", None), "costly", False)
+        plain = request.path.startswith("/api/") and not costly and self.PLAIN.issuperset(request.GET)
         if request.method not in ("GET", "HEAD") or plain or request.path == "/healthz":
             return None
         try:

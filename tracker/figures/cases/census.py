@@ -1,7 +1,5 @@
 """The census: what is known about all people with recorded cases on a day or in a period."""
 
-from collections import defaultdict
-
 from people.api.filters import CaseFilterSet
 from people.models import PersecutionCase, Person
 from tracker.figures.figure import (
@@ -10,6 +8,7 @@ from tracker.figures.figure import (
     TEXT,
     FigureOnDays,
     ListOf,
+    grouped,
     ids_with_link,
     with_link,
 )
@@ -75,9 +74,7 @@ class Census(PeopleWithCases, FigureOnDays):
 
     def with_cases(self, people, selected):
         """These people, each with the number of their cases."""
-        cases = defaultdict(set)
-        for case, person in selected.cases.items():
-            cases[str(person)].add(case)
+        cases = grouped((person, case) for case, person in selected.cases.items())
         rows = self.listed(people, self.schema_of["people"])
         for row in rows:
             row["cases"] = self.case_count(row["id"], cases[row["id"]], selected.filters)

@@ -1,7 +1,5 @@
 """People with a recorded case of the conflict of a dialogue, and what is recorded about them on its days."""
 
-from collections import defaultdict
-
 from django.db.models import Exists, OuterRef
 
 from dialogues.choices import ABSENT, ParticipationRole
@@ -18,6 +16,7 @@ from tracker.figures.figure import (
     DatedFigure,
     DuringDialogue,
     ListOf,
+    grouped,
     ids_with_link,
     link_to,
 )
@@ -226,11 +225,3 @@ class ConcurrentCases(PeopleWithCases, DuringDialogue, DatedFigure):
 LIMITED = {*CASE, *CHARGE_FIELDS, *EVENT_FIELDS} - {
     *("person", "case", "title", "kind", "stage", "offence", "inferred", "citations"),
 }
-
-
-def grouped(pairs):
-    """{first: the different seconds} of pairs of ids."""
-    found = defaultdict(set)
-    for first, second in pairs:
-        found[str(first)].add(second)
-    return found

@@ -238,16 +238,12 @@ class PeopleWithCases:
 
     def cited(self, cases):
         """The sources that the cases, their events and their charges cite."""
-        parts = ((CaseEvent, CaseEventCitation), (Charge, ChargeCitation))
-        rows = [(PersecutionCaseCitation, cases.values("pk"))]
-        rows += [
-            (citations, self.seen(model).filter(case__in=cases).values("pk")) for model, citations in parts
-        ]
-        found = Q()
-        for citations, records in rows:
-            cited = vouching(citations, self.reader, record__in=records)
-            found |= Q(pk__in=cited.order_by().values("source"))
-        return ids_with_link(self.seen(Source).filter(found).values_list("pk", flat=True), Source)
+        parts = [self.seen(model).filter(case__in=cases) for model in (CaseEvent, Charge)]
+        return self.sources_of(*(self.vouching(rows) for rows in (cases, *parts)))
+
+    def vouching(self, rows):
+        """The citations of these records; with `known_on`, those of sources of that day or earlier."""
+        return vouching(rows.model.citations.rel.related_model, self.reader, record__in=rows.values("pk"))
 
     def days_in_links(self, **asked):
         """Parameters of the API for these days, with `known_on` if it was given."""

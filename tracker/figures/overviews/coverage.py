@@ -24,10 +24,8 @@ from tracker.figures.figure import (
     with_link,
 )
 from tracker.records.base.sources import Source
-from tracker.records.protocol.problems import BadParameters
 from tracker.records.read import queries
 from tracker.records.read.corrections import shown_fields
-from tracker.records.read.views import AS_OF
 from tracker.records.shapes.urls import api_url, resource
 
 from .sourced import SUPPORTS, Sourced, refers
@@ -83,7 +81,6 @@ class Coverage(Figure):
     address = "coverage"
     table = "kinds"
     schema_of = {
-        AS_OF: {**TEXT, "description": "The day of this answer."},
         "counts": TEXT,
         "kinds": {
             **rows_schema(KIND_ROW),
@@ -128,7 +125,6 @@ class Coverage(Figure):
         links = dict.fromkeys(("url", "uncited_url", "contradicted_url"))
         cited = self.cited_by_source()
         return {
-            AS_OF: self.reader.days.text,
             "counts": "Published records that need a source, and the citations that readers see.",
             "kinds": [complete({"kind": EVERYTHING, **links, **total}), *map(complete, kinds)],
             "fields": [row for one in self.kinds.items() for row in self.of_fields(*one)],
@@ -163,10 +159,7 @@ class Coverage(Figure):
 
     def rows(self, view):
         """The records of a kind, of the conflict if one is given."""
-        filters = view.filterset_class(self.asked(), self.seen(view.model()), self.reader)
-        if not filters.is_valid():
-            raise BadParameters({name: " ".join(said) for name, said in filters.errors.items()})
-        return filters.qs
+        return view.filterset_class(self.asked(), self.seen(view.model()), self.reader).matching()
 
     def sourced(self, view):
         return Sourced(self, self.rows(view), not self.asked(), self.visible)

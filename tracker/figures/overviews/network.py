@@ -21,7 +21,7 @@ from tracker.figures.figure import (
 )
 from tracker.figures.participants import open_dialogues
 from tracker.records.read.formats.format import Format
-from tracker.records.read.views import AS_OF, file_of
+from tracker.records.read.views import file_of
 from tracker.records.shapes.urls import resource
 from tracker.records.values.dates.date_columns import newest_first
 
@@ -93,7 +93,6 @@ class Network(Figure):
     filters = DialogueFilterSet
     table = "edges"
     schema_of = {
-        AS_OF: {**TEXT, "description": "The day of this answer."},
         "counts": TEXT,
         "nodes": rows_schema(dict.fromkeys(NODE, TEXT)),
         "edges": EDGE,
@@ -119,7 +118,6 @@ class Network(Figure):
         groups = came.exclude(group_label="").values_list("pk", flat=True)
         withheld = came.exclude(naming=Naming.NAMED).values_list("pk", flat=True)
         return {
-            AS_OF: self.reader.days.text,
             "counts": "Named people and organizations that took part in open dialogues. People who did not"
             " consent to it are left out.",
             "nodes": nodes(edges),

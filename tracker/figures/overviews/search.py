@@ -17,7 +17,6 @@ from tracker.records.base.places import Place
 from tracker.records.base.sources import Source
 from tracker.records.protocol.problems import BadParameters
 from tracker.records.read.filters.values import LONGEST_TEXT, WordsField
-from tracker.records.read.views import AS_OF
 from tracker.records.shapes.urls import record_url, resource
 from tracker.records.values.names import fold, tokens
 
@@ -47,7 +46,6 @@ class Search(Figure):
     address = "search"
     table = "results"
     schema_of = {
-        AS_OF: {**TEXT, "description": "The day of this answer."},
         "counts": TEXT,
         "kinds": rows_schema({"kind": HIT["kind"], "count": COUNT_SCHEMA, "url": LINK}),
         "results": {**rows_schema(HIT), "description": f"At most {MOST_FOUND}, exact ones first."},
@@ -67,7 +65,6 @@ class Search(Figure):
         hits = [hit for model, rows in found.items() for hit in self.hits(model, rows, asked)]
         hits.sort(key=lambda one: one["matched"]["how"] != EXACT)
         return {
-            AS_OF: self.reader.days.text,
             "counts": "Records with a name or title that readers see.",
             "kinds": [self.of_kind(model, rows, asked) for model, rows in found.items()],
             "results": hits[:MOST_FOUND],

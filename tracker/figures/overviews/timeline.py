@@ -22,12 +22,10 @@ from tracker.figures.figure import (
     LINKED_COUNT,
     TEXT,
     Figure,
-    ids_with_link,
     link_to,
     object_schema,
     rows_schema,
 )
-from tracker.records.base.sources import Source
 from tracker.records.protocol.problems import BadParameters
 from tracker.records.protocol.query import whole_number
 from tracker.records.read.pagination import (
@@ -39,7 +37,6 @@ from tracker.records.read.pagination import (
     read_cursor,
     write_cursor,
 )
-from tracker.records.read.views import AS_OF
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.urls import api_url, record_url, resource
 from tracker.records.values.dates.conditions import PossibleDay
@@ -95,7 +92,6 @@ LANES = (
 )
 KINDS = {resource(lane.model): lane for lane in LANES}
 TYPE_OF = {Dialogue: "classification"}  # the field that says what it is, if it is not its kind
-CITED = {lane.model: lane.model.citations.rel.related_model for lane in LANES}
 EVENTS = {
     **rows_schema(
         {
@@ -124,7 +120,6 @@ class Timeline(Figure):
     address = "timeline"
     table = "events"
     schema_of = {
-        AS_OF: {**TEXT, "description": "The day of this answer."},
         "counts": TEXT,
         "events": EVENTS,
         "without_date": {
@@ -162,7 +157,6 @@ class Timeline(Figure):
         shown = found[:size]
         asked = {**self.given, "cursor": write_cursor([str(part) for part in shown[-1][:2]]) if shown else ""}
         return {
-            AS_OF: self.reader.days.text,
             "counts": "Recorded dialogues, events of cases, statements and context events that have a date.",
             "events": self.events(shown),
             "without_date": [self.without_date(lane, rows) for lane, rows in lanes],
@@ -192,10 +186,8 @@ class Timeline(Figure):
         found = Q()
         for given in self.ways(lane):
             filters = lane.filters(given, self.seen(lane.model), self.reader)
-            if not filters.is_valid():
-                back = dict(zip(given, self.asked(), strict=True))
-                raise BadParameters({back[name]: " ".join(said) for name, said in filters.errors.items()})
-            found |= Q(pk__in=filters.qs.order_by().values("pk"))
+            rows = filters.matching(dict(zip(given, self.asked(), strict=True)))
+            found |= Q(pk__in=rows.order_by().values("pk"))
         return self.seen(lane.model).filter(found)
 
     def page(self, lanes, size):
@@ -225,9 +217,8 @@ class Timeline(Figure):
     def sources(self, shown):
         """The sources that the shown records cite."""
         keys = [row[1] for row in shown]
-        cited = [self.seen(model).filter(record__in=keys).values("source") for model in CITED.values()]
-        found = self.seen(Source).filter(Q.create([Q(pk__in=one) for one in cited], connector=Q.OR))
-        return ids_with_link(found.values_list("pk", flat=True), Source)
+        each = (self.seen(lane.model).filter(pk__in=keys) for lane in LANES)
+        return self.sources_of(*map(self.citations, each))
 
 
 def on_axis(lane, rows, after):

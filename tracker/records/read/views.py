@@ -73,6 +73,7 @@ class ApiView(AtMoment, viewsets.ViewSet):
             raise BadParameters(errors)
         return given
 
+    costly = False  # whether it may take long even without parameters
     answers = {}  # {action: the schema of its answer}, if it is more than an object
     errors = {}  # {status: when it is returned}, besides those of every list
 
@@ -219,10 +220,7 @@ class ReadingViewSet(Citable, ApiView):
     def selection(self, model=None):
         """The rows that the reader may see and has asked for."""
         rows = (model or self.model()).objects.visible_to(self.reader.user)
-        filters = self.filterset_class(self.given, rows, self.reader)
-        if not filters.is_valid():
-            raise BadParameters({name: " ".join(sentences) for name, sentences in filters.errors.items()})
-        return filters.qs
+        return self.filterset_class(self.given, rows, self.reader).matching()
 
     def list(self, request):
         if self.form.pages:

@@ -7,6 +7,7 @@ from django.db.models.lookups import Exact, In
 
 from tracker.records.base.identifiers import Identified
 from tracker.records.base.slugs import Slugged
+from tracker.records.protocol.problems import BadParameters
 from tracker.records.values.dates.conditions import period_certainly_overlaps, period_overlaps
 
 from .kinds import Filter, VerbFilter, any_of, connected_filters, filters_at, list_schema
@@ -40,6 +41,17 @@ class RecordFilterSet(django_filters.FilterSet):
     @classmethod
     def get_filters(cls):
         return {} if cls.shape is None else {**generated(cls), **super().get_filters()}
+
+    def matching(self, parameters=None):
+        """The rows that match; BadParameters if a value is wrong.
+
+        `parameters` says by which parameter of the request each filter was given, if it has another name.
+        """
+        if not self.is_valid():
+            names = parameters or {}
+            errors = self.errors.items()
+            raise BadParameters({names.get(name, name): " ".join(said) for name, said in errors})
+        return self.qs
 
     def filter_queryset(self, queryset):
         for name, value in self.form.cleaned_data.items():
