@@ -121,7 +121,7 @@ class Figure(ApiView):
         return path(f"{address}/", cls.as_view({"get": "figure"}), name=cls.address)
 
     @classmethod
-    def parts(cls):
+    def all_parts(cls):
         """The schema of each part of the answer, or a ListOf, by name."""
         return {"figure": {**TEXT, "description": "The name of the figure."}, AS_OF: DAYS, **cls.schema_of}
 
@@ -131,7 +131,7 @@ class Figure(ApiView):
         return object_schema(
             {
                 name: one.described(to_schema) if isinstance(one, ListOf) else one
-                for name, one in cls.parts().items()
+                for name, one in cls.all_parts().items()
             }
         )
 
@@ -140,7 +140,7 @@ class Figure(ApiView):
         """An example of the answer."""
         parts = {
             name: [one.sample()] if isinstance(one, ListOf) else sample_of(one)
-            for name, one in cls.parts().items()
+            for name, one in cls.all_parts().items()
         }
         return {**parts, "figure": cls.title()}
 
