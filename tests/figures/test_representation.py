@@ -94,6 +94,25 @@ class DialogueRepresentationTest(TestCase):
                 self.assertEqual(self.rows(bucket), {str(row.pk) for row in rows})
                 self.assertEqual(sum(bucket[kind] for kind in ("people", "groups")), len(rows))
 
+    def test_people_by_the_kind_of_their_organization_on_the_day(self):
+        agency = make.organization(classification="news_agency")
+        came = {}
+        for active, dates in (
+            ("certain", {"start_date": "2020", "end_date": "2026"}),
+            ("attested", {"attested_date": "2025-10-14"}),
+            ("possible", {"end_date": "2026"}),
+            ("no", {"end_date": "2020"}),
+        ):
+            tie = make.affiliation(organization=agency, **dates)
+            came[active] = {str(self.came(person=tie.person, affiliation=tie).pk)}
+        alone, withheld = self.came(), self.came(person=None, naming="withheld")
+        self.group()
+        self.came(person=None, organization=agency)
+        rows = self.found()["organizations"]
+        found = [(row["classification"], row["active"], self.rows(row["people"])) for row in rows]
+        last = [("not_stated", None, {str(alone.pk)}), ("withheld", None, {str(withheld.pk)})]
+        self.assertEqual(found, [*(("news_agency", *one) for one in came.items()), *last])
+
     def test_those_who_did_not_come_are_apart(self):
         self.came(role="excluded")
         found = self.found()

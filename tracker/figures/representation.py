@@ -3,13 +3,17 @@
 from collections import defaultdict
 from uuid import UUID
 
+from dialogues.choices import Naming
 from dialogues.models import Assessment, Dialogue, Participation, Speaker, Statement
 from people.api.shapes import AFFILIATION_DAY
-from people.models import Affiliation, Person, Side
+from people.choices import Active, OrganizationClassification
+from people.models import Affiliation, Organization, Person, Side
 
 from .figure import (
     LINKED_COUNT,
+    NOT_STATED,
     TEXT,
+    WITHHELD_BUCKET,
     DuringDialogue,
     Figure,
     ListOf,
@@ -19,6 +23,7 @@ from .figure import (
 )
 from .participants import (
     BREAKDOWN,
+    LABELS,
     TOTAL_SCHEMA,
     People,
     breakdown,
@@ -46,6 +51,20 @@ JUDGMENT = (
     *("assessor_person", "assessor_organization", "person", "organization", "participation", "attribute"),
     *("value", "wording", "share", "form", "date", "citations"),
 )
+ORGANIZATIONS_OF_PEOPLE = {
+    **rows_schema(
+        {
+            "classification": TEXT,
+            "label": TEXT,
+            "active": {"type": ["string", "null"], "enum": [*Active.values, None]},
+            "people": LINKED_COUNT,
+        }
+    ),
+    "description": "People who took part by the kind of the organization with which they came, and by what is"
+    " known about their post there on the days of the dialogue: certain, attested and possible are not"
+    f" added. {NOT_STATED}: no organization is recorded for the person's part. {WITHHELD_BUCKET}: not"
+    " classified.",
+}
 VOICES = {
     **rows_schema({"side": TEXT, "statements": LINKED_COUNT}),
     "description": "Recorded statements about it by the side for which the speaker took part in it."
@@ -77,6 +96,7 @@ class DialogueRepresentation(DuringDialogue, Representation):
         "dialogue": ListOf(Dialogue, OUTLINE),
         "total": TOTAL_SCHEMA,
         "breakdown": BREAKDOWN,
+        "organizations": ORGANIZATIONS_OF_PEOPLE,
         "participants": ListOf(Participation, PARTICIPANT, {"affiliation_on_the_day": ON_THE_DAY}),
         "did_not_take_part": ListOf(Participation, PARTICIPANT),
         "earlier": {
@@ -94,12 +114,14 @@ class DialogueRepresentation(DuringDialogue, Representation):
         rows = self.seen(Participation).filter(dialogue=self.record)
         came, scope = rows.took_part(), {"dialogue": self.record.pk, "took_part": "true"}
         dialogue, people = self.seen(Dialogue).filter(pk=self.record.pk), people_ranges(came)
+        participants = self.with_affiliations(came)
         return {
             "counts": "Participations that are recorded for this dialogue.",
             "dialogue": self.records(dialogue, self.schema_of["dialogue"]),
             "total": participant_totals(came, scope, people.get(self.record.pk, People())),
             "breakdown": breakdown(came, scope, self.sides(came)),
-            "participants": self.with_affiliations(came),
+            "organizations": self.organizations(participants),
+            "participants": participants,
             "did_not_take_part": self.records(rows.did_not_take_part(), self.schema_of["did_not_take_part"]),
             "earlier": self.earlier(came),
             "assessments": self.records(self.judgments(rows), self.schema_of["assessments"]),
@@ -118,6 +140,28 @@ class DialogueRepresentation(DuringDialogue, Representation):
             tie = ties.get(str(held.get(UUID(row["id"]))))
             row["affiliation_on_the_day"] = tie and {name: tie[name] for name in shown}
         return found
+
+    def organizations(self, participants):
+        """How many people came with which kind of organization, as far as their posts then are known."""
+        people = [row for row in participants if row["person"] or row["naming"] != Naming.NAMED]
+        ties = {row["id"]: row["affiliation_on_the_day"] for row in people}
+        keys = {tie["organization"]["id"] for tie in ties.values() if tie}
+        rows = self.seen(Organization).filter(pk__in=keys).values_list("pk", "classification")
+        kinds = {str(pk): kind for pk, kind in rows}
+        found = defaultdict(list)
+        for row in people:
+            tie = ties[row["id"]]
+            known = (kinds[tie["organization"]["id"]], tie["as_of"]["active"]) if tie else (NOT_STATED, None)
+            found[known if row["person"] else (WITHHELD_BUCKET, None)].append(row["id"])
+        return [
+            {
+                "classification": kind,
+                "label": LABELS.get(kind) or OrganizationClassification(kind).label,
+                "active": active,
+                "people": ids_with_link(found[kind, active], Participation),
+            }
+            for kind, active in sorted(found, key=kind_order)
+        ]
 
     def earlier(self, came):
         """How many named participants also took part in an earlier dialogue of the conflict, and of how many
@@ -161,3 +205,10 @@ class DialogueRepresentation(DuringDialogue, Representation):
         for statement, *speaker in rows.values_list("record", "person", "organization"):
             found[statement] |= {*speaker} - {None}
         return found
+
+
+def kind_order(known):
+    """Sort key: by kind, what is most certain first; what is not stated and what is withheld come last."""
+    kind, active = known
+    last = ("", NOT_STATED, WITHHELD_BUCKET)
+    return last.index(kind) if kind in last else 0, kind, Active.values.index(active) if active else 0
