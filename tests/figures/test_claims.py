@@ -8,7 +8,7 @@ from django.test import TestCase
 from people.models import Person
 from tests import make
 from tests.generate import PUBLIC, World
-from tracker.figures import replies
+from tracker.figures.statements import replies
 
 KINDS = ("accusation", "assessment", "criticism", "claim", "question")
 HIDDEN = ("draft", "public")

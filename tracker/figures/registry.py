@@ -2,13 +2,13 @@
 
 from .cases.census import Census
 from .cases.concurrent import ConcurrentCases
-from .claims import CaseClaims, DialogueClaims, PersonClaims, QuestionClaims
 from .overviews.coverage import Coverage
 from .overviews.network import Network
 from .overviews.search import Search
 from .overviews.timeline import Timeline
 from .representation import DialogueRepresentation
 from .series import SeriesRepresentation
+from .statements.claims import CaseClaims, DialogueClaims, PersonClaims, QuestionClaims
 
 FIGURES = (
     *(DialogueRepresentation, SeriesRepresentation),

@@ -2,7 +2,7 @@
 
 from dialogues.api.views import DialogueViewSet, QuestionViewSet
 from people.api.views import CaseViewSet, PersonViewSet
-from tracker.figures.claims import CaseClaims, DialogueClaims, PersonClaims, QuestionClaims
+from tracker.figures.statements.claims import CaseClaims, DialogueClaims, PersonClaims, QuestionClaims
 
 from .base import FigurePage
 

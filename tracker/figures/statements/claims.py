@@ -7,10 +7,7 @@ from dialogues.models import Assessment, Dialogue, Participation, Question, Spea
 from people.api.shapes import track
 from people.choices import Custody
 from people.models import CaseEvent, PersecutionCase, Person
-from tracker.records.shapes.urls import record_url, resource
-from tracker.records.values.dates.date_columns import newest_first
-
-from .figure import (
+from tracker.figures.figure import (
     COUNT_SCHEMA,
     LINK,
     LINKED_COUNT,
@@ -22,8 +19,11 @@ from .figure import (
     object_schema,
     with_link,
 )
+from tracker.figures.representation import JUDGMENT
+from tracker.records.shapes.urls import record_url, resource
+from tracker.records.values.dates.date_columns import newest_first
+
 from .replies import ANSWERED, NO_ANSWER, HeldThen, Replies
-from .representation import JUDGMENT
 
 MOST_LISTED = 500
 ASSERTION = "assertion"

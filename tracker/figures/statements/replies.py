@@ -11,10 +11,9 @@ from dialogues.models import Assessment, Speaker, Statement, StatementRelation
 from people.api.case_facts import as_text, facts_of_person, person_as_of
 from people.choices import Custody
 from people.models import CaseEvent, Organization, PersecutionCase, Person
+from tracker.figures.figure import ids_with_link
 from tracker.records.values.dates.days import Days
 from tracker.records.values.dates.partial_dates import understand
-
-from .figure import ids_with_link
 
 ANSWERED = "answer recorded"
 NO_ANSWER = "no answer recorded; not recorded whether asked"

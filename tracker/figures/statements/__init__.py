@@ -1,0 +1,3 @@
+"""What is said about dialogues, people, cases and questions, and who answered."""
+
+ORDER = ("replies", "claims")
