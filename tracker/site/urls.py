@@ -8,10 +8,11 @@ from .found import Robots, Sitemap
 from .lists.all_lists import LIST_PAGES, PART_LISTS
 from .pictures.files import PICTURE_PAGES
 from .records.all_records import RECORD_PAGES
+from .records.feed import PersonFeed
 from .start import Start
 
 PAGES = [
-    *(Start, *LIST_PAGES, *PART_LISTS, *RECORD_PAGES, *PICTURE_PAGES, *FIGURE_PAGES),
+    *(Start, *LIST_PAGES, *PART_LISTS, *RECORD_PAGES, PersonFeed, *PICTURE_PAGES, *FIGURE_PAGES),
     *(About, Robots, Sitemap),
 ]
 sections.update(page.address.partition("/")[0] for page in RECORD_PAGES)

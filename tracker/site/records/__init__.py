@@ -1,3 +1,3 @@
 """The pages about one record."""
 
-ORDER = ("base", "all_records")
+ORDER = ("base", "feed", "all_records")

@@ -11,6 +11,7 @@ from tracker.site.figures.days import people_of
 from tracker.site.pictures.files import course_sheet, participants_sheet
 
 from .base import SiteRecord
+from .feed import FEED
 
 STATEMENT = ("slug", "url", "title", "kind", "speakers", "date", "summary", "quotation", "language")
 WITH_ANSWERS = (*STATEMENT, "relations", "relations_to")
@@ -105,6 +106,7 @@ class PersonPage(RecordWithBlocks):
     def blocks(self, record):
         key = record["id"]
         return {
+            "feed": f"/people/{record['slug'] or key}/{FEED}",
             "cases": self.block(people.CaseViewSet, {"person": key}, detail=True),
             "attended": self.participations(person=key, took_part="true"),
             "absent": self.participations(person=key, took_part="false"),

@@ -12,7 +12,7 @@ from .format import Format, Pages
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # feeds must have a date, also without entries
 TEXTS = ("summary", "description")
 SITE_NAME = "Dialogue tracker"
-SIZE = 50
+MOST_ENTRIES = 50
 
 
 class AtomFeed(Atom1Feed):
@@ -77,5 +77,8 @@ def moment_in(text):
 
 
 ATOM = Format(
-    "atom", "application/atom+xml", "atom", pages=Pages(feed, atom_fields, lambda shape: "-changed_at", SIZE)
+    "atom",
+    "application/atom+xml",
+    "atom",
+    pages=Pages(feed, atom_fields, lambda shape: "-changed_at", MOST_ENTRIES),
 )
