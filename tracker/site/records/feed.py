@@ -4,7 +4,7 @@ from django.conf import settings
 
 from dialogues.api import views as dialogues
 from people.api import views as people
-from tracker.records.read.formats.atom import MOST_ENTRIES, atom_fields, entry, feed_of
+from tracker.records.read.formats.atom import FEED_SIZE, atom_fields, entry, feed_of
 from tracker.records.read.formats.format import Listing
 from tracker.site.asking import address_of_page, ask_record
 from tracker.site.page import Page
@@ -39,7 +39,7 @@ class PersonFeed(Page):
         found = {}
         for view, parameter in ABOUT_PERSON:
             asked = {parameter: person["id"], "ordering": "-changed_at"}
-            rows = self.rows(view, asked, size=MOST_ENTRIES, fields=atom_fields(view.shape))["results"]
+            rows = self.rows(view, asked, size=FEED_SIZE, fields=atom_fields(view.shape))["results"]
             found |= {row["id"]: entry(row, view.shape) for row in rows}
         newest = sorted(found.values(), key=lambda one: one["updateddate"], reverse=True)
-        return {"feed": feed_of(listing, newest[:MOST_ENTRIES]).decode()}
+        return {"feed": feed_of(listing, newest[:FEED_SIZE]).decode()}

@@ -12,7 +12,7 @@ from .format import Format, Pages
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # feeds must have a date, also without entries
 TEXTS = ("summary", "description")
 SITE_NAME = "Dialogue tracker"
-MOST_ENTRIES = 50
+FEED_SIZE = 50
 
 
 class AtomFeed(Atom1Feed):
@@ -80,5 +80,5 @@ ATOM = Format(
     "atom",
     "application/atom+xml",
     "atom",
-    pages=Pages(feed, atom_fields, lambda shape: "-changed_at", MOST_ENTRIES),
+    pages=Pages(feed, atom_fields, lambda shape: "-changed_at", FEED_SIZE),
 )

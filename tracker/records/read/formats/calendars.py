@@ -16,7 +16,7 @@ from .format import Format, Pages
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 PLACES = ("places", "place")
-MOST_EVENTS = settings.MAX_PAGE_SIZE
+CALENDAR_SIZE = settings.MAX_PAGE_SIZE
 
 
 class Occasion(NamedTuple):
@@ -117,5 +117,5 @@ ICS = Format(
     "ics",
     "text/calendar",
     "ics",
-    pages=Pages(calendar, calendar_fields, lambda shape: f"-{occasion_of(shape).start}", MOST_EVENTS),
+    pages=Pages(calendar, calendar_fields, lambda shape: f"-{occasion_of(shape).start}", CALENDAR_SIZE),
 )
