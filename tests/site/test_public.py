@@ -19,6 +19,7 @@ from tracker.records.shapes.urls import resource
 from tracker.site.about import MOST_SOURCES, About
 from tracker.site.page import Page, check_plain
 from tracker.site.urls import PAGES
+from tracker.site.words.navigation import ANSWERS, RECORDS
 
 HTML = "text/html; charset=utf-8"
 JSON = {"Accept": "application/json"}
@@ -216,6 +217,15 @@ class ErrorTest(TestCase):
             self.assert_page(self.client.get(url), 404, "This page does not exist")
             self.assertNotContains(self.client.get(url), "hidden", status_code=404)
             self.assert_problem(self.client.get(url, headers=JSON), 404)
+
+    def test_a_page_that_is_not_there_helps_and_says_nothing_about_what_was(self):
+        answer = self.client.get("/people/nobody-has-this/")
+        self.assertContains(answer, 'action="/search/"', status_code=404)
+        for address, words in (*RECORDS, *ANSWERS):
+            self.assertContains(
+                answer, f'<li><a href="{address}">{words}</a></li>', status_code=404, html=True
+            )
+        self.assertEqual(answer.content, self.client.get("/nowhere/").content)
 
     def test_a_page_says_what_it_lacks(self):
         for error, status, words in (

@@ -12,7 +12,11 @@ from tracker.records.protocol.problems import SENTENCES, TYPE, problem
 FOR_MACHINES = ("/healthz", "/readyz")
 HTML = "text/html"
 WORDS = {  # what a page says: its heading, and a sentence
-    404: ("This page does not exist", "Check the address. The record may also have been moved or removed."),
+    404: (
+        "This page does not exist",
+        "Check the address, or look for a name or a title. This page says nothing about whether anything ever"
+        " stood here.",
+    ),
     410: ("This record has been withdrawn", "It was published here and has been withdrawn since."),
     501: (
         "This picture cannot be drawn here",
@@ -46,5 +50,5 @@ def sentence(code):
 def page(code, headers=None):
     """The page for a status. It asks no database, since that may be what failed."""
     title, said = WORDS.get(code) or (HTTPStatus(code).phrase, sentence(code))
-    text = render_to_string("site/error.html", {"title": title, "said": said})
+    text = render_to_string("site/error.html", {"title": title, "said": said, "status": code})
     return HttpResponse(text, status=code, headers=headers)

@@ -22,6 +22,10 @@ from tracker.records.shapes.reader import Reader
 
 from .asking import Moved, ask_list, noted
 
+DESCRIPTION = (
+    "Who takes part in dialogues across a conflict line, who was prosecuted at that time, and who said what"
+    " about it. With a source for each fact."
+)
 PLAIN = (str, int, float, date, type(None))
 
 
@@ -61,7 +65,14 @@ class Page(View):
             return self.kept_by(HttpResponseRedirect(moved.address))
         check_plain(content)
         text = render_to_string(
-            self.template, {"address": request.path, "public_url": settings.PUBLIC_URL, **content}
+            self.template,
+            {
+                "address": request.path,
+                "canonical": request.path,
+                "public_url": settings.PUBLIC_URL,
+                "description": DESCRIPTION,
+                **content,
+            },
         )
         return self.kept_by(self.sent(text))
 

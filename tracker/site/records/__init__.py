@@ -1,3 +1,3 @@
 """The pages about one record."""
 
-ORDER = ("base", "feed", "all_records")
+ORDER = ("linked_data", "base", "feed", "all_records")

@@ -7,9 +7,12 @@ from tracker.figures.cases.concurrent import ConcurrentCases
 from tracker.figures.representation import DialogueRepresentation
 from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.api.sources_places import SourceViewSet
+from tracker.records.values.dates.words import english_words
 from tracker.site.figures.days import people_of
 from tracker.site.pictures.files import course_sheet, participants_sheet
+from tracker.site.words.tags import label
 
+from . import linked_data
 from .base import SiteRecord
 from .feed import FEED
 
@@ -44,6 +47,15 @@ class RecordWithBlocks(SiteRecord):
 
 class DialoguePage(RecordWithBlocks):
     view = dialogues.DialogueViewSet
+    linked_data = staticmethod(linked_data.dialogue_data)
+
+    @classmethod
+    def described(cls, record):
+        kind = label(record["classification"], "dialogue_classification")
+        when = english_words(record["start_date"]["edtf"]) if record["start_date"] else ""
+        where = ", ".join(one["name"] for one in record["places"])
+        facts = ", ".join(filter(None, [kind, when, where]))
+        return f"{facts}: who took part, for whom, and who says what about it, with the source of each fact."
 
     def blocks(self, record):
         key = record["id"]
@@ -102,6 +114,8 @@ def by_side(came, posts, judged):
 
 class PersonPage(RecordWithBlocks):
     view = people.PersonViewSet
+    linked_data = staticmethod(linked_data.person_data)
+    description = "Posts, dialogues and statements as sources report them, with the source of each fact."
 
     def blocks(self, record):
         key = record["id"]
@@ -118,6 +132,10 @@ class PersonPage(RecordWithBlocks):
 
 class OrganizationPage(RecordWithBlocks):
     view = people.OrganizationViewSet
+    linked_data = staticmethod(linked_data.organization_data)
+    description = (
+        "Its part in dialogues across a conflict line, and its statements, with the source of each fact."
+    )
 
     def blocks(self, record):
         key = record["id"]
@@ -134,6 +152,7 @@ class OrganizationPage(RecordWithBlocks):
 
 class CasePage(RecordWithBlocks):
     view = people.CaseViewSet
+    description = "The course of a case as sources report it, with the source of each fact."
 
     def blocks(self, record):
         drawn = record["events"] or record["charges"]
@@ -146,6 +165,8 @@ class CasePage(RecordWithBlocks):
 
 class StatementPage(SiteRecord):
     view = dialogues.StatementViewSet
+    linked_data = staticmethod(linked_data.statement_data)
+    description = "Who said it, when and where, and who supports, contradicts or answers it."
 
     def blocks(self, record):
         about = ("dialogues", "people", "organizations", "cases", "context_events")
@@ -154,6 +175,7 @@ class StatementPage(SiteRecord):
 
 class QuestionPage(RecordWithBlocks):
     view = dialogues.QuestionViewSet
+    description = "A contested point, and the statements that take positions on it, each with its source."
 
     def blocks(self, record):
         return {"statements": self.statements(fields=WITH_ANSWERS, questions=record["id"])}
@@ -161,6 +183,8 @@ class QuestionPage(RecordWithBlocks):
 
 class SourcePage(SiteRecord):
     view = SourceViewSet
+    linked_data = staticmethod(linked_data.source_data)
+    description = "A source, with all that is recorded from it and the place in it where it says so."
 
     def blocks(self, record):
         cited = self.rows(CitationViewSet, {"source": record["id"]}, size=MOST_CITATIONS)

@@ -1,5 +1,7 @@
 """The base of pages about one record: its facts with their sources, and the lists that refer to it."""
 
+from django.conf import settings
+
 from tracker.records.shapes.urls import resource
 from tracker.records.values.dates.days import Days
 from tracker.site.asking import ask_corrections, ask_record, view_for
@@ -7,6 +9,8 @@ from tracker.site.cite import cite
 from tracker.site.filtered import with_query
 from tracker.site.page import Page
 from tracker.site.words.tags import name_of
+
+from .linked_data import with_context
 
 
 class SiteRecord(Page):
@@ -17,6 +21,8 @@ class SiteRecord(Page):
     """
 
     view = None  # the API's view of the record
+    linked_data = None  # a function of the record: what search engines learn
+    description = ""  # a sentence for search engines and shared links. It never says what happened to anyone
 
     def __init_subclass__(cls, **kwargs):
         super().__init_subclass__(**kwargs)
@@ -28,18 +34,33 @@ class SiteRecord(Page):
     def content(self, key):
         record = ask_record(self.view, self.reader.user, key)
         section = f"/{resource(self.view.model())}/"
+        canonical = f"{section}{record['slug'] or record['id']}/"
+        noindex = self.is_by_consent(record)
         return {
             "title": name_of(record),
             "noun": self.noun,
             "record": record,
             "today": Days.today().text,
             "section": section,
-            "canonical": f"{section}{record['slug'] or record['id']}/",
+            "description": self.described(record),
+            "canonical": canonical,
+            "linked_data": self.for_search_engines(record, canonical, noindex),
             "corrections": ask_corrections(self.view, self.reader.user, record["id"]),
             "cite": cite(view_for(self.view, self.reader.user, {}, "retrieve").reference(record)),
-            "noindex": self.is_by_consent(record),
+            "noindex": noindex,
             **self.blocks(record),
         }
+
+    @classmethod
+    def described(cls, record):
+        return cls.description
+
+    @classmethod
+    def for_search_engines(cls, record, canonical, noindex):
+        """The record as Schema.org data; nothing if search engines must not list its page."""
+        if noindex or not cls.linked_data:
+            return {}
+        return with_context(cls.linked_data(record), record, settings.PUBLIC_URL + canonical)
 
     def block(self, view, given, order=None, **picked):
         """A list of other records: one statement. `all` is the list of the site with the rest."""

@@ -3,12 +3,14 @@
 Every argument is plain data as the API shows it, so a template can only show what came through a shape.
 """
 
+import json
 import re
 from functools import cache
 
 from django.conf import settings
 from django.template import Library
 from django.utils.html import format_html, format_html_join
+from django.utils.safestring import mark_safe
 
 from tracker.records.read.formats.references import name_of
 from tracker.records.shapes.fields import WHOLE
@@ -21,6 +23,7 @@ from .navigation import menus
 
 register = Library()
 TIME_VALUE = re.compile(r"\d{4}(-(0\d|1[0-2])(-\d\d)?)?\Z")  # what the element `time` accepts
+ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}  # so that a text cannot end its element
 SECTIONS = ("people", "organizations", "cases", "dialogues", "statements", "questions", "sources")
 
 
@@ -178,6 +181,13 @@ def rival_words(value):
     return ", ".join(value) if isinstance(value, list) else str(value) if value is not None else ""
 
 
+@register.simple_tag
+def linked_data(data):
+    """Data for search engines as an element that no browser runs, and that no text in it can end."""
+    text = json.dumps(data, ensure_ascii=False).translate(ESCAPED)
+    return format_html('<script type="application/ld+json">{}</script>', mark_safe(text))
+
+
 @register.inclusion_tag("site/parts/table.html")
 def table(caption, heads, rows):
     """A table of plain texts, which scrolls sideways where it does not fit."""
@@ -187,6 +197,12 @@ def table(caption, heads, rows):
 @register.inclusion_tag("site/parts/navigation.html")
 def navigation(here):
     return {"menus": menus(here or "")}
+
+
+@register.inclusion_tag("site/parts/map.html")
+def site_map():
+    """All sections of the site."""
+    return {"menus": menus("")}
 
 
 @register.inclusion_tag("site/parts/footer.html")

@@ -17,7 +17,7 @@ def title_fields(shape):
 def entry_title(record, shape):
     """The name or title of a record. If it has none: its kind, and the names of what it belongs to.
 
-    It never says what happened to anybody.
+    It never says what happened to anyone.
     """
     noun = str(shape.Meta.model._meta.verbose_name).capitalize()
     others = dict.fromkeys(names_inside({name: record.get(name) for name in shape.Meta.model.visible_with}))
