@@ -1,6 +1,6 @@
 """The public pages. A page that is not listed here has no address."""
 
-from tracker.records.shapes.urls import sections
+from tracker.records.shapes.urls import list_sections, record_sections
 
 from .about import About
 from .figures.all_figures import FIGURE_PAGES
@@ -15,5 +15,6 @@ PAGES = [
     *(Start, *LIST_PAGES, *PART_LISTS, *RECORD_PAGES, PersonFeed, *PICTURE_PAGES, *FIGURE_PAGES),
     *(About, Robots, Sitemap),
 ]
-sections.update(page.address.partition("/")[0] for page in RECORD_PAGES)
+list_sections.update(page.address.strip("/") for page in (*LIST_PAGES, *PART_LISTS))
+record_sections.update(page.address.partition("/")[0] for page in RECORD_PAGES)
 urlpatterns = [page.route() for page in PAGES]

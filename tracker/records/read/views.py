@@ -19,7 +19,7 @@ from tracker.records.protocol.query import parameters
 from tracker.records.read.filters.filter_set import RecordFilterSet
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import Pick, Reader
-from tracker.records.shapes.urls import list_url, page_url, record_url, resource
+from tracker.records.shapes.urls import list_url, page_of_list, record_url, resource
 from tracker.records.values.dates.days import DAY_FORMS, Days
 
 from . import queries
@@ -251,7 +251,7 @@ class ReadingViewSet(Citable, ApiView):
         listing = Listing(
             title=str(self.model()._meta.verbose_name_plural).capitalize(),
             url=self.address({**filters, "format": self.form.slug}),
-            shown_at=page_url(self.address(filters)) or self.address(filters),
+            shown_at=page_of_list(self.address(filters)),
             following=self.address({**self.given, **page.following(last)}) if more else None,
             shape=self.shape,
         )

@@ -3,7 +3,10 @@
 from django.conf import settings
 
 API = "/api/v1/"
-sections = set()  # the resources whose lists and records have pages; the site adds them
+list_sections, record_sections = (
+    set(),
+    set(),
+)  # the resources whose lists, and whose records, have pages; the site adds them
 URI = {"type": "string", "format": "uri"}  # the schema of an address
 
 
@@ -25,8 +28,17 @@ def record_url(model, key):
     return f"{list_url(model)}{key}/"
 
 
-def page_url(url, slug=None):
-    """The address of the page for a list or a record, by its address in the API. None if it has no page."""
-    section, _, rest = url.removeprefix(api_url("")).partition("/")
-    rest = f"{slug}/" if slug else rest
-    return f"{settings.PUBLIC_URL}/{section}/{rest}" if section in sections else None
+def page_of_list(url):
+    """The address of the page for a list of the API; the given address if it has no page."""
+    path = url.removeprefix(api_url(""))
+    return f"{settings.PUBLIC_URL}/{path}" if path.partition("/")[0] in list_sections else url
+
+
+def page_of_record(reference):
+    """The address of the page for a record; None if its kind has no pages."""
+    section, key = reference["url"].removeprefix(api_url("")).strip("/").split("/")
+    return (
+        f"{settings.PUBLIC_URL}/{section}/{reference.get('slug') or key}/"
+        if section in record_sections
+        else None
+    )

@@ -1,6 +1,6 @@
 """What a feed or a calendar says of a record: its title, and the page that shows it."""
 
-from tracker.records.shapes.urls import page_url
+from tracker.records.shapes.urls import page_of_record
 
 from .references import name_of
 
@@ -37,7 +37,7 @@ def page_of(record):
 
 
 def pages(record):
-    if own := page_url(record["url"], record.get("slug")):
+    if own := page_of_record(record):
         yield own
     for one in references(record):
         yield from pages(one)
