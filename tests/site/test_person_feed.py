@@ -12,7 +12,7 @@ class PersonFeedTest(TestCase):
     @classmethod
     def setUpTestData(cls):
         cls.person = make.person(name="A. <B.>")
-        cls.url = f"/people/{cls.person.slug}/feed/"
+        cls.url = f"/people/{cls.person.slug}/feed.atom"
 
     def entries(self):
         answer = self.client.get(self.url)
@@ -63,11 +63,11 @@ class PersonFeedTest(TestCase):
         self.assertEqual((again.status_code, again.content), (304, b""))
 
     def test_whoever_is_taken_down_was_never_there(self):
-        absent = self.client.get("/people/nobody-has-this/feed/")
+        absent = self.client.get("/people/nobody-has-this/feed.atom")
         self.person.takedown(make.member("editor"), "safety")
         answer = self.client.get(self.url)
         self.assertEqual((answer.status_code, answer.content), (404, absent.content))
         self.assertEqual({*answer.headers}, {*absent.headers})
 
     def test_another_address_leads_to_it(self):
-        self.assertRedirects(self.client.get(f"/people/{self.person.pk}/feed/"), self.url)
+        self.assertRedirects(self.client.get(f"/people/{self.person.pk}/feed.atom"), self.url)

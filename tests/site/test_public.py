@@ -75,7 +75,7 @@ class RouteTest(SimpleTestCase):
         self.assertEqual({one for one in found if issubclass(one, Page)}, {*PAGES})
         for page in PAGES:
             self.assertTrue(page.template, page.__name__)
-            self.assertRegex(page.address, r"\A(.*/)?([a-z]+\.(txt|xml|svg|png))?\Z")
+            self.assertRegex(page.address, r"\A(.*/)?([a-z]+\.(txt|xml|svg|png|atom))?\Z")
             self.assertLessEqual({*page.http_method_names}, {"get", "head", "options"}, page.__name__)
             if "<" in page.address:  # the twins ask those as they ask the API, by every kind of key
                 self.assertTrue(page.address.startswith(f"{resource(page.view.model())}/<key>/"))

@@ -3,10 +3,7 @@
 from django.conf import settings
 
 API = "/api/v1/"
-list_sections, record_sections = (
-    set(),
-    set(),
-)  # the resources whose lists, and whose records, have pages; the site adds them
+list_sections, record_sections = set(), set()  # whose lists, and whose records, have pages: the site says so
 URI = {"type": "string", "format": "uri"}  # the schema of an address
 
 

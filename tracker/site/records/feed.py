@@ -9,7 +9,7 @@ from tracker.records.read.formats.format import Listing
 from tracker.site.asking import address_of_page, ask_record
 from tracker.site.page import Page
 
-FEED = "feed/"
+FEED = "feed.atom"
 ABOUT_PERSON = [  # (the list of the API, its parameter for a person)
     (people.PersonViewSet, "id__in"),
     (people.OccupationViewSet, "person"),
