@@ -104,12 +104,12 @@ class CoverageTest(TestCase):
         self.assertEqual(event.citations.count(), 0)
 
     def test_sources_with_what_they_support(self):
-        first, second = make.source(title="First"), make.source(title="Second")
+        first, second = make.source(title="First"), make.source(title="", publisher="Gazette")
         row = self.dialogue(first, second)
         make.citation(row, source=first, stance="contradicts")
         self.dialogue(first, basis="inferred", reasoning="It follows.")
         rows = self.client.get(COVERAGE).json()["by_source"]
-        wanted = [("First", 2, 2, 1, 1), ("Second", 1, 1, 1, 0)]
+        wanted = [("First", 2, 2, 1, 1), ("[Gazette]", 1, 1, 1, 0)]
         names = ("records", "supported", "stated", "contradicted")
         found = [(one["source"]["title"], *(one[name] for name in names)) for one in rows]
         self.assertEqual(found, wanted)

@@ -65,7 +65,7 @@ SOURCE_ROW = {
     "url": LINK,
     **dict.fromkeys(("supported", "stated", "contradicted"), COUNT_SCHEMA),
 }
-TITLED = ListOf(Source, ("title",))
+TITLED = ListOf(Source, ("display_title",))
 HELD = object_schema(
     {
         "held_when_last_reported": LINKED_COUNT,
@@ -216,7 +216,8 @@ class Coverage(Figure):
         """The sources that most records cite, with the numbers of each kind."""
         most = {pk: sum(row["records"] for row in kinds.values()) for pk, kinds in cited.items()}
         keys = sorted(most, key=lambda pk: (-most[pk], pk))[:MOST_SOURCES]
-        titles = {row["id"]: row for row in self.records(self.seen(Source).filter(pk__in=keys), TITLED)}
+        rows = self.records(self.seen(Source).filter(pk__in=keys), TITLED)
+        titles = {row["id"]: {**row, "title": row.pop("display_title")} for row in rows}
         return [self.of_source(titles[str(pk)], kind, row) for pk in keys for kind, row in cited[pk].items()]
 
     def of_source(self, source, kind, row):
