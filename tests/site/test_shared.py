@@ -8,6 +8,7 @@ from django.test import TestCase
 
 from tests import make
 from tests.test_fixtures import FILES
+from tracker.site.asking import ask_record
 from tracker.site.records.all_records import RECORD_PAGES
 from tracker.site.urls import PAGES
 
@@ -53,6 +54,15 @@ class HeadTest(TestCase):
         self.assertEqual(canonical_of(answer), [f"{SITE}/dialogues/?classification=visit"])
         self.assertEqual(head_of(answer)["robots"], "noindex")
         self.assertNotIn("robots", head_of(self.client.get("/dialogues/")))
+
+    def test_a_dialogue_is_shared_with_the_picture_of_its_participants_and_a_case_with_none_of_its_own(self):
+        dialogue, case = make.participation().dialogue, make.case_event().case
+        for row, section, picture in (
+            (dialogue, "dialogues", f"/dialogues/{dialogue.slug}/participants.png"),
+            (case, "cases", "/static/tracker/share.png"),
+        ):
+            found = head_of(self.client.get(f"/{section}/{row.slug}/"))["og:image"]
+            self.assertEqual(found, SITE + picture)
 
     def test_an_error_has_no_address(self):
         answer = self.client.get("/nowhere/", headers=BROWSER)
@@ -134,10 +144,10 @@ class LinkedDataTest(TestCase):
         call_command("loaddata", *FILES, verbosity=0)
         for page in RECORD_PAGES:
             section = page.address.partition("/")[0]
-            for row in page.view.shape.Meta.model.objects.visible_to(None):
-                data = self.data(row, section)
-                if data and section != "statements":  # whose titles say what somebody claims
+            for row in page.view.model().objects.visible_to(None):
+                record = ask_record(page.view, None, row.slug)
+                data = page.for_search_engines(record, f"/{section}/{row.slug}/", noindex=False)
+                if section != "statements":  # whose titles say what somebody claims
                     self.assertNotRegex(json.dumps(data), FATE)
-                head = head_of(self.client.get(f"/{section}/{row.slug}/"))
-                self.assertNotRegex(head["description"], FATE)
-            self.assertEqual(data is None, section in ("cases", "questions"), section)
+                self.assertNotRegex(page.described(record), FATE)
+            self.assertEqual(data == {}, section in ("cases", "questions"), section)

@@ -109,10 +109,12 @@ class SearchEngineTest(TestCase):
 
     def test_the_sitemap_lists_public_pages_but_nobody_who_only_consented(self):
         shown, consented, hidden = make.dialogue(), make.person(), make.dialogue(publication="draft")
+        case = make.case(person=consented, title="Case of someone else")
         type(consented).objects.filter(pk=consented.pk).update(basis="consent")
         answer = self.client.get("/sitemap.xml")
         self.assertEqual(answer["Content-Type"], "application/xml; charset=utf-8")
         text = answer.content.decode()
         self.assertIn(f"<loc>http://127.0.0.1:8000/dialogues/{shown.slug}/</loc>", text)
         self.assertNotIn(consented.slug, text)
+        self.assertNotIn(case.slug, text)
         self.assertNotIn(str(hidden.pk), text)

@@ -1,5 +1,7 @@
 """What search engines read: robots.txt, and the addresses of all pages that they may list."""
 
+from functools import cached_property
+
 from django.conf import settings
 
 from dialogues.api.views import DialogueViewSet, QuestionViewSet, StatementViewSet
@@ -31,7 +33,7 @@ class Robots(Page):
 
 
 class Sitemap(Page):
-    """The newest pages of each kind, without people whose name is published because they consented."""
+    """The newest pages of each kind, without people whose name is published by consent, and their cases."""
 
     address, template = "sitemap.xml", "site/sitemap.xml"
     content_type = "application/xml; charset=utf-8"
@@ -40,10 +42,21 @@ class Sitemap(Page):
         count_search(self.request)
         return {"pages": [page for view, given in LISTED for page in self.addresses(view, given)]}
 
+    @cached_property
+    def by_consent(self):
+        """The ids of the people whose name is published by consent."""
+        asked = {"basis": PublishingBasis.CONSENT}
+        rows = self.rows(PersonViewSet, asked, size=MOST_ADDRESSES, fields=("url",))["results"]
+        return {row["id"] for row in rows}
+
     def addresses(self, view, given):
         section = f"{settings.PUBLIC_URL}/{resource(view.model())}/"
         asked = {**given, "ordering": "-changed_at"}
-        rows = self.rows(view, asked, size=MOST_ADDRESSES, fields=("slug", "changed_at"))["results"]
-        named = [row for row in rows if row["slug"]]
-        pages = [{"url": f"{section}{row['slug']}/", "day": row["changed_at"][:10]} for row in named]
+        of_whom = {"person"} & {*view.shape().fields}
+        rows = self.rows(view, asked, size=MOST_ADDRESSES, fields=("slug", "changed_at", *of_whom))["results"]
+        pages = [
+            {"url": f"{section}{row['slug']}/", "day": row["changed_at"][:10]}
+            for row in rows
+            if row["slug"] and not (row.get("person") and row["person"]["id"] in self.by_consent)
+        ]
         return [{"url": section, "day": ""}, *pages]

@@ -2,9 +2,15 @@
 
 from tracker.records.base.places import Place
 from tracker.records.base.sources import Source
-from tracker.records.shapes.declaration import Shape
+from tracker.records.shapes.declaration import Ref, Shape
 
 from .viewsets import RecordViewSet
+
+
+class SourceRef(Ref):
+    class Meta:
+        model = Source
+        fields = ["language"]  # of its words, wherever they are quoted
 
 
 class SourceShape(Shape):
