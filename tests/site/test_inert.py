@@ -24,6 +24,8 @@ MARKUP = '"><img src=x onerror=ran=1>'
 numbers = count()
 TRUSTED = {
     "accounts/second_factor.py": "a picture that a library draws of squares alone",
+    "site/pictures/files.py": "a drawing that an XML library wrote, which escapes each text in it",
+    "site/words/tags.py": "JSON for search engines, with an escape for each character that could end it",
 }
 RAW = re.compile(
     r"\|\s*(safe|safeseq)\b|autoescape off|mark_safe|SafeString|"
@@ -163,6 +165,5 @@ class SourceTest(SimpleTestCase):
             for file in sorted((Path(settings.BASE_DIR) / app).rglob("*")):
                 if file.suffix in (".html", ".py", ".js"):
                     found = [match[0] for match in RAW.finditer(file.read_text(encoding="utf-8"))]
-                    if any(str(file).endswith(name) for name in TRUSTED):
-                        continue
-                    self.assertEqual(found, [], file)
+                    trusted = any(str(file).endswith(name) for name in TRUSTED)
+                    self.assertEqual(found, ["mark_safe"] * 2 * trusted, file)  # imported and used once
