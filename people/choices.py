@@ -199,7 +199,7 @@ class CaseEventKind(Vocabulary):
     PARDON = "pardon", "Pardon"
     AMNESTY = "amnesty", "Release by an amnesty"
     EXCHANGE = "exchange", "Exchange of prisoners"
-    IMPRISONMENT_UNSPECIFIED = "imprisonment_unspecified", huridocs(4, "030102"), "Time in prison, no dates"
+    IMPRISONMENT_UNSPECIFIED = "imprisonment_unspecified", huridocs(4, "030102"), "Time in prison"
     LEFT_COUNTRY = "left_country", "Left the country"
     EXILE = "exile", huridocs(4, "050102"), "Exile"
     EXPULSION = "expulsion", huridocs(4, "330101"), "Expulsion or deportation"
@@ -302,7 +302,10 @@ class Custody(Vocabulary):
     """Whether a person was in prison, pre-trial detention or police custody. House arrest is separate."""
 
     NOT_RECORDED = "not_recorded", "Not recorded: no fact mentions custody around that day"
-    NOT_HELD = "not_held", "Not held: an end is recorded, and nothing after it"
+    NOT_HELD = (
+        "not_held",
+        "Not held: a recorded fact ended or excluded it, and nothing is recorded after that",
+    )
     UNDATED = "undated", "Undated: held at some time, but no source says when"
     POSSIBLY = "possibly", "Possibly held: the facts neither confirm nor exclude it"
     HELD_WHEN_LAST_REPORTED = (
@@ -316,7 +319,10 @@ class InForce(Vocabulary):
     """Whether a house arrest or a travel ban was in force."""
 
     NOT_RECORDED = "not_recorded", "Not recorded: no fact mentions it around that day"
-    NOT_IN_FORCE = "not_in_force", "Not in force: an end is recorded, and nothing after it"
+    NOT_IN_FORCE = (
+        "not_in_force",
+        "Not in force: a recorded fact ended or excluded it, and nothing is recorded after that",
+    )
     UNDATED = "undated", "Undated: in force at some time, but no source says when"
     POSSIBLY = "possibly", "Possibly in force: the facts neither confirm nor exclude it"
     IN_FORCE_WHEN_LAST_REPORTED = (

@@ -31,6 +31,11 @@ class CensusPageTest(TestCase):
     def test_zero_says_in_how_many_sources_nothing_was_found(self):
         self.assertIn("None recorded in the 1 source read: held, possibly held", self.get(as_of="2025-10-31"))
 
+    def test_an_arrest_is_not_taken_for_the_end_of_a_house_arrest(self):
+        page = self.get(as_of="2025-10-31")
+        self.assertIn("Not in force: a recorded fact ended or excluded it", page)
+        self.assertNotIn("Not in force: an end is recorded", page)
+
     def test_an_old_report_says_so(self):
         self.assertIn("1 of the reports is from more than 180 days before", self.get(as_of="2025-10-31"))
 

@@ -12,7 +12,6 @@ from tracker.figures.cases.attribution import accusation
 from .tags import label, words
 
 register = Library()
-OF_EVENT = {"imprisonment_unspecified": "Time in prison", "in_custody": "Reported in custody"}
 NOTHING = {
     "custody": "No custody recorded around this day",
     "house_arrest": "No house arrest recorded around this day",
@@ -25,7 +24,7 @@ ANSWERS = {  # what an answer means, and what is not recorded
     "not_held": "{fact}. No custody recorded since",
     "in_force": "{track} in force on this day: {fact}",
     "in_force_when_last_reported": "{track} in force when last reported: {fact}. No end is recorded since",
-    "not_in_force": "No {track_low} recorded since then: {fact}",
+    "not_in_force": "{fact}. No {track_low} recorded since",
     "abroad": "Abroad on this day: {fact}",
     "abroad_when_last_reported": "Abroad when last reported: {fact}. No return is recorded since",
     "not_abroad": "{fact}. No stay abroad recorded since",
@@ -104,7 +103,7 @@ def charge_wording(charge):
 @register.filter
 def event_words(event):
     """What happened, with its term: "Sentence: 15 years"."""
-    said = OF_EVENT.get(event["kind"]) or label(event["kind"], "case_event_kind")
+    said = label(event["kind"], "case_event_kind")
     term = term_words(event)
     outcome = label(event.get("outcome"), "appeal_outcome").lower()
     return ": ".join([said, ", ".join(filter(None, [outcome, term]))]) if outcome or term else said
@@ -151,7 +150,7 @@ def situation_words(as_of, track):
 def fact_words(told, lower):
     """The fact that an answer rests on: its kind and its date."""
     kind = told["last_event"]
-    said = OF_EVENT.get(kind) or (label(kind, "case_event_kind") if kind != "death" else "Death")
+    said = label(kind, "case_event_kind") if kind != "death" else "Death"
     said = said.lower() if lower else said
     date = words(told["last_reported"])
     parts = [part for part in (said, date) if part]
