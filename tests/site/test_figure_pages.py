@@ -99,7 +99,7 @@ class RepresentationPageTest(Asking, TestCase):
 
     def test_earlier_dialogues_are_only_compared_if_it_was_open(self):
         conflict = make.conflict()
-        for disclosure, words in (("public", "None of the 0 named people"), ("unknown", "Not compared")):
+        for disclosure, words in (("public", "Nobody is named"), ("unknown", "Not compared")):
             one = make.dialogue(conflict=conflict, start_date="2025-11", disclosure=disclosure)
             self.assertIn(words, self.text(f"/dialogues/{one.slug}/representation/"))
 

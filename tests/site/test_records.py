@@ -201,7 +201,7 @@ class ArticleTest(TestCase):
     def test_the_meeting_in_yerevan(self):
         text = self.text("/dialogues/meeting-in-yerevan-october-2025/")
         for words in (
-            "2 named, and 3 groups without names. How many people the groups were is not stated",
+            "2 named, and 3 groups without names. The size of the groups is not stated",
             "Described as a journalist and editor of the online outlet 1news.az",
             "Recorded post: editor, 1news.az (attested 40 to 70 days from that time)",
             "Armenian civil society representatives — or at least those presented as such",
@@ -212,12 +212,25 @@ class ArticleTest(TestCase):
         self.assertNotIn("government-aligned", text)
         self.assertNotIn("Bilateral", text.partition("Statements about it")[0])
 
+    def test_a_group_without_names_is_not_preceded_by_zero(self):
+        text = self.text("/dialogues/visit-to-baku-november-2025/")
+        self.assertIn("Nobody is named, and 1 group without names. The size of the group is not stated", text)
+
+    def test_the_dates_of_a_time_in_prison_are_not_denied_beside_a_date(self):
+        text = self.text("/timeline/")
+        self.assertIn("10 December 2025 or earlier Time in prison · Case of Rauf Mirkadirov", text)
+        self.assertNotIn("no dialogues recorded", text)
+
+    def test_a_source_without_a_title_is_named_where_it_is_counted(self):
+        self.assertIn("[Arzu Geybullayeva, Global Voices, 2025-12-10] : 163 records", self.text("/coverage/"))
+
     def test_the_person_who_was_arrested(self):
         text = self.text("/people/bahruz-samadov/")
         for words in (
             "summer 2024 Arrest",
             "June 2025 Sentence: 15 years",
             "Held when last reported: arrest",
+            "Arrest, summer 2024 . No house arrest recorded since",
         ):
             self.assertIn(words, text)
         for words in ("convicted", "is in prison", "currently", "Azerbaijani citizen"):

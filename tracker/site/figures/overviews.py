@@ -77,6 +77,7 @@ class TimelinePage(FigurePage):
             "undated": [
                 {**one, "words": KIND_WORDS[one["kind"]].lower(), "one": ONE[one["kind"]]}
                 for one in found["without_date"]
+                if one["count"]
             ],
             "next": self.here(dict(parse_qsl(urlsplit(found["next"]).query))) if found["next"] else "",
             "first": self.here(self.without_paging(given)) if "cursor" in given else "",
