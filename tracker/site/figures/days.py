@@ -57,7 +57,7 @@ class CensusPage(DaysPage):
         ("as_of", "Day or period", "2025-10-31 or 2025-10"),
         ("known_on", "As known on", "2025-10-31"),
         ("conflict", "Conflict"),
-        ("impugned_activities", "Because of"),
+        ("impugned_activities", "Because of, say sources"),
     )
 
 

@@ -38,7 +38,7 @@ class PersonList(SiteList):
 class OrganizationList(SiteList):
     view = people.OrganizationViewSet
     intro = (
-        "What an organization does is a neutral class. Who owns or influences it is recorded only as a "
+        "The kind of an organization says only what it does. Who owns or influences it is recorded only as a "
         "judgment by a named assessor."
     )
     ordering = "name"
