@@ -172,6 +172,15 @@ class RecordTest(MomentAsking, TestCase):
         self.assertEqual(connection.execute_wrappers, [])
         self.assertEqual(self.client.get(path(self.dialogue)).json()["title"], "Second title")
 
+    def test_it_ends_with_its_request_even_after_an_error(self):
+        for name in ("retrieve", "finalize_response"):
+            with patch(f"dialogues.api.views.DialogueViewSet.{name}", side_effect=RuntimeError):
+                try:
+                    self.one()
+                except RuntimeError:  # while the error is kept, nothing of its request is cleared away
+                    self.assertEqual(connection.execute_wrappers, [], name)
+        self.assertEqual(self.client.get(path(self.dialogue)).status_code, 200)
+
     def test_it_counts_as_a_search(self):
         limits = {**dict.fromkeys(settings.LIMITS, 0), "SEARCHES_PER_MINUTE": 2}
         with override_settings(LIMITS=limits):
@@ -220,6 +229,13 @@ class MomentTest(TestCase):
             "2025-02-30",
             "20251210",
             "0001-01-01T00:00:00+23:00",
+            "0001-01-01T00:00:00Z",
+            "1969-12-30",
+            "2025-W01-1",
+            "20251210T090000Z",
+            "2025-12-10}09:00:00Z",
+            "2025-12-10 09:00:00Z",
+            "\u0662\u0660\u0662\u0665-12-10",
         ):
             answer = self.asked(text)
             self.assertEqual(answer.status_code, 400, text)
@@ -234,6 +250,17 @@ class MomentTest(TestCase):
     def test_an_offset_is_understood(self):
         answer = self.asked("2025-12-10T13:00:00+04:00").json()
         self.assertEqual(answer["published_on"], "2025-12-10T09:00:00.000000Z")
+
+    def test_a_reference_says_a_moment_in_utc(self):
+        dialogue = make.dialogue()
+        given = {"published_on": re.sub("Z$", "+00:00", now()), "format": "csl"}
+        dialogue.title = "Another title"
+        dialogue.save()
+        (item,) = json.loads(self.client.get(path(dialogue), given).content)
+        self.assertRegex(item["version"], r"Z\Z")
+        given["published_on"] = "2025-12-10T01:30:00+14:00"
+        answer = self.client.get("/api/v1/census/", {**given, "format": "bibtex"}).content.decode()
+        self.assertIn("2025-12-09 11:30:00 UTC", answer)
 
     def test_a_permalink_shows_what_was_cited(self):
         before = self.dialogue.title

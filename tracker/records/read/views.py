@@ -45,8 +45,12 @@ class ApiView(AtMoment, viewsets.ViewSet):
     permission_classes = [ReadOrKnown]
     content_negotiation_class = Negotiation
 
+    def dispatch(self, request, *args, **kwargs):
+        with ExitStack() as self.then:  # so the state of the past ends with its request, whatever happens
+            return super().dispatch(request, *args, **kwargs)
+
     def initial(self, request, *args, **kwargs):
-        self.given, self.then = {}, ExitStack()
+        self.given = {}
         self.perform_authentication(request)  # a wrong token is reported before any other error
         if request.method in ("GET", "HEAD"):
             self.given = self.checked(parameters(request.META.get("QUERY_STRING", ""), self.several()))
@@ -104,7 +108,6 @@ class ApiView(AtMoment, viewsets.ViewSet):
 
     def finalize_response(self, request, response, *args, **kwargs):
         """Every answer, including errors, says who may cache it."""
-        self.then.close()
         reads = request.method in permissions.SAFE_METHODS
         public = reads and not request.user.is_authenticated
         response["Cache-Control"] = "no-cache" if public else "no-store"

@@ -1,5 +1,6 @@
 """Answers about a moment in the past, and permalinks to it: the parameter `published_on`."""
 
+import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
 from urllib.parse import urlencode
@@ -12,7 +13,12 @@ from tracker.records.read.formats.registry import OPTIONS
 from tracker.records.values.dates.days import Days
 
 PUBLISHED_ON = "published_on"
-MOMENT_FORMS = "Give a moment as in 2025-12-10T09:00:00Z, or a day as in 2025-12-10: its end in UTC."
+DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
+MOMENT_TEXT = re.compile(rf"{DAY.pattern}T\d\d:\d\d:\d\d(\.\d{{1,6}})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+FIRST = datetime(1970, 1, 1, tzinfo=UTC)
+MOMENT_FORMS = (
+    "Give a moment as in 2025-12-10T09:00:00Z, or a day as in 2025-12-10: its end in UTC. The first is 1970."
+)
 FUTURE = "Give a moment in the past, or a day that is over in UTC."
 NOTICE = (
     "This is what was public then, without what has been hidden since, so it may differ from what was shown"
@@ -34,10 +40,15 @@ class AtMoment:
 
     def reference_text(self, reference):
         """The text of a reference with a permalink: to what is shown now, or at the requested moment."""
-        moment = self.given.get(PUBLISHED_ON) or this_second()
+        moment = self.asked_moment() if self.moment else this_second()
         joined = "&" if "?" in reference.url else "?"
         permalink = f"{reference.url}{joined}{urlencode({PUBLISHED_ON: moment})}"
         return self.form.cites(reference._replace(version=reference.version or moment, permalink=permalink))
+
+    def asked_moment(self):
+        """The requested moment as it was given; with another offset, in UTC: a reference says UTC."""
+        asked = self.given[PUBLISHED_ON]
+        return asked if asked.endswith("Z") or DAY.fullmatch(asked) else moment_text(self.moment)
 
     def address_of(self, url):
         """The address of this answer with all that was asked, except for its form and the moment."""
@@ -82,13 +93,14 @@ def moment_of(text):
 def understood_moment(text):
     """The same, None if it is no moment."""
     try:
-        if len(text) == len("2025-12-10"):
+        if DAY.fullmatch(text):
             day = date.fromisoformat(text)
-            return datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
-        moment = datetime.fromisoformat(text)
-        return moment.astimezone(UTC) if moment.tzinfo else None
+            moment = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
+        else:
+            moment = datetime.fromisoformat(text).astimezone(UTC) if MOMENT_TEXT.fullmatch(text) else None
     except (ValueError, OverflowError):
         return None
+    return moment if moment and moment >= FIRST else None
 
 
 def last_day(moment):
