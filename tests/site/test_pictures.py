@@ -14,6 +14,7 @@ from tests import make
 from tests.browser import BrowserTest
 from tests.test_fixtures import FILES
 from tracker.site.pictures import fonts, sheet
+from tracker.site.pictures.coverage import coverage
 from tracker.site.pictures.drawing import LAYOUTS, wrapped
 from tracker.site.pictures.timeline.axis import Axis
 from tracker.site.pictures.timeline.bands import Band, Mark, in_bands
@@ -170,7 +171,7 @@ class ExtentTest(SimpleTestCase):
             (moment_extent("../2025-12-10"), "begins"),
             (moment_extent("2025-12-10/.."), "ends"),
             (extent("2025-02-01", None, None), "ends"),
-            (extent("../2025-02-01", None, None), "soft"),
+            (extent("../2025-02-01", None, None), "begins"),
         ):
             self.assertIn(f'mask="url(#test-wide-{fade})"', self.band(known), known)
 
@@ -299,6 +300,99 @@ class ArticleTest(DrawnTest):
             self.assertRedirects(self.client.get(f"{url}?nonsense=1"), url)
 
 
+class CoverageTest(DrawnTest):
+    """How much has a source."""
+
+    def test_the_tiles_and_the_numbers_are_those_of_the_figure(self):
+        call_command("loaddata", *FILES, verbosity=0)
+        answer = self.client.get("/api/v1/coverage/").json()
+        found = self.drawing("/coverage/")
+        rows = [row for row in answer["kinds"] if row["records"]]
+        few = [row for row in rows if row["records"] < 10]
+        bars = sum(bool(row["one_source"]) for row in rows if row not in few)
+        self.assertEqual(marks(found, "share one"), sum(row["one_source"] for row in few) + bars + 1)
+        self.assertEqual((marks(found, "share several"), marks(found, "share none")), (1, 1))
+        for row in rows:
+            share = f" ({row['cited_percent']}%)" if row["cited_percent"] is not None else ""
+            said = f": {row['cited']} of {row['records']} with a source{share}"
+            self.assertTrue(any(said in one for one in words(found)), said)
+
+    def test_a_share_is_drawn_of_ten_or_more_and_what_has_no_source_is_as_high(self):
+        row = dict.fromkeys(("cited", "contradicted", "several_sources"), 2)
+        for records, percent, none in ((9, None, 7), (20, 10, 1)):
+            numbers = {"records": records, "uncited": records - 2, "one_source": 0, "cited_percent": percent}
+            found = coverage({"kinds": [{"kind": "people", **row, **numbers}]})[0].as_svg()
+            self.assertEqual(marks(found, "share none") - 1, none)
+            self.assertEqual("%" in found, percent is not None)
+            heights = re.findall(r'class="share (?:several|none)" [^>]*height="(\d+)"', found)[2:]
+            self.assertEqual({*heights}, {"14"})
+            self.assertIn("; 2 contradicted by a source", found)
+
+
+class NetworkTest(DrawnTest):
+    """Who took part in which open dialogue."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.meetings = [make.dialogue(title=f"Meeting {n}", disclosure="public") for n in range(3)]
+        cls.guest = make.person(name="Guest Everywhere")
+        for one in cls.meetings[:2]:
+            make.participation(dialogue=one, person=cls.guest)
+        make.participation(dialogue=cls.meetings[2], organization=make.organization(name="A Newspaper"))
+        make.participation(dialogue=cls.meetings[2], naming="withheld")
+
+    def test_each_participation_is_a_line_and_everyone_is_drawn_once(self):
+        found = self.drawing("/network/")
+        answer = self.client.get("/api/v1/network/").json()
+        self.assertEqual(marks(found, "edge"), len(answer["edges"]))
+        self.assertEqual(found.count('class="label'), len(answer["nodes"]))
+        self.assertEqual(words(found).count("Guest Everywhere"), 1)
+        self.assertIn("1 withheld participant not drawn", found)
+
+    def test_nobody_is_drawn_over_another(self):
+        for one in self.drawings("/network/"):
+            places = re.findall(r'<text class="label(?: end)?" x="([\d.]+)" y="([\d.]+)"', one)
+            for column in {x for x, _ in places}:
+                heights = sorted(float(y) for x, y in places if x == column)
+                self.assertTrue(all(two - first >= 20 for first, two in pairwise(heights)), heights)
+
+    def test_the_same_answer_is_drawn_in_the_same_way(self):
+        self.assertEqual(self.drawings("/network/"), self.drawings("/network/"))
+
+    def test_too_many_are_not_drawn_but_the_reader_is_told(self):
+        with mock.patch("tracker.site.pictures.network.MOST_NODES", 2):
+            found = self.drawing("/network/")
+        self.assertEqual(marks(found, "edge"), 0)
+        self.assertIn("Too many participants to draw", found)
+
+    def test_without_anyone_there_is_no_picture(self):
+        self.assertEqual(both(self.page("/network/?period_overlaps=1950")), [])
+        self.assertEqual(self.client.get("/network/picture.svg?period_overlaps=1950").status_code, 404)
+
+
+class StripTest(DrawnTest):
+    """The newest dialogues and events on the start page."""
+
+    def page(self, url):
+        return self.client.get(url, headers={"Accept": "text/html"}).content.decode()
+
+    def test_each_of_the_newest_is_a_mark(self):
+        make.dialogue(title="Undated meeting", start_date="")
+        make.dialogue(title="Meeting of a day", start_date="2025-03-04")
+        make.case_event(date="2025-03-05")
+        found = words(self.drawing("/"))
+        self.assertIn("Meeting of a day", found)
+        self.assertEqual(found[-2:], ["No date recorded", "Undated meeting"])
+        for month in range(1, 8):
+            make.dialogue(title=f"Meeting {month}", start_date=f"2025-{month:02}-01")
+        found = self.drawing("/")
+        self.assertNotIn("Meeting of a day", words(found))
+        self.assertEqual(found.count("<title>\u2068Meeting"), 8)
+
+    def test_without_records_there_is_no_strip(self):
+        self.assertEqual(both(self.page("/")), [])
+
+
 class FileTest(TestCase):
     """Each picture at an address of its own."""
 
@@ -410,7 +504,15 @@ class FontTest(TestCase):
 class LooksTest(BrowserTest):
     """What a browser makes of the pictures."""
 
-    URLS = (MEETING, CASE)
+    URLS = (
+        MEETING,
+        CASE,
+        f"{MEETING}representation/",
+        "/",
+        "/timeline/?page_size=100",
+        "/coverage/",
+        "/network/",
+    )
     OUTSIDE = """svg => {
         const frame = svg.getBoundingClientRect();
         return [...svg.querySelectorAll('text')].filter(one => {
@@ -428,26 +530,30 @@ class LooksTest(BrowserTest):
 
     def test_one_drawing_is_shown_and_all_its_words_can_be_read(self):
         call_command("loaddata", *FILES, verbosity=0)
-        colors = set()
-        for width, name in ((360, "narrow"), (640, "narrow"), (768, "wide"), (1280, "wide")):
-            for scheme in ("light", "dark"):
-                self.page.set_viewport_size({"width": width, "height": 800})
-                self.page.emulate_media(color_scheme=scheme)
-                for url in self.URLS:
-                    with self.subTest(url=url, width=width, scheme=scheme):
-                        self.page.goto(url)
-                        shown = self.page.locator(".drawing:visible")
-                        self.assertEqual(shown.count(), 1)
-                        self.assertEqual(shown.get_attribute("class"), f"drawing {name}")
-                        self.assertEqual(shown.evaluate(self.OUTSIDE), [])
-                        self.assertEqual(shown.evaluate(self.OVERLAPPING), [])
-                        mark = shown.locator("circle").first
-                        colors.add((scheme, mark.evaluate("one => getComputedStyle(one).stroke")))
-                        self.assertLessEqual(
-                            self.page.evaluate("document.documentElement.scrollWidth"), width
-                        )
-        light, dark = ({color for one, color in colors if one == scheme} for scheme in ("light", "dark"))
-        self.assertEqual(light & dark, set())
+        for number in range(12):
+            title = f"Meeting of editors in a far away town, number {number}"
+            meeting = make.dialogue(title=title, disclosure="public")
+            person = make.person(name=f"A Person With A Very Long Name Indeed {number % 5}")
+            make.participation(dialogue=meeting, person=person)
+        for url in self.URLS:
+            self.page.goto(url)
+            for width, name in ((360, "narrow"), (640, "narrow"), (768, "wide"), (1280, "wide")):
+                with self.subTest(url=url, width=width):
+                    self.page.set_viewport_size({"width": width, "height": 800})
+                    shown = self.page.locator(".drawing:visible")
+                    self.assertEqual(shown.count(), 1)
+                    self.assertEqual(shown.get_attribute("class"), f"drawing {name}")
+                    self.assertEqual(shown.evaluate(self.OUTSIDE), [])
+                    self.assertEqual(shown.evaluate(self.OVERLAPPING), [])
+                    wide = self.page.evaluate("document.documentElement.scrollWidth")
+                    self.assertLessEqual(wide, width)
+                    light, dark = self.color_in(shown, "light"), self.color_in(shown, "dark")
+                    self.assertNotEqual(light, dark)
+
+    def color_in(self, drawing, scheme):
+        """The color of the words of a drawing in a color scheme."""
+        self.page.emulate_media(color_scheme=scheme)
+        return drawing.evaluate("one => getComputedStyle(one).fill")
 
     def test_a_file_has_the_same_colors_as_the_page(self):
         call_command("loaddata", *FILES, verbosity=0)

@@ -2,21 +2,21 @@
 
 from dialogues.api.views import DialogueViewSet
 from people.api.views import CaseEventViewSet
-from tracker.figures.overviews.timeline import Timeline
 from tracker.records.shapes.urls import API, api_url
 
 from .asking import Moved
 from .page import Page
+from .pictures.files import strip_sheet
 from .totals import state_of_data
 
 NEWEST = 5
 HTML = "text/html"
-DIALOGUE = ("slug", "url", "title", "classification", "status", "start_date", "places", "conflict")
+DIALOGUE = ("slug", "url", "title", "classification", "status", "start_date", "end_date", "places")
 EVENT = (
     *("url", "case", "kind", "date", "place", "outcome", "term_months", "term_days", "suspended_months"),
     *("suspended_days", "life"),
 )
-STRIP = {"page_size": "200"}  # the most events that one answer of the timeline has
+STRIP = 30  # of each kind on the strip of time
 
 
 class Start(Page):
@@ -24,20 +24,19 @@ class Start(Page):
 
     address, template = "", "site/start.html"
     vary = ("Accept", "Cookie")
-    strip = None  # a function: the answer of the timeline and its parameters -> a `Sheet`
 
     def content(self):
         if not any(str(one).startswith(HTML) for one in self.request.accepted_types):
             raise Moved(API)
-        strip = type(self).strip
+        newest = {"ordering": "-start_date"}
+        dialogues = self.rows(DialogueViewSet, newest, size=STRIP, fields=DIALOGUE)["results"]
+        events = self.rows(CaseEventViewSet, {"ordering": "-date"}, size=STRIP, fields=EVENT)["results"]
         return {
             "title": "Dialogue tracker",
-            "dialogues": self.rows(
-                DialogueViewSet, {"ordering": "-start_date"}, size=NEWEST, fields=DIALOGUE
-            ),
-            "events": self.rows(CaseEventViewSet, {"ordering": "-date"}, size=NEWEST, fields=EVENT),
+            "dialogues": dialogues[:NEWEST],
+            "events": events[:NEWEST],
             "totals": state_of_data(self),
-            "picture": strip(self.computed(Timeline, given=STRIP), STRIP).block() if strip else None,
+            "picture": strip_sheet(dialogues, events).block() if dialogues or events else None,
             "docs_url": api_url("docs/"),
             "api_url": api_url(""),
         }

@@ -12,7 +12,7 @@ from tracker.figures.overviews.search import Search
 from tracker.figures.overviews.timeline import Timeline
 from tracker.records.shapes.urls import api_url, resource
 from tracker.site.filtered import with_query
-from tracker.site.pictures.files import timeline_sheet
+from tracker.site.pictures.files import coverage_sheet, network_sheet, timeline_sheet
 
 from .base import FigurePage
 
@@ -110,7 +110,7 @@ def on_page(event, speakers):
 class NetworkPage(FigurePage):
     """Who took part in which open dialogue, dialogue by dialogue."""
 
-    figure, template = Network, "site/figures/network.html"
+    figure, template, picture = Network, "site/figures/network.html", network_sheet
     title = "Who took part in what"
     intro = (
         "People and organizations that sources name as participants of dialogues held in the open. Nothing "
@@ -133,7 +133,7 @@ class NetworkPage(FigurePage):
 class CoveragePage(FigurePage):
     """How much of what is published is sourced, as a table by kind of record."""
 
-    figure, template = Coverage, "site/figures/coverage.html"
+    figure, template, picture = Coverage, "site/figures/coverage.html", coverage_sheet
     title = "How much is sourced"
     intro = (
         "Everything published here needs a source. This page counts what the sources state, what only "

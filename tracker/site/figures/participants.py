@@ -5,6 +5,7 @@ from itertools import groupby
 from dialogues.api.views import DialogueViewSet
 from tracker.figures.representation import NOT_RECORDED, DialogueRepresentation
 from tracker.figures.series import SeriesRepresentation
+from tracker.site.pictures.files import participants_sheet
 
 from .base import FigurePage
 
@@ -32,7 +33,8 @@ class RepresentationPage(FigurePage):
     def shown(self, found, given):
         judged = [{**one, "group": one["participation"]["group_label"]} for one in found["assessments"]]
         voices = [{**one, "known": one["side"] != NOT_RECORDED} for one in found["voices"]]
-        return {"tables": breakdown_tables(found), "judged": judged, "voices": voices}
+        picture = participants_sheet(self.record, found).block() if found["participants"] else None
+        return {"tables": breakdown_tables(found), "judged": judged, "voices": voices, "picture": picture}
 
 
 class SeriesPage(FigurePage):

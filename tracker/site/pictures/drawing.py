@@ -51,7 +51,7 @@ class Drawing:
 
     def lines(self, kind, x, y, words, width, most=3, step=17):
         """Adds words on as many lines as they need, and returns the place below them."""
-        for one in wrapped(words, width, most, SIZES[kind]):
+        for one in wrapped(words, width, most, SIZES[kind.split()[0]]):
             self.text(kind, x, y, one)
             y += step
         return y

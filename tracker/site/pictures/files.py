@@ -7,6 +7,8 @@ from django.utils.safestring import mark_safe
 
 from dialogues.api.views import DialogueViewSet
 from people.api.views import CaseViewSet
+from tracker.figures.overviews.coverage import Coverage
+from tracker.figures.overviews.network import Network
 from tracker.figures.overviews.timeline import Timeline
 from tracker.figures.representation import DialogueRepresentation
 from tracker.records.shapes.urls import api_url
@@ -16,23 +18,43 @@ from tracker.site.filtered import FilteredPage, with_query
 from tracker.site.page import Page
 from tracker.site.words.tags import page_address
 
+from .coverage import coverage, coverage_words
 from .fonts import NoFonts
+from .network import network, network_words
 from .participants import participants
 from .sheet import Sheet, png
-from .timeline.events import course, course_words, timeline, timeline_words
+from .timeline.events import course, course_words, strip, strip_words, timeline, timeline_words
+
+
+def figure_sheet(answer, given, address, **said):
+    """The sheet of a picture on the page of a figure."""
+    day = date.fromisoformat(answer["as_of"])
+    return Sheet(
+        page=f"/{address}/",
+        name="picture",
+        data=api_url(f"{address}/"),
+        query=with_query(given),
+        day=day,
+        sources=answer["sources"]["count"],
+        **said,
+    )
 
 
 def timeline_sheet(answer, given):
-    return Sheet(
-        timeline(answer),
-        says=timeline_words(answer),
-        day=date.fromisoformat(answer["as_of"]),
-        sources=answer["sources"]["count"],
-        page="/timeline/",
-        name="picture",
-        data=api_url("timeline/"),
-        query=with_query(given),
-    )
+    return figure_sheet(answer, given, "timeline", drawings=timeline(answer), says=timeline_words(answer))
+
+
+def coverage_sheet(answer, given):
+    return figure_sheet(answer, given, "coverage", drawings=coverage(answer), says=coverage_words(answer))
+
+
+def network_sheet(answer, given):
+    return figure_sheet(answer, given, "network", drawings=network(answer), says=network_words(answer))
+
+
+def strip_sheet(dialogues, events):
+    """The strip of the start page. It has no files: those of the timeline are for sharing."""
+    return Sheet(strip(dialogues, events), strip_words(dialogues, events), data=api_url("timeline/"))
 
 
 def of_record(record, name, data, **said):
@@ -158,6 +180,14 @@ class TimelinePicture(FigurePicture):
     figure, drawing = Timeline, timeline_sheet
 
 
+class CoveragePicture(FigurePicture):
+    figure, drawing = Coverage, coverage_sheet
+
+
+class NetworkPicture(FigurePicture):
+    figure, drawing = Network, network_sheet
+
+
 class CourseSvg(SvgFile, CoursePicture):
     address = "cases/<key>/course.svg"
 
@@ -182,4 +212,23 @@ class TimelinePng(PngFile, TimelinePicture):
     address = "timeline/picture.png"
 
 
-PICTURE_PAGES = [CourseSvg, CoursePng, ParticipantsSvg, ParticipantsPng, TimelineSvg, TimelinePng]
+class CoverageSvg(SvgFile, CoveragePicture):
+    address = "coverage/picture.svg"
+
+
+class CoveragePng(PngFile, CoveragePicture):
+    address = "coverage/picture.png"
+
+
+class NetworkSvg(SvgFile, NetworkPicture):
+    address = "network/picture.svg"
+
+
+class NetworkPng(PngFile, NetworkPicture):
+    address = "network/picture.png"
+
+
+PICTURE_PAGES = [
+    *(CourseSvg, CoursePng, ParticipantsSvg, ParticipantsPng, TimelineSvg, TimelinePng),
+    *(CoverageSvg, CoveragePng, NetworkSvg, NetworkPng),
+]

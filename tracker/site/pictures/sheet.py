@@ -27,18 +27,18 @@ class Sheet(NamedTuple):
 
     drawings: list
     says: str
-    day: date
-    sources: int
-    page: str  # the address of the page that has the picture, without the host
-    name: str  # of its files, below that address
     data: str  # the same as JSON
+    day: date | None = None
+    sources: int = 0
+    page: str = ""  # the address of the page that has the picture, without the host
+    name: str = ""  # of its files, below that address; "" if it has none
     query: str = ""  # what was asked for
 
     def block(self):
         """What a page shows of it: plain data for `site/parts/picture.html`."""
         return {
             "svg": self.inline,
-            "file": f"{self.page}{self.name}",
+            "file": f"{self.page}{self.name}" if self.name else "",
             "query": self.query,
             "data": f"{self.data}{self.query}",
         }

@@ -35,8 +35,11 @@ class Band(NamedTuple):
     marks: Iterable[Mark]
 
 
-def in_bands(name, width, title, bands, described):
-    """A drawing of these bands. What has no date stands below them, as large as the rest."""
+def in_bands(name, width, title, bands, described, most_labels=None):
+    """A drawing of these bands. What has no date stands below them, as large as the rest.
+
+    `most_labels`: if a band has more marks, they have no labels.
+    """
     drawing = Drawing(name, width, title)
     drawing.description = described
     dated = [Band(one.title, [mark for mark in one.marks if has_place(mark)]) for one in bands]
@@ -45,7 +48,7 @@ def in_bands(name, width, title, bands, described):
     if spans:
         axis = Axis(spans, MARGIN, width - MARGIN)
         drawing.height = HEAD
-        below = Bands(drawing, axis)
+        below = Bands(drawing, axis, most_labels)
         for band in dated:
             if band.marks:
                 below.add(band)
@@ -62,8 +65,9 @@ def has_place(mark):
 class Bands:
     """Draws bands one below the other. The axis is drawn last, since it is as high as all of them."""
 
-    def __init__(self, drawing, axis):
+    def __init__(self, drawing, axis, most_labels=None):
         self.drawing, self.axis, self.used = drawing, axis, set()
+        self.most_labels = most_labels
         self.behind = drawing.shape("g", "behind")
 
     def add(self, band):
@@ -72,6 +76,8 @@ class Bands:
             drawing.line("rule", MARGIN, drawing.height + 4, drawing.width - MARGIN, drawing.height + 4)
         drawing.text("heading", MARGIN, drawing.height + 26, band.title)
         top, rows = drawing.height + 34, []
+        if self.most_labels is not None and len(band.marks) > self.most_labels:
+            return self.add_without_labels(band, top)
         for mark in band.marks:
             left, right = self.ends(mark.extent)
             words = cut(mark.label, drawing.width - 2 * MARGIN)
@@ -79,11 +85,20 @@ class Bands:
             fits = left + wide <= drawing.width - MARGIN  # else the words end where the mark does
             start = left if fits else max(right - wide, MARGIN)
             row = free_row(rows, min(left, start), max(right, start + wide) + 14)
-            self.draw(mark, left, right, top + row * ROW)
+            self.draw(mark, left, right, top + row * ROW + 18)
             before = not fits and start > MARGIN
             place = right if before else start
             drawing.text("label end" if before else "label", place, top + row * ROW + 12, words)
         drawing.height = top + len(rows) * ROW
+        return None
+
+    def add_without_labels(self, band, top):
+        """The marks alone; the page names them beside the picture."""
+        rows = []
+        for mark in band.marks:
+            left, right = self.ends(mark.extent)
+            self.draw(mark, left, right, top + free_row(rows, left, right + 3) * (BAR + 3))
+        self.drawing.height = top + len(rows) * (BAR + 3) + 6
 
     def ends(self, extent):
         """From where to where a mark reaches."""
@@ -97,7 +112,7 @@ class Bands:
         return max(start, left), min(end, right)
 
     def draw(self, mark, left, right, top):
-        extent, drawing, top = mark.extent, self.drawing, top + 18
+        extent, drawing = mark.extent, self.drawing
         doubtful = " doubtful" if extent.doubtful else ""
         self.used |= {"doubtful"} if doubtful else set()
         if extent.one_day:

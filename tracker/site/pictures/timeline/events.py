@@ -1,4 +1,4 @@
-"""What happened when: the timeline, and the course of a case."""
+"""What happened when: the timeline, the strip of the start page, and the course of a case."""
 
 from collections import Counter
 
@@ -16,6 +16,7 @@ KINDS = {  # the bands of the timeline: (title, a noun, several)
     "statements": ("Statements", "statement", "statements"),
     "context-events": ("Context", "context event", "context events"),
 }
+FEW_LABELS = 6  # of a band of the strip with more, no mark has a label
 FEW = 12  # of a band with more, those of one date are one mark
 
 
@@ -73,6 +74,40 @@ def course(record):
     title = f"{name_of(record)}: its recorded course"
     told = " ".join(f"{mark.label}." for band in bands for mark in band.marks)
     return [in_bands("course", width, title, bands, f"{course_words(record)} {told}") for width in LAYOUTS]
+
+
+def strip(dialogues, events):
+    """The newest dialogues and events of cases, small, in each width."""
+    bands = [
+        Band("Dialogues", [mark_of_dialogue(one) for one in dialogues]),
+        Band("Events of cases", [dated_mark(event_in_case(one), one) for one in events]),
+    ]
+    title = "The newest dialogues and events of cases that are recorded"
+    said = strip_words(dialogues, events)
+    return [in_bands("strip", width, title, bands, said, most_labels=FEW_LABELS) for width in LAYOUTS]
+
+
+def strip_words(dialogues, events):
+    """What the strip shows."""
+    shown = (
+        how_many(len(dialogues), *KINDS["dialogues"][1:]),
+        how_many(len(events), *KINDS["case-events"][1:]),
+    )
+    return f"The newest of what is recorded: {' and '.join(shown)}."
+
+
+def mark_of_dialogue(row):
+    """A dialogue of a list. Without an end, it ended on the day on which it began."""
+    start, end = (row[name] and row[name]["edtf"] for name in ("start_date", "end_date"))
+    if not start:
+        return Mark(row["title"], None, row["title"])
+    last = end or row["start_date"]["latest"]
+    dates = {"start": start, "end": end}
+    return Mark(row["title"], extent(start, end, last), f"{isolated(row['title'])}, {when(dates)}")
+
+
+def event_in_case(row):
+    return f"{event_words(row)}: {isolated(row['case']['title'])}"
 
 
 def dated_mark(words, row):

@@ -51,9 +51,12 @@ def moment_extent(edtf):
 
 
 def extent(start, end, last):
-    """From the dates of a record; `last` is its last possible day, None if its end is open."""
+    """From the dates of a record; `last` is its last possible day, None if its end is open.
+
+    If neither a first nor a last day is known, only the latest start is drawn, and no time after it.
+    """
     begins = understand(start)
-    if not end and (last or not begins.latest):
+    if not end and (last or not (begins.earliest and begins.latest)):
         return moment_extent(start)
     ends = understand(end) if end else None
     return Extent(
