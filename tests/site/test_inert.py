@@ -24,7 +24,7 @@ MARKUP = '"><img src=x onerror=ran=1>'
 numbers = count()
 TRUSTED = {
     "accounts/second_factor.py": "a picture that a library draws of squares alone",
-    "site/pictures/files.py": "a drawing that an XML library wrote, which escapes each text in it",
+    "site/pictures/drawing.py": "a drawing that an XML library wrote, which escapes each text in it",
     "site/words/tags.py": "JSON for search engines, with an escape for each character that could end it",
 }
 RAW = re.compile(

@@ -3,6 +3,8 @@
 import copy
 from xml.etree import ElementTree
 
+from django.utils.safestring import mark_safe
+
 WIDE, NARROW = 860, 340  # units; on a screen of its width, a unit is about a pixel
 LAYOUTS = {WIDE: "wide", NARROW: "narrow"}
 SPACE = "http://www.w3.org/2000/svg"
@@ -15,6 +17,11 @@ FADES = {  # how a shape fades: (place, opacity) from left to right
     "ends": ((0, 1), (1, 0)),
 }
 ISOLATED = "\u2068{}\u2069"  # text whose direction does not change that of the text around it
+
+
+def svg_text(element):
+    """An element as text, in which each value is escaped."""
+    return mark_safe(ElementTree.tostring(element, encoding="unicode"))
 
 
 class Drawing:
@@ -58,7 +65,7 @@ class Drawing:
 
     def as_svg(self):
         """The drawing as text that can stand in a page."""
-        return ElementTree.tostring(self.as_element(), encoding="unicode")
+        return svg_text(self.as_element())
 
     def as_element(self):
         """The drawing with its title and description, and what its shapes refer to."""

@@ -3,7 +3,6 @@
 from datetime import date
 
 from django.http import Http404, HttpResponse
-from django.utils.safestring import mark_safe
 
 from dialogues.api.views import DialogueViewSet
 from people.api.views import CaseViewSet
@@ -93,7 +92,7 @@ class PictureFile(Page):
         sheet = self.sheet(**named)
         if not sheet.wide.height:
             raise Http404
-        return {"svg": mark_safe(self.drawn(sheet))}
+        return {"svg": self.drawn(sheet)}
 
     def sheet(self, **named):
         """The `Sheet`. Http404, Gone or Moved if there is nothing to show."""

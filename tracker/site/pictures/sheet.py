@@ -10,10 +10,11 @@ from xml.etree import ElementTree
 import resvg_py
 from cachetools import LRUCache, cached
 from django.conf import settings
+from django.utils.html import format_html_join
 
 from tracker.records.values.dates.words import words_of_day
 
-from .drawing import SPACE, WIDE, how_many, wrapped
+from .drawing import SPACE, WIDE, how_many, svg_text, wrapped
 from .fonts import FONT_FAMILY, drawable
 
 SHEET, BORDER, LEAST = 1200, 60, 630  # the size for which sites that show links are made
@@ -46,7 +47,7 @@ class Sheet(NamedTuple):
     @property
     def inline(self):
         """The drawing in all its widths, of which the style sheet shows one. "" if it is empty."""
-        return "".join(one.as_svg() for one in self.drawings if one.height)
+        return format_html_join("", "{}", ([one.as_svg()] for one in self.drawings if one.height))
 
     @property
     def wide(self):
@@ -66,7 +67,7 @@ class Sheet(NamedTuple):
         said = wrapped(f"{self.says} {recorded}", inner, 3, 18)
         y = lines(sheet, "sheet-foot", y + 48, [*said, f"{settings.PUBLIC_URL}{self.page}{self.query}"], 27)
         sheet.attrib |= {"height": f"{y + 14:.0f}"}
-        return ElementTree.tostring(sheet, encoding="unicode")
+        return svg_text(sheet)
 
 
 def lines(parent, kind, y, words, step):
