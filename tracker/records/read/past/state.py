@@ -61,9 +61,11 @@ class EarlierState:
         self.moment = moment
         changed = {kind for (kind,) in fetched(KINDS, moment)}
         self.models = [model for model in with_past() if model._meta.label_lower in changed]
-        found = [change for model in self.models for change in changes(model, moment)]
-        if len(found) > MOST_CHANGES:
-            raise BadParameters({PUBLISHED_ON: TOO_MANY})
+        found = []
+        for model in self.models:
+            found += changes(model, moment)
+            if len(found) > MOST_CHANGES:
+                raise BadParameters({PUBLISHED_ON: TOO_MANY})
         self.tables = {model._meta.db_table: (model, []) for model in self.models}
         words = []
         for change in without_names(found, hidden_names(moment)) if found else ():
