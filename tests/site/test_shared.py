@@ -42,6 +42,7 @@ class HeadTest(TestCase):
             with self.subTest(path=path):
                 answer = self.client.get(path, headers=BROWSER)
                 head = head_of(answer)
+                self.assertEqual(answer.content.count(b"<h1"), 1)
                 self.assertEqual(canonical_of(answer), [f"{SITE}{path}"])
                 self.assertEqual(head["og:url"], f"{SITE}{path}")
                 self.assertEqual(head["og:image"], f"{SITE}/static/tracker/share.png")
