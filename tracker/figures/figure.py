@@ -6,7 +6,6 @@ from collections.abc import Mapping
 from functools import cached_property
 from types import SimpleNamespace
 from typing import NamedTuple
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
@@ -31,7 +30,7 @@ from tracker.records.read.past.moments import PUBLISHED_ON
 from tracker.records.read.views import AS_OF, ApiView, file_of
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import LIST, Pick
-from tracker.records.shapes.urls import api_url, list_url
+from tracker.records.shapes.urls import api_url, list_url, with_parameter, with_query
 from tracker.records.values.dates.days import Days
 
 NOT_STATED, WITHHELD_BUCKET = "not_stated", "withheld"
@@ -203,8 +202,7 @@ class Figure(ApiView):
             return found
         made = {name: self.then_linked(one) for name, one in found.items()}
         if "count" in made and made.get("url"):
-            joined = "&" if "?" in made["url"] else "?"
-            made["url"] += f"{joined}{urlencode({PUBLISHED_ON: self.given[PUBLISHED_ON]})}"
+            made["url"] = with_parameter(made["url"], PUBLISHED_ON, self.given[PUBLISHED_ON])
         return made
 
     @classmethod
@@ -249,7 +247,7 @@ class Figure(ApiView):
 
     def address_about(self, key):
         """Where the same answer is found about another record."""
-        return self.url_about(key) + (f"?{urlencode(self.given)}" if self.given else "")
+        return self.url_about(key) + with_query(self.given)
 
     @classmethod
     def url_about(cls, key=""):
@@ -357,8 +355,7 @@ def grouped(pairs):
 
 def link_to(model, **filters):
     """The address of a list of the API, filtered."""
-    asked = {name: value for name, value in filters.items() if value is not None}
-    return list_url(model) + (f"?{urlencode(asked)}" if asked else "")
+    return list_url(model) + with_query(filters)
 
 
 def with_link(count, model, **filters):

@@ -1,12 +1,12 @@
 """The base of pages with filters: the parameters in their address, and the most useful ones as a form."""
 
 from dataclasses import dataclass, field
-from urllib.parse import urlencode
 
 from people.api.views import ConflictViewSet
 from tracker.records.protocol.problems import BadParameters
 from tracker.records.protocol.query import CONTROL, LONGEST_VALUE
 from tracker.records.read.filters.values import ChoiceField
+from tracker.records.shapes.urls import with_query
 
 from .asking import Moved
 from .page import Page
@@ -142,12 +142,6 @@ class FilteredPage(Page):
     def path(self):
         """The address of this page without parameters."""
         return f"/{self.address}"
-
-
-def with_query(given):
-    """The part of an address with these parameters, "" if there are none."""
-    said = {name: value for name, value in given.items() if value is not None}
-    return f"?{urlencode(said)}" if said else ""
 
 
 def short_choices(form_field):

@@ -2,7 +2,6 @@
 
 from collections import defaultdict
 from functools import cached_property
-from urllib.parse import urlencode
 
 from dialogues.api import views as dialogues
 from people.api import views as people
@@ -26,7 +25,7 @@ from tracker.figures.figure import (
 from tracker.records.base.sources import Source
 from tracker.records.read import queries
 from tracker.records.read.corrections import shown_fields
-from tracker.records.shapes.urls import api_url, resource
+from tracker.records.shapes.urls import api_url, resource, with_query
 
 from .sourced import SUPPORTS, Sourced, refers
 
@@ -200,7 +199,7 @@ class Coverage(Figure):
                 "with_record": with_record,
                 "uncited": filled - cited - with_record,
                 "contradicted": found.cited[f"against_{name}"],
-                "url": None if self.asked() else f"{api_url('citations/')}?{urlencode(asked)}",
+                "url": None if self.asked() else api_url("citations/") + with_query(asked),
                 "cited_percent": percent(cited, filled),
             }
 

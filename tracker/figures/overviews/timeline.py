@@ -3,7 +3,6 @@
 from datetime import date
 from itertools import product
 from typing import NamedTuple
-from urllib.parse import urlencode
 from uuid import UUID
 
 from django.db.models import Case, F, Q, UUIDField, Value, When
@@ -38,7 +37,7 @@ from tracker.records.read.pagination import (
     write_cursor,
 )
 from tracker.records.shapes.fields import registry
-from tracker.records.shapes.urls import api_url, record_url, resource
+from tracker.records.shapes.urls import api_url, record_url, resource, with_query
 from tracker.records.values.dates.conditions import PossibleDay
 
 CURSOR = (
@@ -161,7 +160,7 @@ class Timeline(Figure):
             "events": self.events(shown),
             "without_date": [self.without_date(lane, rows) for lane, rows in lanes],
             "sources": self.sources(shown),
-            "next": f"{api_url('timeline/')}?{urlencode(asked)}" if found[size:] else None,
+            "next": api_url("timeline/") + with_query(asked) if found[size:] else None,
         }
 
     def lanes(self):

@@ -4,7 +4,6 @@ import hashlib
 import json
 from contextlib import ExitStack
 from itertools import chain
-from urllib.parse import urlencode
 
 from django.conf import settings
 from django.http import HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
@@ -19,7 +18,7 @@ from tracker.records.protocol.query import parameters
 from tracker.records.read.filters.filter_set import RecordFilterSet
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import Pick, Reader
-from tracker.records.shapes.urls import list_url, page_of_list, record_url, resource
+from tracker.records.shapes.urls import list_url, page_of_list, record_url, resource, with_query
 from tracker.records.values.dates.days import DAY_FORMS, Days
 
 from . import queries
@@ -266,8 +265,7 @@ class ReadingViewSet(Citable, ApiView):
         return self.address({**self.given, "page": str(page.number - 1)})
 
     def address(self, given):
-        query = {name: value for name, value in given.items() if value is not None}
-        return f"{list_url(self.model())}{'?' if query else ''}{urlencode(query)}"
+        return list_url(self.model()) + with_query(given)
 
     def retrieve(self, request, pk):
         if self.form.cites:
@@ -318,8 +316,8 @@ class ReadingViewSet(Citable, ApiView):
         try:
             absent(self.model(), key, self.reader)
         except MovedRecord as moved:
-            query = f"?{urlencode(self.given)}" if self.given else ""
-            return HttpResponsePermanentRedirect(record_url(self.model(), moved.key) + query)
+            address = record_url(self.model(), moved.key) + with_query(self.given)
+            return HttpResponsePermanentRedirect(address)
 
     def refuse_options(self):
         """BadParameters if an option is given that only other formats have."""

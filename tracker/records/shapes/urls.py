@@ -1,5 +1,7 @@
 """Addresses of lists and records in the API."""
 
+from urllib.parse import urlencode
+
 from django.conf import settings
 
 API = "/api/v1/"
@@ -23,6 +25,17 @@ def list_url(model):
 
 def record_url(model, key):
     return f"{list_url(model)}{key}/"
+
+
+def with_query(given):
+    """The part of an address with these parameters, but for those that are None; "" if there are none."""
+    said = {name: value for name, value in given.items() if value is not None}
+    return f"?{urlencode(said)}" if said else ""
+
+
+def with_parameter(url, name, value):
+    """An address with one more parameter."""
+    return f"{url}{'&' if '?' in url else '?'}{urlencode({name: value})}"
 
 
 def page_of_list(url):

@@ -2,10 +2,10 @@
 
 from functools import cached_property
 
-from tracker.records.shapes.urls import api_url
+from tracker.records.shapes.urls import api_url, with_query
 from tracker.site.asking import address_of_page, ask_record
 from tracker.site.cite import cite
-from tracker.site.filtered import FilteredPage, with_query
+from tracker.site.filtered import FilteredPage
 from tracker.site.words.tags import name_of
 
 

@@ -10,8 +10,7 @@ from tracker.figures.overviews.coverage import Coverage
 from tracker.figures.overviews.network import Network
 from tracker.figures.overviews.search import Search
 from tracker.figures.overviews.timeline import Timeline
-from tracker.records.shapes.urls import api_url, resource
-from tracker.site.filtered import with_query
+from tracker.records.shapes.urls import api_url, resource, with_query
 from tracker.site.pictures.files import coverage_sheet, network_sheet, timeline_sheet
 
 from .base import FigurePage

@@ -5,9 +5,9 @@ from tracker.records.read import queries
 from tracker.records.read.formats.registry import FORMATS
 from tracker.records.read.views import AS_OF, PAGING
 from tracker.records.shapes.reader import Pick
-from tracker.records.shapes.urls import list_url, resource
+from tracker.records.shapes.urls import list_url, resource, with_query
 from tracker.site.asking import view_for
-from tracker.site.filtered import FilteredPage, with_query
+from tracker.site.filtered import FilteredPage
 
 ROWS = 50
 FOLLOWED = {"atom": "feed", "ics": "calendar"}  # how formats are called that programs ask for again and again

@@ -2,11 +2,10 @@
 
 from django.conf import settings
 
-from tracker.records.shapes.urls import resource
+from tracker.records.shapes.urls import resource, with_query
 from tracker.records.values.dates.days import Days
 from tracker.site.asking import ask_corrections, ask_record, view_for
 from tracker.site.cite import cite
-from tracker.site.filtered import with_query
 from tracker.site.page import Page
 from tracker.site.words.tags import name_of
 

@@ -3,13 +3,13 @@
 import re
 from datetime import UTC, date, datetime, timedelta
 from functools import cached_property
-from urllib.parse import urlencode
 
 from django.utils import timezone
 
 from tracker.records.protocol.problems import BadParameters
 from tracker.records.read.formats.references import Reference, reference_title
 from tracker.records.read.formats.registry import OPTIONS
+from tracker.records.shapes.urls import with_parameter, with_query
 from tracker.records.values.dates.days import Days
 
 PUBLISHED_ON = "published_on"
@@ -41,8 +41,7 @@ class AtMoment:
     def reference_text(self, reference):
         """The text of a reference with a permalink: to what is shown now, or at the requested moment."""
         moment = self.asked_moment() if self.moment else this_second()
-        joined = "&" if "?" in reference.url else "?"
-        permalink = f"{reference.url}{joined}{urlencode({PUBLISHED_ON: moment})}"
+        permalink = with_parameter(reference.url, PUBLISHED_ON, moment)
         return self.form.cites(reference._replace(version=reference.version or moment, permalink=permalink))
 
     def asked_moment(self):
@@ -52,8 +51,8 @@ class AtMoment:
 
     def address_of(self, url):
         """The address of this answer with all that was asked, except for its form and the moment."""
-        given = {name: value for name, value in self.given.items() if name in self.decides()}
-        return url + (f"?{urlencode(sorted(given.items()))}" if given else "")
+        decides = self.decides()
+        return url + with_query({name: self.given[name] for name in sorted(self.given) if name in decides})
 
     def decides(self):
         """The names of the parameters that decide what an answer says, and not only its form."""
