@@ -44,11 +44,7 @@ def page_of_list(url):
     return f"{settings.PUBLIC_URL}/{path}" if path.partition("/")[0] in list_sections else url
 
 
-def page_of_record(reference):
-    """The address of the page for a record; None if its kind has no pages."""
-    section, key = reference["url"].removeprefix(api_url("")).strip("/").split("/")
-    return (
-        f"{settings.PUBLIC_URL}/{section}/{reference.get('slug') or key}/"
-        if section in record_sections
-        else None
-    )
+def page_address(reference):
+    """The address of the page of a record on this site, "" if its kind has no pages."""
+    section, key = reference["url"].rstrip("/").split("/")[-2:]
+    return f"/{section}/{reference.get('slug') or key}/" if section in record_sections else ""

@@ -2,8 +2,8 @@
 
 from functools import cached_property
 
-from tracker.records.shapes.urls import api_url, with_query
-from tracker.site.asking import address_of_page, ask_record
+from tracker.records.shapes.urls import api_url, page_address, with_query
+from tracker.site.asking import ask_record
 from tracker.site.cite import cite
 from tracker.site.filtered import FilteredPage
 from tracker.site.words.tags import name_of
@@ -50,7 +50,7 @@ class FigurePage(FilteredPage):
     def path(self):
         if not self.record:
             return super().path
-        return f"/{self.address.replace('<key>', self.record['slug'] or self.record['id'])}"
+        return page_address(self.record) + self.address.partition("<key>/")[2]
 
     def content(self, key=None):
         record, given = self.record, self.given()
@@ -60,7 +60,7 @@ class FigurePage(FilteredPage):
         return {
             **self.filter_content(given, errors),
             "send": self.send,
-            "record": record and {**record, "label": name_of(record), "address": self.of_record()},
+            "record": record and {**record, "label": name_of(record), "address": page_address(record)},
             "asked": {} if errors else given,
             "found": found,
             "picture": type(self).picture(found, given).block() if found and type(self).picture else None,
@@ -70,10 +70,6 @@ class FigurePage(FilteredPage):
             "noindex": bool(given) or bool(record and self.is_by_consent(record)),
             **(self.shown(found, given) if found else {}),
         }
-
-    def of_record(self):
-        """The address of the page of the record."""
-        return address_of_page(self.view, self.record["slug"] or self.record["id"])
 
     def found(self, given):
         return self.computed(self.figure, self.record and self.record["id"], given)

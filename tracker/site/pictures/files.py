@@ -10,12 +10,11 @@ from tracker.figures.overviews.coverage import Coverage
 from tracker.figures.overviews.network import Network
 from tracker.figures.overviews.timeline import Timeline
 from tracker.figures.representation import DialogueRepresentation
-from tracker.records.shapes.urls import api_url, with_query
+from tracker.records.shapes.urls import api_url, page_address, with_query
 from tracker.records.values.dates.days import Days
 from tracker.site.asking import ask_record
 from tracker.site.filtered import FilteredPage
 from tracker.site.page import Page
-from tracker.site.words.tags import page_address
 
 from .coverage import coverage, coverage_words
 from .fonts import NoFonts

@@ -7,6 +7,7 @@ from tracker.figures.cases.concurrent import ConcurrentCases
 from tracker.figures.representation import DialogueRepresentation
 from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.api.sources_places import SourceViewSet
+from tracker.records.shapes.urls import page_address
 from tracker.records.values.dates.words import english_words
 from tracker.site.figures.days import people_of
 from tracker.site.pictures.files import course_sheet, participants_sheet
@@ -120,7 +121,7 @@ class PersonPage(RecordWithBlocks):
     def blocks(self, record):
         key = record["id"]
         return {
-            "feed": f"/people/{record['slug'] or key}/{FEED}",
+            "feed": page_address(record) + FEED,
             "cases": self.block(people.CaseViewSet, {"person": key}, detail=True),
             "attended": self.participations(person=key, took_part="true"),
             "absent": self.participations(person=key, took_part="false"),

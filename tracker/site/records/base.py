@@ -2,7 +2,7 @@
 
 from django.conf import settings
 
-from tracker.records.shapes.urls import resource, with_query
+from tracker.records.shapes.urls import page_address, resource, with_query
 from tracker.records.values.dates.days import Days
 from tracker.site.asking import ask_corrections, ask_record, view_for
 from tracker.site.cite import cite
@@ -32,15 +32,14 @@ class SiteRecord(Page):
 
     def content(self, key):
         record = ask_record(self.view, self.reader.user, key)
-        section = f"/{resource(self.view.model())}/"
-        canonical = f"{section}{record['slug'] or record['id']}/"
+        canonical = page_address(record)
         noindex = self.is_by_consent(record)
         return {
             "title": name_of(record),
             "noun": self.noun,
             "record": record,
             "today": Days.today().text,
-            "section": section,
+            "section": f"/{resource(self.view.model())}/",
             "description": self.described(record),
             "canonical": canonical,
             "linked_data": self.for_search_engines(record, canonical, noindex),

@@ -6,7 +6,8 @@ from dialogues.api import views as dialogues
 from people.api import views as people
 from tracker.records.read.formats.atom import FEED_SIZE, atom_fields, entry, feed_of
 from tracker.records.read.formats.format import Listing
-from tracker.site.asking import address_of_page, ask_record
+from tracker.records.shapes.urls import page_address
+from tracker.site.asking import ask_record
 from tracker.site.page import Page
 
 FEED = "feed.atom"
@@ -33,8 +34,8 @@ class PersonFeed(Page):
     view = people.PersonViewSet
 
     def content(self, key):
-        person = ask_record(self.view, self.reader.user, key, fields=("slug", "name"), below=FEED)
-        shown_at = settings.PUBLIC_URL + address_of_page(self.view, person["slug"] or person["id"])
+        person = ask_record(self.view, self.reader.user, key, fields=("slug", "url", "name"), below=FEED)
+        shown_at = settings.PUBLIC_URL + page_address(person)
         listing = Listing(person["name"], f"{shown_at}{FEED}", shown_at, None, self.view.shape)
         found = {}
         for view, parameter in ABOUT_PERSON:

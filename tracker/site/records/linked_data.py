@@ -8,7 +8,8 @@ import re
 
 from django.conf import settings
 
-from tracker.site.words.tags import name_of, page_address
+from tracker.records.read.formats.references import name_of
+from tracker.records.shapes.urls import page_address
 
 DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 EVENT_STATUS = {"planned": "EventScheduled", "postponed": "EventPostponed", "canceled": "EventCancelled"}

@@ -14,7 +14,7 @@ from django.utils.safestring import mark_safe
 
 from tracker.records.read.formats.references import name_of
 from tracker.records.shapes.fields import WHOLE
-from tracker.records.shapes.urls import API, api_url
+from tracker.records.shapes.urls import API, api_url, page_address
 from tracker.records.values.codes.registries import COUNTRIES, LANGUAGES
 from tracker.records.values.codes.vocabularies import LocatorKind, Stance, vocabularies
 from tracker.records.values.dates.words import english_words
@@ -24,7 +24,6 @@ from .navigation import menus
 register = Library()
 TIME_VALUE = re.compile(r"\d{4}(-(0\d|1[0-2])(-\d\d)?)?\Z")  # what the element `time` accepts
 ESCAPED = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&"}  # so that a text cannot end its element
-SECTIONS = ("people", "organizations", "cases", "dialogues", "statements", "questions", "sources")
 
 
 @register.filter
@@ -61,13 +60,7 @@ def country(code):
     return COUNTRIES.label(code) if code else ""
 
 
-@register.filter
-def page_address(reference):
-    """The address of the page of a record, "" if its kind has no pages."""
-    section = reference["url"].rstrip("/").split("/")[-2]
-    return f"/{section}/{reference.get('slug') or reference['id']}/" if section in SECTIONS else ""
-
-
+register.filter(page_address)
 register.filter(name_of)
 
 

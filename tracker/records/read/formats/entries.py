@@ -1,6 +1,8 @@
 """What a feed or a calendar says of a record: its title, and the page that shows it."""
 
-from tracker.records.shapes.urls import page_of_record
+from django.conf import settings
+
+from tracker.records.shapes.urls import page_address
 
 from .references import name_of
 
@@ -37,8 +39,8 @@ def page_of(record):
 
 
 def pages(record):
-    if own := page_of_record(record):
-        yield own
+    if own := page_address(record):
+        yield settings.PUBLIC_URL + own
     for one in references(record):
         yield from pages(one)
 
