@@ -4,11 +4,9 @@ import json
 from collections import defaultdict
 from collections.abc import Mapping
 from functools import cached_property
-from types import SimpleNamespace
 from typing import NamedTuple
 
 from django.conf import settings
-from django.contrib.auth.models import AnonymousUser
 from django.db.models import Q
 from django.http import Http404, HttpResponsePermanentRedirect
 from django.urls import path
@@ -31,7 +29,6 @@ from tracker.records.read.views import AS_OF, ApiView, file_of
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import LIST, Pick
 from tracker.records.shapes.urls import api_url, list_url, with_parameter, with_query
-from tracker.records.values.dates.days import Days
 
 NOT_STATED, WITHHELD_BUCKET = "not_stated", "withheld"
 TEXT = {"type": "string"}
@@ -93,8 +90,8 @@ class ListOf(NamedTuple):
 class Figure(ApiView):
     """An answer of the API that is computed from many records, as JSON and, each list in it, as CSV.
 
-    It sees records only as the API shows them to the same reader: all rows begin with `seen`. A page shows
-    the same answer with `on_page`.
+    It sees records only as the API shows them to the same reader: all rows begin with `seen`. A page gets
+    the same answer with `for_page` and `found`.
     """
 
     costly = True
@@ -205,28 +202,11 @@ class Figure(ApiView):
             made["url"] = with_parameter(made["url"], PUBLISHED_ON, self.given[PUBLISHED_ON])
         return made
 
-    @classmethod
-    def on_page(cls, reader, given, key=None):
-        """The same answer for a page: for its reader, with these parameters. Http404, Gone or MovedRecord."""
-        return cls.for_page(reader, given).found(key)
-
-    @classmethod
-    def for_page(cls, reader, given):
-        """The figure as a page asks it."""
-        made = cls()
-        made.request, made.given = SimpleNamespace(user=reader.user or AnonymousUser()), given
-        return made
-
-    @classmethod
-    def cited_on_page(cls, reader, given, found, key=None):
-        """How to cite what `on_page` found. A page only says of which day, so that it stays the same."""
-        made = cls.for_page(reader, given)
-        if cls.about:
-            made.record = one_named(cls.about, key_of(cls.about, key), made.reader)
-        return made.reference(found, Days.today().text)
-
     def found(self, key=None):
-        """The answer as plain data, about the record with this key if there is one."""
+        """The answer as plain data, about the record with this key if there is one.
+
+        Http404, Gone or MovedRecord if it is not there.
+        """
         if self.about:
             self.record = one_named(self.about, key_of(self.about, key), self.reader)
         return {"figure": self.title(), AS_OF: self.reader.days.text, **self.computed()}

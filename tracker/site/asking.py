@@ -1,9 +1,7 @@
 """What a page asks: a list or a record of the API, in the same rows and shapes as its reader gets there."""
 
 import json
-from types import SimpleNamespace
 
-from django.contrib.auth.models import AnonymousUser
 from django.http import Http404
 
 from tracker.records.audit.access_log import note_ids
@@ -22,19 +20,12 @@ class Moved(Exception):
         self.address = address
 
 
-def view_for(view_class, user, given, action="list"):
-    """A view of the API that is asked by a page instead of a request of its own."""
-    view = view_class()
-    view.request, view.given, view.action = SimpleNamespace(user=user or AnonymousUser()), given, action
-    return view
-
-
 def ask_list(view_class, user, given, size=ROWS_OF_BLOCK, fields=(), expand=(), detail=False):
     """One page of a list: {results, total, more, following}; BadParameters as in the API.
 
     `given` are the parameters of the API, `following` those of the next page.
     """
-    view = view_for(view_class, user, given)
+    view = view_class.for_page(user, given, "list")
     order = Order(view.shape, given.get("ordering"))
     page = ListPage(given, order)
     page.size = size
@@ -52,7 +43,7 @@ def ask_record(view_class, user, key, fields=(), expand=(), below=""):
 
     `below`: what follows in the address of the page, if it is not the page of the record itself.
     """
-    view = view_for(view_class, user, {}, "retrieve")
+    view = view_class.for_page(user, {}, "retrieve")
     column = view.key(key)
     pick = Pick(detail=True, fields=("id", *fields) if fields else (), expand=tuple(expand))
     found = view.one_of(column, pick).fetch()
@@ -75,7 +66,7 @@ def address_of_page(view, key):
 
 def ask_corrections(view_class, user, key):
     """The corrections of a record since its publication, newest first."""
-    view = view_for(view_class, user, {}, "corrections")
+    view = view_class.for_page(user, {}, "corrections")
     found = view.corrections_of({"pk": key}).fetch()
     if found is None:
         raise Http404

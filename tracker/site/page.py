@@ -94,9 +94,13 @@ class Page(View):
         return ask_list(view, self.reader.user, given or {}, **picked)
 
     def computed(self, figure, key=None, given=None):
-        """The answer of a figure of the API, which counts as a search as it does there."""
+        """The answer of a figure of the API."""
+        return self.answer_of(figure.for_page(self.reader.user, given or {}), key)
+
+    def answer_of(self, asked, key=None):
+        """The answer of a figure that is asked for this page. It counts as a search, as in the API."""
         count_search(self.request)
-        found = figure.on_page(self.reader, given or {}, key)
+        found = asked.found(key)
         noted(json.dumps(found), self.reader.user)
         return found
 

@@ -68,7 +68,7 @@ class Census(PeopleWithCases, FigureOnDays):
     @classmethod
     def custody_in_short(cls, reader):
         """{answer: its numbers} about custody today, without the list of people."""
-        made = cls.for_page(reader, {})
+        made = cls.for_page(reader.user, {})
         selected = made.selected(made.selection().exclude(person=None), {})
         return {row["answer"]: row for row in made.answer_rows(selected) if row["track"] == IN_CUSTODY}
 

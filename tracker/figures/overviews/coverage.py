@@ -138,7 +138,7 @@ class Coverage(Figure):
 
         Much less work than the figure.
         """
-        made = cls.for_page(reader, {})
+        made = cls.for_page(reader.user, {})
         kinds = {resource(view.model()): made.seen(view.model()).count() for view in VIEWS.values()}
         supported = (
             made.seen(view.model().citations.rel.related_model).filter(SUPPORTS) for view in VIEWS.values()

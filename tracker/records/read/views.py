@@ -4,8 +4,10 @@ import hashlib
 import json
 from contextlib import ExitStack
 from itertools import chain
+from types import SimpleNamespace
 
 from django.conf import settings
+from django.contrib.auth.models import AnonymousUser
 from django.http import HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import permissions, viewsets
@@ -43,6 +45,13 @@ class ApiView(AtMoment, viewsets.ViewSet):
     authentication_classes = [Bearer, Session]
     permission_classes = [ReadOrKnown]
     content_negotiation_class = Negotiation
+
+    @classmethod
+    def for_page(cls, user, given, action=None):
+        """The view as a page of the site asks it, with these parameters, instead of a request of its own."""
+        made = cls()
+        made.request, made.given, made.action = SimpleNamespace(user=user or AnonymousUser()), given, action
+        return made
 
     def dispatch(self, request, *args, **kwargs):
         with ExitStack() as self.then:  # so the state of the past ends with its request, whatever happens

@@ -3,6 +3,7 @@
 from functools import cached_property
 
 from tracker.records.shapes.urls import api_url, page_address, with_query
+from tracker.records.values.dates.days import Days
 from tracker.site.asking import ask_record
 from tracker.site.cite import cite
 from tracker.site.filtered import FilteredPage
@@ -64,7 +65,8 @@ class FigurePage(FilteredPage):
             "asked": {} if errors else given,
             "found": found,
             "picture": type(self).picture(found, given).block() if found and type(self).picture else None,
-            "cite": cite(self.figure.cited_on_page(self.reader, given, found, key)) if found else {},
+            # a page only says of which day, so that it stays the same
+            "cite": cite(self.asked.reference(found, Days.today().text)) if found else {},
             "json_url": api_url(f"{data}/{with_query(given)}"),
             "csv_url": api_url(f"{data}/{with_query({**given, 'format': 'csv'})}"),
             "noindex": bool(given) or bool(record and self.is_by_consent(record)),
@@ -72,7 +74,8 @@ class FigurePage(FilteredPage):
         }
 
     def found(self, given):
-        return self.computed(self.figure, self.record and self.record["id"], given)
+        self.asked = self.figure.for_page(self.reader.user, given)
+        return self.answer_of(self.asked, self.record and self.record["id"])
 
     def shown(self, found, given):
         """What the template shows besides the answer."""

@@ -6,7 +6,6 @@ from tracker.records.read.formats.registry import FORMATS
 from tracker.records.read.views import AS_OF, PAGING
 from tracker.records.shapes.reader import Pick
 from tracker.records.shapes.urls import list_url, resource, with_query
-from tracker.site.asking import view_for
 from tracker.site.filtered import FilteredPage
 
 ROWS = 50
@@ -82,7 +81,7 @@ class SiteList(FilteredPage):
 
     def count(self, given):
         """Counts what is as dear as a search, as the API does; TooMany if there were too many."""
-        view = view_for(self.view, self.reader.user, given)
+        view = self.view.for_page(self.reader.user, given, "list")
         if "q" in given:
             count_search(self.request)
         elif DAYS & {*given}:

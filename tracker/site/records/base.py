@@ -4,7 +4,7 @@ from django.conf import settings
 
 from tracker.records.shapes.urls import page_address, resource, with_query
 from tracker.records.values.dates.days import Days
-from tracker.site.asking import ask_corrections, ask_record, view_for
+from tracker.site.asking import ask_corrections, ask_record
 from tracker.site.cite import cite
 from tracker.site.page import Page
 from tracker.site.words.tags import name_of
@@ -44,7 +44,7 @@ class SiteRecord(Page):
             "canonical": canonical,
             "linked_data": self.for_search_engines(record, canonical, noindex),
             "corrections": ask_corrections(self.view, self.reader.user, record["id"]),
-            "cite": cite(view_for(self.view, self.reader.user, {}, "retrieve").reference(record)),
+            "cite": cite(self.view.for_page(self.reader.user, {}, "retrieve").reference(record)),
             "noindex": noindex,
             **self.blocks(record),
         }
