@@ -20,12 +20,13 @@ from tracker.records.base.sources import Source
 from tracker.records.protocol.problems import BadParameters, nearest
 from tracker.records.read import queries
 from tracker.records.read.formats import csv_tables
+from tracker.records.read.formats.files import file_of
 from tracker.records.read.formats.references import REFERENCES, Reference, reference_title
 from tracker.records.read.formats.registry import FORMATS, JSON, NESTED
 from tracker.records.read.lookup import MovedRecord, key_of, one_named
 from tracker.records.read.pagination import Order
 from tracker.records.read.past.moments import PUBLISHED_ON
-from tracker.records.read.views import AS_OF, ApiView, file_of
+from tracker.records.read.views import AS_OF, ApiView
 from tracker.records.shapes.fields import registry
 from tracker.records.shapes.reader import LIST, Pick
 from tracker.records.shapes.urls import api_url, list_url, with_parameter, with_query

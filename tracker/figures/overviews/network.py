@@ -20,8 +20,8 @@ from tracker.figures.figure import (
     rows_schema,
 )
 from tracker.figures.participants import open_dialogues
+from tracker.records.read.formats.files import file_of
 from tracker.records.read.formats.format import Format
-from tracker.records.read.views import file_of
 from tracker.records.shapes.urls import resource
 from tracker.records.values.dates.date_columns import newest_first
 

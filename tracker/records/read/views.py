@@ -3,12 +3,11 @@
 import hashlib
 import json
 from contextlib import ExitStack
-from itertools import chain
 from types import SimpleNamespace
 
 from django.conf import settings
 from django.contrib.auth.models import AnonymousUser
-from django.http import HttpResponse, HttpResponsePermanentRedirect, StreamingHttpResponse
+from django.http import HttpResponse, HttpResponsePermanentRedirect
 from django.utils.cache import get_conditional_response, patch_vary_headers
 from rest_framework import permissions, viewsets
 
@@ -25,6 +24,7 @@ from tracker.records.values.dates.days import DAY_FORMS, Days
 
 from . import queries
 from .formats import csv_tables
+from .formats.files import file_of
 from .formats.format import Listing
 from .formats.negotiation import Negotiation, Renderer
 from .formats.registry import FORMATS, JSON, NESTED, OF_ONE, OPTIONS, that_take
@@ -382,20 +382,3 @@ class ReadingViewSet(Citable, ApiView):
                             f" {NESTED}={name} for its table."
                         }
                     )
-
-
-def file_of(form, table, records, name, options):
-    """The records as a file with this name, in a format."""
-    first = list(next_or_nothing(records))
-    body = form.write(table, chain(first, records), **options)
-    response = StreamingHttpResponse(body, content_type=form.content_type)
-    response.exported_as = form.label  # for the access log
-    response["Content-Disposition"] = f'attachment; filename="{name}.{form.extension}"'
-    return response
-
-
-def next_or_nothing(rows):
-    """Fetches the first row early, so that a database error occurs before the answer begins."""
-    for line in rows:
-        yield line
-        return

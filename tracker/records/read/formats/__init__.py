@@ -1,3 +1,13 @@
 """The formats of an answer."""
 
-ORDER = ("format", "csv_tables", "references", "entries", "atom", "calendars", "registry", "negotiation")
+ORDER = (
+    "format",
+    "files",
+    "csv_tables",
+    "references",
+    "entries",
+    "atom",
+    "calendars",
+    "registry",
+    "negotiation",
+)
