@@ -144,6 +144,22 @@ class FilteredPage(Page):
         return f"/{self.address}"
 
 
+class FigureParameters(FilteredPage):
+    """A page, or a picture, whose parameters are those of a figure of the API."""
+
+    figure = None  # the figure of the API
+
+    @classmethod
+    def filters(cls):
+        return cls.figure.filters.base_filters if cls.figure.filters else {}
+
+    @classmethod
+    def known(cls):
+        """Without the parameters of data alone and those of the past: pages show what is public now."""
+        figure = cls.figure()
+        return [name for name in figure.known() if name in figure.decides()]
+
+
 def short_choices(form_field):
     """The choices of a vocabulary, without what their labels explain after a colon; None for other fields."""
     if isinstance(form_field, ChoiceField):

@@ -6,17 +6,16 @@ from tracker.records.shapes.urls import api_url, page_address, with_query
 from tracker.records.values.dates.days import Days
 from tracker.site.asking import ask_record
 from tracker.site.cite import cite
-from tracker.site.filtered import FilteredPage
+from tracker.site.filtered import FigureParameters
 from tracker.site.words.tags import name_of
 
 
-class FigurePage(FilteredPage):
+class FigurePage(FigureParameters):
     """A figure as a page, with its most useful filters as a form. It has the same address as in the API.
 
     `shown` adds to the answer what the template needs.
     """
 
-    figure = None  # the figure of the API
     view = None  # the API's view of the record that the figure is about, if there is one
     send = "Show"  # the button of the form
     picture = None  # a function: the answer of the figure and the parameters -> a `Sheet`
@@ -25,16 +24,6 @@ class FigurePage(FilteredPage):
         super().__init_subclass__(**kwargs)
         if cls.figure:
             cls.address = f"{cls.figure.address.replace('<id>', '<key>')}/"
-
-    @classmethod
-    def filters(cls):
-        return cls.figure.filters.base_filters if cls.figure.filters else {}
-
-    @classmethod
-    def known(cls):
-        """Without the parameters of data alone and those of the past: pages show what is public now."""
-        figure = cls.figure()
-        return [name for name in figure.known() if name in figure.decides()]
 
     @cached_property
     def record(self):
@@ -64,7 +53,7 @@ class FigurePage(FilteredPage):
             "record": record and {**record, "label": name_of(record), "address": page_address(record)},
             "asked": {} if errors else given,
             "found": found,
-            "picture": type(self).picture(found, given).block() if found and type(self).picture else None,
+            "picture": self.picture(found, given).block() if found and self.picture else None,
             # a page only says of which day, so that it stays the same
             "cite": cite(self.asked.reference(found, Days.today().text)) if found else {},
             "json_url": api_url(f"{data}/{with_query(given)}"),

@@ -1,6 +1,7 @@
 """The pictures as files: `course.svg` and `course.png` below the page that shows them."""
 
 from datetime import date
+from functools import partial
 
 from django.http import Http404, HttpResponse
 
@@ -13,7 +14,7 @@ from tracker.figures.representation import DialogueRepresentation
 from tracker.records.shapes.urls import api_url, page_address, with_query
 from tracker.records.values.dates.days import Days
 from tracker.site.asking import ask_record
-from tracker.site.filtered import FilteredPage
+from tracker.site.filtered import FigureParameters
 from tracker.site.page import Page
 
 from .coverage import coverage, coverage_words
@@ -24,30 +25,24 @@ from .sheet import Sheet, png
 from .timeline.events import course, course_words, strip, strip_words, timeline, timeline_words
 
 
-def figure_sheet(answer, given, address, **said):
-    """The sheet of a picture on the page of a figure."""
-    day = date.fromisoformat(answer["as_of"])
+def figure_sheet(draw, describe, answer, given):
+    """The sheet of a picture on the page of a figure, which has the address of the figure."""
+    address = answer["figure"]
     return Sheet(
+        drawings=draw(answer),
+        says=describe(answer),
         page=f"/{address}/",
         name="picture",
         data=api_url(f"{address}/"),
         query=with_query(given),
-        day=day,
+        day=date.fromisoformat(answer["as_of"]),
         sources=answer["sources"]["count"],
-        **said,
     )
 
 
-def timeline_sheet(answer, given):
-    return figure_sheet(answer, given, "timeline", drawings=timeline(answer), says=timeline_words(answer))
-
-
-def coverage_sheet(answer, given):
-    return figure_sheet(answer, given, "coverage", drawings=coverage(answer), says=coverage_words(answer))
-
-
-def network_sheet(answer, given):
-    return figure_sheet(answer, given, "network", drawings=network(answer), says=network_words(answer))
+timeline_sheet = partial(figure_sheet, timeline, timeline_words)
+coverage_sheet = partial(figure_sheet, coverage, coverage_words)
+network_sheet = partial(figure_sheet, network, network_words)
 
 
 def strip_sheet(dialogues, events):
@@ -149,26 +144,17 @@ class ParticipantsPicture(RecordPicture):
         return participants_sheet(record, self.computed(DialogueRepresentation, record["id"]))
 
 
-class FigurePicture(PictureFile, FilteredPage):
+class FigurePicture(PictureFile, FigureParameters):
     """The picture of a figure over any records, with the parameters of its page."""
 
-    figure = drawing = None  # a figure of the API, and what makes a sheet of its answer
-
-    @classmethod
-    def filters(cls):
-        return cls.figure.filters.base_filters if cls.figure.filters else {}
-
-    @classmethod
-    def known(cls):
-        figure = cls.figure()
-        return [name for name in figure.known() if name in figure.decides()]
+    drawing = None  # what makes a sheet of the answer and the parameters
 
     def sheet(self):
         given = self.given()
         errors, answer = self.answer(given)
         if errors:
             raise Http404
-        return type(self).drawing(answer, given)
+        return self.drawing(answer, given)
 
     def found(self, given):
         return self.computed(self.figure, given=given)
@@ -186,46 +172,21 @@ class NetworkPicture(FigurePicture):
     figure, drawing = Network, network_sheet
 
 
-class CourseSvg(SvgFile, CoursePicture):
-    address = "cases/<key>/course.svg"
+def as_files(picture, address):
+    """The pages of a picture as SVG and as PNG, at this address with their ending."""
+    name = picture.__name__.removesuffix("Picture")
+    forms = {"Svg": SvgFile, "Png": PngFile}
+    return [
+        type(f"{name}{form}", (base, picture), {"address": f"{address}.{form.lower()}"})
+        for form, base in forms.items()
+    ]
 
 
-class CoursePng(PngFile, CoursePicture):
-    address = "cases/<key>/course.png"
-
-
-class ParticipantsSvg(SvgFile, ParticipantsPicture):
-    address = "dialogues/<key>/participants.svg"
-
-
-class ParticipantsPng(PngFile, ParticipantsPicture):
-    address = "dialogues/<key>/participants.png"
-
-
-class TimelineSvg(SvgFile, TimelinePicture):
-    address = "timeline/picture.svg"
-
-
-class TimelinePng(PngFile, TimelinePicture):
-    address = "timeline/picture.png"
-
-
-class CoverageSvg(SvgFile, CoveragePicture):
-    address = "coverage/picture.svg"
-
-
-class CoveragePng(PngFile, CoveragePicture):
-    address = "coverage/picture.png"
-
-
-class NetworkSvg(SvgFile, NetworkPicture):
-    address = "network/picture.svg"
-
-
-class NetworkPng(PngFile, NetworkPicture):
-    address = "network/picture.png"
-
-
+CourseSvg, CoursePng = as_files(CoursePicture, "cases/<key>/course")
+ParticipantsSvg, ParticipantsPng = as_files(ParticipantsPicture, "dialogues/<key>/participants")
+TimelineSvg, TimelinePng = as_files(TimelinePicture, "timeline/picture")
+CoverageSvg, CoveragePng = as_files(CoveragePicture, "coverage/picture")
+NetworkSvg, NetworkPng = as_files(NetworkPicture, "network/picture")
 PICTURE_PAGES = [
     *(CourseSvg, CoursePng, ParticipantsSvg, ParticipantsPng, TimelineSvg, TimelinePng),
     *(CoverageSvg, CoveragePng, NetworkSvg, NetworkPng),
