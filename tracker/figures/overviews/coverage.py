@@ -118,7 +118,7 @@ class Coverage(Figure):
         }
 
     def computed(self):
-        self.kinds = {resource(view.model()): self.sourced(view) for view in VIEWS.values()}
+        self.kinds = {kind: self.sourced(view) for kind, view in VIEWS.items()}
         kinds = [self.of_kind(*one) for one in self.kinds.items()]
         total = {name: sum(row[name] for row in kinds) for name in ("records", *NUMBERS)}
         links = dict.fromkeys(("url", "uncited_url", "contradicted_url"))
@@ -139,7 +139,7 @@ class Coverage(Figure):
         Much less work than the figure.
         """
         made = cls.for_page(reader.user, {})
-        kinds = {resource(view.model()): made.seen(view.model()).count() for view in VIEWS.values()}
+        kinds = {kind: made.seen(view.model()).count() for kind, view in VIEWS.items()}
         supported = (
             made.seen(view.model().citations.rel.related_model).filter(SUPPORTS) for view in VIEWS.values()
         )
@@ -229,8 +229,8 @@ class Coverage(Figure):
         known = Found.by(self.reader)
         answers, dates = known.people[IN_CUSTODY], known.last_reported[IN_CUSTODY]
         wanted = [key for key, answer in answers.items() if answer == Custody.HELD_WHEN_LAST_REPORTED]
-        rows = self.rows(people.PersonViewSet).filter(pk__in=wanted).values_list("pk", flat=True)
-        reported = {pk: dates[pk] for pk in rows}
+        rows = self.kinds[resource(Person)].rows.filter(pk__in=wanted)
+        reported = {pk: dates[pk] for pk in rows.values_list("pk", flat=True)}
         days = [day for day in map(last_possible_day, reported.values()) if day]
         first = self.reader.days.first_start
         old = [pk for pk, edtf in reported.items() if is_long_ago(edtf, first)]

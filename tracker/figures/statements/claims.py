@@ -101,12 +101,14 @@ class Claims(Figure):
     """The base of all figures about what is said."""
 
     counted = ""  # which statements it counts
+    connection = ""  # the filter of statements by the record
     table = "about"
     schema_of = {**HEAD, "total": object_schema({"about": TOTAL}), "about": CLAIM, **END}
 
     def said(self):
         """{name of a list: (statements, filters of the list of exactly these, None if there are none)}."""
-        raise NotImplementedError
+        filters = {self.connection: self.record.pk}
+        return {"about": (self.seen(Statement).filter(**filters), filters)}
 
     def assessed(self):
         """The assessments that are listed."""
@@ -224,12 +226,8 @@ class DialogueClaims(Claims):
 
     address = "dialogues/<id>/claims"
     about = Dialogue
-    counted = "about this dialogue"
+    counted, connection = "about this dialogue", "about_dialogues"
     schema_of = {**Claims.schema_of, "assessments": ASSESSED}
-
-    def said(self):
-        filters = {"about_dialogues": self.record.pk}
-        return {"about": (self.seen(Statement).filter(**filters), filters)}
 
     def assessed(self):
         """Assessments of the groups that took part."""
@@ -242,7 +240,7 @@ class PersonClaims(Claims):
 
     address = "people/<id>/claims"
     about = Person
-    counted = "about this person, and by them"
+    counted, connection = "about this person, and by them", "about_people"
     schema_of = {
         **HEAD,
         "total": object_schema({"about": TOTAL, "by": TOTAL}),
@@ -254,13 +252,9 @@ class PersonClaims(Claims):
     }
 
     def said(self):
-        about = {"about_people": self.record.pk}
         spoke = self.seen(Speaker).filter(person=self.record)
         by = self.seen(Statement).filter(pk__in=spoke.values("record"))
-        return {
-            "about": (self.seen(Statement).filter(**about), about),
-            "by": (by, {"speaker": self.record.pk}),
-        }
+        return {**super().said(), "by": (by, {"speaker": self.record.pk})}
 
     def assessed(self):
         """Assessments of this person."""
@@ -275,11 +269,7 @@ class QuestionClaims(Claims):
 
     address = "questions/<id>/claims"
     about = Question
-    counted = "that take a position on this question"
-
-    def said(self):
-        filters = {"questions": self.record.pk}
-        return {"about": (self.seen(Statement).filter(**filters), filters)}
+    counted, connection = "that take a position on this question", "questions"
 
 
 class CaseClaims(Claims):
