@@ -36,6 +36,7 @@ from tracker.records.read.pagination import Order
 from tracker.records.shapes.fields import registry
 from tracker.records.values.dates.conditions import PossibleDay
 from tracker.records.values.dates.partial_dates import understand
+from tracker.records.values.numbers import how_many
 
 MOST_PEOPLE = 100
 SCALES = {
@@ -129,7 +130,7 @@ class PeopleWithCases:
     @cached_property
     def none_recorded(self):
         sources = self.by_then(self.seen(Source)).count()
-        return f"none recorded in the {sources} {'source' if sources == 1 else 'sources'} read"
+        return f"none recorded in the {how_many(sources, 'source')} read"
 
     def by_then(self, sources):
         """Sources; with `known_on`, those of that day or earlier."""
@@ -186,7 +187,7 @@ class PeopleWithCases:
         rows, number = [], len(selected.cases)
         for answer in reversed(Open):
             cases = self.cases_with(selected.cases, answer)
-            words = f"{len(cases)} of {number} {'case' if number == 1 else 'cases'} of people"
+            words = f"{len(cases)} of {how_many(number, 'case')} of people"
             found = self.counted(len(cases), self.cases_url(selected, cases, answer), words)
             rows.append({"open": answer.value, "label": answer.label, "cases": found})
         return rows

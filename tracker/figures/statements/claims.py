@@ -22,6 +22,7 @@ from tracker.figures.figure import (
 from tracker.figures.representation import JUDGMENT
 from tracker.records.shapes.urls import record_url, resource
 from tracker.records.values.dates.date_columns import newest_first
+from tracker.records.values.numbers import how_many
 
 from .replies import ANSWERED, NO_ANSWER, HeldThen, Replies
 
@@ -190,8 +191,8 @@ def total(statements, filters, sources):
     """The number of statements, in words too: a zero never stands alone."""
     keys = [*statements.values_list("pk", flat=True)]
     linked = ids_with_link(keys, Statement) if filters is None else with_link(len(keys), Statement, **filters)
-    cited = "1 source" if sources == 1 else f"{sources} sources"
-    return {**linked, "words": f"{len(keys)} recorded" if keys else f"none recorded in the {cited} cited"}
+    none = f"none recorded in the {how_many(sources, 'source')} cited"
+    return {**linked, "words": f"{len(keys)} recorded" if keys else none}
 
 
 def spoken(row):

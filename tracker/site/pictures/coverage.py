@@ -1,6 +1,8 @@
 """How much of what is published has a source, by kind of record."""
 
-from .drawing import LAYOUTS, SMALL, Drawing, how_many, text_width
+from tracker.records.values.numbers import how_many
+
+from .drawing import LAYOUTS, SMALL, Drawing, text_width
 
 EDGE, BAR, TILE, LEAST = 2, 14, 12, 3
 FEW = 10  # fewer records are single tiles, since no share of them is given

@@ -139,8 +139,3 @@ def wrapped(words, width, most=3, size=TEXT_SIZE):
 def isolated(words):
     """Words from a record, which may run from right to left, for use between words of ours."""
     return ISOLATED.format(words) if words else ""
-
-
-def how_many(number, noun, several=""):
-    """ "1 event", "2 events"."""
-    return f"{number} {noun if number == 1 else several or noun + 's'}"

@@ -8,7 +8,9 @@ from collections import Counter
 
 from fast_sugiyama import from_edges
 
-from .drawing import LAYOUTS, WIDE, Drawing, how_many, text_width
+from tracker.records.values.numbers import how_many
+
+from .drawing import LAYOUTS, WIDE, Drawing, text_width
 
 MOST_NODES = 150
 EDGE, TOP, STEP, LINE = 2, 30, 26, 15

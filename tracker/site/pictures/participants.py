@@ -6,10 +6,11 @@ as much space as the rest.
 
 from typing import NamedTuple
 
+from tracker.records.values.numbers import how_many
 from tracker.site.words.phrases import count_words
 from tracker.site.words.tags import label, name_of
 
-from .drawing import LAYOUTS, Drawing, how_many, isolated
+from .drawing import LAYOUTS, Drawing, isolated
 
 EDGE, GAP, LEAST_WIDE = 2, 26, 190
 STEP, RADIUS, INDENT = 17, 6, 22

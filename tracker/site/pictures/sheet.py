@@ -13,8 +13,9 @@ from django.conf import settings
 from django.utils.html import format_html_join
 
 from tracker.records.values.dates.words import words_of_day
+from tracker.records.values.numbers import how_many
 
-from .drawing import SPACE, WIDE, how_many, svg_text, wrapped
+from .drawing import SPACE, WIDE, svg_text, wrapped
 from .fonts import FONT_FAMILY, drawable
 
 SHEET, BORDER, LEAST = 1200, 60, 630  # the size for which sites that show links are made

@@ -8,6 +8,7 @@ from django.template import Library
 from django.utils.html import format_html
 
 from tracker.figures.cases.attribution import accusation
+from tracker.records.values.numbers import how_many
 
 from .tags import label, words
 
@@ -70,7 +71,7 @@ def at_that_time(as_of):
         return "attested, how far from that time is not known"
     if high == 0:
         return "attested at that time"
-    days = f"{low} to {high} days" if low != high else f"{low} day{'' if low == 1 else 's'}"
+    days = f"{low} to {high} days" if low != high else how_many(low, "day")
     return f"attested {days} from that time"
 
 
@@ -81,7 +82,7 @@ def count_words(row):
     if low is None and high is None:
         return "number not stated"
     if low == high:
-        return f"{low} {'person' if low == 1 else 'people'}"
+        return how_many(low, "person", "people")
     if high is None:
         return f"at least {low} people"
     return f"at most {high} people" if low is None else f"{low} to {high} people"
@@ -124,7 +125,7 @@ def length(months, days):
     """A length of time in words, "" if it is not stated."""
     years, months = divmod(months or 0, 12)
     parts = [(years, "year"), (months, "month"), (days or 0, "day")]
-    return " and ".join(f"{count} {unit}{'' if count == 1 else 's'}" for count, unit in parts if count)
+    return " and ".join(how_many(count, unit) for count, unit in parts if count)
 
 
 @register.filter

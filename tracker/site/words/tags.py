@@ -18,6 +18,7 @@ from tracker.records.shapes.urls import API, api_url, page_address
 from tracker.records.values.codes.registries import COUNTRIES, LANGUAGES
 from tracker.records.values.codes.vocabularies import LocatorKind, Stance, vocabularies
 from tracker.records.values.dates.words import english_words
+from tracker.records.values.numbers import how_many
 
 from .navigation import menus
 
@@ -241,7 +242,7 @@ def total_link(number, address, totals):
     if number:
         return format_html('<a href="{}">{}</a>', address, f"{number:,}")
     sources = totals["sources"]
-    read = f"the {sources} {'source' if sources == 1 else 'sources'} read" if sources else "any source yet"
+    read = f"the {how_many(sources, 'source')} read" if sources else "any source yet"
     return format_html('<span class="none">none recorded in {}</span>', read)
 
 

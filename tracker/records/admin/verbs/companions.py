@@ -16,6 +16,7 @@ from tracker.records.admin.forms.forms import label_of, with_field_labels
 from tracker.records.admin.pages.name_check import homonym_field
 from tracker.records.admin.pages.render import render_page
 from tracker.records.protection.name_check import HOMONYM, SENTENCE
+from tracker.records.values.numbers import how_many
 from tracker.records.values.texts.text import UncheckedTextField
 from tracker.records.workflow.companions import WAITING, blockers_of, ready, with_drafts
 from tracker.records.workflow.verb_table import BY_NAME, KEPT_IN_HISTORY
@@ -233,10 +234,6 @@ class CompanionPages(Addresses):
 
 def with_companions(rows, along):
     """How many other records were included, as text."""
-    parts = [f"{count_of_records(rows)} that belong{'s' if rows == 1 else ''} to it"] if rows else []
-    parts += [f"{count_of_records(along)} that it names"] if along else []
+    parts = [f"{how_many(rows, 'record')} that belong{'s' if rows == 1 else ''} to it"] if rows else []
+    parts += [f"{how_many(along, 'record')} that it names"] if along else []
     return f", with {' and '.join(parts)}" if parts else ""
-
-
-def count_of_records(number):
-    return f"{number} record{'' if number == 1 else 's'}"

@@ -3,7 +3,8 @@
 from collections import Counter
 
 from tracker.records.values.dates.words import english_words
-from tracker.site.pictures.drawing import LAYOUTS, how_many, isolated
+from tracker.records.values.numbers import how_many
+from tracker.site.pictures.drawing import LAYOUTS, isolated
 from tracker.site.words.phrases import charge_words, event_words
 from tracker.site.words.tags import name_of
 
