@@ -1,10 +1,9 @@
 """Every page can be read by everybody: checked by axe, by keys alone, enlarged, and without another site."""
 
 from axe_playwright_python.sync_playwright import Axe
-from django.core.management import call_command
 
 from tests.browser import BrowserTest
-from tests.test_fixtures import FILES
+from tests.test_fixtures import load
 from tracker.site.page import Page
 from tracker.site.urls import PAGES
 
@@ -36,7 +35,7 @@ class EveryPageTest(BrowserTest):
 
     def setUp(self):
         super().setUp()
-        call_command("loaddata", *FILES, verbosity=0)
+        load()
         self.addresses = [self.address(page) for page in READ_BY_PEOPLE]
 
     def address(self, page):

@@ -1,12 +1,11 @@
 """The pages of figures about who took part, recorded cases and claims: sentences that the records allow."""
 
-from django.core.management import call_command
 from django.test import TestCase
 
 from tests import make
 from tests.site.test_overview_pages import Asking
 from tests.site.test_records import text_of
-from tests.test_fixtures import FILES
+from tests.test_fixtures import load
 from tracker.records.audit.access_log import Reading
 from tracker.site.figures.all_figures import FIGURE_PAGES
 from tracker.site.lists.all_lists import PART_LISTS
@@ -172,7 +171,7 @@ class ArticleTest(Asking, TestCase):
 
     @classmethod
     def setUpTestData(cls):
-        call_command("loaddata", *FILES, verbosity=0)
+        load()
         cls.url = "/dialogues/meeting-in-yerevan-october-2025/"
 
     def test_who_took_part(self):

@@ -7,12 +7,11 @@ from itertools import pairwise
 from unittest import mock
 
 import resvg_py
-from django.core.management import call_command
 from django.test import SimpleTestCase, TestCase
 
 from tests import make
 from tests.browser import BrowserTest
-from tests.test_fixtures import FILES
+from tests.test_fixtures import load
 from tracker.site.pictures import fonts, sheet
 from tracker.site.pictures.coverage import coverage
 from tracker.site.pictures.drawing import LAYOUTS, wrapped
@@ -237,7 +236,7 @@ class ArticleTest(DrawnTest):
 
     @classmethod
     def setUpTestData(cls):
-        call_command("loaddata", *FILES, verbosity=0)
+        load()
 
     def test_the_meeting_in_yerevan(self):
         for one in self.client.get("/api/v1/dialogues/").json()["results"]:
@@ -304,7 +303,7 @@ class CoverageTest(DrawnTest):
     """How much has a source."""
 
     def test_the_tiles_and_the_numbers_are_those_of_the_figure(self):
-        call_command("loaddata", *FILES, verbosity=0)
+        load()
         answer = self.client.get("/api/v1/coverage/").json()
         found = self.drawing("/coverage/")
         rows = [row for row in answer["kinds"] if row["records"]]
@@ -529,7 +528,7 @@ class LooksTest(BrowserTest):
     }"""
 
     def test_one_drawing_is_shown_and_all_its_words_can_be_read(self):
-        call_command("loaddata", *FILES, verbosity=0)
+        load()
         for number in range(12):
             title = f"Meeting of editors in a far away town, number {number}"
             meeting = make.dialogue(title=title, disclosure="public")
@@ -556,7 +555,7 @@ class LooksTest(BrowserTest):
         return drawing.evaluate("one => getComputedStyle(one).fill")
 
     def test_a_file_has_the_same_colors_as_the_page(self):
-        call_command("loaddata", *FILES, verbosity=0)
+        load()
         self.page.goto(f"{CASE}course.svg")
         filled = self.page.locator("rect.mark").first.evaluate("one => getComputedStyle(one).fill")
         self.assertEqual(filled, "rgb(27, 75, 89)")

@@ -8,12 +8,11 @@ from html import unescape
 from typing import NamedTuple
 from urllib.parse import urlencode
 
-from django.core.management import call_command
 from django.test import TestCase
 
 from tests.site.test_public import BROWSER
 from tests.site.test_records import text_of
-from tests.test_fixtures import FILES
+from tests.test_fixtures import load
 
 MEETING, MEETING_KEY = "Meeting in Yerevan, October 2025", "meeting-in-yerevan-october-2025"
 CASE, SAMADOV = "Case of Bahruz Samadov", "Bahruz Samadov"
@@ -222,7 +221,7 @@ QUESTIONS = (
 class QuestionsTest(TestCase):
     @classmethod
     def setUpTestData(cls):
-        call_command("loaddata", *FILES, verbosity=0)
+        load()
 
     def page(self, address):
         answer = self.client.get(address, headers=BROWSER, follow=True)

@@ -3,12 +3,11 @@
 import re
 from unittest import mock
 
-from django.core.management import call_command
 from django.test import TestCase, override_settings
 
 from tests import make, wire
 from tests.site.test_public import BROWSER
-from tests.test_fixtures import FILES
+from tests.test_fixtures import load
 from tracker.records.audit.access_log import Reading
 from tracker.site.asking import ROWS_OF_BLOCK
 from tracker.site.records.all_records import RECORD_PAGES, DialoguePage
@@ -191,7 +190,7 @@ class ArticleTest(TestCase):
 
     @classmethod
     def setUpTestData(cls):
-        call_command("loaddata", *FILES, verbosity=0)
+        load()
 
     def text(self, url):
         answer = self.client.get(url)

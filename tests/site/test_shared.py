@@ -3,11 +3,10 @@
 import json
 import re
 
-from django.core.management import call_command
 from django.test import TestCase
 
 from tests import make
-from tests.test_fixtures import FILES
+from tests.test_fixtures import load
 from tracker.site.asking import ask_record
 from tracker.site.records.all_records import RECORD_PAGES
 from tracker.site.urls import PAGES
@@ -142,7 +141,7 @@ class LinkedDataTest(TestCase):
             self.assertEqual(self.data(row, "dialogues")["name"], title)
 
     def test_nothing_in_the_article_tells_what_happened_to_anybody(self):
-        call_command("loaddata", *FILES, verbosity=0)
+        load()
         for page in RECORD_PAGES:
             section = page.address.partition("/")[0]
             for row in page.view.model().objects.visible_to(None):

@@ -2,12 +2,11 @@
 
 from django.conf import settings
 from django.core.cache import cache
-from django.core.management import call_command
 from django.test import TestCase, override_settings
 
 from tests import make, wire
 from tests.site.test_records import text_of
-from tests.test_fixtures import FILES
+from tests.test_fixtures import load
 
 BROWSER = {"Accept": "text/html,application/xhtml+xml,*/*;q=0.8"}
 
@@ -35,7 +34,7 @@ class StartTest(TestCase):
         self.assertEqual(self.text().count("none recorded in any source yet"), 6)
 
     def test_the_state_of_the_article(self):
-        call_command("loaddata", *FILES, verbosity=0)
+        load()
         text = self.text()
         for words in (
             "Dialogues 5",
