@@ -1,6 +1,7 @@
 """The pages of the figures about all records: the timeline, the network, coverage and search."""
 
 from itertools import groupby
+from typing import NamedTuple
 from urllib.parse import parse_qsl, urlsplit
 
 from dialogues.api.views import StatementViewSet
@@ -16,23 +17,21 @@ from tracker.site.pictures.files import coverage_sheet, network_sheet, timeline_
 from .base import FigurePage
 
 WHEN = "2025-10 or 2024/2025"
-KIND_WORDS = {
-    "dialogues": "Dialogues",
-    "case-events": "Events in cases",
-    "statements": "Statements",
-    "context-events": "Wars, agreements and other events",
-}
-ONE = {
-    "dialogues": "dialogue",
-    "case-events": "event in a case",
-    "statements": "statement",
-    "context-events": "other event",
-}
-VOCABULARIES = {  # of the type of an event on the timeline
-    "dialogues": "dialogue_classification",
-    "case-events": "case_event_kind",
-    "statements": "statement_kind",
-    "context-events": "context_event_kind",
+
+
+class KindOnPage(NamedTuple):
+    """What is said of a kind of record on the timeline: all of them, one, and the vocabulary of its type."""
+
+    title: str
+    one: str
+    vocabulary: str
+
+
+KINDS_ON_PAGE = {
+    "dialogues": KindOnPage("Dialogues", "dialogue", "dialogue_classification"),
+    "case-events": KindOnPage("Events in cases", "event in a case", "case_event_kind"),
+    "statements": KindOnPage("Statements", "statement", "statement_kind"),
+    "context-events": KindOnPage("Wars, agreements and other events", "other event", "context_event_kind"),
 }
 NOUNS = {resource(model): str(model._meta.verbose_name) for model in search.NAMED}
 HEADS = (
@@ -63,7 +62,9 @@ class TimelinePage(FigurePage):
 
     def options(self, name):
         return (
-            [[kind, KIND_WORDS[kind]] for kind in timeline.KINDS] if name == "kind" else super().options(name)
+            [[kind, KINDS_ON_PAGE[kind].title] for kind in timeline.KINDS]
+            if name == "kind"
+            else super().options(name)
         )
 
     def shown(self, found, given):
@@ -74,8 +75,8 @@ class TimelinePage(FigurePage):
                 for year, events in groupby(found["events"], key=year_of)
             ],
             "undated": [
-                {**one, "words": KIND_WORDS[one["kind"]].lower(), "one": ONE[one["kind"]]}
-                for one in found["without_date"]
+                {**one, "words": words.title.lower(), "one": words.one}
+                for one, words in ((one, KINDS_ON_PAGE[one["kind"]]) for one in found["without_date"])
                 if one["count"]
             ],
             "next": self.here(dict(parse_qsl(urlsplit(found["next"]).query))) if found["next"] else "",
@@ -101,7 +102,7 @@ def on_page(event, speakers):
         **event,
         "begins": begins,
         "ends": ends,
-        "vocabulary": VOCABULARIES[event["kind"]],
+        "vocabulary": KINDS_ON_PAGE[event["kind"]].vocabulary,
         "speakers": speakers.get(event["id"]),
     }
 

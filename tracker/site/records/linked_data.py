@@ -4,14 +4,12 @@ It says less than the page: no summary and no quotation, which may tell what hap
 about cases; dates only if they are days; and of other systems only addresses.
 """
 
-import re
-
 from django.conf import settings
 
 from tracker.records.read.formats.references import name_of
 from tracker.records.shapes.urls import page_address
+from tracker.records.values.dates.days import EXACT_DAY
 
-DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 EVENT_STATUS = {"planned": "EventScheduled", "postponed": "EventPostponed", "canceled": "EventCancelled"}
 
 
@@ -81,7 +79,7 @@ def with_context(data, record, url):
 def day_of(partial_date):
     """A day as a text; None for all dates that are less exact, or in doubt."""
     edtf = partial_date["edtf"] if partial_date else ""
-    return edtf if DAY.match(edtf) else None
+    return edtf if EXACT_DAY.fullmatch(edtf) else None
 
 
 def linked(kind, reference):

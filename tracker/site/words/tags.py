@@ -12,7 +12,7 @@ from django.template import Library
 from django.utils.html import format_html, format_html_join
 from django.utils.safestring import mark_safe
 
-from tracker.records.read.formats.references import name_of
+from tracker.records.read.formats.references import name_of, named_references
 from tracker.records.shapes.fields import WHOLE
 from tracker.records.shapes.urls import API, api_url, page_address
 from tracker.records.values.codes.registries import COUNTRIES, LANGUAGES
@@ -84,7 +84,7 @@ def linked_number(linked, one="", many=""):
 @register.filter
 def references_in(row):
     """The records that a row refers to, itself first if it has a name."""
-    others = [value for value in row.values() if isinstance(value, dict) and name_of(value)]
+    others = named_references(row)
     return [row, *others] if name_of(row) else others
 
 

@@ -1,6 +1,5 @@
 """Lists as calendars (iCalendar), for the kinds of records that happen on days."""
 
-import re
 from collections.abc import Mapping
 from datetime import date, timedelta
 from typing import NamedTuple
@@ -9,12 +8,12 @@ from django.conf import settings
 from icalendar import Calendar, Event
 
 from tracker.records.shapes.fields import WHOLE
+from tracker.records.values.dates.days import EXACT_DAY
 
 from .atom import NEVER, SITE_NAME, moment_in
 from .entries import entry_title, page_of, title_fields
 from .format import Format, Pages
 
-DAY = re.compile(r"\d{4}-\d\d-\d\d\Z")
 PLACES = ("places", "place")
 CALENDAR_SIZE = settings.MAX_PAGE_SIZE
 
@@ -72,7 +71,7 @@ def days(record, occasion):
     """(first day, last day) of what happened; None unless all that is stated are days without doubt."""
     start = record[occasion.start]
     end = (occasion.end and record[occasion.end]) or start
-    if not start or not DAY.match(start["edtf"]) or not DAY.match(end["edtf"]):
+    if not (start and EXACT_DAY.fullmatch(start["edtf"]) and EXACT_DAY.fullmatch(end["edtf"])):
         return None
     return date.fromisoformat(start["edtf"]), date.fromisoformat(end["edtf"])
 

@@ -63,10 +63,14 @@ def name_of(row):
     return row.get("name") or row.get("title") or row.get("display_title") or ""
 
 
+def named_references(row):
+    """The records with a name that a row refers to."""
+    return [value for value in row.values() if isinstance(value, dict) and name_of(value)]
+
+
 def reference_title(row):
     """The title of a record; if it has none, the names of the records that it refers to."""
-    linked = [name_of(value) for value in row.values() if isinstance(value, dict)]
-    return one_line(name_of(row) or "; ".join(dict.fromkeys(filter(None, linked))))
+    return one_line(name_of(row) or "; ".join(dict.fromkeys(map(name_of, named_references(row)))))
 
 
 def one_line(text):

@@ -10,11 +10,10 @@ from tracker.records.protocol.problems import BadParameters
 from tracker.records.read.formats.references import Reference, reference_title
 from tracker.records.read.formats.registry import OPTIONS
 from tracker.records.shapes.urls import with_parameter, with_query
-from tracker.records.values.dates.days import Days
+from tracker.records.values.dates.days import EXACT_DAY, Days
 
 PUBLISHED_ON = "published_on"
-DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)
-MOMENT_TEXT = re.compile(rf"{DAY.pattern}T\d\d:\d\d:\d\d(\.\d{{1,6}})?(Z|[+-]\d\d:\d\d)", re.ASCII)
+MOMENT_TEXT = re.compile(rf"{EXACT_DAY.pattern}T\d\d:\d\d:\d\d(\.\d{{1,6}})?(Z|[+-]\d\d:\d\d)", re.ASCII)
 FIRST = datetime(1970, 1, 1, tzinfo=UTC)
 MOMENT_FORMS = (
     "Give a moment as in 2025-12-10T09:00:00Z, or a day as in 2025-12-10: its end in UTC. The first is 1970."
@@ -47,7 +46,7 @@ class AtMoment:
     def asked_moment(self):
         """The requested moment as it was given; with another offset, in UTC: a reference says UTC."""
         asked = self.given[PUBLISHED_ON]
-        return asked if asked.endswith("Z") or DAY.fullmatch(asked) else moment_text(self.moment)
+        return asked if asked.endswith("Z") or EXACT_DAY.fullmatch(asked) else moment_text(self.moment)
 
     def address_of(self, url):
         """The address of this answer with all that was asked, except for its form and the moment."""
@@ -92,7 +91,7 @@ def moment_of(text):
 def understood_moment(text):
     """The same, None if it is no moment."""
     try:
-        if DAY.fullmatch(text):
+        if EXACT_DAY.fullmatch(text):
             day = date.fromisoformat(text)
             moment = datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1)
         else:

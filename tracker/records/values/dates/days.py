@@ -1,5 +1,6 @@
 """The days that an answer is about: a day, a period, or the possibly inexact time of a dialogue."""
 
+import re
 from datetime import UTC, date, datetime
 from typing import NamedTuple
 
@@ -7,6 +8,7 @@ from django.core.exceptions import ValidationError
 
 from .partial_dates import understand
 
+EXACT_DAY = re.compile(r"\d{4}-\d\d-\d\d", re.ASCII)  # a date, or another text, that is exactly a day
 DAY_FORMS = "Give a day, for example 2025-10-31, or a period, for example 2025-10."
 
 
