@@ -1,6 +1,7 @@
 """The census as a page: the same numbers as in the API, each with its list."""
 
 import re
+from unittest import mock
 
 from django.test import TestCase
 
@@ -38,6 +39,13 @@ class CensusPageTest(TestCase):
 
     def test_an_old_report_says_so(self):
         self.assertIn("1 of the reports is from more than 180 days before", self.get(as_of="2025-10-31"))
+
+    def test_people_who_are_not_listed_are_in_the_list_of_all(self):
+        make.case(conflict=self.conflict, person=make.person())
+        with mock.patch("tracker.figures.cases.census.MOST_PEOPLE", 1):
+            page = self.get(as_of="2025-10-31", conflict=self.conflict.slug)
+        all_of_them = f'<a href="/people/?case_conflict={self.conflict.slug}">list of all of them</a>'
+        self.assertIn(f"1 more is not listed here: see the {all_of_them}.", page)
 
     def test_it_can_be_about_a_dialogue(self):
         dialogue = make.dialogue(conflict=self.conflict, start_date="2025-10-14")
