@@ -14,7 +14,7 @@ endif
 # What test-quick runs: the guards, and of the tests of single modules all that are not slow.
 GUARDS := $(addprefix tests/,$(addsuffix .py,test_architecture test_make test_schema test_visibility \
 	test_write_schema site/test_settings site/test_setup)) tests/test_roles.py::CompleteTest
-SLOW := addresses answers asof changes consent csv erasure errors mirror name_search pages parameters plausible \
+SLOW := addresses answers asof changes consent csv earlier erasure errors mirror name_search pages parameters plausible \
 	proposals responses rivals scheduled takedown together tokens told_apart verbs write_errors write_many write_parts write_states writes
 UNITS := $(filter-out $(foreach name,$(SLOW),%/test_$(name).py), \
 	$(wildcard tests/dialogues/test_*.py tests/people/test_*.py tests/records/test_*.py))
