@@ -1,5 +1,7 @@
 """The pages of figures about who took part, recorded cases and claims: sentences that the records allow."""
 
+from unittest import mock
+
 from django.test import TestCase
 
 from tests import make
@@ -133,6 +135,13 @@ class ConcurrentCasesPageTest(Asking, TestCase):
         then, _, undated = self.text(self.url).partition("Their cases have no dates")
         self.assertNotIn("Undated Person", then)
         self.assertIn("Undated Person", undated)
+
+    def test_people_who_are_not_listed_are_in_the_list_of_all(self):
+        make.case(conflict=self.conflict, person=make.person())
+        with mock.patch("tracker.site.figures.days.MOST_SHOWN", 1):
+            html = self.page(self.url)
+        all_of_them = f'<a href="/people/?case_conflict={self.conflict.pk}">list of all of them</a>'
+        self.assertIn(f"1 more is not listed here: see the {all_of_them}.", html)
 
     def test_a_zero_says_in_how_many_sources_nothing_was_found(self):
         self.assertIn("None recorded in the 1 source read: held, possibly", self.text(self.url))
