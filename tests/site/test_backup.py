@@ -45,7 +45,7 @@ class BackupTest(TransactionTestCase):
     def setUp(self):
         self.folder = Path(self.enterContext(tempfile.TemporaryDirectory(prefix="tracker-")))
         self.identity, self.file = self.folder / "identity", self.folder / "backup"
-        self.enterContext(override_settings(ERASURE_LEDGER=self.folder / "ledger"))
+        self.enterContext(override_settings(ERASURE_LEDGER=self.folder / "ledger", DATA_DIR=self.folder))
         said = self.run_command("backup_key", self.identity)
         self.enterContext(mock.patch.dict(os.environ, dict([said.strip().split("=")])))
 

@@ -4,7 +4,7 @@ from pathlib import Path
 from django.core.management import BaseCommand, CommandError
 
 from tracker.records.audit import takedown_ledger
-from tracker.server import backup
+from tracker.server import backup, doctor
 
 
 class Command(BaseCommand):
@@ -17,6 +17,7 @@ class Command(BaseCommand):
         try:
             takedown_ledger.write_down()
             manifest = backup.write_backup(file.absolute())
+            doctor.note_backup()
         except (backup.Failed, takedown_ledger.LedgerAway, OSError) as problem:
             raise CommandError(str(problem)) from None
         with open(file, "rb") as written:
