@@ -112,6 +112,11 @@ VARIABLES = [
         "Where to report a vulnerability, as in `mailto:security@example.org`. Shown at"
         " `/.well-known/security.txt`.",
     ),
+    Variable(
+        "METRICS_TOKEN",
+        "",
+        "The token with which Prometheus reads `/metrics`: at least 20 characters. Empty: no `/metrics`.",
+    ),
     Variable("DATA_PUBLISHER", "Dialogue tracker", "Who publishes the data: the author in references."),
     Variable("DATA_LICENSE", UNSTATED_LICENSE, "Terms of use of the data, shown at the root of the API."),
     Variable(

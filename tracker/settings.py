@@ -100,6 +100,16 @@ def secret_key() -> str:
     return SECRET_FILE.read_text() if SECRET_FILE.exists() else secrets.token_urlsafe(50)
 
 
+def metrics_token() -> str:
+    """METRICS_TOKEN: empty, or a token that nobody guesses. Otherwise ImproperlyConfigured."""
+    text = read_variable("METRICS_TOKEN")
+    if text and not (len(text) >= 20 and text.isascii() and text.isprintable() and " " not in text):
+        raise ImproperlyConfigured(
+            "METRICS_TOKEN cannot be used. It must have at least 20 random characters: letters and digits."
+        )
+    return text
+
+
 HOST = read_variable("HOST")
 PORT = integer_setting("PORT", 1, 65535)
 WORKERS = integer_setting("WORKERS", 1, 64)
@@ -123,6 +133,7 @@ MAX_TEXT = integer_setting("MAX_TEXT", 1_000, 1_000_000)
 DATA_UPLOAD_MAX_MEMORY_SIZE = integer_setting("MAX_BODY", 10_000, 100_000_000)
 DATA_UPLOAD_MAX_NUMBER_FIELDS = integer_setting("MAX_FIELDS", 1_000, 100_000)
 DATA_UPLOAD_MAX_NUMBER_FILES = 0  # there are no uploads
+METRICS_TOKEN = metrics_token()
 DATA_PUBLISHER = read_variable("DATA_PUBLISHER")
 DATA_LICENSE = read_variable("DATA_LICENSE")
 DATA_DIR = data_dir()

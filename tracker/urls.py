@@ -10,6 +10,7 @@ from tracker.records.accounts.second_factor import SecondFactor
 from tracker.records.accounts.staff import SetPassword
 from tracker.server import health
 from tracker.web.contact import security_txt
+from tracker.web.metrics import metrics
 
 handler400 = "tracker.web.middleware.misread"
 handler500 = "tracker.web.middleware.failed"
@@ -23,6 +24,7 @@ def leads_to(url):
 urlpatterns = [
     path("healthz", health.liveness, name="healthz"),
     path("readyz", health.readiness, name="readyz"),
+    path("metrics", metrics),
     path("favicon.ico", leads_to(f"{settings.STATIC_URL}tracker/favicon.svg")),
     path("admin/set-password/<uidb64>/<token>/", SetPassword.as_view(), name="set_password"),
     path("admin/second-factor/", SecondFactor.as_view(), name="second_factor"),

@@ -28,6 +28,7 @@ BESIDE = {  # routes besides the API, the admin and the pages
     "favicon.ico": "leads to a file",
     "healthz": "for supervisors",
     "readyz": "for supervisors",
+    "metrics": "for Prometheus",
     ".well-known/security.txt": "a file",
 }
 

@@ -61,12 +61,16 @@ class Web:
             "log-config": settings.BASE_DIR / "tracker" / "granian.json",
         }
         where = {"uds": self.socket} if self.in_front else {"host": settings.HOST, "port": settings.PORT}
+        figures = self.folder / "metrics"  # new at each start: what ended processes counted is in it
+        figures.mkdir(exist_ok=True)
         flags = {"SERVED_LOCALLY": settings.DEMO, "CADDY_IN_FRONT": self.in_front}
         command += [f"--{name}={value}" for name, value in {**where, **options}.items()]
         self.socket.unlink(missing_ok=True)  # left by a killed process
         self.workers = started(
             [*command, "--respawn-failed-workers", "--no-ws"],
-            os.environ | {name: "1" for name, so in flags.items() if so},
+            os.environ
+            | {"PROMETHEUS_MULTIPROC_DIR": str(figures)}
+            | {name: "1" for name, so in flags.items() if so},
         )
 
     def start_caddy(self):

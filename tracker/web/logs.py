@@ -16,6 +16,8 @@ from logging.handlers import WatchedFileHandler
 
 from django.utils.functional import SimpleLazyObject
 
+from . import counting
+
 # Their messages contain no values; after the first line comes a traceback.
 TRUSTED = ("tracker", "people", "dialogues", "_granian")
 METHODS = ("GET", "HEAD", "OPTIONS", "POST", "PUT", "PATCH", "DELETE")
@@ -100,7 +102,9 @@ class Requests:
         try:
             response = self.get_response(request)
             response.headers["X-Request-ID"] = request_id.get()
-            log_request(request, response.status_code, time.perf_counter() - began)
+            seconds = time.perf_counter() - began
+            log_request(request, response.status_code, seconds)
+            counting.count_request(request, response.status_code, seconds)
             return response
         finally:
             request_id.reset(mine)
