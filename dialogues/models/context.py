@@ -9,7 +9,7 @@ from dialogues.choices import (
 from people.models import Conflict
 from tracker.records.audit import history
 from tracker.records.base.citations import Citation
-from tracker.records.base.identifiers import Identified, Identifier, identifiers_trigger
+from tracker.records.base.identifiers import Identified, Identifier
 from tracker.records.base.labels import Titled
 from tracker.records.base.places import Place
 from tracker.records.policy.search_words import tokens_trigger
@@ -56,7 +56,7 @@ class ContextEvent(Identified, Titled):
 
     class Meta(Titled.Meta):
         constraints = [*Titled.Meta.constraints, not_reversed()]
-        triggers = [tokens_trigger("title_folded"), identifiers_trigger("dialogues_contexteventidentifier")]
+        triggers = [tokens_trigger("title_folded")]
 
 
 class ContextEventIdentifier(Identifier):

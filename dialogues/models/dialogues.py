@@ -18,7 +18,7 @@ from dialogues.duration import ended_the_day_it_began, lacks_end, placing
 from people.models import Conflict, Organization, Person, Side
 from tracker.records.audit import history
 from tracker.records.base.citations import Citation
-from tracker.records.base.identifiers import Identified, Identifier, identifiers_trigger
+from tracker.records.base.identifiers import Identified, Identifier
 from tracker.records.base.labels import Titled
 from tracker.records.base.places import Place
 from tracker.records.values.codes.vocabularies import Confidentiality, Publication
@@ -94,7 +94,6 @@ class Dialogue(Identified, Titled):
 
     class Meta(Titled.Meta):
         constraints = [*Titled.Meta.constraints, not_reversed(), not_above("meetings_min", "meetings_max")]
-        triggers = [*Titled.Meta.triggers, identifiers_trigger("dialogues_dialogueidentifier")]
 
     def clean(self):
         if self.venue_side and self.venue_side.record_id != self.conflict_id:

@@ -48,7 +48,7 @@ class WithCases(models.Model):
         cases = cases if self.confidentiality == Confidentiality.PUBLIC else cases.none()
         same = {"scheme": OuterRef("scheme"), "identifier": OuterRef("identifier")}
         identifiers = apps.get_model("people.PersecutionCaseIdentifier").objects
-        public = identifiers.filter(Q(published=True) | Q(record__in=cases), **same)
+        public = identifiers.filter(Q(is_public=True) | Q(record__in=cases), **same)
         own = identifiers.filter(record__in=cases)
         taken = own.filter(Exists(public.exclude(record=OuterRef("record"))))
         sentences = [

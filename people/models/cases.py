@@ -10,7 +10,7 @@ from people.choices import (
 )
 from tracker.records.audit import history
 from tracker.records.base.citations import Citation
-from tracker.records.base.identifiers import Identified, Identifier, identifiers_trigger, published_trigger
+from tracker.records.base.identifiers import Identified, Identifier
 from tracker.records.base.labels import Titled
 from tracker.records.base.record import Record
 from tracker.records.values.codes.code_fields import CountryField
@@ -53,17 +53,10 @@ class PersecutionCase(Identified, Titled):
                 violation_error_message="Give either person or organization.",
             ),
         ]
-        triggers = [
-            *Titled.Meta.triggers,
-            identifiers_trigger("people_persecutioncaseidentifier", "person", "organization"),
-        ]
 
 
 class PersecutionCaseIdentifier(Identifier):
     record = models.ForeignKey(PersecutionCase, models.CASCADE, related_name="identifiers")
-
-    class Meta(Identifier.Meta):
-        triggers = [published_trigger(person="people_person", organization="people_organization")]
 
 
 class PersecutionCaseCitation(Citation):

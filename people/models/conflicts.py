@@ -3,7 +3,7 @@
 from django.db import models
 
 from tracker.records.audit import history
-from tracker.records.base.identifiers import Identified, Identifier, identifiers_trigger
+from tracker.records.base.identifiers import Identified, Identifier
 from tracker.records.base.labels import Titled
 from tracker.records.base.parts import Part
 
@@ -15,9 +15,6 @@ class Conflict(Identified, Titled):
     goes_along = True
 
     summary = models.TextField(blank=True)
-
-    class Meta(Titled.Meta):
-        triggers = [*Titled.Meta.triggers, identifiers_trigger("people_conflictidentifier")]
 
 
 class ConflictIdentifier(Identifier):

@@ -19,6 +19,8 @@ from tracker.records.values.dates.date_columns import PartialDateField
 class Name(Part):
     """Another name, as a source writes it."""
 
+    public_if = {"confidentiality": Confidentiality.PUBLIC}
+
     text = models.CharField(max_length=300)
     text_folded = FoldedField("text")
     lang = LanguageField(blank=True)
@@ -40,4 +42,4 @@ class Name(Part):
 
     @classmethod
     def own_conditions(cls, user, path):
-        return Q() if roles.edits(user) else Q(**{f"{path}confidentiality": Confidentiality.PUBLIC})
+        return Q() if roles.edits(user) else super().own_conditions(user, path)

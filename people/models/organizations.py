@@ -7,7 +7,7 @@ from people.choices import (
 )
 from tracker.records.audit import history
 from tracker.records.base.citations import Citation
-from tracker.records.base.identifiers import Identified, Identifier, identifiers_trigger
+from tracker.records.base.identifiers import Identified, Identifier
 from tracker.records.base.labels import Named
 from tracker.records.base.places import Place
 from tracker.records.values.codes.code_fields import CountryField
@@ -35,14 +35,6 @@ class Organization(WithCases, Identified, Named):
 
     class Meta(Named.Meta):
         constraints = [*Named.Meta.constraints, not_reversed("founding_date", "dissolution_date")]
-        triggers = [
-            *Named.Meta.triggers,
-            identifiers_trigger("people_organizationidentifier"),
-            identifiers_trigger(
-                "people_persecutioncaseidentifier",
-                records="SELECT id FROM people_persecutioncase WHERE organization_id = NEW.id",
-            ),
-        ]
 
 
 class OrganizationName(Name):

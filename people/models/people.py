@@ -14,7 +14,7 @@ from people.choices import (
 from people.likely_mistakes import acts_before_birth
 from tracker.records.audit import history
 from tracker.records.base.citations import Citation
-from tracker.records.base.identifiers import Identified, Identifier, identifiers_trigger
+from tracker.records.base.identifiers import Identified, Identifier
 from tracker.records.base.labels import Named
 from tracker.records.base.parts import Part
 from tracker.records.protection.protected_names import Secret
@@ -65,14 +65,6 @@ class Person(WithCases, Identified, Named):
     class Meta(Named.Meta):
         verbose_name_plural = "people"
         constraints = [*Named.Meta.constraints, not_reversed("birth_date", "death_date")]
-        triggers = [
-            *Named.Meta.triggers,
-            identifiers_trigger("people_personidentifier"),
-            identifiers_trigger(
-                "people_persecutioncaseidentifier",
-                records="SELECT id FROM people_persecutioncase WHERE person_id = NEW.id",
-            ),
-        ]
 
     @classmethod
     def secrets(cls, user=None):

@@ -72,7 +72,7 @@ class OrganizationCaseTest(RuleTest):
 
     def stored(self, row):
         row.refresh_from_db()
-        return row.published
+        return row.is_public
 
     def ids(self, name, **given):
         return [row["id"] for row in self.client.get(f"{API}{name}/", given).json()["results"]]

@@ -158,7 +158,7 @@ class IdentifierTest(RuleTest):
 
     def stored(self, row):
         row.refresh_from_db()
-        return row.published
+        return row.is_public
 
 
 class CaseEventTest(RuleTest):

@@ -5,6 +5,7 @@ from itertools import product
 from django.test import TestCase, override_settings
 
 from tests import make
+from tests.moments import now
 from tests.twins.mutations import forget
 from tracker.records.accounts.staff import grant
 
@@ -110,6 +111,15 @@ class KeptTest(ToldApartTest):
             for path in self.paths():
                 told = self.client.get(path, headers=headers).getvalue().decode()
                 self.assertEqual(NAME in told, "editor" in roles, (roles, path))
+
+    def test_what_was_kept_for_today_is_not_used_for_the_past(self):
+        later = make.organization(publication="draft")
+        row = make.affiliation(person=self.person, organization=later)
+        path, moment = self.paths()[0], now()
+        later.publish(make.superuser())
+        for _ in range(2):
+            self.assertIn(str(row.pk), self.ask("nobody", path))
+            self.assertNotIn(str(row.pk), self.ask("nobody", path, {"published_on": moment}))
 
     def test_days_fields_and_addresses_are_told_apart_too(self):
         path = self.paths()[0].partition("?")[0]

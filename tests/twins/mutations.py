@@ -123,8 +123,8 @@ def a_search_by_writers():
         yield
 
 
-def an_editors_text(shape, pick, days, known_on, held, public_url, whole=queries.cached_query):
-    return whole(shape, pick, days, known_on, held and frozenset({roles.Role.EDITOR}), public_url)
+def an_editors_text(shape, pick, days, known_on, held, *rest, whole=queries.cached_query):
+    return whole(shape, pick, days, known_on, held and frozenset({roles.Role.EDITOR}), *rest)
 
 
 def kept_without(number):
@@ -295,6 +295,7 @@ EARLY = [  # what must be broken while the world grows
 CHANGES, MIRROR = "tests.records.test_changes.", "tests.records.test_mirror."
 PUBLIC, FORMATS = "tests.site.test_public.", "tests.records.test_formats.EveryFormatTest."
 EARLIER = "tests.records.test_earlier.HiddenSinceTest."
+STORED = "tests.records.test_public_rows.StoredTest."
 SLIPS = [  # what goes wrong between requests, or for some roles alone, and the quick test that notices it
     ("a search by anybody", a_search, "SearchTest.test_only_editors_find_by_a_name_that_only_they_see"),
     (
@@ -321,6 +322,7 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
             (4, "roles", "test_what_was_kept_for_one_reader_changes_no_answer_to_another"),
             (4, "roles", "test_whoever_loses_or_gets_the_role_reads_as_their_role_is"),
             (5, "address", "test_days_fields_and_addresses_are_told_apart_too"),
+            (6, "past", "test_what_was_kept_for_today_is_not_used_for_the_past"),
         )
     ),
     (
@@ -380,6 +382,19 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
                 {"shown_now": ()},
                 "test_a_dialogue_that_is_closed_today_connects_nobody",
             ),
+        )
+    ),
+    *(
+        (f"what is stored of public rows, {place}", lambda name=name: pgtrigger.ignore(name), f"{STORED}{test}")
+        for place, name, test in (
+            ("when it changes", "people.Person:is_public", "test_when_rows_have_changed"),
+            ("passed on", "people.Person:changed_public", "test_when_rows_have_changed"),
+            (
+                "passed on later",
+                "people.Person:inserted_public",
+                "test_the_first_row_may_come_after_those_that_belong_to_it",
+            ),
+            ("with its words", "people.Person:tokens", "test_when_rows_were_made"),
         )
     ),
     (

@@ -24,7 +24,7 @@ HOUSEKEEPING = {
     "changed_at",
     "published_by",
     "published_at",
-    "published",
+    "is_public",
 }
 ERASING = "tracker.erasing"
 

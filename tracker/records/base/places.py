@@ -7,7 +7,7 @@ from django.db.models import Q
 from tracker.records.audit import history
 from tracker.records.values.codes.code_fields import CountryField
 
-from .identifiers import Identified, Identifier, identifiers_trigger
+from .identifiers import Identified, Identifier
 from .labels import Named
 
 
@@ -46,7 +46,6 @@ class Place(Identified, Named):
                 violation_error_message="Give both latitude and longitude, or neither.",
             ),
         ]
-        triggers = [*Named.Meta.triggers, identifiers_trigger("records_placeidentifier")]
 
 
 class PlaceIdentifier(Identifier):

@@ -48,6 +48,7 @@ class Record(Workflow, Visible):
     """The base class of everything that is published on its own."""
 
     cited = True
+    public_if = {"publication": Publication.PUBLISHED, "confidentiality": Confidentiality.PUBLIC}
     internal = INTERNAL
     protected = ("", ())  # a field, and the values that make a row confidential
 
@@ -119,12 +120,7 @@ class Record(Workflow, Visible):
 
     @classmethod
     def own_conditions(cls, user, path):
-        rule = Q(
-            **{
-                f"{path}publication": Publication.PUBLISHED,
-                f"{path}confidentiality": Confidentiality.PUBLIC,
-            }
-        )
+        rule = super().own_conditions(user, path)
         if not roles.writes(user):
             return rule
         open_to_staff = ~Q(**{f"{path}confidentiality": Confidentiality.CONFIDENTIAL})

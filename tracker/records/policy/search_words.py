@@ -2,6 +2,7 @@
 
 import pgtrigger
 from django.db import models
+from django.db.models import Q
 
 from tracker.records.values.codes.vocabularies import Confidentiality
 
@@ -9,7 +10,7 @@ from tracker.records.values.codes.vocabularies import Confidentiality
 def tokens_trigger(folded, record="id"):
     """A trigger that maintains the search words of one folded column, also for loaddata and COPY.
 
-    `record` is the column with the record's id. `confidentiality` decides who can find the row.
+    `record` is the column with the record's id. `confidentiality` and `is_public` decide who finds the row.
     """
     return pgtrigger.Trigger(
         name="tokens",
@@ -18,7 +19,9 @@ def tokens_trigger(folded, record="id"):
         func=pgtrigger.Func(
             f"""
             IF TG_OP = 'UPDATE' THEN
-                IF (NEW.{folded}, NEW.confidentiality) = (OLD.{folded}, OLD.confidentiality) THEN
+                IF (NEW.{folded}, NEW.confidentiality, NEW.is_public)
+                    = (OLD.{folded}, OLD.confidentiality, OLD.is_public)
+                THEN
                     RETURN NULL;
                 END IF;
             END IF;
@@ -26,8 +29,8 @@ def tokens_trigger(folded, record="id"):
                 DELETE FROM records_token WHERE name_id = OLD.id;
             END IF;
             IF TG_OP <> 'DELETE' THEN
-                INSERT INTO records_token (record_id, name_id, token, confidentiality)
-                SELECT NEW.{record}, NEW.id, word, NEW.confidentiality
+                INSERT INTO records_token (record_id, name_id, token, confidentiality, is_public)
+                SELECT NEW.{record}, NEW.id, word, NEW.confidentiality, NEW.is_public
                 FROM unnest(string_to_array(NEW.{folded}, ' ')) AS word WHERE word <> '' GROUP BY word;
             END IF;
             RETURN NULL;
@@ -46,9 +49,13 @@ class Token(models.Model):
     name_id = models.UUIDField(db_index=True)
     token = models.TextField(db_collation="C")  # words are compared letter by letter in any locale
     confidentiality = models.CharField(max_length=12, choices=Confidentiality)
+    is_public = models.BooleanField(default=False)
 
     class Meta:
-        indexes = [models.Index(fields=["token", "record_id"], name="token_record")]
+        indexes = [
+            models.Index(fields=["token", "record_id"], name="token_record"),
+            models.Index(fields=["token", "record_id"], condition=Q(is_public=True), name="token_public"),
+        ]
 
     def __str__(self):
         return f"token {self.pk}"

@@ -1,5 +1,7 @@
 """Who may see what: the visibility rule from which every read starts."""
 
+from contextvars import ContextVar
+
 from django.apps import apps
 from django.conf import settings
 from django.core.exceptions import ValidationError
@@ -21,6 +23,8 @@ NO_ROW = RawSQL(
     "false", (), output_field=models.BooleanField()
 )  # unlike none(), this still queries the database
 SEARCH_WORDS = settings.MAX_WORDS
+# Whether the rule is computed for the public too: what was public in the past is not stored.
+BY_RULE = ContextVar("BY_RULE", default=False)
 
 
 def kinds():
@@ -37,6 +41,15 @@ def sees_any(user, rows):
     return any(kind.objects.visible_to(user).filter(pk__in=found).exists() for kind, found in keys.items())
 
 
+def words_for(user):
+    """A Q for the words by which this user may find records."""
+    if roles.edits(user):
+        return Q()
+    if roles.writes(user) or BY_RULE.get():
+        return Q(confidentiality=Confidentiality.PUBLIC)
+    return Q(is_public=True)
+
+
 class VisibleQuerySet(GuardedUpdate, models.QuerySet):
     def visible_to(self, user):
         """The rows that this user may see. Every read starts here."""
@@ -46,16 +59,14 @@ class VisibleQuerySet(GuardedUpdate, models.QuerySet):
         """Withdrawn rows whose former publication may be known: not restricted, and with public parents."""
         rows = self.filter(publication=Publication.WITHDRAWN, confidentiality=Confidentiality.PUBLIC)
         for name in self.model.visible_with:
-            parents = self.model._meta.get_field(name).related_model.objects.visible_to(None)
-            rows = rows.filter(Q(**{f"{name}__isnull": True}) | Q(**{f"{name}__in": parents.values("pk")}))
+            parent = self.model._meta.get_field(name).related_model
+            rows = rows.filter(Q(**{f"{name}__isnull": True}) | parent.conditions(None, f"{name}__"))
         return rows.exclude(published_at=None)
 
     def matching(self, text, user):
         """Rows that have, for each word of the text, a name or title with a word that begins like it."""
         words = tokens(text)[:SEARCH_WORDS]
-        readable = Token.objects.filter(
-            Q() if roles.edits(user) else Q(confidentiality=Confidentiality.PUBLIC)
-        )
+        readable = Token.objects.filter(words_for(user))
         found = self if words else self.filter(NO_ROW)
         for word in words:
             hits = readable.filter(token__gte=word, token__lt=f"{word}~")
@@ -70,6 +81,7 @@ class Visible(Tidy, GuardedSave):
     """Base class of everything that the visibility rule covers."""
 
     visible_with = ()  # foreign keys: if one of these is hidden, so is the row; a null key hides nothing
+    public_if = {}  # {column: value} that a row must have so that the public sees it
     cited = False  # whether it needs a citation for publication
     gone = False  # whether it answers 410 after it was withdrawn
     remembered = True  # whether its history is kept
@@ -79,6 +91,8 @@ class Visible(Tidy, GuardedSave):
     shown_now = ()  # fields that earlier states show as they are today
     identifies = ""  # the field with a name of a person: earlier states never show a former one
     names_who = ()  # fields that identify someone: if the name is withheld later, the history hides them
+
+    is_public = models.BooleanField(default=False, editable=False, serialize=False)  # see `public_rows`
 
     objects = VisibleQuerySet.as_manager()
 
@@ -152,16 +166,23 @@ class Visible(Tidy, GuardedSave):
     @classmethod
     def own_conditions(cls, user, path):
         """The conditions of this row alone; `path` leads to it from the queried model."""
-        return Q()
+        return Q(**{f"{path}{name}": value for name, value in cls.public_if.items()})
 
     @classmethod
     def conditions(cls, user, path=""):
+        """A Q for the rows that this user may see. The database has stored which ones the public sees."""
+        if roles.writes(user) or BY_RULE.get():
+            return cls.rule(user, path)
+        return Q(**{f"{path}is_public": True})
+
+    @classmethod
+    def rule(cls, user, path=""):
         """The visibility rule as a Q: the conditions of the row and of everything that it belongs to."""
         rule = cls.own_conditions(user, path)
         for name in cls.visible_with:
             field = cls._meta.get_field(name)
             if field.related_model is cls and path.endswith(f"{name}__"):
                 continue  # a part has no parts: one step up is the top
-            parent = field.related_model.conditions(user, f"{path}{name}__")
+            parent = field.related_model.rule(user, f"{path}{name}__")
             rule &= Q(**{f"{path}{name}__isnull": True}) | parent if field.null else parent
         return rule

@@ -13,6 +13,7 @@ from django.db.models.expressions import RawSQL
 
 from tracker.records.audit.access_log import note_ids
 from tracker.records.policy import roles
+from tracker.records.policy.visibility import BY_RULE
 from tracker.records.protocol.giving_way import giving_way
 from tracker.records.protocol.rate_limits import TooMany, tally_key
 from tracker.records.shapes.finishing import finished
@@ -141,11 +142,11 @@ def is_cached(shape, pick, reader):
 def cache_arguments(shape, pick, reader):
     """Everything that decides the text. The rule uses the user's roles, and the id that `shaped` inserts."""
     held = reader.user and roles.roles(reader.user)
-    return shape, pick, reader.days, reader.known_on, held, settings.PUBLIC_URL
+    return shape, pick, reader.days, reader.known_on, held, settings.PUBLIC_URL, BY_RULE.get()
 
 
 @cached(LRUCache(ROOM, getsizeof=lambda statement: len(statement.sql)), lock=Lock())
-def cached_query(shape, pick, days, known_on, held, public_url):
+def cached_query(shape, pick, days, known_on, held, public_url, by_rule):
     """The cache of statement texts between requests, for all users with these roles."""
     return fresh(shape, pick, Reader(None if held is None else roles.anybody(held), days, known_on))
 

@@ -21,6 +21,7 @@ from django.db import connection, transaction
 from tracker.records.base.parts import Part
 from tracker.records.base.record import Record
 from tracker.records.policy.search_words import Token
+from tracker.records.policy.visibility import BY_RULE
 from tracker.records.protocol.problems import BadParameters
 from tracker.records.read.queries import Query, run_with_hash_joins
 from tracker.records.values.codes.vocabularies import Publication
@@ -50,8 +51,12 @@ IN_PLACE = """
 @contextmanager
 def earlier_state(moment):
     """While it lasts, statements that only read see the public rows as they were at a moment."""
-    with connection.execute_wrapper(EarlierState(moment)):
-        yield
+    state, computed = EarlierState(moment), BY_RULE.set(True)
+    try:
+        with connection.execute_wrapper(state):
+            yield
+    finally:
+        BY_RULE.reset(computed)
 
 
 class EarlierState:
