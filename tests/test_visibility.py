@@ -120,7 +120,6 @@ EXEMPT = {  # where a query may start elsewhere, and why; in tracker/records/ if
     "dialogues/models/participations.py _reveals_more": "the row itself, as it is stored",
     "people/api/as_of_days.py days_apart": "the visible row itself, once more",
     "people/models/acts.py editor_blockers": "identifiers of public cases, and of those to be public with it",
-    "base/identifiers.py missing": "identifiers, cut down to those of public records",
     "base/record.py compared_with": "the like of a row, cut down to what all see who work on it",
     "base/record.py pass_over_unknown": "what a key leads to, if all see it who work on it",
     "dialogues/models/participations.py closed_to": "whether somebody is behind a row, for who sees the row",

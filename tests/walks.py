@@ -74,7 +74,7 @@ WALKS = (
         "One visibility check",
         "visible_to",
         3,
-        ("policy.visibility", "base.record", "policy.roles"),
+        ("policy.visibility", "policy.roles", "base.record"),
         3,
         is_short=True,
     ),

@@ -16,6 +16,9 @@ class Conflict(Identified, Titled):
 
     summary = models.TextField(blank=True)
 
+    class Meta(Titled.Meta):
+        pass  # without it, that of the first base class applies
+
 
 class ConflictIdentifier(Identifier):
     record = models.ForeignKey(Conflict, models.CASCADE, related_name="identifiers")

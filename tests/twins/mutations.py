@@ -385,7 +385,7 @@ SLIPS = [  # what goes wrong between requests, or for some roles alone, and the 
         )
     ),
     *(
-        (f"what is stored of public rows, {place}", lambda name=name: pgtrigger.ignore(name), f"{STORED}{test}")
+        (f"who sees a row, {place}", lambda name=name: pgtrigger.ignore(name), f"{STORED}{test}")
         for place, name, test in (
             ("when it changes", "people.Person:is_public", "test_when_rows_have_changed"),
             ("passed on", "people.Person:changed_public", "test_when_rows_have_changed"),

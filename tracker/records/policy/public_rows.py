@@ -18,25 +18,25 @@ def keep_stored(base):
     models = [model for model in apps.get_models() if issubclass(model, base) and not model._meta.proxy]
     for model in models:
         pgtrigger.register(own_trigger(model))(model)
-        belonging = [(one, key) for one in models for key in keys(one) if key.related_model is model]
+        belonging = [(one, key) for one in models for key in owner_keys(one) if key.related_model is model]
         if belonging:
             pgtrigger.register(*passing_on(model, belonging))(model)
 
 
-def keys(model):
+def owner_keys(model):
     """The foreign keys to what a row of this model belongs to."""
     return [model._meta.get_field(name) for name in model.visible_with]
 
 
-def conditions(model, row=""):
+def own_sql(model, row=""):
     """The conditions in SQL that a row has to meet itself."""
     return [f"{row}{name} = '{value}'" for name, value in model.public_if.items()]
 
 
 def own_trigger(model):
     """The trigger that finds out whether a row is public."""
-    steps = [f"NEW.is_public := {' AND '.join(conditions(model, 'NEW.')) or 'true'};"]
-    for key in keys(model):
+    steps = [f"NEW.is_public := {' AND '.join(own_sql(model, 'NEW.')) or 'true'};"]
+    for key in owner_keys(model):
         table = key.related_model._meta.db_table
         row = f"FROM {table} WHERE id = NEW.{key.column}"
         steps.append(
@@ -45,7 +45,7 @@ def own_trigger(model):
             f" NEW.is_public := coalesce((SELECT is_public {row}), false);"
             " END IF;"
         )
-    decide = [*model.public_if, *(key.column for key in keys(model)), "is_public"]
+    decide = [*model.public_if, *(key.column for key in owner_keys(model)), "is_public"]
     return pgtrigger.Trigger(
         name="is_public",
         when=pgtrigger.Before,
@@ -61,7 +61,7 @@ def passing_on(model, belonging):
     """
     steps = [f"PERFORM FROM {model._meta.db_table} WHERE id = NEW.id FOR UPDATE;"]
     for one, key in belonging:
-        change = ["is_public <> NEW.is_public", *conditions(one)]
+        change = ["is_public <> NEW.is_public", *own_sql(one)]
         steps.append(
             f"UPDATE {one._meta.db_table} SET is_public = NEW.is_public"
             f" WHERE {key.column} = NEW.id AND {' AND '.join(change)};"
