@@ -76,6 +76,7 @@ WALKS = (
         3,
         ("policy.visibility", "policy.roles", "base.record"),
         3,
+        turns=1,
         is_short=True,
     ),
 )
