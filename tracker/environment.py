@@ -38,7 +38,22 @@ VARIABLES = [
     ),
     Variable("BACKUP_RECIPIENT", "", "One or more public keys (`age1...`) that backups are encrypted to."),
     Variable("POSTGRES_BIN", "", "Folder of PostgreSQL's programs. Empty: those of the installed wheel."),
-    Variable("WORKERS", "2", "Number of web server processes."),
+    Variable(
+        "WORKERS",
+        "",
+        "Number of web server processes. Empty: one for each processor, from 2 to 8.",
+    ),
+    Variable(
+        "THREADS",
+        "8",
+        "Requests that each web process answers at the same time, each with its own database connection.",
+    ),
+    Variable(
+        "PREPARED_STATEMENTS",
+        "direct",
+        "`direct`: no pooler is in front of the database. `off`: a pooler is. `pooled`: one that keeps "
+        "prepared statements (PgBouncer 1.21 or newer with `max_prepared_statements`).",
+    ),
     Variable("CONNECT_TIMEOUT", "3", "Seconds to wait for a connection to the database; at least 2."),
     Variable("STATEMENT_TIMEOUT", "3", "Seconds that one SQL statement of a request may take. 0: no limit."),
     Variable("EXPORT_TIMEOUT", "60", "Seconds that the export of a whole list as CSV may take."),

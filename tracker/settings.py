@@ -78,7 +78,33 @@ def database(url: str) -> dict:
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     described = {key: parts.pop(name, "") for key, name in names.items()}
     parts.setdefault("connect_timeout", integer_setting("CONNECT_TIMEOUT", 2, 60))
-    return {"ENGINE": "tracker.postgres", **described, "OPTIONS": parts}
+    # Behind a pooler, the next statement may use another connection, which has no cursor of this one.
+    pooled = PREPARED_STATEMENTS != "direct"
+    return {
+        "ENGINE": "tracker.postgres",
+        **described,
+        "OPTIONS": parts,
+        "DISABLE_SERVER_SIDE_CURSORS": pooled,
+        "CONN_MAX_AGE": None,
+    }
+
+
+def web_processes() -> int:
+    """WORKERS, or one for each processor that this process may use, within bounds."""
+    if read_variable("WORKERS"):
+        return integer_setting("WORKERS", 1, 64)
+    known = hasattr(os, "sched_getaffinity")
+    processors = len(os.sched_getaffinity(0)) if known else os.cpu_count() or 1
+    return min(max(processors, 2), 8)
+
+
+def one_of(name: str, *allowed: str) -> str:
+    """The variable, which has one of these values. ImproperlyConfigured otherwise."""
+    text = read_variable(name)
+    if text not in allowed:
+        *others, last = allowed
+        raise ImproperlyConfigured(f"{name} is {text!r}. It must be {', '.join(others)} or {last}.")
+    return text
 
 
 def limits(**variables: str) -> str:
@@ -112,8 +138,9 @@ def metrics_token() -> str:
 
 HOST = read_variable("HOST")
 PORT = integer_setting("PORT", 1, 65535)
-WORKERS = integer_setting("WORKERS", 1, 64)
-THREADS = 8  # per web process: several requests can wait for the database at the same time
+WORKERS = web_processes()
+THREADS = integer_setting("THREADS", 2, 64)
+PREPARED_STATEMENTS = one_of("PREPARED_STATEMENTS", "direct", "pooled", "off")
 MAX_URL = integer_setting("MAX_URL", 500, 60_000)
 MAX_HEADERS = integer_setting("MAX_HEADERS", 30, 100)  # the web server accepts no more
 MAX_HEADER_BYTES = integer_setting("MAX_HEADER_BYTES", 8_000, 400_000)
@@ -248,7 +275,7 @@ STATEMENT_TIMEOUT = integer_setting("STATEMENT_TIMEOUT", 0, 600)  # also for com
 EXPORT_TIMEOUT = integer_setting("EXPORT_TIMEOUT", 1, 3600)
 # A read must be one statement, so connections are kept and not tested first. The request that notices a lost
 # one is repeated if it only reads, else answered 503, and Django opens a new one for the next.
-DATABASES = {"default": {**database(read_variable("DATABASE_URL") or "dbname=tracker"), "CONN_MAX_AGE": None}}
+DATABASES = {"default": database(read_variable("DATABASE_URL") or "dbname=tracker")}
 if not read_variable("DATABASE_URL"):
     # A command that runs without the database, like makemigrations, cannot ask which migrations are applied.
     DATABASES["default"]["HOST"] = str(DATA_DIR)

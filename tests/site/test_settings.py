@@ -44,6 +44,9 @@ class RefusedSettingsTest(SimpleTestCase):
         for word in words:
             self.assertIn(word, str(refusal.exception))
 
+    def test_prepared_statements(self):
+        self.assert_refused("PREPARED_STATEMENTS", "direct, pooled or off", PREPARED_STATEMENTS="on")
+
     def test_port(self):
         for port in ("0", "65536", "-1", "http", "8000.0", "٨٠"):
             self.assert_refused("PORT", "whole number", PORT=port)
@@ -129,6 +132,16 @@ class ProfileTest(SimpleTestCase):
                 runpy.run_path(ROOT / "tracker" / "wsgi.py")
 
 
+class SizeTest(SimpleTestCase):
+    """The number of web processes fits the machine, unless a variable says another."""
+
+    def test_processes(self):
+        for processors, expected in ((1, 2), (2, 2), (6, 6), (64, 8)):
+            with mock.patch("os.sched_getaffinity", return_value=range(processors)):
+                self.assertEqual(read_settings()["WORKERS"], expected)
+        self.assertEqual(read_settings(WORKERS="1")["WORKERS"], 1)
+
+
 class LogTest(SimpleTestCase):
     """Nobody outside fills the log, and nothing of what they send stands in it."""
 
@@ -164,6 +177,12 @@ class DatabaseUrlTest(SimpleTestCase):
         self.assertEqual([found[key] for key in ("USER", "PASSWORD", "NAME")], ["me", "p@ss", "facts"])
         self.assertEqual([found["HOST"], found["PORT"]], ["db.example.org", "6000"])
         self.assertEqual(found["OPTIONS"], {"sslmode": "require", "connect_timeout": 3})
+        self.assertFalse(found["DISABLE_SERVER_SIDE_CURSORS"])
+
+    def test_pooler(self):
+        for way in ("pooled", "off"):
+            found = read_settings(DATABASE_URL="postgres://me@host/facts", PREPARED_STATEMENTS=way)
+            self.assertTrue(found["DATABASES"]["default"]["DISABLE_SERVER_SIDE_CURSORS"])
 
     def test_socket_in_a_folder_with_a_space(self):
         found = read_settings(DATABASE_URL="postgres://me@/facts?host=%2Fvar%2Fa%20b")["DATABASES"]["default"]

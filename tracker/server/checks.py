@@ -1,5 +1,6 @@
 """System checks of the database server."""
 
+from django.conf import settings
 from django.core.checks import Error, Tags, Warning, register
 from django.db import connections
 
@@ -7,6 +8,10 @@ OLDEST = 15
 FACTS = "SELECT current_setting('server_version_num')::int / 10000, current_setting('server_encoding')"
 # If one of these is off, acknowledged data may be lost or damaged when the machine stops.
 DURABLE = ("fsync", "full_page_writes", "synchronous_commit")
+CONNECTIONS = """
+SELECT current_setting('max_connections')::int - current_setting('superuser_reserved_connections')::int
+"""
+COMMANDS = 5  # that may run beside the web server, each with a connection
 LETTERS = "SELECT similarity('Бахруз', 'Бахрус') > 0"
 
 
@@ -34,6 +39,35 @@ def errors(connection):
             "The database's locale only supports ASCII letters, so names with other letters cannot be found.",
             hint="Create it again with: CREATE DATABASE ... TEMPLATE template0 LC_CTYPE 'C.UTF-8'.",
             id="tracker.E003",
+        )
+
+
+@register(Tags.database)
+def connections_are_enough(app_configs, databases, **kwargs):
+    """Errors and warnings about the connections of the web processes, and about a pooler between."""
+    return [found for alias in databases or [] for found in wrong_connections(connections[alias])]
+
+
+def wrong_connections(connection):
+    """A pooler is known by the number of the process that answers: a client is given another one."""
+    needed = settings.WORKERS * settings.THREADS + COMMANDS
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_backend_pid()")
+        direct = cursor.fetchone()[0] == connection.connection.info.backend_pid
+        cursor.execute(CONNECTIONS)
+        (allowed,) = cursor.fetchone()
+    if not direct and settings.PREPARED_STATEMENTS == "direct":
+        yield Error(
+            "There is a pooler in front of the database, but PREPARED_STATEMENTS is direct.",
+            hint="Set it to off, or to pooled if the pooler keeps prepared statements (PgBouncer 1.21 or"
+            " newer with max_prepared_statements).",
+            id="tracker.E004",
+        )
+    if direct and needed > allowed:
+        yield Warning(
+            f"The program may need {needed} connections, but the database allows {allowed}.",
+            hint="Set WORKERS or THREADS lower, or max_connections of the database higher.",
+            id="tracker.W002",
         )
 
 
