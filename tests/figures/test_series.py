@@ -129,6 +129,18 @@ class RandomDialoguesTest(FigureAsking, TestCase):
             self.assert_kinds(row, came)
             self.assertEqual((row["people_min"], row["people_max"]), least_and_most(came))
             self.assert_leads_to(row["did_not_take_part"], {one["id"] for one in own if one not in came})
+            self.assert_sides(row["sides"], came)
+
+    def assert_sides(self, buckets, came):
+        for row in buckets:
+            behind = [one for one in came if one["id"] in self.behind(row)]
+            for kind in ("people", "organizations", "groups", "withheld"):
+                self.assertEqual(row[kind], sum(kind_of(one) == kind for one in behind), row)
+            sizes = [(one["count_min"], one["count_max"]) for one in behind if one["group_label"]]
+            self.assertEqual(row["groups_of_unknown_size"], sizes.count((None, None)))
+            numbers = [row[kind] for kind in ("people", "organizations", "groups", "withheld")]
+            self.assertEqual(sum(numbers), len(self.behind(row)), row)
+        self.assertEqual(sum(len(self.behind(row)) for row in buckets), len(came))
 
     def assert_returning(self, found, dialogues, came):
         opened = [

@@ -11,7 +11,7 @@ from tracker.site.urls import PAGES
 
 LARGEST = 100_000  # bytes of a page, without its pictures
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
-OF_LOOKS = {"runOnly": {"type": "rule", "values": ["color-contrast", "target-size"]}}  # the rest stays the same
+OF_LOOKS = {"runOnly": {"type": "rule", "values": ["color-contrast", "target-size"]}}  # the rest is the same
 LOOKS = [(360, "light"), (1280, "dark"), (1280, "light")]  # (width, colors); at 360 and dark, all is checked
 ENLARGED = (640, 320)  # 1280 at 200 % and at 400 %
 ALIKE = {*PART_LISTS}  # one template, one style

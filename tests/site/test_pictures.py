@@ -141,6 +141,60 @@ class ParticipantsTest(DrawnTest):
         self.assertIn("\u2068שלום עברית\u2069, moderator", self.drawing(self.url))
 
 
+class SeriesTest(DrawnTest):
+    """Who took part in several dialogues, in time."""
+
+    @classmethod
+    def setUpTestData(cls):
+        cls.conflict = make.conflict()
+        cls.first, cls.second = (
+            make.dialogue(title=title, conflict=cls.conflict, start_date=date)
+            for title, date in (("First meeting", "2024"), ("Second meeting", "2025-10"))
+        )
+
+    def found(self):
+        """The drawing without the explanation of its marks."""
+        return self.drawing("/representation/").rpartition('class="rule"')[0]
+
+    def test_whoever_came_is_a_mark_at_their_side_and_what_is_not_known_is_as_large(self):
+        side = self.conflict.sides.first()
+        for _ in range(2):
+            make.participation(dialogue=self.first, side=side, person=make.person())
+        make.group(dialogue=self.first)
+        make.group(dialogue=self.first, side=side, count_min=3, count_max=3)
+        make.participation(dialogue=self.first, naming="withheld", side=side)
+        found = self.found()
+        self.assertEqual([marks(found, f"unit{kind}") for kind in ("", " withheld")], [2, 1])
+        self.assertEqual((marks(found, "group"), found.count('mask="url(#series-wide-ends)"')), (2, 1))
+        self.assertEqual({*re.findall(r' r="([^"]+)"', found)}, {"6"})
+        said = words(found)
+        sides = [one for one in said if one in (side.name, "Not stated", "Withheld, not classified")]
+        self.assertEqual(sides, [side.name, "Not stated", "Withheld, not classified"])
+        self.assertLess(said.index("First meeting"), said.index("Second meeting"))
+        self.assertIn("2024. 2 named, total not stated.", said)
+
+    def test_a_dialogue_of_which_no_participant_is_recorded_is_drawn_as_well(self):
+        found = self.found()
+        self.assertEqual(
+            (marks(found, "mark unknown"), words(found).count("no participant recorded")), (2, 2)
+        )
+
+    def test_it_shows_no_share_and_says_how_many_it_leaves_out(self):
+        make.participation(dialogue=self.first)
+        self.assertNotIn("%", "".join(self.drawings("/representation/")))
+        with mock.patch("tracker.site.pictures.series.MOST_DRAWN", 1):
+            found = self.drawing("/representation/")
+        self.assertNotIn("First meeting", found)
+        self.assertIn("The latest 1 of 2 recorded dialogues: 1 named, total not stated.", found)
+
+    def test_many_are_marks_and_a_number(self):
+        for _ in range(15):
+            make.participation(dialogue=self.first)
+        wide, narrow = self.drawings("/representation/")
+        self.assertIn("and 3 more", words(wide))
+        self.assertIn("and 9 more", words(narrow))
+
+
 class ExtentTest(SimpleTestCase):
     """What is known of a date is what its mark looks like."""
 
@@ -511,6 +565,7 @@ class LooksTest(BrowserTest):
         "/timeline/?page_size=100",
         "/coverage/",
         "/network/",
+        "/representation/",
     )
     OUTSIDE = """svg => {
         const frame = svg.getBoundingClientRect();

@@ -13,6 +13,12 @@ from tracker.site.urls import PAGES
 
 BROWSER = {"Accept": "text/html"}
 SITE = "http://127.0.0.1:8000"
+SHARED = "/static/tracker/share.png"
+PREVIEWS = {
+    "/timeline/": "/timeline/picture.png?kind=dialogues",
+    "/coverage/": "/coverage/picture.png",
+    "/representation/": "/representation/picture.png",
+}
 FATE = re.compile(r"arrest|custody|prison|sentence|convict|charge|treason|exile|jail|detain|held", re.I)
 
 
@@ -44,7 +50,7 @@ class HeadTest(TestCase):
                 self.assertEqual(answer.content.count(b"<h1"), 1)
                 self.assertEqual(canonical_of(answer), [f"{SITE}{path}"])
                 self.assertEqual(head["og:url"], f"{SITE}{path}")
-                self.assertEqual(head["og:image"], f"{SITE}/static/tracker/share.png")
+                self.assertEqual(head["og:image"], f"{SITE}{PREVIEWS.get(path, SHARED)}")
                 self.assertTrue(head["og:title"] and head["og:title"] in head["title"])
                 self.assertTrue(20 < len(head["description"]) < 200, head["description"])
                 self.assertEqual(head["og:description"], head["description"])
@@ -59,10 +65,24 @@ class HeadTest(TestCase):
         dialogue, case = make.participation().dialogue, make.case_event().case
         for row, section, picture in (
             (dialogue, "dialogues", f"/dialogues/{dialogue.slug}/participants.png"),
-            (case, "cases", "/static/tracker/share.png"),
+            (case, "cases", SHARED),
         ):
             found = head_of(self.client.get(f"/{section}/{row.slug}/"))["og:image"]
             self.assertEqual(found, SITE + picture)
+
+    def test_a_figure_is_shared_with_a_picture_that_tells_nothing_about_anyone(self):
+        load()
+        for path in (
+            "/timeline/",
+            "/representation/",
+            "/dialogues/meeting-in-yerevan-october-2025/representation/",
+        ):
+            picture = head_of(self.client.get(path))["og:image"].removeprefix(SITE)
+            drawn = self.client.get(picture.replace(".png", ".svg"))
+            self.assertEqual(drawn.status_code, 200, picture)
+            self.assertNotRegex(drawn.content.decode(), FATE)
+        for path in ("/timeline/?kind=case-events", "/network/", "/representation/?conflict=none"):
+            self.assertEqual(head_of(self.client.get(path))["og:image"], SITE + SHARED)
 
     def test_an_error_has_no_address(self):
         answer = self.client.get("/nowhere/", headers=BROWSER)

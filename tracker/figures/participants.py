@@ -4,7 +4,7 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 from typing import NamedTuple
 
-from django.db.models import Case, CharField, Count, Value, When
+from django.db.models import Case, CharField, Count, Q, Value, When
 
 from dialogues.choices import Capacity, Naming, ParticipationRole, Selection
 from dialogues.models import Participation
@@ -26,7 +26,7 @@ from .figure import (
 )
 
 OPTIONAL = {"type": ["integer", "null"], "minimum": 0}
-NO_SIDE, UNKNOWN = "none", "unknown"
+NO_SIDE, UNKNOWN, UNSIZED = "none", "unknown", "groups_of_unknown_size"
 PEOPLE, ORGANIZATIONS, GROUPS = PARTICIPANT_KINDS = ("people", "organizations", "groups")
 VOCABULARIES = {"role": ParticipationRole, "capacity": Capacity, "selection": Selection}
 ATTRIBUTES = ("side", *VOCABULARIES, "gender")
@@ -37,7 +37,7 @@ TOTAL_SCHEMA = {
             "people": LINKED_COUNT,
             "organizations": LINKED_COUNT,
             "groups": LINKED_COUNT,
-            "groups_of_unknown_size": LINKED_COUNT,
+            UNSIZED: LINKED_COUNT,
             "withheld": LINKED_COUNT,
             "people_min": COUNT_SCHEMA,
             "people_max": OPTIONAL,
@@ -61,6 +61,18 @@ BREAKDOWN = {
     "description": f"The same participations by each attribute. The value can also be {NOT_STATED} or"
     f" {WITHHELD_BUCKET}; withheld participations are not classified. The gender is that of named people.",
 }
+SIDES_OF_EACH = {
+    **rows_schema(
+        {
+            "value": TEXT,
+            "label": TEXT,
+            **dict.fromkeys((*PARTICIPANT_KINDS, UNSIZED), COUNT_SCHEMA),
+            WITHHELD_BUCKET: COUNT_SCHEMA,
+            "url": LINK,
+        }
+    ),
+    "description": "The same participations by side, as in the breakdown.",
+}
 KIND = Case(
     When(naming__in=[Naming.PSEUDONYM, Naming.WITHHELD], then=Value(WITHHELD_BUCKET)),
     When(person__isnull=False, then=Value(PEOPLE)),
@@ -68,6 +80,7 @@ KIND = Case(
     default=Value(GROUPS),
     output_field=CharField(),
 )
+OF_UNKNOWN_SIZE = ~Q(group_label="") & Q(count_min=None, count_max=None)
 COLUMNS = ("side", "no_side", *VOCABULARIES, "person__gender")
 
 
@@ -131,10 +144,10 @@ def participant_totals(rows, scope, people):
     `scope`: the filters of the list of these rows, None if no filters select them. `people`: their range.
     """
     kinds = Counter(dict(rows.order_by().values_list(KIND).annotate(n=Count("pk"))))
-    unknown = rows.exclude(group_label="").filter(count_min=None, count_max=None)
+    unknown = rows.filter(OF_UNKNOWN_SIZE)
     return {
         **kind_totals(kinds, scope),
-        "groups_of_unknown_size": ids_with_link(unknown.values_list("pk", flat=True), Participation),
+        UNSIZED: ids_with_link(unknown.values_list("pk", flat=True), Participation),
         "people_min": people.least,
         "people_max": people.most,
         "words": in_words(kinds[PEOPLE], *people),
@@ -176,8 +189,7 @@ def breakdown(rows, scope, sides):
     """
     found = defaultdict(Counter)
     for kind, side, no_side, *others, n in counted(rows):
-        own = (str(side), sides[side]) if side in sides else (NOT_STATED, None)
-        own = (NO_SIDE, LABELS[NO_SIDE]) if no_side else own
+        own = value_of_side(side, no_side, sides)
         values = dict(zip(ATTRIBUTES, [own, *((value, None) for value in others)], strict=True))
         for attribute, (value, label) in values.items():
             if attribute == "gender" and kind not in (PEOPLE, WITHHELD_BUCKET):
@@ -188,6 +200,33 @@ def breakdown(rows, scope, sides):
     return [
         bucket_row(attribute, value, label, found[attribute, value, label], scope)
         for attribute, value, label in sorted(found, key=bucket_order)
+    ]
+
+
+def value_of_side(side, no_side, sides):
+    """(value, label) of a side."""
+    if no_side:
+        return NO_SIDE, LABELS[NO_SIDE]
+    return (str(side), sides[side]) if side in sides else (NOT_STATED, None)
+
+
+def sides_of_each(rows, sides):
+    """{dialogue: the participations by side, {side: how many of each kind}}; `sides` as in `breakdown`."""
+    found = defaultdict(lambda: defaultdict(Counter))
+    numbers = {"n": Count("pk"), "unsized": Count("pk", filter=OF_UNKNOWN_SIZE)}
+    for dialogue, side, no_side, kind, n, unsized in (
+        rows.order_by().values_list("dialogue", "side", "no_side", KIND).annotate(**numbers)
+    ):
+        bucket = (WITHHELD_BUCKET, None) if kind == WITHHELD_BUCKET else value_of_side(side, no_side, sides)
+        found[str(dialogue)]["side", *bucket].update({kind: n, UNSIZED: unsized})
+    return found
+
+
+def side_rows(buckets, scope):
+    """The rows of the sides of one dialogue."""
+    return [
+        {**bucket_row(*one, buckets[one], scope), UNSIZED: buckets[one][UNSIZED]}
+        for one in sorted(buckets, key=bucket_order)
     ]
 
 

@@ -1,6 +1,6 @@
 """Who took part in several dialogues: all together, each in time, and who returned."""
 
-from collections import Counter, defaultdict
+from collections import Counter
 
 from django.conf import settings
 from django.db.models import Count
@@ -26,11 +26,11 @@ from .figure import (
 )
 from .participants import (
     BREAKDOWN,
-    KIND,
     LABELS,
     NAMED_ONLY,
     OPTIONAL,
     PARTICIPANT_KINDS,
+    SIDES_OF_EACH,
     TOTAL_SCHEMA,
     UNNAMED,
     People,
@@ -42,6 +42,8 @@ from .participants import (
     open_dialogues,
     participant_totals,
     people_ranges,
+    side_rows,
+    sides_of_each,
 )
 from .representation import MAYBE, OUTLINE, Representation
 
@@ -53,6 +55,7 @@ OF_EACH = {
     "people_max": OPTIONAL,
     "words": TEXT,
     "did_not_take_part": LINKED_COUNT,
+    "sides": SIDES_OF_EACH,
 }
 TOO_FEW = "fewer than two open dialogues whose participants are recorded"
 RETURNING = {
@@ -165,17 +168,19 @@ class SeriesRepresentation(Representation):
 
     def each(self, keys, rows, people):
         """These dialogues in time, each with its participants counted."""
-        kinds = defaultdict(Counter)
-        for pk, kind, n in rows.took_part().order_by().values_list("dialogue", KIND).annotate(n=Count("pk")):
-            kinds[str(pk)][kind] = n
+        came = rows.took_part()
+        sides = sides_of_each(came, self.sides(came))
         others = Counter(str(pk) for pk in rows.did_not_take_part().values_list("dialogue", flat=True))
         ranges = {str(pk): people.get(pk, People()) for pk in keys}
         found = self.records(self.seen(Dialogue).filter(pk__in=keys), self.schema_of["dialogues"])
         for row in found:
             pk = row["id"]
-            row.update(kind_totals(kinds[pk], {"dialogue": pk, "took_part": "true"}))
+            kinds = sum(sides[pk].values(), Counter())
+            took_part = {"dialogue": pk, "took_part": "true"}
+            row.update(kind_totals(kinds, took_part))
+            row["sides"] = side_rows(sides[pk], took_part)
             row["people_min"], row["people_max"] = ranges[pk]
-            row["words"] = in_words(kinds[pk][PARTICIPANT_KINDS[0]], *ranges[pk])
+            row["words"] = in_words(kinds[PARTICIPANT_KINDS[0]], *ranges[pk])
             url = listed_at({"dialogue": pk, "took_part": "false"})
             row["did_not_take_part"] = {"count": others[pk], "url": url}
         return found

@@ -5,7 +5,7 @@ from itertools import groupby
 from dialogues.api.views import DialogueViewSet
 from tracker.figures.representation import NOT_RECORDED, DialogueRepresentation
 from tracker.figures.series import SeriesRepresentation
-from tracker.site.pictures.files import participants_sheet
+from tracker.site.pictures.files import participants_sheet, series_sheet
 
 from .base import FigurePage
 
@@ -40,7 +40,7 @@ class RepresentationPage(FigurePage):
 class SeriesPage(FigurePage):
     """Who took part in several dialogues: all together, in each, and who returned."""
 
-    figure, template = SeriesRepresentation, "site/figures/series.html"
+    figure, template, picture = SeriesRepresentation, "site/figures/series.html", series_sheet
     title = "Who took part"
     intro = "Who took part in the recorded dialogues of a conflict, a series or a period, and for whom."
     controls = (

@@ -1,3 +1,3 @@
 """Pictures of what the pages say, drawn on the server as SVG, and as PNG for sharing."""
 
-ORDER = ("drawing", "timeline", "participants", "coverage", "network", "fonts", "sheet", "files")
+ORDER = ("drawing", "timeline", "participants", "series", "coverage", "network", "fonts", "sheet", "files")

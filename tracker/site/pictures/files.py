@@ -6,12 +6,14 @@ from functools import partial
 from django.http import Http404, HttpResponse
 
 from dialogues.api.views import DialogueViewSet
+from dialogues.models import Dialogue
 from people.api.views import CaseViewSet
 from tracker.figures.overviews.coverage import Coverage
 from tracker.figures.overviews.network import Network
 from tracker.figures.overviews.timeline import Timeline
 from tracker.figures.representation import DialogueRepresentation
-from tracker.records.shapes.urls import api_url, page_address, with_query
+from tracker.figures.series import SeriesRepresentation
+from tracker.records.shapes.urls import api_url, page_address, resource, with_query
 from tracker.records.values.dates.days import Days
 from tracker.site.asking import ask_record
 from tracker.site.filtered import FigureParameters
@@ -21,13 +23,19 @@ from .coverage import coverage, coverage_words
 from .fonts import NoFonts
 from .network import network, network_words
 from .participants import participants
+from .series import series, series_words
 from .sheet import Sheet, png
 from .timeline.events import course, course_words, strip, strip_words, timeline, timeline_words
 
+DIALOGUES = resource(Dialogue)
 
-def figure_sheet(draw, describe, answer, given):
-    """The sheet of a picture on the page of a figure, which has the address of the figure."""
-    address = answer["figure"]
+
+def figure_sheet(draw, describe, answer, given, previewed=None):
+    """The sheet of a picture on the page of a figure, which has the address of the figure.
+
+    `previewed`: a function of the answer and the parameters that returns those of the picture beside a link.
+    """
+    address, asked = answer["figure"], previewed(answer, given) if previewed else given
     return Sheet(
         drawings=draw(answer),
         says=describe(answer),
@@ -35,12 +43,20 @@ def figure_sheet(draw, describe, answer, given):
         name="picture",
         data=api_url(f"{address}/"),
         query=with_query(given),
+        preview=None if asked is None else with_query(asked),
         day=date.fromisoformat(answer["as_of"]),
         sources=answer["sources"]["count"],
     )
 
 
-timeline_sheet = partial(figure_sheet, timeline, timeline_words)
+def only_dialogues(answer, given):
+    """The parameters of the timeline beside a link, where nothing may say what happened to someone."""
+    has_some = any(one["kind"] == DIALOGUES for one in answer["events"])
+    return {**given, "kind": DIALOGUES} if has_some else None
+
+
+timeline_sheet = partial(figure_sheet, timeline, timeline_words, previewed=only_dialogues)
+series_sheet = partial(figure_sheet, series, series_words)
 coverage_sheet = partial(figure_sheet, coverage, coverage_words)
 network_sheet = partial(figure_sheet, network, network_words)
 
@@ -75,6 +91,7 @@ def participants_sheet(record, answer):
         f"{record['url']}representation/",
         drawings=participants(answer),
         says="",  # it stands in the drawing
+        preview="",
         sources=answer["sources"]["count"],
     )
 
@@ -172,6 +189,10 @@ class NetworkPicture(FigurePicture):
     figure, drawing = Network, network_sheet
 
 
+class SeriesPicture(FigurePicture):
+    figure, drawing = SeriesRepresentation, series_sheet
+
+
 def as_files(picture, address):
     """The pages of a picture as SVG and as PNG, at this address with their ending."""
     name = picture.__name__.removesuffix("Picture")
@@ -187,7 +208,8 @@ ParticipantsSvg, ParticipantsPng = as_files(ParticipantsPicture, "dialogues/<key
 TimelineSvg, TimelinePng = as_files(TimelinePicture, "timeline/picture")
 CoverageSvg, CoveragePng = as_files(CoveragePicture, "coverage/picture")
 NetworkSvg, NetworkPng = as_files(NetworkPicture, "network/picture")
+SeriesSvg, SeriesPng = as_files(SeriesPicture, "representation/picture")
 PICTURE_PAGES = [
     *(CourseSvg, CoursePng, ParticipantsSvg, ParticipantsPng, TimelineSvg, TimelinePng),
-    *(CoverageSvg, CoveragePng, NetworkSvg, NetworkPng),
+    *(CoverageSvg, CoveragePng, NetworkSvg, NetworkPng, SeriesSvg, SeriesPng),
 ]

@@ -35,6 +35,7 @@ class Sheet(NamedTuple):
     page: str = ""  # the address of the page that has the picture, without the host
     name: str = ""  # of its files, below that address; "" if it has none
     query: str = ""  # what was asked for
+    preview: str | None = None  # the parameters of the picture beside shared links; None: there is none
 
     def block(self):
         """What a page shows of it: plain data for `site/parts/picture.html`."""
@@ -43,7 +44,15 @@ class Sheet(NamedTuple):
             "file": f"{self.page}{self.name}" if self.name else "",
             "query": self.query,
             "data": f"{self.data}{self.query}",
+            "preview": self.previewed,
+            "title": self.wide.title,
         }
+
+    @property
+    def previewed(self):
+        """The address of the picture that other sites show beside a link to the page, "" if there is none."""
+        none = self.preview is None or not self.wide.height
+        return "" if none else f"{self.page}{self.name}.png{self.preview}"
 
     @property
     def inline(self):
