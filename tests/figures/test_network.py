@@ -6,7 +6,7 @@ from xml.etree import ElementTree
 
 from django.test import TestCase
 
-from people.models import Consent
+from people.models import Consent, Person
 from tests import make
 from tests.generate import PUBLIC, World
 from tracker.figures.overviews import network
@@ -90,6 +90,12 @@ class NetworkTest(TestCase):
         self.assertEqual((data["edge-role"], data["edge-side"]), ("speaker", "North"))
         keys = {one.get("id") for one in root.iterfind("g:key", SPACE)}
         self.assertLessEqual({one.get("key") for one in root.iter(f"{{{network.GRAPHML_SPACE}}}data")}, keys)
+
+    def test_signs_that_xml_forbids_are_left_out(self):
+        Person.objects.update(name="A\x01 \uffffname")
+        for url in ("/api/v1/network/?format=graphml", "/network/picture.svg"):
+            found = ElementTree.fromstring(self.client.get(url).getvalue())  # noqa: S314 - made here
+            self.assertIn("A name", "".join(found.itertext()))
 
     def test_it_is_no_format_of_lists(self):
         self.assertEqual(self.client.get("/api/v1/dialogues/", {"format": "graphml"}).status_code, 400)

@@ -86,6 +86,22 @@ class EventTest(CalendarTest):
         )
         self.assertEqual(event.dtstamp, dialogue.changed_at.replace(microsecond=0))
 
+    def test_lines_are_short_and_break_between_letters_and_signs_are_escaped(self):
+        title = f"Встреча, \\ «первая»; 🕊{'Ə' * 60} " + "Երևան " * 20
+        dialogue = make.dialogue(title=title.strip(), start_date="2025-10-31")
+        dialogue.places.add(make.place(name="Hall; 2, Ереван\\n"))
+        for line in self.get("dialogues").encode().split(b"\r\n"):
+            self.assertLessEqual(len(line), 75)
+            line.decode()  # no letter is cut
+        (event,) = self.events("dialogues")
+        self.assertEqual((event.summary, event.location), (dialogue.title, "Hall; 2, Ереван\\n"))
+
+    def test_signs_that_calendars_forbid_are_left_out(self):
+        make.dialogue(start_date="2025-10-31")
+        Dialogue.objects.update(title="A\x07 \x0btitle")
+        (event,) = self.events("dialogues")
+        self.assertEqual(event.summary, "A title")
+
     def test_what_did_not_take_place_is_not_shown_as_if_it_did(self):
         expected = {
             "planned": "TENTATIVE",

@@ -78,6 +78,11 @@ class ListFeedTest(FeedTest):
         self.assertNotIn(b'rel="next"', again.content)
         self.assertEqual(feed.findtext("updated", None, ATOM_NAMES), self.entries("dialogues")[0]["updated"])
 
+    def test_signs_that_xml_forbids_are_left_out(self):
+        type(self.first).objects.update(title="A\x01 \ufffetitle", summary="\x1bSummary")
+        entry, _ = self.entries("dialogues")
+        self.assertEqual((entry["title"], entry["summary"]), ("A title", "Summary"))
+
     def test_without_entries_it_is_the_same_at_any_time(self):
         told = self.get("dialogues", q="nothing")
         self.assertEqual(texts(parsed(told.content))["updated"], "1970-01-01T00:00:00+00:00")

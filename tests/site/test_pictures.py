@@ -1,9 +1,12 @@
 """The pictures of the site: what they draw is what the figures and records say, in every width and as PNG."""
 
 import re
+import time
+from concurrent.futures import ThreadPoolExecutor
 from datetime import date
 from html import unescape
 from itertools import pairwise
+from threading import Barrier
 from unittest import mock
 
 import resvg_py
@@ -483,6 +486,25 @@ class FileTest(TestCase):
         self.assertEqual((again.status_code, made.call_count), (304, 1))
         self.assertEqual(first["Cache-Control"], "no-cache")
 
+    def test_whoever_asks_at_once_waits_for_one_picture(self):
+        asked = Barrier(10)
+
+        def png(_):
+            asked.wait()
+            return sheet.png("<svg/>")
+
+        def slow(**given):
+            time.sleep(0.1)
+            return b"picture"
+
+        with (
+            mock.patch.object(sheet.resvg_py, "svg_to_bytes", side_effect=slow) as made,
+            ThreadPoolExecutor(10) as pool,
+        ):
+            found = {*pool.map(png, range(10))}
+        sheet.png.cache.clear()
+        self.assertEqual((found, made.call_count), ({b"picture"}, 1))
+
     def test_a_takedown_shows_at_once(self):
         self.assertEqual(self.client.get(f"{self.url}.png").status_code, 200)
         type(self.case).objects.filter(pk=self.case.pk).update(publication="taken_down")
@@ -603,6 +625,27 @@ class LooksTest(BrowserTest):
                     self.assertLessEqual(wide, width)
                     light, dark = self.color_in(shown, "light"), self.color_in(shown, "dark")
                     self.assertNotEqual(light, dark)
+
+    def test_a_link_with_the_focus_shows_what_belongs_to_it_in_the_picture(self):
+        names = [make.person(name=f"Person {number}") for number in range(3)]
+        meetings = [make.dialogue(disclosure="public", title=f"Meeting {number}") for number in range(2)]
+        for person, meeting in ((0, 0), (1, 0), (2, 1)):
+            make.participation(dialogue=meetings[meeting], person=names[person])
+        self.page.goto("/network/")
+        drawing = self.page.locator(".drawing:visible")
+        link = self.page.locator(f"main ul a[href='/people/{names[0].slug}/']")
+        for show, hide in ((link.focus, link.blur), (link.hover, lambda: self.page.mouse.move(0, 0))):
+            show()
+            chosen = drawing.locator(".of-pages.chosen").all_text_contents()
+            self.assertEqual(sorted(chosen), ["Meeting 0", "Person 0"])
+            self.assertEqual(drawing.locator(".edge.chosen").count(), 1)
+            hide()
+            self.assertEqual(self.page.locator(".choosing").count(), 0)
+        self.page.goto("/timeline/")
+        self.page.locator(f"main ol a[href='/dialogues/{meetings[1].slug}/']").focus()
+        self.assertEqual(
+            drawing.locator(".chosen").all_text_contents()[0].count("Meeting 1"), 2
+        )  # and the tip
 
     def color_in(self, drawing, scheme):
         """The color of the words of a drawing in a color scheme."""

@@ -20,6 +20,7 @@ from tracker.figures.figure import (
     rows_schema,
 )
 from tracker.figures.participants import open_dialogues
+from tracker.records.read.formats.entries import writable
 from tracker.records.read.formats.files import file_of
 from tracker.records.read.formats.format import Format
 from tracker.records.shapes.urls import resource
@@ -76,7 +77,7 @@ def with_data(element, end, values):
     """Adds the values that are not empty."""
     for name, value in values.items():
         if value:
-            below(element, "data", key=f"{end}-{name}").text = value
+            below(element, "data", key=f"{end}-{name}").text = writable(value)
 
 
 GRAPHML = Format("graphml", "application/graphml+xml", "graphml", graphml_bytes)

@@ -1,9 +1,12 @@
 """A drawing: SVG elements with classes. The style sheet `pictures.css` gives them their colors."""
 
 import copy
+from contextlib import contextmanager
 from xml.etree import ElementTree
 
 from django.utils.safestring import mark_safe
+
+from tracker.records.read.formats.entries import writable
 
 WIDE, NARROW = 860, 340  # units; on a screen of its width, a unit is about a pixel
 LAYOUTS = {WIDE: "wide", NARROW: "narrow"}
@@ -16,12 +19,13 @@ FADES = {  # how a shape fades: (place, opacity) from left to right
     "begins": ((0, 0), (1, 1)),
     "ends": ((0, 1), (1, 0)),
 }
+PAGES, ENDS = "data-pages", "data-ends"  # of a mark, and of a line between two
 ISOLATED = "\u2068{}\u2069"  # text whose direction does not change that of the text around it
 
 
 def svg_text(element):
     """An element as text, in which each value is escaped."""
-    return mark_safe(ElementTree.tostring(element, encoding="unicode"))
+    return mark_safe(writable(ElementTree.tostring(element, encoding="unicode")))
 
 
 class Drawing:
@@ -43,6 +47,16 @@ class Drawing:
         if tip:
             ElementTree.SubElement(found, "title").text = tip
         return found
+
+    @contextmanager
+    def group_of(self, pages):
+        """What is drawn in this block stands for what these pages show; see `pictures.js`."""
+        around, known = self.layer, " ".join(filter(None, pages))
+        if known:
+            self.layer = self.shape("g", "of-pages")
+            self.layer.set(PAGES, known)
+        yield
+        self.layer = around
 
     def text(self, kind, x, y, words):
         self.shape("text", kind, x=x, y=y).text = words

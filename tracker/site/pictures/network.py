@@ -8,9 +8,10 @@ from collections import Counter
 
 from fast_sugiyama import from_edges
 
+from tracker.records.shapes.urls import page_address
 from tracker.records.values.numbers import how_many
 
-from .drawing import LAYOUTS, WIDE, Drawing, text_width
+from .drawing import ENDS, LAYOUTS, WIDE, Drawing, text_width
 
 MOST_NODES = 150
 EDGE, TOP, STEP, LINE = 2, 30, 26, 15
@@ -41,12 +42,15 @@ def draw_network(width, answer):
     places = rows_of(answer)
     left, right = width * LEFT[width == WIDE], width * RIGHT[width == WIDE]
     ends = {edge["id"]: ends_of(edge) for edge in answer["edges"]}
+    pages = pages_of(answer["edges"])
     for dialogue, participant in sorted(set(ends.values())):
-        add_line(drawing, (left, places[dialogue]), (right, places[participant]))
+        line = add_line(drawing, (left, places[dialogue]), (right, places[participant]))
+        line.set(ENDS, f"{pages[dialogue]} {pages[participant]}")
     drawing.text("heading end", left - 8, 16, "Dialogues")
     drawing.text("heading", right + 8, 16, "Participants")
     for node in answer["nodes"]:
-        add_node(drawing, node, left if node["kind"] == "dialogues" else right, places[node["id"]])
+        with drawing.group_of([pages[node["id"]]]):
+            add_node(drawing, node, left if node["kind"] == "dialogues" else right, places[node["id"]])
     explain_ends(drawing, max(places.values()) + 2 * STEP)
     return drawing
 
@@ -65,6 +69,12 @@ def ends_of(edge):
     return edge["dialogue"]["id"], (edge["person"] or edge["organization"])["id"]
 
 
+def pages_of(edges):
+    """{id: the address of its page} of all ends."""
+    found = [edge[name] for edge in edges for name in ("dialogue", "person", "organization")]
+    return {one["id"]: page_address(one) for one in found if one}
+
+
 def rows_of(answer):
     """{id: place from the top} of the nodes, one connected part below the other."""
     ids = [node["id"] for node in answer["nodes"]]
@@ -80,10 +90,10 @@ def rows_of(answer):
 
 
 def add_line(drawing, one, two):
-    """A curve from a dialogue to a participant."""
+    """Adds a curve from a dialogue to a participant, and returns it."""
     (x1, y1), (x2, y2), middle = one, two, (one[0] + two[0]) / 2
     points = f"{x1:.0f} {y1:.1f}C{middle:.0f} {y1:.1f} {middle:.0f} {y2:.1f} {x2:.0f} {y2:.1f}"
-    drawing.shape("path", "edge", d=f"M{points}")
+    return drawing.shape("path", "edge", d=f"M{points}")
 
 
 def add_node(drawing, node, x, y):

@@ -4,6 +4,7 @@ import re
 from datetime import date
 from functools import cache
 from pathlib import Path
+from threading import Condition
 from typing import NamedTuple
 from xml.etree import ElementTree
 
@@ -88,7 +89,7 @@ def lines(parent, kind, y, words, step):
     return y
 
 
-@cached(LRUCache(MOST_KEPT))
+@cached(LRUCache(MOST_KEPT), condition=Condition())  # whoever asks meanwhile waits for it
 def png(svg):
     """The picture as PNG. NoFonts if none are installed."""
     svg, fonts = drawable(svg)

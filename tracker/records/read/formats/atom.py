@@ -6,7 +6,7 @@ from django.conf import settings
 from django.utils.feedgenerator import Atom1Feed
 from django.utils.html import escape
 
-from .entries import entry_title, page_of, title_fields
+from .entries import entry_title, page_of, title_fields, writable
 from .format import Format, Pages
 
 NEVER = datetime(1970, 1, 1, tzinfo=UTC)  # feeds must have a date, also without entries
@@ -43,7 +43,7 @@ def feed(listing, rows):
 def feed_of(listing, entries):
     """A feed with these entries."""
     found = AtomFeed(
-        title=f"{SITE_NAME}: {listing.title}",
+        title=f"{SITE_NAME}: {writable(listing.title)}",
         link=listing.shown_at,
         description="",
         language="en",
@@ -64,7 +64,7 @@ def entry(record, shape):
     return {
         "title": entry_title(record, shape),
         "link": page_of(record),
-        "description": escape(text),
+        "description": escape(writable(text)),
         "unique_id": f"urn:uuid:{record['id']}",
         "pubdate": moment_in(record["published_at"]),
         "updateddate": moment_in(record["changed_at"]) or NEVER,

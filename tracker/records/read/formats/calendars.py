@@ -11,7 +11,7 @@ from tracker.records.shapes.fields import WHOLE
 from tracker.records.values.dates.days import EXACT_DAY
 
 from .atom import NEVER, SITE_NAME, moment_in
-from .entries import entry_title, page_of, title_fields
+from .entries import entry_title, page_of, title_fields, writable
 from .format import Format, Pages
 
 PLACES = ("places", "place")
@@ -109,7 +109,7 @@ def description(record, shape, occasion):
 
 def places(record):
     one = record.get("place")
-    return [place["name"] for place in (*record.get("places", ()), *([one] if one else ()))]
+    return [writable(place["name"]) for place in (*record.get("places", ()), *([one] if one else ()))]
 
 
 ICS = Format(

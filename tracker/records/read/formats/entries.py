@@ -1,5 +1,7 @@
 """What a feed or a calendar says of a record: its title, and the page that shows it."""
 
+import re
+
 from django.conf import settings
 
 from tracker.records.shapes.urls import page_address
@@ -7,6 +9,12 @@ from tracker.records.shapes.urls import page_address
 from .references import name_of
 
 NAMES = ("name", "title", "display_title")
+UNWRITABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
+
+
+def writable(text):
+    """A text without the signs that XML and calendars forbid. Only another program can have stored them."""
+    return UNWRITABLE.sub("", text)
 
 
 def title_fields(shape):
@@ -23,7 +31,7 @@ def entry_title(record, shape):
     """
     noun = str(shape.Meta.model._meta.verbose_name).capitalize()
     others = dict.fromkeys(names_inside({name: record.get(name) for name in shape.Meta.model.visible_with}))
-    return name_of(record) or f"{noun}: {', '.join(others)}".removesuffix(": ")
+    return writable(name_of(record) or f"{noun}: {', '.join(others)}".removesuffix(": "))
 
 
 def names_inside(record):

@@ -26,6 +26,7 @@ class Mark(NamedTuple):
     label: str
     extent: Extent | None
     tip: str = ""
+    pages: tuple = ()  # the addresses of what it shows
 
 
 class Band(NamedTuple):
@@ -85,10 +86,11 @@ class Bands:
             fits = left + wide <= drawing.width - MARGIN  # else the words end where the mark does
             start = left if fits else max(right - wide, MARGIN)
             row = free_row(rows, min(left, start), max(right, start + wide) + 14)
-            self.draw(mark, left, right, top + row * ROW + 18)
             before = not fits and start > MARGIN
             place = right if before else start
-            drawing.text("label end" if before else "label", place, top + row * ROW + 12, words)
+            with drawing.group_of(mark.pages):
+                self.draw(mark, left, right, top + row * ROW + 18)
+                drawing.text("label end" if before else "label", place, top + row * ROW + 12, words)
         drawing.height = top + len(rows) * ROW
         return None
 

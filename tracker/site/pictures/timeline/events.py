@@ -2,6 +2,7 @@
 
 from collections import Counter
 
+from tracker.records.shapes.urls import page_address
 from tracker.records.values.dates.words import english_words
 from tracker.records.values.numbers import how_many
 from tracker.site.pictures.drawing import LAYOUTS, isolated
@@ -51,13 +52,20 @@ def band_of(kind, events):
 
 def mark_of_event(event):
     words = event["title"] if not event["case"] else f"{event['title']}: {isolated(event['case']['title'])}"
-    return Mark(words, extent(event["start"], event["end"], event["last"]), f"{words}, {when(event)}")
+    dates = extent(event["start"], event["end"], event["last"])
+    return Mark(words, dates, f"{words}, {when(event)}", pages_of_events([event]))
+
+
+def pages_of_events(events):
+    """The addresses of the pages of events; of an event of a case, that of the case."""
+    return tuple(dict.fromkeys(filter(None, (page_address(one["case"] or one) for one in events))))
 
 
 def mark_of_many(kind, events):
     first = events[0]
     words = f"{how_many(len(events), *KINDS[kind][1:])}, {when(first)}"
-    return Mark(words, extent(first["start"], first["end"], first["last"]), words)
+    dates = extent(first["start"], first["end"], first["last"])
+    return Mark(words, dates, words, pages_of_events(events))
 
 
 def when(event):
