@@ -642,7 +642,7 @@ class LooksTest(BrowserTest):
             hide()
             self.assertEqual(self.page.locator(".choosing").count(), 0)
         self.page.goto("/timeline/")
-        self.page.locator(f"main ol a[href='/dialogues/{meetings[1].slug}/']").focus()
+        self.page.locator(f"main ol a[href='/dialogues/{meetings[1].pk}/']").focus()
         self.assertEqual(
             drawing.locator(".chosen").all_text_contents()[0].count("Meeting 1"), 2
         )  # and the tip
