@@ -19,7 +19,7 @@ FADES = {  # how a shape fades: (place, opacity) from left to right
     "begins": ((0, 0), (1, 1)),
     "ends": ((0, 1), (1, 0)),
 }
-PAGES, ENDS = "data-pages", "data-ends"  # of a mark, and of a line between two
+MARK_PAGES, LINE_ENDS = "data-pages", "data-ends"  # of a mark, and of a line between two
 ISOLATED = "\u2068{}\u2069"  # text whose direction does not change that of the text around it
 
 
@@ -54,7 +54,7 @@ class Drawing:
         around, known = self.layer, " ".join(filter(None, pages))
         if known:
             self.layer = self.shape("g", "of-pages")
-            self.layer.set(PAGES, known)
+            self.layer.set(MARK_PAGES, known)
         yield
         self.layer = around
 

@@ -11,7 +11,7 @@ from fast_sugiyama import from_edges
 from tracker.records.shapes.urls import page_address
 from tracker.records.values.numbers import how_many
 
-from .drawing import ENDS, LAYOUTS, WIDE, Drawing, text_width
+from .drawing import LINE_ENDS, LAYOUTS, WIDE, Drawing, text_width
 
 MOST_NODES = 150
 EDGE, TOP, STEP, LINE = 2, 30, 26, 15
@@ -45,7 +45,7 @@ def draw_network(width, answer):
     pages = pages_of(answer["edges"])
     for dialogue, participant in sorted(set(ends.values())):
         line = add_line(drawing, (left, places[dialogue]), (right, places[participant]))
-        line.set(ENDS, f"{pages[dialogue]} {pages[participant]}")
+        line.set(LINE_ENDS, f"{pages[dialogue]} {pages[participant]}")
     drawing.text("heading end", left - 8, 16, "Dialogues")
     drawing.text("heading", right + 8, 16, "Participants")
     for node in answer["nodes"]:
