@@ -11,7 +11,7 @@ from fast_sugiyama import from_edges
 from tracker.records.shapes.urls import page_address
 from tracker.records.values.numbers import how_many
 
-from .drawing import LINE_ENDS, LAYOUTS, WIDE, Drawing, text_width
+from .drawing import LAYOUTS, LINE_ENDS, WIDE, Drawing, text_width
 
 MOST_NODES = 150
 EDGE, TOP, STEP, LINE = 2, 30, 26, 15

@@ -10,9 +10,9 @@ from tracker.records.values.numbers import how_many
 from .drawing import LAYOUTS, WIDE, Drawing, cut, isolated, text_width
 
 EDGE, STEP, RADIUS, LINE = 2, 17, 6, 24
-TITLES, SIDE = 330, 150  # units for the title of a dialogue if it is wide, and for the name of a side
+TITLES, SIDE, MORE = 330, 166, 80  # units for the title of a dialogue if it is wide, a side, "and 12 more"
 GROUP = {False: 34, True: 56}  # the width of a group; of that of unknown size one sees only a part
-MOST_DRAWN, MOST_MARKS = 30, 12
+MOST_DRAWN = 30
 NOBODY = "no participant recorded"
 MARKS = ("people", "organizations", "groups", "withheld")
 NOUNS = {
@@ -70,20 +70,25 @@ def add_dialogue(drawing, row, top):
 
 
 def add_side(drawing, side, left, y):
-    """The name of a side, and a mark for each who came for it; their number if there are too many."""
+    """The name of a side, a mark for each who came for it, as many as fit, and the number of the others."""
     drawing.text("small", left, y, cut(side["label"], SIDE, 12))
-    x, most = left + SIDE + RADIUS, MOST_MARKS if drawing.width == WIDE else MOST_MARKS // 2
-    for kind in MARKS:
-        for number in range(min(side[kind], most)):
-            x = add_mark(drawing, kind, x, y - 4, number < side["groups_of_unknown_size"])
-        if side[kind] > most:
-            more = f"and {side[kind] - most} more"
-            drawing.text("small", x, y, more)
-            x += text_width(more, 12) + STEP
+    marks = [
+        (kind, kind == "groups" and number < side["groups_of_unknown_size"])
+        for kind in MARKS
+        for number in range(side[kind])
+    ]
+    x = left + SIDE + RADIUS
+    for number, mark in enumerate(marks):
+        more = MORE if marks[number + 1 :] else 0
+        if x + GROUP[True] + more > drawing.width:
+            drawing.text("small", x, y, f"and {len(marks) - number} more")
+            return
+        x = add_mark(drawing, mark, x, y - 4)
 
 
-def add_mark(drawing, kind, x, y, unsized):
+def add_mark(drawing, mark, x, y):
     """Draws a mark, and returns the place of the next one."""
+    kind, unsized = mark
     if kind == "organizations":
         drawing.box("unit counted", x - RADIUS, y - RADIUS, 2 * RADIUS, 2 * RADIUS)
     elif kind == "groups":
@@ -102,7 +107,7 @@ def explain_marks(drawing, y):
         wide = (GROUP[unsized] if kind == "groups" else STEP) + text_width(said, 12) + 26
         if x + wide > drawing.width and x > STEP:
             x, y = EDGE + RADIUS, y + LINE
-        drawing.text("small", add_mark(drawing, kind, x, y - 4, unsized) - 4, y, said)
+        drawing.text("small", add_mark(drawing, (kind, unsized), x, y - 4) - 4, y, said)
         x += wide
     drawing.height = y + 12
 
