@@ -19,7 +19,7 @@ SLOW := addresses answers asof changes consent csv earlier erasure errors mirror
 UNITS := $(filter-out $(foreach name,$(SLOW),%/test_$(name).py), \
 	$(wildcard tests/dialogues/test_*.py tests/people/test_*.py tests/records/test_*.py))
 
-.PHONY: help install run test test-quick test-long mutations lint format lock diagram variables roles packages pictures clean
+.PHONY: help install run test test-quick test-long mutations bench bench-check lint format lock diagram variables roles packages pictures clean
 
 help:  ## list everything that you can do
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile
@@ -38,6 +38,12 @@ test-long: install .venv/dev.installed .venv/clients/installed .venv/generators/
 
 mutations: install .venv/dev.installed  ## break the visibility rule in one place after another; the tests must notice each
 	@exec $(BIN)/python -m pytest tests/test_mutations.py -m long -q -rP
+
+bench: install .venv/dev.installed  ## compare the product with statements written by hand and with plain DRF (SIZE=S or M)
+	@exec $(BIN)/python -m tests.bench.compare $(or $(SIZE),S)
+
+bench-check: install .venv/dev.installed  ## check on many rows that reads are one statement and scan no large table
+	@exec $(BIN)/python -m tests.bench.servers S tests.bench.check
 
 lint: .venv/dev.installed  ## check style without changing anything
 	@$(BIN)/python -m ruff check .

@@ -1,0 +1,1 @@
+"""The rows of the benchmark, and how they come into the tables."""
