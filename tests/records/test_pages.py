@@ -273,7 +273,7 @@ class PlanTest(ListTest):
         for view in (view for view in ENDPOINTS if view.model() in (Dialogue, Place)):
             keys = order_keys(view.shape)
             indexed = [key for key in keys if key not in ("published_at", "changed_at", "position")]
-            for ordering in (None, *indexed, *(f"-{key}" for key in indexed)):
+            for ordering in (None, "-changed_at", *indexed, *(f"-{key}" for key in indexed)):
                 order = Order(view.shape, ordering)
                 values = (
                     view.model()

@@ -29,7 +29,10 @@ class Named(Slugged):
 
     class Meta(Slugged.Meta):
         abstract = True
-        indexes = [models.Index(fields=["name_sort", "id"], name="%(class)s_name_sort")]
+        indexes = [
+            *Slugged.Meta.indexes,
+            models.Index(fields=["name_sort", "id"], name="%(class)s_name_sort"),
+        ]
         triggers = [tokens_trigger("name_folded")]
 
 
@@ -42,5 +45,8 @@ class Titled(Slugged):
 
     class Meta(Slugged.Meta):
         abstract = True
-        indexes = [models.Index(fields=["title_sort", "id"], name="%(class)s_title_sort")]
+        indexes = [
+            *Slugged.Meta.indexes,
+            models.Index(fields=["title_sort", "id"], name="%(class)s_title_sort"),
+        ]
         triggers = [tokens_trigger("title_folded")]

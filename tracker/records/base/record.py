@@ -18,6 +18,7 @@ from tracker.records.values.codes.vocabularies import (
 )
 from tracker.records.values.dates.conditions import DayLookup  # noqa: F401 - registers lookups of dates
 from tracker.records.values.dates.date_columns import possible_days
+from tracker.records.values.moments import LatestFirst
 from tracker.records.workflow.approvals import within_reach
 from tracker.records.workflow.companions import WithCauses
 from tracker.records.workflow.publishing import Workflow
@@ -103,6 +104,7 @@ class Record(Workflow, Visible):
     class Meta:
         abstract = True
         ordering = ["id"]
+        indexes = [LatestFirst("changed_at", name="%(class)s_changed")]
 
     def __str__(self):
         return self.neutral()

@@ -72,7 +72,10 @@ class Source(Slugged):
                 violation_error_message="Another published source has this source_url.",
             ),
         ]
-        indexes = [models.Index(fields=["title_sort", "id"], name="source_title_sort")]
+        indexes = [
+            *Slugged.Meta.indexes,
+            models.Index(fields=["title_sort", "id"], name="source_title_sort"),
+        ]
         triggers = [tokens_trigger("title_folded")]
 
     def clean(self):

@@ -20,6 +20,7 @@ from tracker.records.protocol.problems import BadParameters
 from tracker.records.protocol.query import CONTROL, whole_number
 from tracker.records.shapes.fields import PartialDateJSONField
 from tracker.records.values.dates.date_columns import newest_first
+from tracker.records.values.moments import FIRST_MOMENT
 
 PAGE_SIZE = 50
 LARGEST_PAGE = settings.MAX_PAGE_SIZE
@@ -57,8 +58,8 @@ def order_keys(shape):
     if "position" in fields:
         keys["position"] = with_edges("position", 2**15, -1, int)
     moments = [name for name in ("published_at", "changed_at") if name in fields]
-    first, last = datetime(1, 1, 1, tzinfo=UTC), datetime(9999, 12, 31, tzinfo=UTC)
-    return keys | {name: with_edges(name, last, first, datetime.fromisoformat) for name in moments}
+    last = datetime(9999, 12, 31, tzinfo=UTC)
+    return keys | {name: with_edges(name, last, FIRST_MOMENT, datetime.fromisoformat) for name in moments}
 
 
 class Order:
