@@ -136,6 +136,7 @@ def take_site(browser, address):
     """The start page, a dialogue, what is computed about it, and the timeline, as readers see them."""
     page = browser.new_page(base_url=address, viewport={"width": WIDTH, "height": HEIGHT}, locale="en-US")
     page.goto("/")
+    page.wait_for_selector("h1")  # on a machine that is too busy, there is none
     page.screenshot(path=FOLDER / "site-start.png")
     page.goto("/dialogues/")
     page.click(f"text={MEETING}")
