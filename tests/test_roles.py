@@ -17,7 +17,7 @@ from dialogues.models import Dialogue, Participation
 from tests import make
 from tests.sampling import seed, some
 from tests.writing import API, WritingTest, path
-from tracker.api import ENDPOINTS, router, urlpatterns
+from tracker.api import ENDPOINTS, urlpatterns
 from tracker.figures.registry import FIGURES
 from tracker.records.api.citation_views import CitationViewSet
 from tracker.records.policy import roles
@@ -391,9 +391,17 @@ def named(address):
 
 def routes():
     """The paths of the API, as patterns."""
-    found = [entry.pattern for entry in urlpatterns if hasattr(entry, "callback")]
-    found += [entry.pattern for entry in router.urls]
-    return {plain(str(pattern)) for pattern in found if str(pattern)} | {"/"}
+    return {plain(pattern) for pattern, _ in entries() if pattern} | {"/"}
+
+
+def entries(patterns=urlpatterns, before=""):
+    """The routes of the API: [(pattern, entry)]."""
+    for entry in patterns:
+        pattern = before + str(entry.pattern).removeprefix("^")
+        if entry.callback:
+            yield pattern, entry
+        else:
+            yield from entries(entry.url_patterns, pattern)
 
 
 def plain(pattern):
@@ -403,8 +411,8 @@ def plain(pattern):
 def view_requests(name):
     """{route: [method ...]} of a resource."""
     found = {}
-    for entry in router.urls:
-        if (entry.name or "").startswith(f"{name}-") and plain(str(entry.pattern)).startswith(f"/{name}/"):
+    for pattern, entry in entries():
+        if (entry.name or "").startswith(f"{name}-") and pattern.startswith(f"{name}/"):
             route = entry.name.removeprefix(f"{name}-")
             found[route] = sorted(set(entry.callback.actions) - {"head"})
     return found

@@ -128,18 +128,21 @@ class Router(SimpleRouter):
         self.routes = [lists._replace(mapping={**lists.mapping, "patch": "bulk_update"}), *self.routes[1:]]
 
 
-router = Router()
-for view in ENDPOINTS:
-    router.register(resource(view.model()), view, basename=resource(view.model()))
-router.register("changes", ChangeViewSet, basename="changes")
-router.register("proposals", ProposalViewSet, basename="proposals")
-router.register("vocabularies", VocabularyViewSet, basename="vocabularies")
+def routes(name, view):
+    """The addresses of one endpoint, behind its name: Django tries all routes one after the other."""
+    router = Router()
+    router.register("", view, basename=name)
+    return path(f"{name}/", include(router.urls))
+
 
 urlpatterns = [
     path("", Root.as_view({"get": "list"}, name="API root")),
-    path("schema/", Document.as_view({"get": "list"}), name="schema"),
+    *(routes(resource(view.model()), view) for view in ENDPOINTS),
+    routes("changes", ChangeViewSet),
+    routes("proposals", ProposalViewSet),
+    routes("vocabularies", VocabularyViewSet),
     *(one.route() for one in FIGURES),
+    path("schema/", Document.as_view({"get": "list"}), name="schema"),
     path("docs/", SpectacularSwaggerSplitView.as_view(url_name="schema"), name="docs"),
-    path("", include(router.urls)),
     re_path("", not_found),
 ]

@@ -1,24 +1,75 @@
-"""Django's PostgreSQL backend. If the server does not answer, not every request waits for it."""
+"""Django's PostgreSQL backend. If the server does not answer, not every request waits for it.
 
+Reads are prepared: PostgreSQL plans a statement once for each connection, which can take longer than
+executing it. The option `prepare_threshold` says after how many times; None: never, as most poolers need.
+"""
+
+import re
 import time
+from functools import lru_cache
+from itertools import count
 
+import psycopg
 from django.db.backends.postgresql import base
 
 REST = 1  # second
+MOST_PREPARED = 200  # on each connection: a plan takes up to some hundred kilobytes
+PLACEHOLDER = re.compile(r"%(.)")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
     """After a failed attempt to connect that took REST seconds, no thread tries again for REST seconds."""
 
     silent_until = 0
+    prepare_after = None
+
+    def get_connection_params(self):
+        params = super().get_connection_params()
+        self.prepare_after, params["prepare_threshold"] = params["prepare_threshold"], None
+        return params
 
     def get_new_connection(self, params):
         began = time.monotonic()
         if began < DatabaseWrapper.silent_until:
             raise self.Database.OperationalError("The database did not answer a moment ago.")
         try:
-            return super().get_new_connection(params)
+            connection = super().get_new_connection(params)
         except self.Database.OperationalError:
             if time.monotonic() - began > REST:
                 DatabaseWrapper.silent_until = time.monotonic() + REST
             raise
+        connection.prepared_max = MOST_PREPARED
+        return connection
+
+    def reading_cursor(self):
+        """A cursor for statements that come again with other parameters, which are prepared.
+
+        While Django logs statements, it is an ordinary one, so that the log shows their parameters.
+        """
+        self.ensure_connection()
+        if self.prepare_after is None or self.queries_logged:
+            return self.cursor()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(PreparingCursor(self.connection, self.prepare_after))
+
+
+class PreparingCursor(psycopg.RawCursor):
+    """Sends parameters beside the statement, and prepares it if it comes again."""
+
+    def __init__(self, connection, prepare_after):
+        super().__init__(connection)
+        self.prepare_after = prepare_after
+
+    def execute(self, query, params=None, **options):
+        self.connection.prepare_threshold = self.prepare_after
+        try:
+            return super().execute(numbered(query), params, **options)
+        finally:
+            self.connection.prepare_threshold = None  # statements of other cursors contain their values
+
+
+@lru_cache(maxsize=1024)
+def numbered(sql):
+    """A statement with PostgreSQL's placeholders, $1 and so on, instead of Django's."""
+    numbers = count(1)
+    return PLACEHOLDER.sub(lambda found: f"${next(numbers)}" if found[1] == "s" else found[1], sql)

@@ -62,7 +62,7 @@ class Query(NamedTuple):
 
     def fetch(self):
         """The single row of the result, without the ids."""
-        with connection.cursor() as cursor:
+        with connection.reading_cursor() as cursor:
             cursor.execute(self.sql, self.params)
             row = cursor.fetchone()
         return row and self.noted(*row)
@@ -74,7 +74,7 @@ class Query(NamedTuple):
 
     def texts(self):
         """The JSON text of each row, all at once."""
-        with connection.cursor() as cursor:
+        with connection.reading_cursor() as cursor:
             cursor.execute(self.sql, self.params)
             return [self.noted(*row)[0] for row in cursor.fetchall()]
 
@@ -154,7 +154,14 @@ def cached_query(shape, pick, days, known_on, held, public_url, by_rule):
 def fresh(shape, pick, reader):
     model = shape.Meta.model
     rows = model._base_manager.filter(pk=RawSQL("page.key", ()))
-    return compiled(rows.order_by().values(json=row_expression(shape(pick=pick), reader)))
+    return written_out(compiled(rows.order_by().values(json=row_expression(shape(pick=pick), reader))))
+
+
+def written_out(query):
+    """A query with its values in the text, where the planner sees them, except for the reader's id."""
+    connection.ensure_connection()
+    text = psycopg.ClientCursor(connection.connection).mogrify(query.sql, query.params).replace("%", "%%")
+    return Query(text.replace(str(roles.ANYBODY), "%s"), (roles.ANYBODY,) * text.count(str(roles.ANYBODY)))
 
 
 def one(rows, json, about="key"):
