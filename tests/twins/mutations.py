@@ -71,8 +71,8 @@ def a_filter(relation, verb, asked, user, whole=reach.met):
     return Q(pk__in=Participation.objects.filter(*people).values("dialogue"))
 
 
-def a_missing_key(model, path, user, condition, whole=kinds.reach):
-    return Q(**{f"{path[0]}__isnull": False}) if condition == Q() else whole(model, path, user, condition)
+def a_missing_key(model, name, user):
+    return Q(**{f"{name}__isnull": False})
 
 
 def counted(field, reader):
@@ -227,7 +227,7 @@ MUTATIONS = [
     Mutation("a filter", replaced(reach, met=a_filter), "/api/v1/dialogues/ participant"),
     Mutation(
         "whether a key is given",
-        replaced(kinds, reach=a_missing_key),
+        replaced(kinds, leads_on=a_missing_key),
         "place__isnull",
     ),
     Mutation("a count", column(fields.Count, counted), "GET /api/v1/people/"),

@@ -187,11 +187,14 @@ def many(rows, json, total, page, keys, about="key"):
     """
     last = ", ".join(f"key{number}::text" for number in range(keys))
     shown = f"(SELECT * FROM page LIMIT {page.size}) AS page"
+    more, beyond = f"EXISTS (SELECT FROM page OFFSET {page.size})", "NOT EXISTS (SELECT FROM page)"
     select = (
         f"SELECT array_to_json(ARRAY(SELECT ({json.sql}) FROM {shown}))::text,"
         f" (SELECT ARRAY[{last}] FROM page OFFSET {page.size - 1} LIMIT 1),"
-        f" EXISTS (SELECT FROM page OFFSET {page.size}),"
-        f" (SELECT count(*) FROM ({total.sql}) AS counted),"
+        f" {more},"
+        f" CASE WHEN {more} OR {page.offset} > 0 AND {beyond} THEN"
+        f" (SELECT count(*) FROM ({total.sql}) AS counted)"
+        f" ELSE {page.offset} + (SELECT count(*) FROM page) END,"  # the last page: nothing is left to count
         f" (SELECT string_agg({about}::text, ' ') FROM {shown})"
     )
     return with_page(rows, select, json.params + total.params, json.reader)

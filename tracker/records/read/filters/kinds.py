@@ -7,14 +7,16 @@ from django.db import models
 from django.db.models import Q
 
 from tracker.records.base.slugs import Slugged
+from tracker.records.shapes.json_expressions import Literal
 from tracker.records.values.codes.code_fields import CodeField
 from tracker.records.values.dates.date_columns import PartialDateField
 
-from .reach import reach
+from .reach import leads_on, reach
 from .values import (
     LARGEST_NUMBER,
     LONGEST_TEXT,
     MOST_VALUES,
+    ByKey,
     ChoiceField,
     CodeFilterField,
     DatesField,
@@ -57,7 +59,7 @@ class MissingFilter(Filter):
     def filter(self, queryset, value):
         if value is None:
             return queryset
-        found = reach(queryset.model, self.path, self.parent.reader.user, Q())
+        found = leads_on(queryset.model, self.path[0], self.parent.reader.user)
         return queryset.filter(~found if value else found)
 
 
@@ -92,7 +94,8 @@ def filters_at(model, name, path):
 
 
 def any_of(conditions, reader=None):
-    return Q.create(conditions, connector=Q.OR)
+    kind = ByKey if all(isinstance(one, ByKey) for one in conditions) else Q
+    return kind.create(conditions, connector=Q.OR)
 
 
 def key_filters(name, path, model):
@@ -145,14 +148,13 @@ def choice_filters(name, way, field, help_text):
     one = ChoiceField(choices=choices, required=False)
     lookups = ("contains", "overlap") if array else ("exact", "in")
     single = column_filter(way, field.name, lookups[0], one, help_text, schema)
+    several = column_filter(way, field.name, lookups[1], Values(one), help_text, list_schema(schema))
     if array:
         single.condition = lambda value, reader: Q(**{f"{field.name}__contains": [value]})
-    return {
-        name: single,
-        f"{name}__in": column_filter(
-            way, field.name, lookups[1], Values(one), help_text, list_schema(schema)
-        ),
-    }
+    else:  # into the statement itself: how many rows there are of each value decides how to find them
+        single.condition = lambda value, reader: Q(**{field.name: Literal(value)})
+        several.condition = lambda values, reader: Q(**{f"{field.name}__in": [*map(Literal, values)]})
+    return {name: single, f"{name}__in": several}
 
 
 def array_filters(name, way, field, help_text):

@@ -1,6 +1,9 @@
 """Conditions on rows that a path leads to through visible rows. To-many relations are never joined."""
 
-from django.db.models import Q
+from django.contrib.postgres.expressions import ArraySubquery
+from django.db.models import BooleanField, Exists, F, Func, OuterRef, Q, Subquery
+
+from .values import ByKey
 
 
 def reach(model, path, user, condition):
@@ -65,4 +68,28 @@ def met(relation, verb, conditions, user):
         return Q(pk__in=through.values(here))
     if relation.one_to_many:
         return Q(pk__in=rows.values(relation.field.name))
-    return Q(**{f"{relation.name}__in": rows.values("pk")})
+    keys = rows.values("pk")
+    if all(not path and isinstance(condition, ByKey) for path, condition in conditions):
+        several = len(conditions) > 1 or conditions[0][1].connector == Q.OR
+        return Q(AnyOf(relation.name, keys)) if several else Q(**{relation.name: Subquery(keys[:1])})
+    return Q(**{f"{relation.name}__in": keys})
+
+
+def leads_on(model, name, user):
+    """A Q: the relation leads to a row that the user may see."""
+    relation = model._meta.get_field(name)
+    if name in model.visible_with:  # without it, the row itself would be hidden
+        return Q(**{f"{name}__isnull": False})
+    if relation.many_to_many:
+        return met(relation, "", [], user)
+    return Q(Exists(relation.related_model.objects.visible_to(user).filter(pk=OuterRef(name))))
+
+
+class AnyOf(Func):
+    """Whether a key is one of those in a subquery, which is executed once."""
+
+    template, arg_joiner = "(%(expressions)s))", " = ANY ("
+    output_field = BooleanField()
+
+    def __init__(self, name, keys):
+        super().__init__(F(name), ArraySubquery(keys))

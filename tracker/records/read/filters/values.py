@@ -51,6 +51,10 @@ class WordsField(forms.CharField):
             raise ValidationError(f"Give at most {SEARCH_WORDS} words.")
 
 
+class ByKey(Q):
+    """The condition that a row has one of a few keys: a key to it can be compared with their ids."""
+
+
 class KeyField(forms.CharField):
     """The id of a record, or its slug if it has one. Returns the condition that finds it."""
 
@@ -62,10 +66,10 @@ class KeyField(forms.CharField):
         if not value:
             return None
         try:
-            return Q(pk=UUID(value))
+            return ByKey(pk=UUID(value))
         except ValueError:
             if self.slugged and SLUG.match(value) and len(value) <= LONGEST_SLUG:
-                return Q(slug=value, publication=Publication.PUBLISHED)
+                return ByKey(slug=value, publication=Publication.PUBLISHED)
         slug = f", or a slug of at most {LONGEST_SLUG} small letters, digits and hyphens"
         right = f"an id{slug}" if self.slugged else "an id"
         raise ValidationError(f"Give {right}.")
