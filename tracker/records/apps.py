@@ -7,6 +7,8 @@ class RecordsConfig(AppConfig):
     verbose_name = "Sources and places"
 
     def ready(self):
-        from .policy import public_rows, visibility  # models cannot be imported before
+        from .base import text_indexes  # models cannot be imported before
+        from .policy import public_rows, visibility
 
         public_rows.keep_stored(visibility.Visible)
+        text_indexes.index_texts()

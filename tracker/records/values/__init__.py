@@ -1,3 +1,3 @@
 """What a value may be: dates, texts, codes, and columns that are computed from others."""
 
-ORDER = ("names", "columns", "moments", "dates", "constraints", "texts", "numbers", "codes")
+ORDER = ("names", "columns", "moments", "declaring", "dates", "constraints", "texts", "numbers", "codes")

@@ -59,8 +59,9 @@ class MissingFilter(Filter):
     def filter(self, queryset, value):
         if value is None:
             return queryset
-        found = leads_on(queryset.model, self.path[0], self.parent.reader.user)
-        return queryset.filter(~found if value else found)
+        name = self.path[0]
+        found = leads_on(queryset.model, name, self.parent.reader.user)
+        return queryset.filter(Q(**{f"{name}__isnull": True}) | ~found if value else found)
 
 
 class VerbFilter(Filter):

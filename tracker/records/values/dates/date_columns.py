@@ -10,6 +10,7 @@ from django.db.models.functions import Coalesce
 from django.utils.html import format_html
 
 from tracker.records.values.columns import Derived
+from tracker.records.values.declaring import declare
 
 from .partial_dates import (
     LONGEST_EDTF,
@@ -134,9 +135,9 @@ class PartialDateField(models.CharField):
         for part in PARTS:
             cls.add_to_class(f"{name}_{part}", Bound(part))
         named = f"{cls._meta.db_table}_{name}"
-        _declare(cls, "constraints", BoundsAgree(name, name=f"{named}_bounds"))
-        _declare(cls, "indexes", InOrder(fields=[f"{name}_sort", "id"], name=f"{named}_oldest"))
-        _declare(cls, "indexes", NewestFirst(name, name=f"{named}_newest"))
+        declare(cls, "constraints", BoundsAgree(name, name=f"{named}_bounds"))
+        declare(cls, "indexes", InOrder(fields=[f"{name}_sort", "id"], name=f"{named}_oldest"))
+        declare(cls, "indexes", NewestFirst(name, name=f"{named}_newest"))
 
     def get_lookup(self, lookup_name):
         """Refuses comparisons of partial dates as strings. They are compared by their bounds."""
@@ -173,13 +174,6 @@ def possible_days(record, name) -> tuple[date | None, date | None]:
 
 def _understood(value) -> PartialDate:
     return value if isinstance(value, PartialDate) else understand(value)
-
-
-def _declare(model, option, one):
-    """Adds a constraint or an index to the model, and to the Meta options that migrations read."""
-    both = [*getattr(model._meta, option), one]
-    setattr(model._meta, option, both)
-    model._meta.original_attrs[option] = both
 
 
 class PartialDateInput(forms.TextInput):
