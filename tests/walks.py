@@ -57,7 +57,7 @@ WALKS = (
             *("write.views", "protocol.idempotency", "shapes.declaration", "write.document"),
             *("accounts.authentication", "write.save", "policy.visibility", "read.views", "read.queries"),
         ),
-        35,
+        36,
         turns=1,
     ),
     Walk(

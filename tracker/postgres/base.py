@@ -56,6 +56,8 @@ class DatabaseWrapper(base.DatabaseWrapper):
 class PreparingCursor(psycopg.RawCursor):
     """Sends parameters beside the statement, and prepares it if it comes again."""
 
+    name = "reading"  # pghistory puts settings before the statements of other cursors, for those that write
+
     def __init__(self, connection, prepare_after):
         super().__init__(connection)
         self.prepare_after = prepare_after
