@@ -78,7 +78,6 @@ def database(url: str) -> dict:
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
     described = {key: parts.pop(name, "") for key, name in names.items()}
     parts.setdefault("connect_timeout", integer_setting("CONNECT_TIMEOUT", 2, 60))
-    parts["prepare_threshold"] = None if PREPARED_STATEMENTS == "off" else TIMES_BEFORE_PREPARING
     # Behind a pooler, the next statement may use another connection, which has no cursor of this one.
     pooled = PREPARED_STATEMENTS != "direct"
     return {
@@ -142,7 +141,6 @@ PORT = integer_setting("PORT", 1, 65535)
 WORKERS = web_processes()
 THREADS = integer_setting("THREADS", 2, 64)
 PREPARED_STATEMENTS = one_of("PREPARED_STATEMENTS", "direct", "pooled", "off")
-TIMES_BEFORE_PREPARING = 2  # of a statement on a connection
 MAX_URL = integer_setting("MAX_URL", 500, 60_000)
 MAX_HEADERS = integer_setting("MAX_HEADERS", 30, 100)  # the web server accepts no more
 MAX_HEADER_BYTES = integer_setting("MAX_HEADER_BYTES", 8_000, 400_000)

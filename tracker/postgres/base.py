@@ -1,7 +1,7 @@
 """Django's PostgreSQL backend. If the server does not answer, not every request waits for it.
 
 Reads are prepared: PostgreSQL plans a statement once for each connection, which can take longer than
-executing it. The option `prepare_threshold` says after how many times; None: never, as most poolers need.
+executing it. PREPARED_STATEMENTS says whether what is between, such as a pooler, allows it.
 """
 
 import re
@@ -10,9 +10,11 @@ from functools import lru_cache
 from itertools import count
 
 import psycopg
+from django.conf import settings
 from django.db.backends.postgresql import base
 
 REST = 1  # second
+TIMES_BEFORE = 2  # a statement is prepared
 MOST_PREPARED = 200  # on each connection: a plan takes up to some hundred kilobytes
 PLACEHOLDER = re.compile(r"%(.)")
 
@@ -21,12 +23,6 @@ class DatabaseWrapper(base.DatabaseWrapper):
     """After a failed attempt to connect that took REST seconds, no thread tries again for REST seconds."""
 
     silent_until = 0
-    prepare_after = None
-
-    def get_connection_params(self):
-        params = super().get_connection_params()
-        self.prepare_after, params["prepare_threshold"] = params["prepare_threshold"], None
-        return params
 
     def get_new_connection(self, params):
         began = time.monotonic()
@@ -47,10 +43,10 @@ class DatabaseWrapper(base.DatabaseWrapper):
         While Django logs statements, it is an ordinary one, so that the log shows their parameters.
         """
         self.ensure_connection()
-        if self.prepare_after is None or self.queries_logged:
+        if settings.PREPARED_STATEMENTS == "off" or self.queries_logged:
             return self.cursor()
         with self.wrap_database_errors:
-            return self._prepare_cursor(PreparingCursor(self.connection, self.prepare_after))
+            return self._prepare_cursor(PreparingCursor(self.connection))
 
 
 class PreparingCursor(psycopg.RawCursor):
@@ -58,12 +54,8 @@ class PreparingCursor(psycopg.RawCursor):
 
     name = "reading"  # pghistory puts settings before the statements of other cursors, for those that write
 
-    def __init__(self, connection, prepare_after):
-        super().__init__(connection)
-        self.prepare_after = prepare_after
-
     def execute(self, query, params=None, **options):
-        self.connection.prepare_threshold = self.prepare_after
+        self.connection.prepare_threshold = TIMES_BEFORE
         try:
             return super().execute(numbered(query), params, **options)
         finally:
