@@ -72,7 +72,7 @@ def a_filter(relation, verb, asked, user, whole=reach.met):
 
 
 def a_missing_key(model, name, user):
-    return Q(**{f"{name}__isnull": False})
+    return Q(**{f"{name}__isnull": True})
 
 
 def counted(field, reader):
@@ -227,7 +227,7 @@ MUTATIONS = [
     Mutation("a filter", replaced(reach, met=a_filter), "/api/v1/dialogues/ participant"),
     Mutation(
         "whether a key is given",
-        replaced(kinds, leads_on=a_missing_key),
+        replaced(kinds, leads_nowhere=a_missing_key),
         "place__isnull",
     ),
     Mutation("a count", column(fields.Count, counted), "GET /api/v1/people/"),

@@ -11,7 +11,7 @@ from tracker.records.shapes.json_expressions import Literal
 from tracker.records.values.codes.code_fields import CodeField
 from tracker.records.values.dates.date_columns import PartialDateField
 
-from .reach import leads_on, reach
+from .reach import leads_nowhere, leads_on, reach
 from .values import (
     LARGEST_NUMBER,
     LONGEST_TEXT,
@@ -59,9 +59,8 @@ class MissingFilter(Filter):
     def filter(self, queryset, value):
         if value is None:
             return queryset
-        name = self.path[0]
-        found = leads_on(queryset.model, name, self.parent.reader.user)
-        return queryset.filter(Q(**{f"{name}__isnull": True}) | ~found if value else found)
+        way = leads_nowhere if value else leads_on
+        return queryset.filter(way(queryset.model, self.path[0], self.parent.reader.user))
 
 
 class VerbFilter(Filter):

@@ -80,9 +80,15 @@ def leads_on(model, name, user):
     relation = model._meta.get_field(name)
     if name in model.visible_with:  # without it, the row itself would be hidden
         return Q(**{f"{name}__isnull": False})
-    if relation.many_to_many:
+    if not relation.many_to_one:
         return met(relation, "", [], user)
     return Q(Exists(relation.related_model.objects.visible_to(user).filter(pk=OuterRef(name))))
+
+
+def leads_nowhere(model, name, user):
+    """A Q: it does not. An empty key is not looked up."""
+    empty = Q(**{f"{name}__isnull": True}) if model._meta.get_field(name).many_to_one else Q()
+    return empty | ~leads_on(model, name, user)
 
 
 class AnyOf(Func):
