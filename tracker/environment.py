@@ -30,6 +30,11 @@ VARIABLES = [
         "",
         "Your own PostgreSQL server: `postgres://user:password@host:5432/name`. Empty: the embedded one.",
     ),
+    Variable(
+        "REPLICA_URLS",
+        "",
+        "Streaming replicas for public reads: addresses like `DATABASE_URL`, separated by spaces.",
+    ),
     Variable("DATA_DIR", "data", "Folder for the embedded database, static files and the demo's secret."),
     Variable(
         "ERASURE_LEDGER",

@@ -66,13 +66,13 @@ def public_url(host: str, port: int) -> str:
     raise ImproperlyConfigured(f"{problem}, as in https://tracker.example.org.")
 
 
-def database(url: str) -> dict:
+def database(url: str, name: str = "DATABASE_URL") -> dict:
     """Django's description of a PostgreSQL database from a URL in any form that libpq reads."""
     try:
         parts = conninfo_to_dict(url)
     except psycopg.ProgrammingError as problem:
         raise ImproperlyConfigured(
-            f"DATABASE_URL cannot be read ({str(problem).strip()}). "
+            f"{name} cannot be read ({str(problem).strip()}). "
             "It must look like postgres://user:password@host:5432/name."
         ) from None
     names = {"NAME": "dbname", "USER": "user", "PASSWORD": "password", "HOST": "host", "PORT": "port"}
@@ -239,6 +239,7 @@ MIDDLEWARE = [
     "tracker.web.middleware.OpenToScripts",
     "tracker.web.middleware.Compressed",
     "tracker.web.middleware.DatabaseAway",
+    "tracker.web.public_reads.FromReplicas",
     "tracker.web.middleware.InLanes",
     "tracker.web.middleware.CleanCookies",
     "django.contrib.sessions.middleware.SessionMiddleware",
@@ -277,6 +278,8 @@ EXPORT_TIMEOUT = integer_setting("EXPORT_TIMEOUT", 1, 3600)
 # A read must be one statement, so connections are kept and not tested first. The request that notices a lost
 # one is repeated if it only reads, else answered 503, and Django opens a new one for the next.
 DATABASES = {"default": database(read_variable("DATABASE_URL") or "dbname=tracker")}
+for number, url in enumerate(read_variable("REPLICA_URLS").split(), 1):
+    DATABASES[f"replica{number}"] = database(url, "REPLICA_URLS") | {"TEST": {"MIRROR": "default"}}
 if not read_variable("DATABASE_URL"):
     # A command that runs without the database, like makemigrations, cannot ask which migrations are applied.
     DATABASES["default"]["HOST"] = str(DATA_DIR)

@@ -10,6 +10,7 @@ from django.core.exceptions import ImproperlyConfigured
 from django.core.wsgi import get_wsgi_application
 from django.urls import get_resolver
 
+from tracker.postgres import replicas
 from tracker.web.bodies import CompleteBodies
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "tracker.settings")
@@ -21,8 +22,9 @@ if settings.DEMO and "SERVED_LOCALLY" not in os.environ:
     )
 
 # The options in DATABASE_URL come later and win.
-connecting = settings.DATABASES["default"]["OPTIONS"]
-connecting["options"] = f"{settings.TIMEOUTS} {connecting.get('options', '')}".strip()
+for described in settings.DATABASES.values():
+    connecting = described["OPTIONS"]
+    connecting["options"] = f"{settings.TIMEOUTS} {connecting.get('options', '')}".strip()
 
 sys.setswitchinterval(0.001)  # busy threads yield five times as often
 logging.captureWarnings(True)
@@ -31,5 +33,6 @@ application = CompleteBodies(get_wsgi_application(), behind_caddy="CADDY_IN_FRON
 # A full garbage collection stops all threads, for 0.2 to 0.5 s if it looks at all modules each time. What is
 # loaded now stays until the end, so it is left out. The check imports all views.
 get_resolver().check()
+replicas.watch_all()
 gc.collect()
 gc.freeze()

@@ -1,4 +1,4 @@
-"""Django's PostgreSQL backend. If the server does not answer, not every request waits for it.
+"""Django's PostgreSQL backend. If a server does not answer, not every request waits for it.
 
 Reads are prepared: PostgreSQL plans a statement once for each connection, which can take longer than
 executing it. PREPARED_STATEMENTS says whether what is between, such as a pooler, allows it.
@@ -6,6 +6,7 @@ executing it. PREPARED_STATEMENTS says whether what is between, such as a pooler
 
 import re
 import time
+from collections import defaultdict
 from functools import lru_cache
 from itertools import count
 
@@ -20,19 +21,26 @@ PLACEHOLDER = re.compile(r"%(.)")
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """After a failed attempt to connect that took REST seconds, no thread tries again for REST seconds."""
+    """After a failed attempt to connect that took REST seconds, no thread tries again for REST seconds.
 
-    silent_until = 0
+    `primary` is the connection that can write: this one, unless it is one to a replica.
+    """
+
+    silent_until = defaultdict(float)  # alias -> monotonic time
+
+    def __init__(self, *args, **kwargs):
+        super().__init__(*args, **kwargs)
+        self.primary = self
 
     def get_new_connection(self, params):
         began = time.monotonic()
-        if began < DatabaseWrapper.silent_until:
+        if began < self.silent_until[self.alias]:
             raise self.Database.OperationalError("The database did not answer a moment ago.")
         try:
             connection = super().get_new_connection(params)
         except self.Database.OperationalError:
             if time.monotonic() - began > REST:
-                DatabaseWrapper.silent_until = time.monotonic() + REST
+                self.silent_until[self.alias] = time.monotonic() + REST
             raise
         connection.prepared_max = MOST_PREPARED
         return connection

@@ -13,6 +13,7 @@ from prometheus_client.metrics_core import GaugeMetricFamily
 from prometheus_client.multiprocess import MultiProcessCollector
 from prometheus_client.openmetrics.exposition import CONTENT_TYPE_LATEST, generate_latest
 
+from tracker.postgres.replicas import replicas
 from tracker.records.changes.models import Unannounced
 from tracker.records.protection.name_search import NameSearch
 from tracker.records.workflow.approvals import Approval
@@ -29,6 +30,7 @@ class Database:
     """What the database knows, asked in four small statements when the figures are read."""
 
     def collect(self):
+        yield lags()
         up = GaugeMetricFamily("tracker_database_up", "Whether the database answers.")
         try:
             yield from [connections(), waiting_work()]
@@ -45,6 +47,15 @@ def connections():
         cursor.execute(CONNECTIONS)
         for state, number in cursor.fetchall():
             found.add_metric([state], number)
+    return found
+
+
+def lags():
+    """How far the replicas may be behind, as this process knows it. Zero or more seconds, -1 for unknown."""
+    found = GaugeMetricFamily("tracker_replica_lag_seconds", "Time behind the primary.", labels=["database"])
+    for one in replicas:
+        lag = one.lag()
+        found.add_metric([one.alias], -1 if lag is None else lag)
     return found
 
 

@@ -51,7 +51,7 @@ PREFLIGHT = {  # a browser asks without credentials before a script reads with t
     "Access-Control-Allow-Headers": "If-None-Match, Content-Type, X-Requested-With",
     "Access-Control-Max-Age": "86400",
 }
-ALWAYS = ("/healthz", "/metrics")  # answered whatever the database and other requests do
+INDEPENDENT = ("/healthz", "/metrics")  # answered whatever the database and other requests do
 WORTH_COMPRESSING = 1_000  # bytes; a smaller answer is one packet anyway
 CODING = re.compile(r"\s*([\w*-]+)\s*(?:;\s*[qQ]=([01](?:\.\d{0,3})?)\s*)?")
 COUNT = IntegerField()  # reads "2000.0" like Django's own forms
@@ -285,7 +285,7 @@ class DatabaseAway:
         self.slow, self.resting_until = 0, 0
 
     def __call__(self, request):
-        if request.path in ALWAYS:
+        if request.path in INDEPENDENT:
             return self.get_response(request)
         if time.monotonic() < self.resting_until:
             return unavailable(request, database_errors.SLOW)
@@ -329,7 +329,7 @@ class InLanes:
     def process_view(self, request, view, args, kwargs):
         costly = getattr(getattr(view, "cls", None), "costly", False)
         plain = request.path.startswith("/api/") and not costly and self.PLAIN.issuperset(request.GET)
-        if request.method not in ("GET", "HEAD") or plain or request.path in ALWAYS:
+        if request.method not in ("GET", "HEAD") or plain or request.path in INDEPENDENT:
             return None
         try:
             request.place = lanes.enter((request.resolver_match.route, *sorted(request.GET)))

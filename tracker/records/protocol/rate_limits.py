@@ -73,7 +73,7 @@ def spend(limit, *who, share=1):
     given = limit_parameters(limit, who, share)
     if not given["most"]:
         return
-    with connection.cursor() as cursor:
+    with connection.primary.cursor() as cursor:
         cursor.execute(SPEND, given)
         if not cursor.fetchone():
             cursor.execute(WAIT, given)
@@ -85,7 +85,7 @@ def spend(limit, *who, share=1):
 def check(limit, *who):
     """TooMany if a limit is used up. Does not count a try."""
     given = limit_parameters(limit, who)
-    with connection.cursor() as cursor:
+    with connection.primary.cursor() as cursor:
         found = cursor.execute(WAIT, given).fetchone() if given["most"] else None
     if found and found[0] > 0:
         raise TooMany(*found)
