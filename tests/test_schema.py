@@ -2,13 +2,17 @@
 
 import io
 import json
+import os
 import re
+import tempfile
 from copy import deepcopy
 from functools import cache
+from pathlib import Path
+from unittest import mock
 
 from django.conf import settings
 from django.core.management import call_command
-from django.test import SimpleTestCase, TestCase
+from django.test import SimpleTestCase, TestCase, override_settings
 from django.urls import URLPattern
 from jsonschema import Draft202012Validator, FormatChecker
 
@@ -16,6 +20,7 @@ from tests import make, shared
 from tracker import api
 from tracker.figures.overviews.network import GRAPHML
 from tracker.figures.registry import FIGURES
+from tracker.management.commands.serve import keep_schema
 from tracker.records.changes import announcing
 from tracker.records.read.formats.registry import FORMATS, JSON, OF_ONE
 from tracker.records.shapes.urls import resource
@@ -332,3 +337,36 @@ class VocabularyTest(TestCase):
         self.assertEqual(
             (arrest["slug"], arrest["scheme"], arrest["code"]), ("arrest", "huridocs", "4:030101")
         )
+
+
+class KeptTest(SimpleTestCase):
+    """`manage.py serve` builds the document once for all of its processes, and again after a change."""
+
+    def setUp(self):
+        folder = Path(self.enterContext(tempfile.TemporaryDirectory()))
+        self.enterContext(override_settings(DATA_DIR=folder))
+        self.enterContext(mock.patch.dict(os.environ))
+        self.folder = folder
+        self.addCleanup(api.Document.whole.cache_clear)
+
+    def test_what_is_kept_is_what_is_answered(self):
+        built = api.Document.whole()
+        keep_schema()
+        api.Document.whole.cache_clear()
+        with mock.patch.object(api, "SchemaGenerator", side_effect=AssertionError):
+            self.assertEqual(api.Document.whole(), built)
+            api.Document.whole.cache_clear()
+            with override_settings(PUBLIC_URL="https://tracker.example.org"):
+                moved = api.Document.whole()
+        self.assertIn(b'"url": "https://tracker.example.org"', moved)
+        self.assertNotIn(settings.PUBLIC_URL.encode(), moved)
+
+    def test_it_is_built_again_after_a_change_only(self):
+        keep_schema()
+        (first,) = self.folder.iterdir()
+        with mock.patch.object(api.Document, "to_keep", side_effect=AssertionError):
+            keep_schema()
+        os.environ["MAX_TEXT"] = "12345"
+        keep_schema()
+        (second,) = self.folder.iterdir()
+        self.assertNotEqual(first, second)

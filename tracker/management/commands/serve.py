@@ -17,7 +17,8 @@ from django.db import OperationalError, connection
 from django.db.migrations.exceptions import MigrationSchemaMissing
 from django.db.migrations.executor import MigrationExecutor
 
-from tracker.environment import read_variable
+from tracker import api
+from tracker.environment import DEFAULTS, read_variable
 from tracker.records.accounts.staff import grant
 from tracker.records.policy.roles import Role
 from tracker.server import embedded, processes, restore
@@ -87,11 +88,35 @@ def begin_request_log():
         file.replace(file.with_suffix(".log.1"))
 
 
+def digest_of(paths, *values):
+    """A digest that is another one as soon as one of these files or values is."""
+    state = [(str(path), os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in paths]
+    return hashlib.sha256(repr([state, *values]).encode()).hexdigest()
+
+
+def keep_schema():
+    """Write the OpenAPI document into a file if code or settings have changed, and tell the web processes.
+
+    Building it takes seconds, which readers would have to wait.
+    """
+    code = [*settings.BASE_DIR.glob("requirements/*.txt")]
+    for app in ("tracker", "people", "dialogues"):
+        code += (settings.BASE_DIR / app).rglob("*.py")
+    limits = [read_variable(name) for name in DEFAULTS if name.startswith(("MAX_", "DATA_LICENSE"))]
+    digest = digest_of(sorted(code), *limits)
+    file = settings.DATA_DIR / f"schema-{digest[:16]}.json.gz"
+    if not file.exists():
+        for old in settings.DATA_DIR.glob("schema-*"):
+            old.unlink()
+        part = file.with_suffix(".part")
+        part.write_bytes(api.Document.to_keep())
+        part.replace(file)
+    os.environ["KEPT_SCHEMA"] = str(file)
+
+
 def collect_static():
     """Collect the static files if any has changed. Compressing them takes seconds."""
-    found = (storage.path(path) for finder in get_finders() for path, storage in finder.list([]))
-    state = repr([(path, os.stat(path).st_size, os.stat(path).st_mtime_ns) for path in found])
-    digest = hashlib.sha256(state.encode()).hexdigest()
+    digest = digest_of(storage.path(path) for finder in get_finders() for path, storage in finder.list([]))
     stamp = settings.STATIC_ROOT / "collected"
     if not stamp.exists() or stamp.read_text() != digest:
         call_command("collectstatic", interactive=False, clear=True, verbosity=0)
@@ -175,6 +200,7 @@ class Command(BaseCommand):
         self.check(tags=[Tags.database], databases=["default"])
         call_command("seed", stdout=self.stdout)
         collect_static()
+        keep_schema()
         return create_accounts()
 
     def wait_until_it_answers(self):
