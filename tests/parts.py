@@ -4,8 +4,9 @@ from tests.sampling import seed
 
 PARTS = {  # what is tested, and the modules under tests/
     "answers": ("people/test_answers", "people/test_situations", "records/test_parameters"),
-    "backup": ("site/test_backup", "test_upgrade"),
+    "backup": ("site/test_backup", "site/test_moved", "test_upgrade"),
     "clients": ("site/test_generated",),
+    "cluster": ("site/test_replicas",),
     "documents": ("test_oracle", "test_queries", "records/test_mirror"),
     "faults": ("site/test_disk", "site/test_faults", "site/test_kills", "site/test_wire"),
     "fuzz": ("test_fuzz",),
