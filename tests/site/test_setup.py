@@ -70,7 +70,9 @@ class MakeTest(SimpleTestCase):
     def test_ci_requires_the_browser(self):
         script = BASE_DIR / ".ci" / "run"
         self.assertTrue(script.stat().st_mode & 0o100)
-        self.assertIn("REQUIRE_BROWSER=1 REQUIRE_PROXIES=1 exec make test", script.read_text())
+        self.assertIn(
+            "REQUIRE_BROWSER=1 REQUIRE_PROXIES=1 REQUIRE_CLUSTER=1 exec make test", script.read_text()
+        )
 
 
 class StyleTest(SimpleTestCase):
