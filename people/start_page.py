@@ -11,7 +11,7 @@ from tracker.records.policy import roles
 from tracker.records.shapes.reader import Reader
 from tracker.records.values.codes.vocabularies import TAKEN_BACK
 
-from .api import case_facts
+from .api.stored_answers import known_answers
 from .choices import CaseEventKind, Custody
 from .models import CaseEvent, PersecutionCase
 
@@ -30,7 +30,7 @@ def hearings(user):
 def without_news(user):
     """Cases of people who were in custody according to the last report, if that report is old."""
     reader = Reader.today(user)
-    custody = case_facts.Found.by(reader).cases["custody"]
+    custody = known_answers(reader).cases["custody"]
     held = [pk for pk, answer in custody.items() if answer in (Custody.HELD, Custody.HELD_WHEN_LAST_REPORTED)]
     events = CaseEvent.objects.visible_to(user).filter(case=OuterRef("pk"), kind__in=SHOW_CUSTODY).order_by()
     newest = events.values("case").annotate(newest=Max("date_latest")).values("newest")

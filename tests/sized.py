@@ -5,6 +5,7 @@ from random import Random
 from django.db import connection
 
 from dialogues.models import Dialogue, Participation, Statement
+from people.api.stored_answers import outdate_all
 from people.models import Affiliation, CaseEvent, PersecutionCase, Person
 from tests import make
 from tests.twins.worlds import parts_of
@@ -61,6 +62,7 @@ def multiply(people):
             for relation in parts_of(model):
                 copy(cursor, relation.related_model, "record_id", row.pk, number, rows)
         cursor.execute("ANALYZE")
+    outdate_all()
 
 
 def sentences():

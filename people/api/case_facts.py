@@ -251,9 +251,14 @@ def partial_date(edtf):
 PEOPLE_CACHED = 50_000  # in each process, some 500 bytes a person
 
 
-def fact_texts(reader):
-    """(id of the person or None, text of the facts) for all cases that the reader sees."""
+def fact_texts(reader, owners=None):
+    """(id of the person or None, text of the facts) for all cases that the reader sees.
+
+    `owners`: only of these people, and of these cases of organizations.
+    """
     cases = PersecutionCase.objects.visible_to(reader.user).order_by()
+    if owners is not None:
+        cases = cases.filter(Q(person__in=owners) | Q(person=None, pk__in=owners))
     people = Person.objects.visible_to(reader.user).filter(Exists(cases.filter(person=OuterRef("pk"))))
     of_people = people.order_by().values_list("pk", as_text(facts_of_person(reader, unmarked)))
     alone = cases.filter(person=None).values_list("person", as_text(facts_alone(reader, unmarked)))
@@ -268,6 +273,10 @@ def facts_digest(text, days):
     return blake2b(f"{days} {text}".encode(), digest_size=16).digest()
 
 
+def facts_read(text):
+    return Facts.read(json.loads(text))
+
+
 @cached(LRUCache(PEOPLE_CACHED), facts_digest, Lock())
 def known_by_facts(text, days):
     """What the facts say about the days: answers by track about the person, when that was last reported, and
@@ -276,7 +285,7 @@ def known_by_facts(text, days):
 
     Plain tuples of texts: the garbage collector leaves them out, and so all threads run on.
     """
-    facts = Facts.read(json.loads(text))
+    facts = facts_read(text)
     found = situation(facts.histories, facts.death, days)
     cases = zip(facts.cases, map(answer_slugs, found.cases), map(str, found.opened), strict=True)
     reported_on = tuple(known.basis and date_of(known.basis) for known in found.person)
@@ -296,14 +305,16 @@ class Found(NamedTuple):
     people: dict
     cases: dict
     last_reported: dict
+    owners: frozenset = frozenset()  # if it is only about these people and cases of organizations
 
     @classmethod
-    def by(cls, reader):
+    def by(cls, reader, owners=None):
         """The answers for a reader. Raises Overdue if it takes too long, but keeps what was computed."""
         people, cases = {name: {} for name in TRACKS}, {name: {} for name in (*TRACKS, "open")}
         last_reported = {name: {} for name in TRACKS}
         due = time.monotonic() + (settings.STATEMENT_TIMEOUT or math.inf)
-        for pk, text in giving_way(fact_texts(reader), own=1):
+        texts = () if owners == set() else fact_texts(reader, owners)
+        for pk, text in giving_way(texts, own=1):
             if time.monotonic() > due:
                 raise Overdue
             of_person, reported_on, of_cases = known_by_facts(text, reader.days)
@@ -313,11 +324,14 @@ class Found(NamedTuple):
                     cases[track][case] = answer
             for track, answer, edtf in zip(TRACKS, of_person, reported_on, strict=True) if pk else ():
                 people[track][pk], last_reported[track][pk] = answer, edtf
-        return cls(people, cases, last_reported)
+        return cls(people, cases, last_reported, frozenset(owners or ()))
 
+    def matching(self, kind, track, answers):
+        """A Q: the rows of a kind, "people" or "cases", with one of these answers.
 
-def with_answer(found, answers, silent):
-    """A Q: rows that have one of these answers. Rows without any answer have the answer `silent`."""
-    if silent in answers:
-        return ~Q(pk__in=[pk for pk, answer in found.items() if answer not in answers])
-    return Q(pk__in=[pk for pk, answer in found.items() if answer in answers])
+        People without cases have the weakest answer.
+        """
+        found = getattr(self, kind)[track]
+        if WORDS.get(track, [None])[0] in answers:
+            return ~Q(pk__in=[pk for pk, answer in found.items() if answer not in answers])
+        return Q(pk__in=[pk for pk, answer in found.items() if answer in answers])

@@ -5,12 +5,11 @@ from functools import cached_property
 from people.choices import Active, Open
 from people.conflict_links import tied
 from people.models import Organization, PersecutionCase, Person
-from people.situations.effects import TRACKS
 from tracker.records.read.filters.filter_set import RecordFilterSet
 from tracker.records.read.filters.kinds import Filter, list_schema
 from tracker.records.read.filters.values import ChoiceField, Values
 
-from . import as_of_days, case_facts, shapes
+from . import as_of_days, case_facts, shapes, stored_answers
 
 WHO = "Through a case of theirs, a case in which they act, or a dialogue that they took part in."
 
@@ -50,7 +49,7 @@ def answer_filters(name, vocabulary):
 class SituationFilterSet(RecordFilterSet):
     """Filters by what is known about people and their cases on a day.
 
-    The answers are not columns. They are computed once for everyone whom the reader sees.
+    The answers are not columns. They are looked up, or computed once for everyone whom the reader sees.
     """
 
     answers = case_facts.ANSWERS
@@ -64,13 +63,12 @@ class SituationFilterSet(RecordFilterSet):
 
     @cached_property
     def known(self):
-        return case_facts.Found.by(self.reader)
+        return stored_answers.known_answers(self.reader)
 
     def answered(self, name, answers):
         """A Q: the rows that have one of these answers."""
-        rows = getattr(self.known, "people" if self.shape.Meta.model is Person else "cases")[name]
-        silent = self.answers[name].values[0] if name in TRACKS else None
-        return case_facts.with_answer(rows, answers, silent)
+        kind = "people" if self.shape.Meta.model is Person else "cases"
+        return self.known.matching(kind, name, answers)
 
 
 class PersonFilterSet(SituationFilterSet):

@@ -27,6 +27,7 @@ from .case_events import (
     Recognition,
     RecognitionCitation,
 )
+from .stored_answers import Outdated, StoredAnswer
 
 __all__ = [
     "Act",
@@ -52,6 +53,7 @@ __all__ = [
     "OrganizationCitation",
     "OrganizationIdentifier",
     "OrganizationName",
+    "Outdated",
     "PersecutionCase",
     "PersecutionCaseCitation",
     "PersecutionCaseIdentifier",
@@ -63,5 +65,6 @@ __all__ = [
     "Recognition",
     "RecognitionCitation",
     "Side",
+    "StoredAnswer",
     "WithCases",
 ]

@@ -7,7 +7,7 @@ from typing import NamedTuple
 
 from django.db.models import Exists, OuterRef, Q
 
-from people.api import case_facts
+from people.api import case_facts, stored_answers
 from people.api.as_of_days import vouching
 from people.api.views import KNOWN_ON
 from people.choices import InForce, Open
@@ -103,7 +103,7 @@ class PeopleWithCases:
 
     @cached_property
     def situations(self):
-        return case_facts.Found.by(self.reader)
+        return stored_answers.known_answers(self.reader)
 
     def selected(self, cases, filters):
         """The cases of people among these, which the filters of the API find."""

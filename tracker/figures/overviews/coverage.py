@@ -5,7 +5,7 @@ from functools import cached_property
 
 from dialogues.api import views as dialogues
 from people.api import views as people
-from people.api.case_facts import Found
+from people.api.stored_answers import known_answers
 from people.choices import Custody
 from people.models import Person
 from tracker.figures.cases.people_with_cases import IN_CUSTODY, LONG_AGO, is_long_ago, last_possible_day
@@ -226,7 +226,7 @@ class Coverage(Figure):
 
     def custody(self):
         """Who was held when last reported, and since when nothing has been reported."""
-        known = Found.by(self.reader)
+        known = known_answers(self.reader)
         answers, dates = known.people[IN_CUSTODY], known.last_reported[IN_CUSTODY]
         wanted = [key for key, answer in answers.items() if answer == Custody.HELD_WHEN_LAST_REPORTED]
         rows = self.kinds[resource(Person)].rows.filter(pk__in=wanted)

@@ -25,7 +25,12 @@ from tracker.server import embedded, processes, restore
 
 log = logging.getLogger(__name__)
 # Seconds between two runs of a command.
-EVERY = {("publish_due",): 30, ("announce", "--verbosity=0"): 0.5, ("search_names", "--verbosity=0"): 1}
+EVERY = {
+    ("publish_due",): 30,
+    ("announce", "--verbosity=0"): 0.5,
+    ("search_names", "--verbosity=0"): 1,
+    ("refresh_answers", "--verbosity=0"): 1,
+}
 FIRST = {("announce", "--verbosity=0"): 10}  # the first run takes seconds: let the first visitors in before
 PAUSE = 30
 LONGEST_LOG = 10_000_000  # bytes
