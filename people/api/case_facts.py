@@ -45,7 +45,7 @@ from .as_of_days import vouching
 ANSWERS = dict(
     zip(TRACKS, (Custody, InForce, InForce, Abroad), strict=True)
 )  # each from the weakest to the strongest
-WORDS = {track: list(vocabulary) for track, vocabulary in ANSWERS.items()}
+ANSWER_SLUGS = {track: list(vocabulary) for track, vocabulary in ANSWERS.items()}
 
 
 # The facts, as database expressions.
@@ -201,7 +201,7 @@ def tracks(answers, reader, facts, of):
     found = {}
     for number, (track, known) in enumerate(zip(TRACKS, answers, strict=True)):
         found[track] = {
-            "answer": WORDS[track][known.strength],
+            "answer": ANSWER_SLUGS[track][known.strength],
             "last_reported": known.basis and partial_date(date_of(known.basis)),
             "last_event": known.basis and known.basis.kind,
             "inferred": inferred_parts(known.basis, facts) if known.basis else [],
@@ -209,7 +209,7 @@ def tracks(answers, reader, facts, of):
         if not reader.days.is_placed:
             days = possible_stretches(facts.histories, facts.death, reader.days, of(number))
             found[track]["days"] = [
-                {"first": edge(first), "last": edge(last), "answer": WORDS[track][strength]}
+                {"first": edge(first), "last": edge(last), "answer": ANSWER_SLUGS[track][strength]}
                 for first, last, strength in days
             ]
     return found
@@ -293,7 +293,7 @@ def known_by_facts(text, days):
 
 
 def answer_slugs(answers):
-    return tuple(WORDS[track][known.strength] for track, known in zip(TRACKS, answers, strict=True))
+    return tuple(ANSWER_SLUGS[track][known.strength] for track, known in zip(TRACKS, answers, strict=True))
 
 
 class Found(NamedTuple):
@@ -332,6 +332,6 @@ class Found(NamedTuple):
         People without cases have the weakest answer.
         """
         found = getattr(self, kind)[track]
-        if WORDS.get(track, [None])[0] in answers:
+        if ANSWER_SLUGS.get(track, [None])[0] in answers:
             return ~Q(pk__in=[pk for pk, answer in found.items() if answer not in answers])
         return Q(pk__in=[pk for pk, answer in found.items() if answer in answers])

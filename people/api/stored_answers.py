@@ -12,11 +12,11 @@ from tracker.records.policy import roles
 from tracker.records.policy.visibility import BY_RULE
 from tracker.records.shapes.reader import Reader
 
-from .case_facts import WORDS, Found, date_of, fact_texts, facts_read
+from .case_facts import ANSWER_SLUGS, Found, date_of, fact_texts, facts_read
 
 PUBLIC = Reader(None, None)
 OPEN = "open"
-SCALES = {**WORDS, OPEN: [*map(str, OPENNESS)]}  # from the weakest answer to the strongest
+ANSWER_SCALES = {**ANSWER_SLUGS, OPEN: [*map(str, OPENNESS)]}  # from the weakest answer to the strongest
 AT_ONCE = 500  # people
 LOCK = 7_301_148_210  # held by whoever refreshes
 
@@ -43,7 +43,7 @@ class Stored:
 
     def matching(self, kind, track, answers):
         """A Q: the rows of a kind, "people" or "cases", with one of these answers."""
-        scale = SCALES[track]
+        scale = ANSWER_SCALES[track]
         wanted = {scale.index(one) for one in answers}
         silent = 0 in wanted
         others = {*range(len(scale))} - wanted if silent else wanted
@@ -71,7 +71,7 @@ class Answers(dict):
         return self[track]
 
     def value(self, track, strength, reported):
-        return SCALES[track][strength]
+        return ANSWER_SCALES[track][strength]
 
     def computed(self, track):
         return (self.stored.live.cases if self.is_of_case else self.stored.live.people)[track]
@@ -127,13 +127,13 @@ def refresh_some():
     noted = dict(Outdated.objects.order_by("pk").values_list("pk", "owner")[:AT_ONCE])
     owners = {*noted.values()}
     StoredAnswer.objects.filter(owner__in=owners).delete()
-    rows = [row for pk, text in fact_texts(PUBLIC, owners) for row in rows_of(pk, facts_read(text))]
+    rows = [row for pk, text in fact_texts(PUBLIC, owners) for row in rows_to_store(pk, facts_read(text))]
     StoredAnswer.objects.bulk_create(rows, batch_size=1000)
     Outdated.objects.filter(pk__in=noted).delete()
     return len(owners)
 
 
-def rows_of(pk, facts):
+def rows_to_store(pk, facts):
     """The rows to store about a person with this id, or about a case without a person."""
     owner, found = pk or facts.cases[0], []
     for stretch in spans(facts.histories, facts.death):

@@ -13,7 +13,7 @@ from .case_events import CaseEvent, CaseEventCitation, Charge
 from .cases import PersecutionCase
 from .people import Person
 
-CHANGED = "records_changed"
+RECORDS_CHANGED = "records_changed"
 OF_CASES = "SELECT coalesce(person_id, id) FROM people_persecutioncase WHERE id"
 OF_EVENTS = f"{OF_CASES} IN (SELECT case_id FROM people_caseevent WHERE id"  # noqa: S608 - only names
 OF_SOURCES = f"{OF_EVENTS} IN (SELECT record_id FROM people_caseeventcitation WHERE source_id"  # noqa: S608
@@ -46,7 +46,7 @@ class StoredAnswer(models.Model):
 
 
 class Outdated(models.Model):
-    """Somebody whose stored answers may be out of date. Each change adds a row of its own.
+    """A person or case whose stored answers may be out of date. Each change adds a row of its own.
 
     So whoever computes the answers again deletes only rows of changes that they have seen.
     """
@@ -60,10 +60,10 @@ class Outdated(models.Model):
         return f"outdated {self.pk}"
 
 
-def noting(operation, owners, condition=None):
+def note_changed(operation, owners, condition=None):
     """A trigger that notes the owners of the answers which a changed row belongs to."""
     return pgtrigger.Trigger(
-        name=CHANGED,
+        name=RECORDS_CHANGED,
         when=pgtrigger.After,
         operation=operation,
         condition=condition,
@@ -73,19 +73,19 @@ def noting(operation, owners, condition=None):
 
 ANY = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
 pgtrigger.register(
-    noting(
+    note_changed(
         ANY,
         "SELECT DISTINCT owner FROM (VALUES (coalesce(NEW.person_id, NEW.id)),"
         " (coalesce(OLD.person_id, OLD.id))) AS changed (owner) WHERE owner IS NOT NULL",
     )
 )(PersecutionCase)
 for model in (CaseEvent, Charge):
-    pgtrigger.register(noting(ANY, f"{OF_CASES} IN (NEW.case_id, OLD.case_id)"))(model)
-pgtrigger.register(noting(ANY, f"{OF_EVENTS} IN (NEW.record_id, OLD.record_id))"))(CaseEventCitation)
-pgtrigger.register(noting(pgtrigger.Update, "SELECT NEW.id", pgtrigger.AnyChange("death_date", "is_public")))(
-    Person
-)
+    pgtrigger.register(note_changed(ANY, f"{OF_CASES} IN (NEW.case_id, OLD.case_id)"))(model)
+pgtrigger.register(note_changed(ANY, f"{OF_EVENTS} IN (NEW.record_id, OLD.record_id))"))(CaseEventCitation)
+pgtrigger.register(
+    note_changed(pgtrigger.Update, "SELECT NEW.id", pgtrigger.AnyChange("death_date", "is_public"))
+)(Person)
 # By then, an event without a date has happened: the newest source says so.
 pgtrigger.register(
-    noting(pgtrigger.Update, f"{OF_SOURCES} = NEW.id))", pgtrigger.AnyChange("date", "is_public"))
+    note_changed(pgtrigger.Update, f"{OF_SOURCES} = NEW.id))", pgtrigger.AnyChange("date", "is_public"))
 )(Source)

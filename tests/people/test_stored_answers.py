@@ -5,7 +5,7 @@ from django.test import TestCase
 from django.test.utils import CaptureQueriesContext
 
 from people.api.case_facts import Found
-from people.api.stored_answers import SCALES, Stored, known_answers, refresh_answers
+from people.api.stored_answers import ANSWER_SCALES, Stored, known_answers, refresh_answers
 from people.models import (
     CaseEvent,
     CaseEventCitation,
@@ -30,7 +30,7 @@ HIDDEN = {"publication": "draft"}
 
 
 def weakest_left_out(track, answers):
-    return {str(pk): answer for pk, answer in answers.items() if answer != SCALES[track][0]}
+    return {str(pk): answer for pk, answer in answers.items() if answer != ANSWER_SCALES[track][0]}
 
 
 def everything(found):
@@ -77,7 +77,10 @@ class StoredAnswerTest(TestCase):
             known, computed = known_answers(reader), Found.by(reader)
             for kind, model in (("people", Person), ("cases", PersecutionCase)):
                 for track in (*TRACKS, "open") if kind == "cases" else TRACKS:
-                    for answers in [[one] for one in SCALES[track]] + [SCALES[track][1:3], SCALES[track][:2]]:
+                    for answers in [[one] for one in ANSWER_SCALES[track]] + [
+                        ANSWER_SCALES[track][1:3],
+                        ANSWER_SCALES[track][:2],
+                    ]:
                         rows = model.objects.visible_to(None)
                         one, other = (
                             {*rows.filter(of.matching(kind, track, answers)).values_list("pk", flat=True)}
@@ -110,7 +113,7 @@ class StoredAnswerTest(TestCase):
             "a hidden event": lambda: CaseEvent.objects.filter(pk=self.event.pk).update(**HIDDEN),
             "a new event": lambda: make.case_event(case=self.case, kind="release", date="2025-06-15"),
             "a charge": lambda: Charge.objects.filter(pk=self.charge.pk).update(stage="acquitted"),
-            "a source's date": lambda: make.changed(self.source, date="2025-01"),
+            "a source's date": self.date_the_source,
             "a hidden source": lambda: Source.objects.filter(pk=self.source.pk).update(**HIDDEN),
             "a citation less": lambda: CaseEventCitation.objects.filter(record=self.undated).delete(),
             "a death": lambda: Person.objects.filter(pk=self.person.pk).update(
@@ -134,6 +137,10 @@ class StoredAnswerTest(TestCase):
             refresh_answers()
             self.assertFalse(Outdated.objects.exists())
             self.assert_as_computed(f"{about}, refreshed")
+
+    def date_the_source(self):
+        self.source.date = "2025-01"
+        self.source.save()
 
     def test_whoever_sees_more_gets_what_is_computed(self):
         for reader in (
