@@ -5,7 +5,7 @@ A moment is a pair of days, the first and the last it may be; None where that si
 
 from datetime import date
 
-from people.api.case_facts import WORDS
+from people.api.case_facts import ANSWER_SLUGS
 from people.situations.effects import TRACKS
 from people.situations.facts import Accusation, CaseHistory, Fact, interval
 from people.situations.periods import situation
@@ -189,7 +189,7 @@ def told(answers, marks):
         basis = one.basis
         edtf = basis and (basis.edtf or (basis.reported and f"../{basis.reported}"))
         found[track] = {
-            "answer": WORDS[track][one.strength],
+            "answer": ANSWER_SLUGS[track][one.strength],
             "last_reported": partial(edtf) if edtf else None,
             "last_event": basis and basis.kind,
             "inferred": sorted(

@@ -15,7 +15,16 @@ from django.db import models
 from django.test import SimpleTestCase, TestCase
 
 from dialogues.models import Assessment, ContextEvent, Dialogue, Participation, Statement
-from people.models import CaseActor, CaseEvent, Charge, Occupation, PersecutionCase, Person, Recognition
+from people.models import (
+    CaseActor,
+    CaseEvent,
+    Charge,
+    Occupation,
+    Outdated,
+    PersecutionCase,
+    Person,
+    Recognition,
+)
 from tests import make
 from tests.names import people
 from tracker.records.audit.history import Entry
@@ -32,7 +41,7 @@ from tracker.records.values.names import tokens
 FILES = sorted((settings.BASE_DIR / "fixtures").glob("*.json"))
 ARTICLE = os.environ.get("ARTICLE")
 PARAGRAPHS = 24
-MADE = (Token, Entry, Touched)  # by the database, from what is loaded
+MADE = (Token, Entry, Touched, Outdated)  # by the database, from what is loaded
 NO_DATE = "It has no date."
 DOUBT = "or at least those presented as such"
 PEOPLES = {"Armenia": "Armenian", "Azerbaijan": "Azerbaijani"}

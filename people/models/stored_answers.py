@@ -67,7 +67,8 @@ def note_changed(operation, owners, condition=None):
         when=pgtrigger.After,
         operation=operation,
         condition=condition,
-        func=f"INSERT INTO people_outdated (owner) {owners}; RETURN NULL;",
+        func="IF NEW IS DISTINCT FROM OLD THEN"
+        f" INSERT INTO people_outdated (owner) {owners}; END IF; RETURN NULL;",
     )
 
 

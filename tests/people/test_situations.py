@@ -10,7 +10,7 @@ from unittest import mock
 import pytest
 from django.test import SimpleTestCase
 
-from people.api.case_facts import WORDS
+from people.api.case_facts import ANSWER_SLUGS
 from people.choices import CaseEventKind
 from people.situations import facts, possible_worlds
 from people.situations import known as situations
@@ -26,7 +26,7 @@ CASES = json.loads((Path(__file__).parent / "situations.json").read_text())
 
 def words(strengths):
     """{track: answer} of what is known by track."""
-    return {track: WORDS[track][one.strength] for track, one in zip(TRACKS, strengths, strict=True)}
+    return {track: ANSWER_SLUGS[track][one.strength] for track, one in zip(TRACKS, strengths, strict=True)}
 
 
 def drawn(seed):

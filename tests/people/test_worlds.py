@@ -5,7 +5,7 @@ from datetime import date
 from pathlib import Path
 from unittest import TestCase
 
-from people.api.case_facts import WORDS
+from people.api.case_facts import ANSWER_SLUGS
 from people.situations.effects import TRACKS
 from people.situations.known import known
 from tests.people.facts import facts_of
@@ -43,7 +43,7 @@ class OracleTest(TestCase):
                 self.assertEqual(found, answer, "the oracle")
                 _, known_of = known(list(map(facts_of, histories)), death, date.fromisoformat(day))
                 strength = known_of[TRACKS.index(self.track)].strength
-                self.assertEqual(WORDS[self.track][strength], answer, "the product")
+                self.assertEqual(ANSWER_SLUGS[self.track][strength], answer, "the product")
 
 
 class SituationsTest(OracleTest):
