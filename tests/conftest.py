@@ -47,6 +47,11 @@ def pytest_configure(config):
     settings.STORAGES["staticfiles"]["BACKEND"] = "django.contrib.staticfiles.storage.StaticFilesStorage"
 
 
+def pytest_xdist_auto_num_workers(config):
+    """One more than processors: some tests wait, for slow clients or for a server that starts."""
+    return os.cpu_count() + 1
+
+
 def pytest_report_header(config):
     return f"Of broad tests a part is run: SAMPLE={seed()} repeats it, SAMPLE=all runs all."
 

@@ -3,11 +3,16 @@
 from tests.sampling import seed
 
 PARTS = {  # what is tested, and the modules under tests/
-    "answers": ("people/test_answers", "people/test_situations", "records/test_parameters"),
+    "answers": (
+        "people/test_answers",
+        "people/test_situations",
+        "records/test_parameters",
+        "figures/test_census",
+    ),
     "backup": ("site/test_backup", "site/test_moved", "test_upgrade"),
     "clients": ("site/test_generated",),
     "cluster": ("site/test_replicas",),
-    "documents": ("test_oracle", "test_queries", "records/test_mirror"),
+    "documents": ("test_links", "test_oracle", "test_queries", "records/test_mirror"),
     "faults": ("site/test_disk", "site/test_faults", "site/test_kills", "site/test_wire"),
     "fuzz": ("test_fuzz",),
     "guesses": ("site/test_guessers", "site/test_login", "site/test_second_factor"),
@@ -18,6 +23,7 @@ PARTS = {  # what is tested, and the modules under tests/
     "writes": (
         "records/test_writes",
         "records/test_write_errors",
+        "records/test_addresses",
         "test_bad_input",
         "test_ready",
         "test_lint",

@@ -287,8 +287,9 @@ class CanaryTest(WritingTest):
                             refused += self.assert_silent(answer)
         self.assertGreater(refused, 150)
 
+    @pytest.mark.broad
     def test_in_every_parameter(self):
-        for view in ENDPOINTS:
+        for view in some(ENDPOINTS):
             address = f"{API}{resource(view.model())}/"
             row = f"{address}{make.one(view.model()).pk}/" if view is not ENDPOINTS[-1] else address
             for name in (*catalog.SHARED, *view.filterset_class.base_filters):

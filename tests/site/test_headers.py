@@ -51,34 +51,40 @@ class HeaderTest(TestCase):
         cls.editor = make.member("editor")
         cls.token = make.token(cls.editor, "read")[1]
 
-    def identities(self):
+    @classmethod
+    def setUpClass(cls):
+        super().setUpClass()
+        cls.gotten = [*cls.cells("get")]  # several tests look at them
+
+    @classmethod
+    def identities(cls):
         session = Client()
-        session.force_login(self.editor)
+        session.force_login(cls.editor)
         return {
             "nobody": Client(),
             "session": session,
-            "token": Client(headers={"Authorization": f"Bearer {self.token}"}),
+            "token": Client(headers={"Authorization": f"Bearer {cls.token}"}),
             "wrong token": Client(headers={"Authorization": "Bearer x"}),
         }
 
-    def cells(self, method="get"):
+    @classmethod
+    def cells(cls, method):
         """(who, kind of address, answer) of each."""
-        for who, client in self.identities().items():
+        for who, client in cls.identities().items():
             for kind, url in URLS.items():
                 yield who, kind, getattr(client, method)(url, headers={"Accept-Encoding": "gzip, br"})
 
     def test_every_answer_is_closed_to_other_sites_and_to_guessing(self):
-        for method in ("get", "post"):
-            for _, kind, answer in self.cells(method):
-                for name, value in ALWAYS.items():
-                    self.assertEqual(answer.headers.get(name), value, name)
-                self.assertIn("camera=()", answer["Permissions-Policy"])
-                policy = answer["Content-Security-Policy"]
-                self.assertIn("default-src 'self'", policy)
-                self.assertIn("frame-ancestors 'none'", policy)
-                self.assertNotIn("unsafe-eval", policy)
-                self.assertEqual("unsafe-inline" in policy, kind == "docs")
-                self.assertNotIn("Server", answer.headers)
+        for _, kind, answer in (*self.gotten, *self.cells("post")):
+            for name, value in ALWAYS.items():
+                self.assertEqual(answer.headers.get(name), value, name)
+            self.assertIn("camera=()", answer["Permissions-Policy"])
+            policy = answer["Content-Security-Policy"]
+            self.assertIn("default-src 'self'", policy)
+            self.assertIn("frame-ancestors 'none'", policy)
+            self.assertNotIn("unsafe-eval", policy)
+            self.assertEqual("unsafe-inline" in policy, kind == "docs")
+            self.assertNotIn("Server", answer.headers)
 
     def test_each_kind_of_address_is_what_it_is_called(self):
         client = self.identities()["session"]
@@ -88,7 +94,7 @@ class HeaderTest(TestCase):
         self.assertEqual(found, dict.fromkeys(URLS, 200) | others)
 
     def test_nobody_keeps_or_compresses_an_answer_to_credentials(self):
-        for who, kind, answer in self.cells():
+        for who, kind, answer in self.gotten:
             answer.getvalue()
             large = who == "nobody" and kind in ("table", "document")
             self.assertEqual("Content-Encoding" in answer.headers, large, (who, kind))
@@ -96,7 +102,7 @@ class HeaderTest(TestCase):
                 self.assertIn("no-store", answer.headers.get("Cache-Control", ""))
 
     def test_scripts_of_other_sites_read_what_anyone_reads_and_nothing_else(self):
-        for who, kind, answer in self.cells():
+        for who, kind, answer in self.gotten:
             api = URLS[kind].startswith("/api/")
             self.assertEqual("Access-Control-Allow-Origin" in answer.headers, api and who == "nobody")
             self.assertNotIn("Access-Control-Allow-Credentials", answer.headers)

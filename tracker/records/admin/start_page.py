@@ -204,8 +204,10 @@ def record_models():
 
 
 def all_records(user, **conditions):
-    """The records of every model that the user may see."""
-    return [model.objects.visible_to(user).filter(**conditions) for model in record_models()]
+    """The records of every model that the user may see. The rule is put together once for each request."""
+    if not hasattr(user, "records_seen"):
+        user.records_seen = [model.objects.visible_to(user) for model in record_models()]
+    return [rows.filter(**conditions) for rows in user.records_seen]
 
 
 def published(user):
