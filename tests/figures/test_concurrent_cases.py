@@ -3,6 +3,7 @@
 from random import Random
 from unittest import mock
 
+import pytest
 from django.test import TestCase
 
 from people.choices import ChargeStage, Offence
@@ -11,6 +12,7 @@ from tests import make
 from tests.figures.asking import FigureAsking
 from tests.people.facts import store
 from tests.people.random_people import random_person
+from tests.sampling import some
 from tracker.figures.cases.attribution import accusation
 from tracker.figures.cases.concurrent import ConcurrentCases
 
@@ -233,10 +235,11 @@ class RandomPeopleTest(ConcurrentAsking, TestCase):
             for start, end in (("2020-01-20", "2020-01-22"), ("2020-01", ""), ("2020-02-01~", ""), ("", ""))
         ]
 
+    @pytest.mark.broad
     def test_it_equals_the_situations_of_its_people(self):
         ours = PersecutionCase.objects.filter(conflict=self.conflict).exclude(person=None)
         people = {str(pk) for pk in ours.values_list("person", flat=True)}
-        for dialogue in self.dialogues:
+        for dialogue in some(self.dialogues):
             asked = {"during": str(dialogue.pk), "page_size": 200}
             situations = {row["id"]: row["as_of"] for row in self.asked("people", **asked).json()["results"]}
             opened = {

@@ -4,6 +4,7 @@ import json
 import re
 from random import Random
 
+import pytest
 from django.core.exceptions import ValidationError
 from django.db import DatabaseError, transaction
 from django.test import TestCase
@@ -12,6 +13,7 @@ from people.models import Person, PersonName
 from tests import make
 from tests.generate import MODELS, PUBLIC, World
 from tests.moments import MomentAsking, now
+from tests.sampling import some
 from tests.writing import path
 from tracker import api
 from tracker.figures.registry import FIGURES
@@ -113,13 +115,14 @@ class ReproductionTest(MomentAsking, TestCase):
                 found.pop("notice", None)
                 self.assertEqual(comparable(found), comparable(then))
 
+    @pytest.mark.broad
     def test_each_number_leads_to_its_rows_at_that_moment(self):
         moment = now()
         self.change_everything()
         found = self.shown("/api/v1/census/", moment, as_of="2025-10-31").json()
         numbers = [row["people"] for row in found["answers"] if row["people"]["url"]]
         self.assertTrue(numbers)
-        for one in numbers:
+        for one in some(numbers):
             rows = self.client.get(one["url"].partition("8000")[2]).json()
             self.assertEqual(rows["total"], one["count"], one["url"])
 

@@ -151,8 +151,9 @@ class BoundsTest(StartTest):
         make.person()
         slugs = [section.slug for section in admin.site.start.sections]
         lists = {slug: self.listed(self.editor, slug)[:5] for slug in slugs}
-        self.assertEqual(self.sections(self.editor), {slug: rows for slug, rows in lists.items() if rows})
-        self.assertGreater(len(self.sections(self.editor)), 4)
+        busy = {slug: rows for slug, rows in lists.items() if rows}
+        self.assertGreater(len(busy), 4)
+        self.assertEqual(self.sections(self.editor), busy)
 
     def test_the_page_costs_the_same_for_many_records(self):
         for _ in range(2):
