@@ -42,7 +42,7 @@ SETTINGS = {
     "pg_stat_statements.track_planning": "on",
 }
 UNLIMITED = {name: "0" for name in DEFAULTS if name.endswith(("_HOUR", "_MINUTE"))}
-UNLIMITED |= {"MAX_OFFSET": "100000", "FOUR_EYES": "off", "SECOND_FACTOR": "off"}
+UNLIMITED |= {"MAX_OFFSET": "100000", "EXPORT_TIMEOUT": "600", "FOUR_EYES": "off", "SECOND_FACTOR": "off"}
 
 
 class Database(Server):
@@ -70,15 +70,16 @@ class Database(Server):
         of_size = f"SELECT datname FROM pg_database WHERE datname ^@ '{size.lower()}_'"
         for (old,) in self.sql("postgres", of_size):
             self.sql("postgres", f"DROP DATABASE {old}")
-        self.sql("postgres", "DROP DATABASE IF EXISTS unfinished")
-        self.sql("postgres", "CREATE DATABASE unfinished OWNER tracker")
-        self.sql("unfinished", "CREATE EXTENSION pg_stat_statements")
-        url = self.url_of("unfinished")
+        fresh = f"unfinished_{size.lower()}"
+        self.sql("postgres", f"DROP DATABASE IF EXISTS {fresh}")
+        self.sql("postgres", f"CREATE DATABASE {fresh} OWNER tracker")
+        self.sql(fresh, "CREATE EXTENSION pg_stat_statements")
+        url = self.url_of(fresh)
         manage = [sys.executable, "manage.py", "migrate", "--verbosity=0"]
         subprocess.run(manage, cwd=BASE_DIR, env=os.environ | {"DATABASE_URL": url}, check=True)
-        if run_module(self.url_of("unfinished", "postgres"), "tests.bench.rows.load", size):
+        if run_module(self.url_of(fresh, "postgres"), "tests.bench.rows.load", size):
             raise SystemExit("The rows could not be loaded.")
-        self.sql("postgres", f"ALTER DATABASE unfinished RENAME TO {name}")
+        self.sql("postgres", f"ALTER DATABASE {fresh} RENAME TO {name}")
         return name
 
 

@@ -17,8 +17,8 @@ RECORD = "publication, confidentiality, is_public, created_at, updated_at, versi
 DRAFT = "'draft', 'public', false, now(), now(), 1, ''"
 CITATION = """id, is_public, locator_kind, locator, field, quotation, translation, stance, value, basis,
     reasoning, directness"""
-CITED = """gen_random_uuid(), false, c->>'locator_kind', c->>'locator', '', '', '', 'supports', '', 'stated',
-    '', 'seen', (c->>'source')::uuid"""
+CITED = """gen_random_uuid(), false, '', '', '', '', '', 'supports', '', 'stated', '', 'seen',
+    (c->>'source')::uuid"""
 # A draft of a dialogue with its participations and all citations, from the product's document and what the
 # product derives from it.
 CREATE = f"""WITH document AS (SELECT $1::json AS j),
