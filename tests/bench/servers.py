@@ -65,7 +65,7 @@ class Database(Server):
     def filled(self, size):
         """The name of a database with the product's tables and the rows of a size; it is made if needed."""
         name = f"{size.lower()}_{state_of_tables()}"
-        if self.sql("postgres", f"SELECT FROM pg_database WHERE datname = '{name}'"):
+        if self.sql("postgres", f"SELECT 1 FROM pg_database WHERE datname = '{name}'"):
             return name
         of_size = f"SELECT datname FROM pg_database WHERE datname ^@ '{size.lower()}_'"
         for (old,) in self.sql("postgres", of_size):
