@@ -30,7 +30,8 @@ from rest_framework import routers, serializers, viewsets  # noqa: E402
 from dialogues.models import Dialogue, DialogueCitation, Participation, ParticipationCitation  # noqa: E402
 from people.models import Affiliation, CaseEvent, Charge, PersecutionCase, Person  # noqa: E402
 
-HIDDEN = (
+SIX = ["id", "slug", "title", "classification", "start_date", "places"]
+HIDDEN = [
     "notes",
     "created_by",
     "assigned_to",
@@ -39,17 +40,14 @@ HIDDEN = (
     "created_at",
     "updated_at",
     "version",
-)
+]
 
 
-def serializer(model, **fields):
-    """A model serializer of all columns, and of these."""
-    meta = {"model": model, "exclude": [name for name in HIDDEN if hasattr(model, name)]}
-    return type(
-        f"{model.__name__}Serializer",
-        (serializers.ModelSerializer,),
-        {**fields, "Meta": type("Meta", (), meta)},
-    )
+def serializer(model, only=None, **fields):
+    """A model serializer of all columns or of `only` these, and of the fields."""
+    columns = {"fields": only} if only else {"exclude": [name for name in HIDDEN if hasattr(model, name)]}
+    meta = type("Meta", (), {"model": model, **columns})
+    return type(f"{model.__name__}Serializer", (serializers.ModelSerializer,), {**fields, "Meta": meta})
 
 
 def public(model, *related, **lists):
@@ -58,7 +56,7 @@ def public(model, *related, **lists):
     return rows.prefetch_related(*[Prefetch(name, queryset) for name, queryset in lists.items()])
 
 
-Label = type("Label", (serializers.StringRelatedField,), {})
+Label = serializers.StringRelatedField
 citation = serializer(DialogueCitation, source=Label())(many=True)
 participation = serializer(
     Participation,
@@ -122,21 +120,7 @@ class Newest(viewsets.ReadOnlyModelViewSet):
     queryset = public(Dialogue, places=Dialogue.places.rel.model.objects.all()).order_by(
         "-start_date_sort", "-id"
     )
-    serializer_class = type(
-        "NewestSerializer",
-        (serializers.ModelSerializer,),
-        {
-            "places": Label(many=True),
-            "Meta": type(
-                "Meta",
-                (),
-                {
-                    "model": Dialogue,
-                    "fields": ["id", "slug", "title", "classification", "start_date", "places"],
-                },
-            ),
-        },
-    )
+    serializer_class = serializer(Dialogue, SIX, places=Label(many=True))
 
 
 router = routers.SimpleRouter()
