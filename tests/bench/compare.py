@@ -170,8 +170,10 @@ def table(found, told):
         )
         half, nearly_all = (median(windows, lambda one, of=of: one.within(of)) for of in (0.5, 0.99))
         sent = told.get((request, name), ("", "", ""))
+        failed = sum(one.failed for one in windows)
+        label = f"{name} ({failed} failed)" if failed else name
         yield (
-            f"| {request} | {name} | {cost:.2f} ({web:.2f} + {behind:.2f})"
+            f"| {request} | {label} | {cost:.2f} ({web:.2f} + {behind:.2f})"
             f" | {statistics.median(ratios or [0]):.2f} | {half:.0f} / {nearly_all:.0f}"
             f" | {median(windows, lambda one: one.bytes) / 1_000:.1f} | {sent[0]} | {sent[1]}, {sent[2]} |"
         )
