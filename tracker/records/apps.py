@@ -7,8 +7,8 @@ class RecordsConfig(AppConfig):
     verbose_name = "Sources and places"
 
     def ready(self):
-        from .base import text_indexes  # models cannot be imported before
+        from .base import filter_indexes  # models cannot be imported before
         from .policy import public_rows, visibility
 
         public_rows.keep_stored(visibility.Visible)
-        text_indexes.index_texts()
+        filter_indexes.index_filtered_columns()

@@ -1,11 +1,11 @@
-"""Filters that search inside texts have an index to do so."""
+"""Filters have the indexes that they need."""
 
 from django.db import connection
 from django.test import TestCase
 
 from tests.catalog import RECORDS
 from tracker.records.api.citation_views import CitationViewSet
-from tracker.records.base.text_indexes import searched_texts
+from tracker.records.base.filter_indexes import searched_texts
 
 
 def model_at(model, path):
@@ -14,7 +14,7 @@ def model_at(model, path):
     return model
 
 
-class TextIndexTest(TestCase):
+class FilterIndexTest(TestCase):
     def test_every_searched_column_is_in_an_index(self):
         found = 0
         for view in (*RECORDS, CitationViewSet):
@@ -25,6 +25,16 @@ class TextIndexTest(TestCase):
                 self.assertIn(column, searched_texts(model), f"{view.__name__} {name}")
                 found += 1
         self.assertGreater(found, 40)
+
+    def test_every_compared_column_of_a_record_is_in_an_index(self):
+        found = 0
+        for view in RECORDS:
+            model, filters = view.model(), view.filterset_class.base_filters
+            indexed = {name for index in model._meta.indexes for name in index.fields[:1]}
+            compared = [one for one in model._meta.concrete_fields if one.name in filters and one.choices]
+            found += len(compared)
+            self.assertLessEqual({one.name for one in compared}, indexed, model.__name__)
+        self.assertGreater(found, 30)
 
     def test_the_database_uses_it(self):
         """It is the form in which Django compares texts."""
