@@ -20,6 +20,7 @@ from tests.twins.worlds import Worlds, known, ours
 
 PLANTED_NOWHERE = {  # tables in whose texts no word can be planted, and why
     "OldSlug": "slugs alone, and they are given by the program",
+    "StoredAnswer": "dates and slugs alone",
     "Token": "words of texts in which some are planted, written by the database",
     "Tally": "hashes alone",
     "Reading": "the name of a page, and ids",

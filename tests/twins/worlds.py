@@ -16,6 +16,7 @@ from django.db import DatabaseError, connection, transaction
 from django.utils import timezone
 
 from dialogues.models import Dialogue
+from people.api.stored_answers import refresh_answers
 from people.models import Person
 from tests import make
 from tests.generate import MODELS, PUBLIC, STATES, World
@@ -95,6 +96,7 @@ class Worlds(Lures):
                 self.world.add(model, *GONE)
             for role in ("contributor", "case_officer"):
                 self.world.add(model, "draft", "public", created_by=self.people[role])
+        refresh_answers()
         for model in MODELS:  # complete ones, that somebody else can publish
             self.drafts[model] = make.one(model, publication="draft", created_by=self.people["contributor"])
             if hasattr(model, "identifiers"):
