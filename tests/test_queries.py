@@ -42,8 +42,8 @@ class OneStatementTest(TestCase):
     @classmethod
     def setUpTestData(cls):
         load()
-        refresh_answers()
         cls.examples = {view: example(view) for view in catalog.VIEWS}
+        refresh_answers()
 
     def assert_statements(self, url, number):
         with wire.statements() as sent:
