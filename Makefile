@@ -43,7 +43,7 @@ bench: install .venv/dev.installed  ## compare the product with statements writt
 	@exec $(BIN)/python -m tests.bench.compare $(or $(SIZE),S)
 
 bench-check: install .venv/dev.installed  ## check on many rows that reads are one statement and scan no large table
-	@exec $(BIN)/python -m tests.bench.servers S tests.bench.check
+	@exec $(BIN)/python -m tests.bench.servers S tests.bench.check --planning
 
 lint: .venv/dev.installed  ## check style without changing anything
 	@$(BIN)/python -m ruff check .
