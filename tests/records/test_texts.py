@@ -116,7 +116,16 @@ class TidyTest(SimpleTestCase):
             for model in apps.get_models()
             if model.__module__.split(".")[0] in ("tracker", "people", "dialogues")
         ]
-        by_the_program = {"OldSlug", "Token", "KeptAnswer", "Entry", "Reading", "Tally", "Deed"}
+        by_the_program = {
+            "OldSlug",
+            "Token",
+            "KeptAnswer",
+            "Entry",
+            "Reading",
+            "Tally",
+            "Deed",
+            "StoredAnswer",
+        }
         by_the_program |= {"NameSearch", "AlsoHidden", "Touched", "Unannounced", "Announcement", "Feed"}
         by_a_form = {"SavedFilter", "Approval", "Homonym"}  # which tidies what is said
         for model in ours:
