@@ -11,6 +11,7 @@ from people.models import Person
 from tests import catalog, make, wire
 from tests.sampling import some
 from tests.test_fixtures import load
+from tracker.postgres.base import MOST_PARAMETERS
 from tracker.records.api.citation_views import TABLES, CitationViewSet
 
 
@@ -36,6 +37,17 @@ class CountTest(TestCase):
             for _ in range(3):
                 cursor.execute("SELECT 1", prepare=True)
         self.assertEqual(len(sent), 3)
+
+
+class ReadingTest(TestCase):
+    """Statements that are prepared, unless they cannot be."""
+
+    def test_more_parameters_than_the_protocol_takes(self):
+        for number in (MOST_PARAMETERS, MOST_PARAMETERS + 1):
+            placeholders = ", ".join(["%s"] * number)
+            with connection.reading_cursor() as cursor:
+                cursor.execute(f"SELECT '%%' WHERE 'x' IN ({placeholders})", ["x"] * number)  # noqa: S608
+                self.assertEqual(cursor.fetchall(), [("%",)], number)
 
 
 class OneStatementTest(TestCase):

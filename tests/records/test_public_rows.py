@@ -93,6 +93,12 @@ class StoredTest(TestCase):
             self.assertTrue(type(row).objects.get(pk=row.pk).is_public)
         self.assertTrue(Token.objects.filter(name_id=name.pk, is_public=True).exists())
 
+    def test_a_name_that_moves_finds_the_other_record(self):
+        one, other = make.person(), make.person()
+        name = make.name(one, "Gamma")
+        type(name).objects.filter(pk=name.pk).update(record=other)
+        self.assertEqual(ids(Person.objects.matching("Gamma", None)), {other.pk})
+
     def test_it_is_in_no_fixture_and_in_no_history(self):
         out = make.record(Person, name="Somebody")
         entries = out.history() if hasattr(out, "history") else ()

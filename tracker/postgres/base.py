@@ -7,16 +7,21 @@ executing it. PREPARED_STATEMENTS says whether what is between, such as a pooler
 import re
 import time
 from collections import defaultdict
-from functools import lru_cache
 from itertools import count
+from threading import Lock
 
 import psycopg
+from cachetools import LRUCache, cached
 from django.conf import settings
 from django.db.backends.postgresql import base
 
 REST = 1  # second
 TIMES_BEFORE = 2  # a statement is prepared
 MOST_PREPARED = 200  # on each connection: a plan takes up to some hundred kilobytes
+MOST_PARAMETERS = 65_535  # that PostgreSQL takes beside a statement
+MOST_CACHED = (
+    2**25
+)  # characters of cached statements: filters and fields that readers choose make many long ones
 PLACEHOLDER = re.compile(r"%(.)")
 
 
@@ -58,11 +63,16 @@ class DatabaseWrapper(base.DatabaseWrapper):
 
 
 class PreparingCursor(psycopg.RawCursor):
-    """Sends parameters beside the statement, and prepares it if it comes again."""
+    """Sends parameters beside the statement, and prepares it if it comes again.
+
+    If there are too many for that, the statement contains its values.
+    """
 
     name = "reading"  # pghistory puts settings before the statements of other cursors, for those that write
 
     def execute(self, query, params=None, **options):
+        if len(params or ()) > MOST_PARAMETERS:
+            return super().execute(psycopg.ClientCursor(self.connection).mogrify(query, params), **options)
         self.connection.prepare_threshold = TIMES_BEFORE
         try:
             return super().execute(numbered(query), params, **options)
@@ -70,7 +80,7 @@ class PreparingCursor(psycopg.RawCursor):
             self.connection.prepare_threshold = None  # statements of other cursors contain their values
 
 
-@lru_cache(maxsize=1024)
+@cached(LRUCache(MOST_CACHED, getsizeof=len), lock=Lock())
 def numbered(sql):
     """A statement with PostgreSQL's placeholders, $1 and so on, instead of Django's."""
     numbers = count(1)

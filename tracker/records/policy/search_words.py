@@ -19,8 +19,8 @@ def tokens_trigger(folded, record="id"):
         func=pgtrigger.Func(
             f"""
             IF TG_OP = 'UPDATE' THEN
-                IF (NEW.{folded}, NEW.confidentiality, NEW.is_public)
-                    = (OLD.{folded}, OLD.confidentiality, OLD.is_public)
+                IF (NEW.{record}, NEW.{folded}, NEW.confidentiality, NEW.is_public)
+                    = (OLD.{record}, OLD.{folded}, OLD.confidentiality, OLD.is_public)
                 THEN
                     RETURN NULL;
                 END IF;
