@@ -46,7 +46,7 @@ class ReadingTest(TestCase):
         for number in (MOST_PARAMETERS, MOST_PARAMETERS + 1):
             placeholders = ", ".join(["%s"] * number)
             with connection.reading_cursor() as cursor:
-                cursor.execute(f"SELECT '%%' WHERE 'x' IN ({placeholders})", ["x"] * number)  # noqa: S608
+                cursor.execute(f"SELECT '%%' WHERE 'x' IN ({placeholders})", ["x"] * number)
                 self.assertEqual(cursor.fetchall(), [("%",)], number)
 
 

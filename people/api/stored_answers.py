@@ -17,8 +17,22 @@ from .case_facts import ANSWER_SLUGS, Found, date_of, fact_texts, facts_read
 PUBLIC = Reader(None, None)
 OPEN = "open"
 ANSWER_SCALES = {**ANSWER_SLUGS, OPEN: [*map(str, OPENNESS)]}  # from the weakest answer to the strongest
-AT_ONCE = 500  # people
+AT_ONCE = 500  # changes
 LOCK = 7_301_148_210  # held by whoever refreshes
+# The people and cases that changes are about, from the ids of what has changed.
+OWNERS = """
+WITH noted AS (SELECT id, changed FROM people_outdated ORDER BY id LIMIT %s)
+SELECT id, changed FROM noted
+UNION ALL SELECT noted.id, coalesce(one.person_id, one.id)
+FROM noted JOIN people_persecutioncase AS one ON one.id = changed
+UNION ALL SELECT noted.id, coalesce(one.person_id, one.id)
+FROM noted JOIN people_caseevent AS event ON event.id = changed
+JOIN people_persecutioncase AS one ON one.id = case_id
+UNION ALL SELECT noted.id, coalesce(one.person_id, one.id)
+FROM noted JOIN people_caseeventcitation ON source_id = changed
+JOIN people_caseevent AS event ON event.id = record_id
+JOIN people_persecutioncase AS one ON one.id = case_id
+"""
 
 
 def known_answers(reader):
@@ -28,7 +42,20 @@ def known_answers(reader):
     """
     if roles.writes(reader.user) or BY_RULE.get() or reader.known_on or not reader.days.is_placed:
         return Found.by(reader)
-    return Stored(reader.days, Found.by(reader, {*Outdated.objects.values_list("owner", flat=True)}))
+    return Stored(reader.days, Found.by(reader, outdated_owners()))
+
+
+def noted_changes(limit=None):
+    """(id of a change, person or case that it is about) for the oldest changes; an id of anything else harms
+    nothing.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute(OWNERS, [limit])
+        return cursor.fetchall()
+
+
+def outdated_owners():
+    return {owner for _, owner in noted_changes()}
 
 
 class Stored:
@@ -97,15 +124,13 @@ def outdate_all():
     """Marks all stored answers as out of date, after rows were written without triggers."""
     with connection.cursor() as cursor:
         cursor.execute(
-            "INSERT INTO people_outdated (owner)"
+            "INSERT INTO people_outdated (changed)"
             " SELECT DISTINCT coalesce(person_id, id) FROM people_persecutioncase"
         )
 
 
 def refresh_answers():
-    """Computes and stores the answers that are out of date. Returns how many people and organizations' cases
-    they are about.
-    """
+    """Computes and stores the answers that are out of date. Returns the number of changes since."""
     total = 0
     while Outdated.objects.exists() and (number := refresh_some()):
         total += number
@@ -114,9 +139,9 @@ def refresh_answers():
 
 @transaction.atomic
 def refresh_some():
-    """The same for some of them; 0 if nobody is left, or if another process does it.
+    """The same for some of them; 0 if nothing is left, or if another process does it.
 
-    All of it sees one state: whoever is deleted from the list of outdated ones has been computed from it.
+    All of it sees one state: the answers are computed from it, and only changes in it are deleted.
     """
     with connection.cursor() as cursor:
         if len(connection.savepoint_ids) == 0:
@@ -124,13 +149,14 @@ def refresh_some():
         cursor.execute("SELECT pg_try_advisory_xact_lock(%s)", [LOCK])
         if not cursor.fetchone()[0]:
             return 0
-    noted = dict(Outdated.objects.order_by("pk").values_list("pk", "owner")[:AT_ONCE])
-    owners = {*noted.values()}
+    noted = noted_changes(AT_ONCE)
+    owners = {owner for _, owner in noted}
     StoredAnswer.objects.filter(owner__in=owners).delete()
     rows = [row for pk, text in fact_texts(PUBLIC, owners) for row in rows_to_store(pk, facts_read(text))]
     StoredAnswer.objects.bulk_create(rows, batch_size=1000)
-    Outdated.objects.filter(pk__in=noted).delete()
-    return len(owners)
+    changes = {change for change, _ in noted}
+    Outdated.objects.filter(pk__in=changes).delete()
+    return len(changes)
 
 
 def rows_to_store(pk, facts):

@@ -1,6 +1,6 @@
 """What is known about people and cases on each day, as far as the public sees it, stored to be looked up.
 
-Computing it takes long for many people. Triggers note whose records have changed. Until `refresh_answers` has
+Computing it takes long for many people. Triggers note what has changed. Until `refresh_answers` has
 computed the answers about them again, readers compute these themselves; so an answer is never out of date.
 """
 
@@ -14,9 +14,6 @@ from .cases import PersecutionCase
 from .people import Person
 
 RECORDS_CHANGED = "records_changed"
-OF_CASES = "SELECT coalesce(person_id, id) FROM people_persecutioncase WHERE id"
-OF_EVENTS = f"{OF_CASES} IN (SELECT case_id FROM people_caseevent WHERE id"  # noqa: S608 - only names
-OF_SOURCES = f"{OF_EVENTS} IN (SELECT record_id FROM people_caseeventcitation WHERE source_id"  # noqa: S608
 
 
 class StoredAnswer(models.Model):
@@ -46,12 +43,14 @@ class StoredAnswer(models.Model):
 
 
 class Outdated(models.Model):
-    """A person or case whose stored answers may be out of date. Each change adds a row of its own.
+    """Something that answers were computed from has changed since. Each change adds a row of its own.
 
-    So whoever computes the answers again deletes only rows of changes that they have seen.
+    So whoever computes the answers again deletes only rows of changes that they have seen. `changed` is the
+    id of a person, a case, an event or a source. Whom the answers are about is asked when they are read: while
+    the change is made, another transaction may move the event to another case, or the case to another person.
     """
 
-    owner = models.UUIDField(db_index=True)
+    changed = models.UUIDField()
 
     class Meta:
         default_permissions = ()
@@ -60,33 +59,33 @@ class Outdated(models.Model):
         return f"outdated {self.pk}"
 
 
-def note_changed(operation, owners, condition=None):
-    """A trigger that notes the owners of the answers which a changed row belongs to."""
+def note_changed(operation, *ids, condition=None):
+    """A trigger that notes these ids of a changed row."""
+    values = ", ".join(f"({one})" for one in ids)
     return pgtrigger.Trigger(
         name=RECORDS_CHANGED,
         when=pgtrigger.After,
         operation=operation,
         condition=condition,
-        func="IF NEW IS DISTINCT FROM OLD THEN"
-        f" INSERT INTO people_outdated (owner) {owners}; END IF; RETURN NULL;",
+        func="IF NEW IS DISTINCT FROM OLD THEN INSERT INTO people_outdated (changed)"  # noqa: S608 - only names
+        f" SELECT DISTINCT id FROM (VALUES {values}) AS ids (id) WHERE id IS NOT NULL; END IF; RETURN NULL;",
     )
+
+
+def before_and_after(*names):
+    """These columns of a row before and after a change."""
+    return [f"{state}.{name}" for name in names for state in ("OLD", "NEW")]
 
 
 ANY = pgtrigger.Insert | pgtrigger.Update | pgtrigger.Delete
-pgtrigger.register(
-    note_changed(
-        ANY,
-        "SELECT DISTINCT owner FROM (VALUES (coalesce(NEW.person_id, NEW.id)),"
-        " (coalesce(OLD.person_id, OLD.id))) AS changed (owner) WHERE owner IS NOT NULL",
-    )
-)(PersecutionCase)
+pgtrigger.register(note_changed(ANY, *before_and_after("id", "person_id")))(PersecutionCase)
 for model in (CaseEvent, Charge):
-    pgtrigger.register(note_changed(ANY, f"{OF_CASES} IN (NEW.case_id, OLD.case_id)"))(model)
-pgtrigger.register(note_changed(ANY, f"{OF_EVENTS} IN (NEW.record_id, OLD.record_id))"))(CaseEventCitation)
+    pgtrigger.register(note_changed(ANY, *before_and_after("case_id")))(model)
+pgtrigger.register(note_changed(ANY, *before_and_after("record_id")))(CaseEventCitation)
 pgtrigger.register(
-    note_changed(pgtrigger.Update, "SELECT NEW.id", pgtrigger.AnyChange("death_date", "is_public"))
+    note_changed(pgtrigger.Update, "NEW.id", condition=pgtrigger.AnyChange("death_date", "is_public"))
 )(Person)
 # By then, an event without a date has happened: the newest source says so.
 pgtrigger.register(
-    note_changed(pgtrigger.Update, f"{OF_SOURCES} = NEW.id))", pgtrigger.AnyChange("date", "is_public"))
+    note_changed(pgtrigger.Update, "NEW.id", condition=pgtrigger.AnyChange("date", "is_public"))
 )(Source)

@@ -17,4 +17,4 @@ class Command(BaseCommand):
             outdate_all()
         number = refresh_answers()
         if options["verbosity"]:
-            self.stdout.write(f"Computed again: the answers about {number} people and organizations.")
+            self.stdout.write(f"The answers are up to date with {number} more changes.")
