@@ -118,7 +118,6 @@ EXEMPT = {  # where a query may start elsewhere, and why; in tracker/records/ if
     "people/models/case_events.py _protect": "the row itself, as it is stored",
     "dialogues/models/dialogues.py _closes": "the row itself, as it is stored",
     "dialogues/models/participations.py _reveals_more": "the row itself, as it is stored",
-    "people/api/stored_answers.py known_answers": "whose public answers have to be computed again",
     "people/api/stored_answers.py __init__": "public answers about rows that are visible",
     "people/api/stored_answers.py refresh_answers": "whose public answers have to be computed again",
     "people/api/stored_answers.py refresh_some": "public answers, computed from public facts",
