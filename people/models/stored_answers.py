@@ -46,8 +46,8 @@ class Outdated(models.Model):
     """Something that answers were computed from has changed since. Each change adds a row of its own.
 
     So whoever computes the answers again deletes only rows of changes that they have seen. `changed` is the
-    id of a person, a case, an event or a source. Whom the answers are about is asked later: while the change is
-    made, another transaction may move the event to another case, or the case to another person.
+    id of a person, a case, an event or a source. Whom the answers are about is asked later: while the change
+    is made, another transaction may move the event to another case, or the case to another person.
     """
 
     changed = models.UUIDField()

@@ -6,7 +6,7 @@ to it.
 
 Two transactions cannot miss each other. Whoever writes a row locks what it belongs to FOR KEY SHARE, as the
 check of a foreign key does. Whoever publishes or hides a record locks it FOR UPDATE, which waits for them,
-and then sees their rows.
+and then sees their rows. This holds for READ COMMITTED, the default of PostgreSQL and Django.
 """
 
 import pgtrigger
