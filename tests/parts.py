@@ -15,7 +15,7 @@ PARTS = {  # what is tested, and the modules under tests/
     "backup": ("site/test_backup", "site/test_moved", "test_upgrade"),
     "clients": ("site/test_generated",),
     "cluster": ("site/test_replicas",),
-    "documents": ("test_links", "test_oracle", "test_queries", "records/test_mirror"),
+    "documents": ("test_links", "test_oracle", "test_queries", "test_schema", "records/test_mirror"),
     "faults": ("site/test_disk", "site/test_faults", "site/test_kills", "site/test_wire"),
     "fuzz": ("test_fuzz",),
     "guesses": ("site/test_guessers", "site/test_login", "site/test_second_factor"),

@@ -59,7 +59,7 @@ class Compared:
 
     def reads(self):
         """Readers and shapes, as whom the client is logged in, and what to call the two."""
-        for (name, user), shape in some(product(self.readers.items(), SHAPES), one_in=2):
+        for (name, user), shape in some(product(self.readers.items(), SHAPES), one_in=4):
             self.client.logout() if user is None else self.client.force_login(user)
             yield user, shape, {"reader": name, "model": shape.Meta.model._meta.label}
 
@@ -83,14 +83,14 @@ class Compared:
     @pytest.mark.broad
     def test_every_single_record(self):
         for name, user in self.readers.items():
-            for shape in some(SHAPES):
+            for shape in some(SHAPES, one_in=5):
                 self.compare(shape, self.seen(user, detail=True), Oracle(user, TODAY), reader=name)
 
     @pytest.mark.broad
     def test_every_path_that_can_be_expanded(self):
         """All paths that begin alike are in one statement: compiling each alone would take minutes."""
         oracle = Oracle(None, TODAY)
-        for shape in some(SHAPES):
+        for shape in some(SHAPES, one_in=5):
             paths = sorted(shape.expandable())
             for head in sorted({path.partition(".")[0] for path in paths if "." in path}):
                 group = tuple(path for path in paths if path.startswith(f"{head}."))
@@ -99,7 +99,7 @@ class Compared:
     @pytest.mark.broad
     def test_all_that_a_shape_can_expand_at_once(self):
         for name in {"anonymous", "cleared"} & set(self.readers):
-            for shape in some(SHAPES):
+            for shape in some(SHAPES, one_in=5):
                 pick = Pick(detail=True, expand=tuple(sorted(shape.expandable(1))))
                 self.compare(shape, pick, Oracle(self.readers[name], TODAY), reader=name)
 

@@ -68,7 +68,7 @@ class OneStatementTest(TestCase):
     @pytest.mark.broad
     def test_every_list_in_every_form(self):
         for view in catalog.VIEWS:
-            for query in some(catalog.lists(view, self.examples[view])):
+            for query in some(catalog.lists(view, self.examples[view]), one_in=6):
                 # A whole list as a file may take longer than other reads, and says so.
                 is_file = query.get("format") in [one.slug for one in catalog.FILES]
                 whole = is_file and not {"page", "page_size", "cursor"} & {*query}

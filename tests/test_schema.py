@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from unittest import mock
 
+import pytest
 from django.conf import settings
 from django.core.management import call_command
 from django.test import SimpleTestCase, TestCase, override_settings
@@ -17,6 +18,7 @@ from django.urls import URLPattern
 from jsonschema import Draft202012Validator, FormatChecker
 
 from tests import make, shared
+from tests.sampling import some
 from tracker import api
 from tracker.figures.overviews.network import GRAPHML
 from tracker.figures.registry import FIGURES
@@ -203,12 +205,13 @@ class ParameterTest(TestCase):
                     self.assertEqual(documented[name]["schema"], one.schema)
                     self.assertEqual(documented[name].get("explode", True), one.schema["type"] != "array")
 
+    @pytest.mark.broad
     def test_each_field_and_order_that_is_documented_answers(self):
         for path, operation in reads():
             values = {p["name"]: p["schema"].get("items", {}).get("enum") for p in operation["parameters"]}
             asked = [{"fields": ",".join(values["fields"])}] if values.get("fields") else []
             asked += [{"ordering": key} for key in values.get("ordering") or ()]
-            for given in asked if "{" not in path else ():
+            for given in some(asked) if "{" not in path else ():
                 with self.subTest(path=path, given=given):
                     self.assertEqual(self.client.get(path, {**given, "page_size": 1}).status_code, 200)
 

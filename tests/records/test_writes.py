@@ -41,7 +41,7 @@ class RoundTripTest(WritingTest):
 
     @pytest.mark.broad
     def test_what_is_read_can_be_written_back_and_changes_nothing_but_the_version(self):
-        for row in some(self.records("published", "draft")):
+        for row in some(self.records("published", "draft"), one_in=6):
             with self.subTest(model=row._meta.label, row=row.pk):
                 before, version = self.read(row), type(row).objects.get(pk=row.pk).version
                 document = {**before, "reason": "Nothing new."}
@@ -55,7 +55,7 @@ class RoundTripTest(WritingTest):
 
     @pytest.mark.broad
     def test_what_is_read_can_be_written_anew(self):
-        for row in some(self.records("published"), one_in=2):
+        for row in some(self.records("published"), one_in=4):
             if getattr(row, "naming", "") == "named" and row.person_id:
                 continue  # nobody is entered twice for a dialogue
             with self.subTest(model=row._meta.label, row=row.pk):

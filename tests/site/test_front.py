@@ -18,7 +18,7 @@ def chunked(*parts, end=b"0\r\n\r\n"):
 class Wire(Served):
     """A server to which bytes are sent as they are."""
 
-    unlimited = {**Served.unlimited, "MAX_BODY": str(LIMIT)}
+    unlimited = {**Served.unlimited, "MAX_BODY": str(LIMIT), "WORKERS": "1"}
     chunked_line = "Transfer-Encoding: chunked"
 
     def send(self, method, path, *lines, body=b"", half=False, source="127.0.0.1", token=None):
