@@ -6,7 +6,7 @@ from datetime import timedelta
 from operator import itemgetter
 from random import Random
 
-from django.core.exceptions import PermissionDenied, ValidationError
+from django.core.exceptions import ObjectDoesNotExist, PermissionDenied, ValidationError
 from django.db import DatabaseError, transaction
 from django.db.models import ProtectedError
 from django.test import Client
@@ -22,6 +22,7 @@ from tracker.records.values.codes.vocabularies import Confidentiality, Publicati
 
 CHANGES = "/api/v1/changes/"
 REFUSED = (DatabaseError, ValidationError, PermissionDenied, ProtectedError)
+REFUSED += (ObjectDoesNotExist,)  # somebody else has erased it meanwhile
 KEY = itemgetter("id")
 PUBLIC = (Publication.PUBLISHED, Confidentiality.PUBLIC)
 
